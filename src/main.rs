@@ -1,1 +1,53 @@
-fn main() {}
+//! Wiring: settings, clients, tracing, the Lambda runtime.
+
+use futures_util::future::BoxFuture;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use managed_node_group::aws::{Aws, sdk_config};
+use managed_node_group::clock::SystemClock;
+use managed_node_group::handler::Function;
+use managed_node_group::respond::Responder;
+use managed_node_group::settings::Settings;
+use serde_json::Value;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let settings = Settings::from_environment()?;
+    trace(&settings.log_level);
+    let function = Function {
+        cloud: Aws::new(sdk_config().await),
+        clock: SystemClock,
+        responder: Responder::new(settings.loopback, settings.poll_time_scale),
+        settings,
+    };
+    let function = &function;
+    let handle = service_fn(move |event: LambdaEvent<Value>| {
+        // Boxed: the SDKs' futures are nested deeper than the compiler measures.
+        let handled: BoxFuture<'_, Result<Value, Error>> = Box::pin(async move {
+            let deadline = event.context.deadline;
+            function
+                .handle(event.payload, deadline)
+                .await
+                .map_err(|failure| describe(&failure))
+        });
+        handled
+    });
+    lambda_runtime::run(handle).await
+}
+
+/// Only this crate's lines below WARN: libraries log what they send, and that holds response URLs.
+fn trace(level: &str) {
+    let filter = EnvFilter::new(format!("warn,managed_node_group={level}"));
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_target(false)
+        .without_time()
+        .with_env_filter(filter)
+        .init();
+}
+
+fn describe(failure: &dyn std::error::Error) -> Error {
+    let sources = std::iter::successors(Some(failure), |error| error.source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ").into()
+}

@@ -1,0 +1,230 @@
+//! EKS: the calls of a node group's life.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_eks::operation::create_nodegroup::builders::CreateNodegroupFluentBuilder;
+use aws_sdk_eks::types::{AmiTypes, CapacityTypes};
+
+use super::errors::call_error;
+use super::{Aws, live, request};
+use crate::nodegroup::change::ConfigChange;
+use crate::nodegroup::group::NodeGroup;
+use crate::nodegroup::history::UpdateState;
+use crate::nodegroup::image::InstanceTypeFacts;
+use crate::nodegroup::plan::{Desired, VersionChange};
+use crate::nodegroup::settings::{NodeRepair, WarmPool};
+use crate::nodegroup::spec::{ForceUpdate, LaunchTemplate, Release};
+use crate::ports::{CallError, Cloud, Fault, Stack};
+
+impl Cloud for Aws {
+    async fn stack(&self, stack_id: &str) -> Result<Stack, CallError> {
+        self.describe_stack(stack_id).await
+    }
+
+    async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {
+        const ACTION: &str = "eks:DescribeNodegroup";
+        let id = id(cluster, name);
+        let answer = self
+            .eks()
+            .describe_nodegroup()
+            .cluster_name(cluster)
+            .nodegroup_name(name)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| call_error(ACTION, &id, &error))?;
+        answer
+            .nodegroup()
+            .map(live::node_group)
+            .ok_or_else(|| empty(ACTION, id))
+    }
+
+    async fn update(&self, cluster: &str, name: &str, update: &str) -> Result<UpdateState, CallError> {
+        const ACTION: &str = "eks:DescribeUpdate";
+        let id = format!("{} of {}", update, id(cluster, name));
+        // Without the node group's name the service looks for an update of the cluster.
+        let answer = self
+            .eks()
+            .describe_update()
+            .name(cluster)
+            .nodegroup_name(name)
+            .update_id(update)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| call_error(ACTION, &id, &error))?;
+        answer.update().map(live::update).ok_or_else(|| empty(ACTION, id))
+    }
+
+    async fn create(&self, desired: &Desired, token: &str) -> Result<(), CallError> {
+        let call = create_call(self.eks().create_nodegroup(), desired).client_request_token(token);
+        let id = id(&desired.spec.cluster, &desired.name);
+        call.send()
+            .await
+            .map(drop)
+            .map_err(|error| call_error("eks:CreateNodegroup", id, &error))
+    }
+
+    async fn update_version(
+        &self,
+        group: &NodeGroup,
+        change: &VersionChange,
+        token: &str,
+    ) -> Result<String, CallError> {
+        const ACTION: &str = "eks:UpdateNodegroupVersion";
+        let id = id(&group.cluster, &group.name);
+        let template = change
+            .launch_template
+            .as_ref()
+            .map(|(identity, version)| request::launch_template(identity, Some(version)));
+        let call = self
+            .eks()
+            .update_nodegroup_version()
+            .cluster_name(&group.cluster)
+            .nodegroup_name(&group.name);
+        let call = call
+            .set_version(change.version.clone())
+            .set_release_version(change.release_version.clone());
+        let call = call
+            .set_launch_template(template)
+            .force(change.force == ForceUpdate::Yes)
+            .client_request_token(token);
+        let answer = call.send().await.map_err(|error| call_error(ACTION, &id, &error))?;
+        answer
+            .update()
+            .and_then(|update| update.id())
+            .map(str::to_owned)
+            .ok_or_else(|| empty(ACTION, id))
+    }
+
+    async fn update_config(&self, group: &NodeGroup, change: &ConfigChange, token: &str) -> Result<String, CallError> {
+        const ACTION: &str = "eks:UpdateNodegroupConfig";
+        let id = id(&group.cluster, &group.name);
+        let call = self
+            .eks()
+            .update_nodegroup_config()
+            .cluster_name(&group.cluster)
+            .nodegroup_name(&group.name);
+        let call = call
+            .set_labels(request::labels(change))
+            .set_taints(request::taints(change));
+        let call = call.set_scaling_config(change.scaling.map(request::scaling_change));
+        let call = call.set_update_config(change.update_settings.map(request::update_settings));
+        let call = call.set_node_repair_config(change.node_repair.as_ref().map(request::node_repair));
+        let call = call
+            .set_warm_pool_config(change.warm_pool.as_ref().map(request::warm_pool))
+            .client_request_token(token);
+        let answer = call.send().await.map_err(|error| call_error(ACTION, &id, &error))?;
+        answer
+            .update()
+            .and_then(|update| update.id())
+            .map(str::to_owned)
+            .ok_or_else(|| empty(ACTION, id))
+    }
+
+    async fn tag(&self, arn: &str, tags: &BTreeMap<String, String>) -> Result<(), CallError> {
+        let tags = tags.clone().into_iter().collect();
+        let answer = self
+            .eks()
+            .tag_resource()
+            .resource_arn(arn)
+            .set_tags(Some(tags))
+            .send()
+            .await;
+        answer
+            .map(drop)
+            .map_err(|error| call_error("eks:TagResource", arn, &error))
+    }
+
+    async fn untag(&self, arn: &str, keys: &BTreeSet<String>) -> Result<(), CallError> {
+        let keys = keys.iter().cloned().collect();
+        let answer = self
+            .eks()
+            .untag_resource()
+            .resource_arn(arn)
+            .set_tag_keys(Some(keys))
+            .send()
+            .await;
+        answer
+            .map(drop)
+            .map_err(|error| call_error("eks:UntagResource", arn, &error))
+    }
+
+    async fn delete(&self, cluster: &str, name: &str) -> Result<(), CallError> {
+        let answer = self
+            .eks()
+            .delete_nodegroup()
+            .cluster_name(cluster)
+            .nodegroup_name(name)
+            .send()
+            .await;
+        answer
+            .map(drop)
+            .map_err(|error| call_error("eks:DeleteNodegroup", id(cluster, name), &error))
+    }
+
+    async fn launch_template_version(&self, template: &LaunchTemplate) -> Result<String, CallError> {
+        self.describe_launch_template_version(template).await
+    }
+
+    async fn instance_types(&self, names: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
+        self.describe_instance_types(names).await
+    }
+}
+
+fn create_call(call: CreateNodegroupFluentBuilder, desired: &Desired) -> CreateNodegroupFluentBuilder {
+    let spec = &desired.spec;
+    let some = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
+    let ami_type = spec
+        .ami_type
+        .as_deref()
+        .or(desired.default_ami_type.as_deref())
+        .filter(|kind| *kind != "CUSTOM");
+    let template = spec.launch_template.as_ref();
+    let taints: Vec<_> = spec.taints.iter().map(request::taint).collect();
+    let release = match &spec.release {
+        Release::Exact(release) => Some(release.clone()),
+        Release::Latest | Release::Unstated => None,
+    };
+    let call = call
+        .cluster_name(&spec.cluster)
+        .nodegroup_name(&desired.name)
+        .node_role(&spec.node_role);
+    let call = call
+        .set_subnets(Some(spec.subnets.iter().cloned().collect()))
+        .set_instance_types(some(&spec.instance_types));
+    let call = call
+        .set_ami_type(ami_type.map(AmiTypes::from))
+        .capacity_type(CapacityTypes::from(spec.capacity_type.as_str()));
+    let call = call
+        .set_disk_size(spec.disk_size)
+        .set_remote_access(spec.remote_access.as_ref().map(request::remote_access));
+    let call = call.set_launch_template(
+        template
+            .map(|template| request::launch_template(&template.identity, desired.launch_template_version.as_deref())),
+    );
+    let call = call
+        .set_version(spec.version.map(|version| version.to_string()))
+        .set_release_version(release);
+    let call = call.set_scaling_config(spec.scaling.for_create().map(request::scaling));
+    let call = call.set_labels((!spec.labels.is_empty()).then(|| spec.labels.clone().into_iter().collect()));
+    let call = call.set_taints((!taints.is_empty()).then_some(taints));
+    let call = call.set_tags(Some(desired.tags.clone().into_iter().collect()));
+    let call = call.update_config(request::update_settings(spec.update_settings));
+    let repair = (spec.node_repair != NodeRepair::default()).then(|| request::node_repair(&spec.node_repair));
+    let pool = (spec.warm_pool != WarmPool::default()).then(|| request::warm_pool(&spec.warm_pool));
+    call.set_node_repair_config(repair).set_warm_pool_config(pool)
+}
+
+fn id(cluster: &str, name: &str) -> String {
+    format!("{cluster}/{name}")
+}
+
+/// An answer without what was asked for says nothing, least of all that it is gone.
+fn empty(action: &'static str, resource: String) -> CallError {
+    CallError {
+        action,
+        resource,
+        fault: Fault::Unknown,
+        code: "empty answer".to_owned(),
+        message: "the service left it out".to_owned(),
+    }
+}

@@ -1,0 +1,112 @@
+//! The one place that reads SDK errors: code and status become a fault.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::ports::{CallError, Fault};
+
+/// Says what a failed call of `action` on `resource` means.
+pub fn call_error<E>(action: &'static str, resource: impl Into<String>, error: &SdkError<E, HttpResponse>) -> CallError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let resource = resource.into();
+    let Some(service) = error.as_service_error() else {
+        let message = without_urls(&DisplayErrorContext(error).to_string());
+        return CallError {
+            action,
+            resource,
+            fault: Fault::Unknown,
+            code: "no answer".to_owned(),
+            message,
+        };
+    };
+    let status = error.raw_response().map_or(0, |response| response.status().as_u16());
+    let code = service.code().unwrap_or("no code").to_owned();
+    let message = service.message().unwrap_or("no message").to_owned();
+    CallError {
+        action,
+        resource,
+        fault: fault(&code, &message, status),
+        code,
+        message,
+    }
+}
+
+/// Codes first, since some services answer 400 to everything; then the status. What nobody knows is unknown, and ends nothing.
+pub fn fault(code: &str, message: &str, status: u16) -> Fault {
+    match code {
+        "ResourceNotFoundException" | "StackNotFoundException" => Fault::NotFound,
+        "ValidationError" if message.contains("does not exist") => Fault::NotFound,
+        code if code.starts_with("InvalidLaunchTemplate") && code.ends_with("NotFound") => Fault::NotFound,
+        "ResourceInUseException" => Fault::InUse,
+        code if code.contains("Throttl") || code == "TooManyRequestsException" || code == "RequestLimitExceeded" => {
+            Fault::Throttled
+        }
+        code if code.contains("AccessDenied") || code == "UnauthorizedOperation" || code == "AuthFailure" => {
+            Fault::Denied
+        }
+        "UnrecognizedClientException" | "ExpiredTokenException" | "RequestExpired" => Fault::Unknown,
+        _ => match status {
+            429 => Fault::Throttled,
+            403 => Fault::Denied,
+            400..=499 => Fault::Refused,
+            _ => Fault::Unknown,
+        },
+    }
+}
+
+/// Connection errors may carry the address called; a response URL must not get into a reason or a log.
+fn without_urls(text: &str) -> String {
+    let words = text
+        .split(' ')
+        .map(|word| if word.contains("://") { "(a URL)" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_few_codes_mean_gone() {
+        for (code, message, status, expected) in [
+            (
+                "ResourceNotFoundException",
+                "No node group found for name: n.",
+                404,
+                Fault::NotFound,
+            ),
+            (
+                "ValidationError",
+                "Stack with id s does not exist",
+                400,
+                Fault::NotFound,
+            ),
+            ("ValidationError", "1 validation error detected", 400, Fault::Refused),
+            ("InvalidLaunchTemplateId.NotFound", "", 400, Fault::NotFound),
+            ("NotFound", "", 404, Fault::Refused),
+            ("ResourceInUseException", "", 409, Fault::InUse),
+            ("ThrottlingException", "", 400, Fault::Throttled),
+            ("Throttling", "", 400, Fault::Throttled),
+            ("", "", 429, Fault::Throttled),
+            ("AccessDeniedException", "", 403, Fault::Denied),
+            ("InvalidParameterException", "", 400, Fault::Refused),
+            ("ServerException", "", 500, Fault::Unknown),
+            ("ServiceUnavailableException", "", 503, Fault::Unknown),
+            ("", "", 0, Fault::Unknown),
+        ] {
+            assert_eq!(fault(code, message, status), expected, "{code} {status}");
+        }
+    }
+
+    #[test]
+    fn an_address_stays_out_of_a_message() {
+        assert_eq!(
+            without_urls("could not reach https://h/?X-Amz-Signature=1 today"),
+            "could not reach (a URL) today"
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! The adapters behind the ports: the only place with SDK types.
+
+mod calls;
+mod cloudformation;
+mod ec2;
+mod eks;
+pub mod errors;
+mod live;
+mod onward;
+mod request;
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+
+pub use calls::Recorder;
+
+/// Calls to AWS, by one configuration. A client is made when it is first used: most requests need two of the five.
+pub struct Aws {
+    config: SdkConfig,
+    eks: OnceLock<aws_sdk_eks::Client>,
+    ec2: OnceLock<aws_sdk_ec2::Client>,
+    cloudformation: OnceLock<aws_sdk_cloudformation::Client>,
+    lambda: OnceLock<aws_sdk_lambda::Client>,
+    sfn: OnceLock<aws_sdk_sfn::Client>,
+}
+
+/// One attempt of one call. The longest that EKS takes for an answer is a few seconds; a connection that hangs longer is
+/// dead, and the next attempt gets a new one.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// All attempts of one call. It stays under what an invocation keeps in reserve for its end.
+const CALL_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// Reads region, credentials and endpoints from the environment, as the SDKs do.
+pub async fn sdk_config() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build();
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        // The loop looks again by itself, and backs off for longer than an SDK would.
+        .retry_config(RetryConfig::standard().with_max_attempts(2))
+        .load()
+        .await
+}
+
+impl Aws {
+    pub fn new(config: SdkConfig) -> Self {
+        Self {
+            config,
+            eks: OnceLock::new(),
+            ec2: OnceLock::new(),
+            cloudformation: OnceLock::new(),
+            lambda: OnceLock::new(),
+            sfn: OnceLock::new(),
+        }
+    }
+
+    fn eks(&self) -> &aws_sdk_eks::Client {
+        self.eks.get_or_init(|| {
+            let config = aws_sdk_eks::config::Builder::from(&self.config)
+                .interceptor(Recorder)
+                .build();
+            aws_sdk_eks::Client::from_conf(config)
+        })
+    }
+
+    fn ec2(&self) -> &aws_sdk_ec2::Client {
+        self.ec2.get_or_init(|| {
+            let config = aws_sdk_ec2::config::Builder::from(&self.config)
+                .interceptor(Recorder)
+                .build();
+            aws_sdk_ec2::Client::from_conf(config)
+        })
+    }
+
+    fn cloudformation(&self) -> &aws_sdk_cloudformation::Client {
+        self.cloudformation.get_or_init(|| {
+            let config = aws_sdk_cloudformation::config::Builder::from(&self.config)
+                .interceptor(Recorder)
+                .build();
+            aws_sdk_cloudformation::Client::from_conf(config)
+        })
+    }
+
+    /// For handing over to oneself.
+    fn lambda(&self) -> &aws_sdk_lambda::Client {
+        self.lambda.get_or_init(|| {
+            let config = aws_sdk_lambda::config::Builder::from(&self.config)
+                .interceptor(Recorder)
+                .build();
+            aws_sdk_lambda::Client::from_conf(config)
+        })
+    }
+
+    /// For handing over to the state machine.
+    fn sfn(&self) -> &aws_sdk_sfn::Client {
+        self.sfn.get_or_init(|| {
+            let config = aws_sdk_sfn::config::Builder::from(&self.config)
+                .interceptor(Recorder)
+                .build();
+            aws_sdk_sfn::Client::from_conf(config)
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! Handing progress on: to another invocation of the function, or to the state machine.
+
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::InvocationType;
+use serde_json::Value;
+
+use super::Aws;
+use super::errors::call_error;
+use crate::polling::Onward;
+use crate::ports::CallError;
+
+impl Onward for Aws {
+    async fn invoke(&self, function: &str, payload: &Value) -> Result<(), CallError> {
+        let call = self
+            .lambda()
+            .invoke()
+            .function_name(function)
+            .invocation_type(InvocationType::Event);
+        let answer = call.payload(Blob::new(payload.to_string())).send().await;
+        answer
+            .map(drop)
+            .map_err(|error| call_error("lambda:InvokeFunction", function, &error))
+    }
+
+    async fn start_execution(&self, state_machine: &str, name: &str, input: &Value) -> Result<(), CallError> {
+        let call = self
+            .sfn()
+            .start_execution()
+            .state_machine_arn(state_machine)
+            .name(name)
+            .input(input.to_string());
+        match call.send().await {
+            Ok(_) => Ok(()),
+            // The name is a hash of the request: whoever was first has started it.
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_execution_already_exists()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(call_error("states:StartExecution", state_machine, &error)),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The shapes in which work reaches the function: a request straight or through SNS, a continuation, or the record of an
+//! invocation that failed for good.
+
+use aws_lambda_events::event::{sns::SnsEvent, sqs::SqsEvent};
+use serde_json::{Value, json};
+
+/// The key under which progress is handed from one invocation to the next.
+pub const CONTINUATION: &str = "Continuation";
+/// The key by which a state machine's Choice tells what to do; only its states have it.
+pub const OUTCOME: &str = "Outcome";
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A request of CloudFormation, unread.
+    Request(Value),
+    /// Progress handed over by an earlier invocation, or by a state machine.
+    Continuation { progress: Value, host: Host },
+    /// The engine failed for good: answer FAILED without it. `work` is the event that it failed on.
+    LastResort { work: Box<Event>, cause: String },
+}
+
+/// Who waits between two looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    Invocation,
+    StateMachine,
+}
+
+/// Tells what an event asks for. SNS and SQS may carry several records; anything unknown is taken for a request, so that
+/// the one place which reports unreadable requests reports it.
+pub fn classify(event: Value) -> Vec<Event> {
+    if let Some(messages) = sns_messages(&event) {
+        return messages.into_iter().map(Event::Request).collect();
+    }
+    if let Some(bodies) = sqs_bodies(&event) {
+        return bodies.into_iter().map(single).collect();
+    }
+    vec![single(event)]
+}
+
+fn single(mut event: Value) -> Event {
+    if let Some(caught) = event.get_mut("Catch") {
+        return last_resort(
+            json!({ CONTINUATION: caught[CONTINUATION].take() }),
+            failure_text(&caught["Failure"]),
+        );
+    }
+    if let Some(payload) = event.get_mut("requestPayload").map(Value::take) {
+        return last_resort(payload, failure_text(&event["responsePayload"]));
+    }
+    let host = if event.get(OUTCOME).is_some() {
+        Host::StateMachine
+    } else {
+        Host::Invocation
+    };
+    match event.get_mut(CONTINUATION) {
+        Some(progress) => Event::Continuation {
+            progress: progress.take(),
+            host,
+        },
+        None => Event::Request(event),
+    }
+}
+
+fn last_resort(payload: Value, cause: String) -> Event {
+    let work = classify(payload)
+        .into_iter()
+        .next()
+        .unwrap_or(Event::Request(Value::Null));
+    Event::LastResort {
+        work: Box::new(work),
+        cause,
+    }
+}
+
+/// The words of Lambda's (`errorType`, `errorMessage`) or Step Functions' (`Error`, `Cause`) account of a failure.
+fn failure_text(failure: &Value) -> String {
+    let words: Vec<&str> = ["errorType", "errorMessage", "Error", "Cause"]
+        .iter()
+        .filter_map(|key| failure[*key].as_str())
+        .collect();
+    if words.is_empty() {
+        "the invocation ended without a word".to_owned()
+    } else {
+        words.join(": ")
+    }
+}
+
+fn sns_messages(event: &Value) -> Option<Vec<Value>> {
+    if event["Records"][0]["EventSource"] != "aws:sns" {
+        return None;
+    }
+    let event: SnsEvent = serde_json::from_value(event.clone()).ok()?;
+    Some(
+        event
+            .records
+            .into_iter()
+            .map(|record| json_or_text(&record.sns.message))
+            .collect(),
+    )
+}
+
+fn sqs_bodies(event: &Value) -> Option<Vec<Value>> {
+    if event["Records"][0]["eventSource"] != "aws:sqs" {
+        return None;
+    }
+    let event: SqsEvent = serde_json::from_value(event.clone()).ok()?;
+    Some(
+        event
+            .records
+            .into_iter()
+            .map(|record| json_or_text(record.body.as_deref().unwrap_or_default()))
+            .collect(),
+    )
+}
+
+fn json_or_text(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(event: Value, expected: &[Event]) {
+        assert_eq!(classify(event), expected);
+    }
+
+    #[test]
+    fn each_shape_is_told_apart() {
+        let request = json!({"RequestType": "Create"});
+        check(request.clone(), &[Event::Request(request.clone())]);
+        check(json!("text"), &[Event::Request(json!("text"))]);
+        let continuation = |host| Event::Continuation {
+            progress: json!({"a": 1}),
+            host,
+        };
+        check(json!({"Continuation": {"a": 1}}), &[continuation(Host::Invocation)]);
+        check(
+            json!({"Continuation": {"a": 1}, "Outcome": "Waiting"}),
+            &[continuation(Host::StateMachine)],
+        );
+        let failed = Event::LastResort {
+            work: Box::new(Event::Request(request.clone())),
+            cause: "Runtime.ExitError: died".to_owned(),
+        };
+        let record = json!({"requestPayload": request, "responsePayload": {"errorType": "Runtime.ExitError", "errorMessage": "died"}});
+        check(record.clone(), std::slice::from_ref(&failed));
+        let sqs = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": record.to_string()}]});
+        check(sqs, &[failed]);
+        check(
+            json!({"Catch": {"Continuation": {"a": 1}, "Failure": {"Error": "Lambda.Unknown", "Cause": "gone"}}}),
+            &[Event::LastResort {
+                work: Box::new(continuation(Host::Invocation)),
+                cause: "Lambda.Unknown: gone".to_owned(),
+            }],
+        );
+    }
+}

@@ -1,0 +1,64 @@
+//! The physical id: `cluster/name`, what `Ref` gives, as of the native resource. The one place that writes and reads it.
+
+use std::fmt;
+
+/// Which node group a resource stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhysicalId {
+    pub cluster: String,
+    pub name: String,
+}
+
+impl PhysicalId {
+    /// Reads `cluster/name`. Anything else, such as an id that CloudFormation made up for a cancelled create, is `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (cluster, name) = text.split_once('/')?;
+        let well_formed = !cluster.is_empty() && !name.is_empty() && !name.contains('/');
+        well_formed.then(|| Self {
+            cluster: cluster.to_owned(),
+            name: name.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for PhysicalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.cluster, self.name)
+    }
+}
+
+/// The id of a Create that was refused before a node group could be named. It is no `cluster/name`, so the Delete that
+/// follows a failed Create finds nothing to delete in it.
+pub fn never_created(logical_resource_id: &str) -> String {
+    let logical: String = logical_resource_id.chars().filter(|c| *c != '/').take(255).collect();
+    format!("{logical}-never-created")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_cluster_slash_name_is_an_id() {
+        for (text, expected) in [
+            ("my-cluster/my-mng", Some(("my-cluster", "my-mng"))),
+            ("my-mng", None),
+            ("/my-mng", None),
+            ("my-cluster/", None),
+            ("a/b/c", None),
+            ("", None),
+            (&never_created("Nodes"), None),
+            (&never_created("a/b"), None),
+        ] {
+            let parsed = PhysicalId::parse(text);
+            assert_eq!(
+                parsed.as_ref().map(|id| (id.cluster.as_str(), id.name.as_str())),
+                expected,
+                "{text}"
+            );
+            if let Some(id) = parsed {
+                assert_eq!(id.to_string(), text);
+            }
+        }
+    }
+}

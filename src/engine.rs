@@ -1,0 +1,260 @@
+//! Observe, decide, act. Knows ports and no AWS.
+//!
+//! # Guarantees
+//! A pass may be repeated, run twice at once, or be cut off between any two calls: the next one looks again and goes on.
+//! Every pass ends in an answer or in something to wait for.
+//!
+//! # Assumptions
+//! The service takes the same client token for the same call, and shows a group that it has accepted within a minute.
+
+mod act;
+mod goal;
+
+use crate::cfn::answer::Answer;
+use crate::cfn::physical_id::{PhysicalId, never_created};
+use crate::cfn::request::{Request, RequestType};
+use crate::nodegroup::decide::{Goal, Identity, Next, Observation, Waiting, decide};
+use crate::nodegroup::fields::Problem;
+use crate::nodegroup::history::{History, StepKind};
+use crate::nodegroup::plan::Direction;
+use crate::nodegroup::spec::Spec;
+use crate::nodegroup::validate::validate;
+use crate::ports::{Cloud, Fault};
+use crate::progress::{Phase, Progress, Stage};
+
+/// How a pass ends.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    Wait(Waiting),
+    Answer(Answer),
+}
+
+/// Why a pass can't go on: it has to wait, or the request fails.
+#[derive(Debug, Clone, PartialEq)]
+enum Stop {
+    Wait(Waiting),
+    Fail(String),
+}
+
+/// Looks, decides and acts until there is something to wait for or to answer. `now` is in seconds since the epoch.
+pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Outcome {
+    progress.looks += 1;
+    loop {
+        let next = match step(cloud, progress, now).await {
+            Ok(next) => next,
+            Err(Stop::Wait(_)) if now >= progress.history.deadline => Next::Fail(unanswered(progress)),
+            Err(Stop::Wait(waiting)) => Next::Wait(waiting),
+            Err(Stop::Fail(reason)) => Next::Fail(reason),
+        };
+        match next {
+            Next::Act(_) => {}
+            Next::Wait(waiting) => return Outcome::Wait(waiting),
+            Next::Done { attributes, warnings } => {
+                if let Some(answer) = succeed(progress, attributes, warnings) {
+                    return Outcome::Answer(answer);
+                }
+            }
+            Next::Fail(reason) => {
+                if let Some(answer) = fail(progress, reason) {
+                    return Outcome::Answer(answer);
+                }
+            }
+        }
+    }
+}
+
+/// The answer to a request that can't go on, whatever the reason. Its physical id follows the protocol: an Update and a
+/// Delete keep theirs (a FAILED Update with another id makes CloudFormation delete a live group, aws-cdk issue 22670), a
+/// Create names its group as soon as it has one.
+pub fn failed(request: &Request, reason: String) -> Answer {
+    let logical_id = &request.envelope.logical_resource_id;
+    let named = || {
+        let spec = validate(&request.properties, logical_id).ok()?;
+        let name = crate::nodegroup::name::name(&spec, &goal::owner(request));
+        Some(
+            PhysicalId {
+                cluster: spec.cluster,
+                name,
+            }
+            .to_string(),
+        )
+    };
+    let given = request
+        .envelope
+        .physical_resource_id
+        .clone()
+        .filter(|id| !id.is_empty());
+    let physical_id = given.or_else(named).unwrap_or_else(|| never_created(logical_id));
+    Answer::Failed { physical_id, reason }
+}
+
+/// One look and, where something is to be done, the call that does it. `Next::Act` comes back only when it is worth
+/// looking again at once.
+async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<Next, Stop> {
+    let goal = goal::choose(cloud, progress).await?;
+    let (cluster, name) = match &goal {
+        Some(Goal::Present(desired)) => (&desired.spec.cluster, &desired.name),
+        Some(Goal::Absent(Identity { cluster, name, .. })) => (cluster, name),
+        None => {
+            return Ok(Next::Done {
+                attributes: [].into(),
+                warnings: vec![],
+            });
+        }
+    };
+    let seen = observe(cloud, progress, cluster, name).await?;
+    let goal = goal.as_ref().expect("matched above");
+    let next = decide(goal, &seen, &progress.history, now);
+    match next {
+        Next::Act(step) => act::act(cloud, progress, goal, &seen, step, now).await,
+        next => Ok(next),
+    }
+}
+
+async fn observe<C: Cloud>(cloud: &C, progress: &mut Progress, cluster: &str, name: &str) -> Result<Observation, Stop> {
+    let group = match cloud.node_group(cluster, name).await {
+        Ok(group) => Box::new(group),
+        Err(error) if error.fault == Fault::NotFound => return Ok(Observation::Absent),
+        Err(error) if error.fault == Fault::Denied => return Err(Stop::Fail(error.to_string())),
+        Err(error) => return Ok(unknown(progress, error.to_string())),
+    };
+    progress.unanswered = 0;
+    progress
+        .history
+        .first_status
+        .get_or_insert_with(|| group.status.as_str().to_owned());
+    let Some(id) = progress.history.last_update().and_then(|begun| begun.update_id.clone()) else {
+        return Ok(Observation::Present { group, update: None });
+    };
+    match cloud.update(cluster, name, &id).await {
+        Ok(update) => Ok(Observation::Present {
+            group,
+            update: Some(update),
+        }),
+        Err(error) if error.fault == Fault::Denied => Err(Stop::Fail(error.to_string())),
+        Err(error) => Ok(unknown(progress, error.to_string())),
+    }
+}
+
+fn unknown(progress: &mut Progress, problem: String) -> Observation {
+    tracing::warn!(problem, "the node group could not be observed");
+    progress.unanswered += 1;
+    Observation::Unknown(problem)
+}
+
+/// A stage that is done: the answer, or `None` when the request's own work comes next.
+fn succeed(
+    progress: &mut Progress,
+    attributes: crate::cfn::answer::Attributes,
+    warnings: Vec<String>,
+) -> Option<Answer> {
+    match std::mem::take(&mut progress.stage) {
+        Stage::RemoveAbandoned => {
+            progress.history.begun.clear();
+            progress.history.first_status = None;
+            None
+        }
+        Stage::Undo { failure } => Some(failed(&progress.request, failure)),
+        Stage::Converge => {
+            let physical_id = success_id(progress);
+            let mut note = progress.warnings.clone();
+            note.extend(warnings);
+            let mut attributes = attributes;
+            if let Some(told) = attributes.get_mut("Warnings") {
+                *told = note.join("; ");
+            }
+            Some(Answer::Success {
+                physical_id,
+                attributes,
+                note: note.join("; "),
+            })
+        }
+    }
+}
+
+/// A stage that failed: the answer, or `None` when there is something to clear up first or to do nevertheless.
+fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
+    match std::mem::take(&mut progress.stage) {
+        // The rollback itself matters more than what the failed update left behind.
+        Stage::RemoveAbandoned => {
+            progress.warn(format!("what the failed update made is left behind: {reason}"));
+            progress.history.begun.clear();
+            None
+        }
+        Stage::Undo { failure } => Some(failed(
+            &progress.request,
+            format!("{failure}; and what it had made is left behind: {reason}"),
+        )),
+        Stage::Converge if is_unfinished_replacement(progress) => {
+            progress.history = History {
+                began: progress.history.began,
+                deadline: progress.history.deadline,
+                ..History::default()
+            };
+            progress.stage = Stage::Undo { failure: reason };
+            None
+        }
+        Stage::Converge => Some(failed(&progress.request, reason)),
+    }
+}
+
+/// Whether this very update made a group in place of the one that runs. CloudFormation never learns its name from a FAILED
+/// answer, so nobody but this request removes it.
+fn is_unfinished_replacement(progress: &Progress) -> bool {
+    let forward = progress
+        .situation
+        .as_ref()
+        .is_some_and(|situation| situation.phase.direction() == Direction::Forward);
+    let updates = progress.request.kind == RequestType::Update;
+    updates
+        && forward
+        && success_id(progress) != current_id(progress)
+        && progress.history.of(StepKind::Create).is_some()
+}
+
+fn current_id(progress: &Progress) -> String {
+    progress
+        .request
+        .envelope
+        .physical_resource_id
+        .clone()
+        .unwrap_or_default()
+}
+
+fn success_id(progress: &Progress) -> String {
+    let request = &progress.request;
+    let cluster = spec(request).map(|spec| spec.cluster).unwrap_or_default();
+    match (&request.kind, &progress.target) {
+        (RequestType::Create | RequestType::Update, Some(name)) => PhysicalId {
+            cluster,
+            name: name.clone(),
+        }
+        .to_string(),
+        _ => current_id(progress),
+    }
+}
+
+fn spec(request: &Request) -> Result<Spec, String> {
+    validate(&request.properties, &request.envelope.logical_resource_id).map_err(|problems| told(&problems))
+}
+
+fn told(problems: &[Problem]) -> String {
+    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    format!(
+        "nothing was changed, the properties have {} problem(s): {}",
+        problems.len(),
+        texts.join("; ")
+    )
+}
+
+fn unanswered(progress: &Progress) -> String {
+    let phase = progress
+        .situation
+        .as_ref()
+        .map_or(Phase::Unknown, |situation| situation.phase);
+    format!(
+        "the time given by ServiceTimeout is over and AWS did not answer {} calls in a row (stack phase {phase:?}); \
+         the function's log has each call and what came back",
+        progress.unanswered
+    )
+}

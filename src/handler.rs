@@ -1,0 +1,242 @@
+//! An event in; exactly one answer or one hand-over out. Guards for panic, deadline and input that can't be read.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use serde_json::Value;
+
+use crate::cfn::answer::Answer;
+use crate::cfn::event::{Event, Host, classify};
+use crate::cfn::physical_id::never_created;
+use crate::cfn::request::{Envelope, Request, Unreadable};
+use crate::clock::Clock;
+use crate::engine::{self, Outcome};
+use crate::nodegroup::decide::Waiting;
+use crate::nodegroup::name::digest;
+use crate::polling::{Onward, schedule, self_invoke, step_functions};
+use crate::ports::{CallError, Cloud};
+use crate::progress::Progress;
+use crate::respond::{NotDelivered, Responder};
+use crate::settings::{PollingMode, Settings};
+
+/// The function: what an event needs, ready.
+pub struct Function<C, K> {
+    pub cloud: C,
+    pub clock: K,
+    pub settings: Settings,
+    pub responder: Responder,
+}
+
+/// Why an invocation ends without answer or hand-over. Lambda and the state machine try it again, and then the last resort
+/// answers.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("the answer was not delivered")]
+    NotDelivered(#[from] NotDelivered),
+    #[error("the work could not be handed over")]
+    NotHandedOver(#[from] CallError),
+}
+
+impl<C: Cloud + Onward, K: Clock> Function<C, K> {
+    /// Handles one event. `deadline` is when the invocation is ended, in milliseconds since the epoch. Gives what a state
+    /// machine goes on with.
+    ///
+    /// # Errors
+    /// [`Failure`], for whoever invoked to try again.
+    pub async fn handle(&self, event: Value, deadline: u64) -> Result<Value, Failure> {
+        let mut last = step_functions::answered();
+        for event in classify(event) {
+            last = self.one(event, deadline).await?;
+        }
+        Ok(last)
+    }
+
+    async fn one(&self, event: Event, deadline: u64) -> Result<Value, Failure> {
+        match event {
+            Event::Request(event) => match Request::parse(&event) {
+                Ok(request) => {
+                    let progress = Progress::begin(request, self.clock.now());
+                    self.guarded(progress, Origin::Request, deadline).await
+                }
+                Err(unreadable) => self.refuse(unreadable).await,
+            },
+            Event::Continuation { progress, host } => match serde_json::from_value::<Progress>(progress) {
+                Ok(progress) => self.guarded(progress, Origin::Continuation(host), deadline).await,
+                Err(error) => {
+                    tracing::error!(%error, "a continuation can't be read, so nobody can be answered");
+                    Ok(step_functions::answered())
+                }
+            },
+            Event::LastResort { work, cause } => self.last_resort(*work, &cause).await,
+        }
+    }
+
+    /// A panic is answered like any failure.
+    async fn guarded(&self, progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
+        let request = progress.request.clone();
+        if let Err(error) = self.responder.check(&request.envelope) {
+            tracing::error!(%error, "a request was ignored");
+            return Ok(step_functions::answered());
+        }
+        tracing::info!(
+            request_id = request.envelope.request_id,
+            stack_id = request.envelope.stack_id,
+            logical_id = request.envelope.logical_resource_id,
+            kind = ?request.kind,
+            looks = progress.looks,
+            "take up"
+        );
+        match AssertUnwindSafe(self.run(progress, origin, deadline))
+            .catch_unwind()
+            .await
+        {
+            Ok(result) => result,
+            Err(panic) => {
+                let what = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                let what = what
+                    .or_else(|| panic.downcast_ref::<String>().cloned())
+                    .unwrap_or_default();
+                let reason = format!(
+                    "the function failed by a mistake of its own ({what}); please report it with the function's log"
+                );
+                self.answer(&request.envelope, &engine::failed(&request, reason)).await
+            }
+        }
+    }
+
+    async fn run(&self, mut progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
+        let last_look = self_invoke::last_look(self.clock.now_millis(), deadline);
+        loop {
+            match self.pass(&mut progress, last_look).await {
+                Outcome::Answer(answer) => return self.answer(&progress.request.envelope, &answer).await,
+                Outcome::Wait(waiting) => {
+                    let wait = self.next_look(&progress, waiting);
+                    if let Some(state) = self.wait(&progress, waiting, wait, origin, last_look).await? {
+                        return Ok(state);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One pass, cut off before the invocation is: a call that hangs may not cost the hand-over.
+    async fn pass(&self, progress: &mut Progress, last_look: u64) -> Outcome {
+        let now = self.clock.now_millis();
+        let rest = Duration::from_millis(last_look.saturating_sub(now).max(1000));
+        // Boxed: the SDKs' futures are large, and nested in one another more than the compiler likes.
+        let pass = Box::pin(engine::pass(&self.cloud, progress, now / 1000));
+        tokio::time::timeout(rest, pass)
+            .await
+            .unwrap_or(Outcome::Wait(Waiting::ForAnAnswer))
+    }
+
+    fn next_look(&self, progress: &Progress, waiting: Waiting) -> Duration {
+        let began = progress
+            .history
+            .begun
+            .last()
+            .map_or(progress.history.began, |begun| begun.at);
+        let elapsed = self.clock.now().saturating_sub(began);
+        let seed = digest(
+            &format!("{}{}", progress.request.envelope.request_id, progress.looks),
+            4,
+        );
+        let jitter = f64::from(u16::from_str_radix(&seed, 16).unwrap_or_default()) / f64::from(u16::MAX);
+        schedule::next_look(waiting, elapsed, progress.unanswered, jitter).mul_f64(self.settings.poll_time_scale)
+    }
+
+    /// Waits here (`None`), or hands over and gives what the invocation ends with.
+    async fn wait(
+        &self,
+        progress: &Progress,
+        waiting: Waiting,
+        wait: Duration,
+        origin: Origin,
+        last_look: u64,
+    ) -> Result<Option<Value>, Failure> {
+        let wait_millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        match (origin, &self.settings.polling) {
+            (Origin::Continuation(Host::StateMachine), _) => Ok(Some(step_functions::state(progress, wait))),
+            (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
+                let name = step_functions::execution_name(progress);
+                self.cloud
+                    .start_execution(state_machine, &name, &step_functions::state(progress, wait))
+                    .await?;
+                Ok(Some(step_functions::answered()))
+            }
+            _ if self.clock.now_millis() + wait_millis < last_look => {
+                tracing::info!(?waiting, seconds = wait.as_secs_f64(), "wait");
+                tokio::time::sleep(wait).await;
+                Ok(None)
+            }
+            _ => {
+                self.cloud
+                    .invoke(&self.settings.function_name, &self_invoke::payload(progress))
+                    .await?;
+                Ok(Some(step_functions::answered()))
+            }
+        }
+    }
+
+    async fn refuse(&self, unreadable: Unreadable) -> Result<Value, Failure> {
+        match unreadable {
+            Unreadable::Answerable { envelope, problem } => {
+                let answer = refusal(&envelope, format!("the request can't be read: {problem}"));
+                self.answer(&envelope, &answer).await
+            }
+            Unreadable::Unanswerable => {
+                tracing::error!(%unreadable, "an event was ignored");
+                Ok(step_functions::answered())
+            }
+        }
+    }
+
+    /// Answers FAILED without the engine, which has failed for good.
+    async fn last_resort(&self, work: Event, cause: &str) -> Result<Value, Failure> {
+        let reason =
+            format!("the function failed several times: {cause}; its log tells more, and deploying again is safe");
+        let request = match work {
+            Event::Request(event) => Request::parse(&event),
+            Event::Continuation { progress, .. } => Request::parse(&progress["request"]),
+            Event::LastResort { .. } => Err(Unreadable::Unanswerable),
+        };
+        match request {
+            Ok(request) => self.answer(&request.envelope, &engine::failed(&request, reason)).await,
+            Err(unreadable) => self.refuse(unreadable).await,
+        }
+    }
+
+    /// The one exit. An answer that can never be delivered ends the matter: trying again would do the work again.
+    async fn answer(&self, envelope: &Envelope, answer: &Answer) -> Result<Value, Failure> {
+        match answer {
+            Answer::Success { physical_id, note, .. } => {
+                tracing::info!(request_id = envelope.request_id, physical_id, note, "answer SUCCESS");
+            }
+            Answer::Failed { physical_id, reason } => {
+                tracing::warn!(request_id = envelope.request_id, physical_id, reason, "answer FAILED");
+            }
+        }
+        match self.responder.put(envelope, answer).await {
+            Ok(()) => Ok(step_functions::answered()),
+            Err(error @ (NotDelivered::Nowhere(_) | NotDelivered::Refused(_))) => {
+                tracing::error!(%error, request_id = envelope.request_id, "the answer can't be delivered");
+                Ok(step_functions::answered())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// How the work came here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Request,
+    Continuation(Host),
+}
+
+fn refusal(envelope: &Envelope, reason: String) -> Answer {
+    let given = envelope.physical_resource_id.clone().filter(|id| !id.is_empty());
+    let physical_id = given.unwrap_or_else(|| never_created(&envelope.logical_resource_id));
+    Answer::Failed { physical_id, reason }
+}

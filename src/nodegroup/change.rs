@@ -1,0 +1,74 @@
+//! What differs between what is wanted and what is live, in the shapes that the service's update calls take.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::group::{LiveScaling, NodeGroup};
+use super::plan::Desired;
+use super::scaling::Scaling;
+use super::settings::{NodeRepair, Taint, UpdateSettings, WarmPool};
+
+/// One `UpdateNodegroupConfig`. Labels and taints are deltas, as the service takes them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ConfigChange {
+    pub set_labels: BTreeMap<String, String>,
+    pub remove_labels: BTreeSet<String>,
+    pub set_taints: BTreeSet<Taint>,
+    pub remove_taints: BTreeSet<Taint>,
+    pub scaling: Option<ScalingChange>,
+    pub update_settings: Option<UpdateSettings>,
+    pub node_repair: Option<NodeRepair>,
+    pub warm_pool: Option<WarmPool>,
+}
+
+/// Bounds, and a desired size only where it has to move: an autoscaler may be moving it at the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScalingChange {
+    pub min: i32,
+    pub max: i32,
+    pub desired: Option<i32>,
+}
+
+/// The configuration change that brings `live` to what is wanted, `None` if there is none.
+pub fn config_change(desired: &Desired, live: &NodeGroup) -> Option<ConfigChange> {
+    let spec = &desired.spec;
+    let wanted_taints: BTreeSet<_> = spec.taints.iter().map(|taint| (&taint.key, taint.effect)).collect();
+    let unwanted = |taint: &&Taint| !wanted_taints.contains(&(&taint.key, taint.effect));
+    let change = ConfigChange {
+        set_labels: missing(&spec.labels, &live.labels),
+        remove_labels: live
+            .labels
+            .keys()
+            .filter(|key| !spec.labels.contains_key(*key))
+            .cloned()
+            .collect(),
+        set_taints: spec.taints.difference(&live.taints).cloned().collect(),
+        remove_taints: live.taints.iter().filter(unwanted).cloned().collect(),
+        scaling: scaling_change(desired, live.scaling),
+        update_settings: (spec.update_settings != live.update_settings).then_some(spec.update_settings),
+        node_repair: (!spec.node_repair.is_satisfied_by(&live.node_repair)).then(|| spec.node_repair.clone()),
+        warm_pool: (!spec.warm_pool.is_satisfied_by(&live.warm_pool)).then(|| spec.warm_pool.clone()),
+    };
+    (change != ConfigChange::default()).then_some(change)
+}
+
+/// The entries that `live` lacks or holds with another value.
+pub fn missing(wanted: &BTreeMap<String, String>, live: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    wanted
+        .iter()
+        .filter(|(key, value)| live.get(*key) != Some(value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+fn scaling_change(desired: &Desired, live: LiveScaling) -> Option<ScalingChange> {
+    if desired.spec.scaling == Scaling::default() {
+        return None;
+    }
+    let wanted = desired.spec.scaling.for_update(live, desired.desired_size);
+    let desired = (wanted.desired != live.desired).then_some(wanted.desired);
+    (wanted != live).then_some(ScalingChange {
+        min: wanted.min,
+        max: wanted.max,
+        desired,
+    })
+}

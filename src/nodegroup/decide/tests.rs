@@ -1,0 +1,358 @@
+use serde_json::json;
+
+use super::*;
+use crate::nodegroup::group::Issue;
+use crate::nodegroup::history::Begun;
+use crate::nodegroup::plan::tests::{desired, live};
+
+const NOW: u64 = 1000;
+const STATUSES: [&str; 8] = [
+    "CREATING",
+    "ACTIVE",
+    "UPDATING",
+    "DELETING",
+    "CREATE_FAILED",
+    "DELETE_FAILED",
+    "DEGRADED",
+    "HIBERNATING",
+];
+
+fn history(begun: &[(StepKind, Option<&str>)]) -> History {
+    let begun = begun
+        .iter()
+        .map(|(step, id)| Begun {
+            step: *step,
+            at: NOW - 500,
+            update_id: id.map(str::to_owned),
+        })
+        .collect();
+    History {
+        began: 0,
+        deadline: 3540,
+        begun,
+        first_status: None,
+    }
+}
+
+fn in_status(status: &str) -> NodeGroup {
+    let issue = Issue {
+        code: "NodeCreationFailure".to_owned(),
+        message: "no join".to_owned(),
+        resources: vec!["i-1".to_owned()],
+    };
+    let issues = if status.contains("FAILED") || status == "DEGRADED" {
+        vec![issue]
+    } else {
+        vec![]
+    };
+    NodeGroup {
+        status: status.into(),
+        issues,
+        ..live()
+    }
+}
+
+fn present(group: NodeGroup, update: Option<UpdateState>) -> Observation {
+    Observation::Present {
+        group: Box::new(group),
+        update,
+    }
+}
+
+fn want(changes: &serde_json::Value, purpose: Purpose) -> Goal {
+    Goal::Present(Box::new(Desired {
+        purpose,
+        ..desired(changes)
+    }))
+}
+
+fn absent() -> Goal {
+    Goal::Absent(Identity {
+        cluster: "c".to_owned(),
+        name: "n".to_owned(),
+        owner: desired(&json!({})).owner,
+    })
+}
+
+/// A word for each answer, so that a table of them can be read.
+fn word(next: &Next) -> String {
+    match next {
+        Next::Act(step) => format!("{:?}", step.kind()),
+        Next::Wait(waiting) => format!("{waiting:?}"),
+        Next::Done { .. } => "Done".to_owned(),
+        Next::Fail(_) => "Fail".to_owned(),
+    }
+}
+
+#[track_caller]
+fn table(goal: &Goal, history: &History, expected: [&str; 8]) {
+    let found = STATUSES.map(|status| word(&decide(goal, &present(in_status(status), None), history, NOW)));
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn every_status_has_its_answer() {
+    let plain = want(&json!({}), Purpose::Update);
+    table(
+        &plain,
+        &history(&[]),
+        [
+            "ForCreate",
+            "Done",
+            "ForOthers",
+            "ForDelete",
+            "Fail",
+            "Fail",
+            "Fail",
+            "ForOthers",
+        ],
+    );
+    let changed = want(&json!({"Labels": {"a": "b"}}), Purpose::Update);
+    table(
+        &changed,
+        &history(&[]),
+        [
+            "ForCreate",
+            "UpdateConfig",
+            "ForOthers",
+            "ForDelete",
+            "Fail",
+            "Fail",
+            "UpdateConfig",
+            "ForOthers",
+        ],
+    );
+    let created = history(&[(StepKind::Create, None)]);
+    table(
+        &want(&json!({}), Purpose::Create),
+        &created,
+        [
+            "ForCreate",
+            "Done",
+            "ForOthers",
+            "Fail",
+            "Fail",
+            "Fail",
+            "Fail",
+            "ForOthers",
+        ],
+    );
+    table(
+        &absent(),
+        &history(&[]),
+        [
+            "ForOthers",
+            "Delete",
+            "ForOthers",
+            "ForDelete",
+            "Delete",
+            "Delete",
+            "Delete",
+            "ForOthers",
+        ],
+    );
+    let deleted = history(&[(StepKind::Delete, None)]);
+    table(
+        &absent(),
+        &deleted,
+        [
+            "ForOthers",
+            "Delete",
+            "ForOthers",
+            "ForDelete",
+            "Delete",
+            "Fail",
+            "Delete",
+            "ForOthers",
+        ],
+    );
+}
+
+#[test]
+fn only_not_found_means_gone() {
+    let unknown = Observation::Unknown("denied".to_owned());
+    for goal in [absent(), want(&json!({}), Purpose::Create)] {
+        assert_eq!(
+            decide(&goal, &unknown, &history(&[]), NOW),
+            Next::Wait(Waiting::ForAnAnswer)
+        );
+    }
+    assert_eq!(
+        word(&decide(&absent(), &Observation::Absent, &history(&[]), NOW)),
+        "Done"
+    );
+    assert_eq!(
+        word(&decide(
+            &want(&json!({}), Purpose::Create),
+            &Observation::Absent,
+            &history(&[]),
+            NOW
+        )),
+        "Create"
+    );
+}
+
+#[test]
+fn a_group_that_vanishes_is_not_made_twice() {
+    let goal = want(&json!({}), Purpose::Create);
+    let just_created = History {
+        begun: vec![Begun {
+            step: StepKind::Create,
+            at: NOW - 5,
+            update_id: None,
+        }],
+        ..history(&[])
+    };
+    assert_eq!(
+        word(&decide(&goal, &Observation::Absent, &just_created, NOW)),
+        "ForCreate"
+    );
+    assert_eq!(
+        word(&decide(
+            &goal,
+            &Observation::Absent,
+            &history(&[(StepKind::Create, None)]),
+            NOW
+        )),
+        "Fail"
+    );
+    assert_eq!(
+        word(&decide(
+            &goal,
+            &Observation::Absent,
+            &history(&[(StepKind::UpdateConfig, Some("u"))]),
+            NOW
+        )),
+        "Fail"
+    );
+}
+
+#[test]
+fn a_foreign_group_is_left_alone() {
+    let foreign = NodeGroup {
+        tags: BTreeMap::new(),
+        ..live()
+    };
+    let Next::Fail(reason) = decide(
+        &want(&json!({}), Purpose::Create),
+        &present(foreign.clone(), None),
+        &history(&[]),
+        NOW,
+    ) else {
+        panic!("a foreign group was taken over");
+    };
+    assert!(reason.contains("isn't this resource's"), "{reason}");
+    assert_eq!(decide(&absent(), &present(foreign, None), &history(&[]), NOW), done());
+}
+
+#[test]
+fn an_update_is_followed_by_its_own_id() {
+    let goal = want(&json!({"Labels": {"a": "b"}, "Version": "1.34"}), Purpose::Update);
+    let begun = history(&[(StepKind::UpdateVersion, Some("u"))]);
+    let after = |update| decide(&goal, &present(live(), Some(update)), &begun, NOW);
+    assert_eq!(after(UpdateState::InProgress), Next::Wait(Waiting::ForVersionUpdate));
+    let upgraded = NodeGroup {
+        version: "1.34".to_owned(),
+        ..live()
+    };
+    assert_eq!(
+        word(&decide(
+            &goal,
+            &present(upgraded, Some(UpdateState::Successful)),
+            &begun,
+            NOW
+        )),
+        "UpdateConfig"
+    );
+    let Next::Fail(reason) = after(UpdateState::Failed("PodEvictionFailure: stuck [p]".to_owned())) else {
+        panic!("no failure")
+    };
+    assert!(reason.contains("PodEvictionFailure: stuck [p]"), "{reason}");
+}
+
+#[test]
+fn what_was_begun_is_not_begun_again() {
+    let goal = want(&json!({"Labels": {"a": "b"}}), Purpose::Update);
+    let begun = history(&[(StepKind::UpdateConfig, Some("u"))]);
+    let next = decide(&goal, &present(live(), Some(UpdateState::Successful)), &begun, NOW);
+    let Next::Done { warnings, .. } = next else {
+        panic!("{next:?}")
+    };
+    assert!(warnings[0].contains("still differs"), "{warnings:?}");
+}
+
+#[test]
+fn a_degraded_group_fails_what_made_it_so() {
+    let degraded = present(in_status("DEGRADED"), None);
+    let was_so = History {
+        first_status: Some("DEGRADED".to_owned()),
+        ..history(&[])
+    };
+    let Next::Fail(reason) = decide(&want(&json!({}), Purpose::Create), &degraded, &was_so, NOW) else {
+        panic!("no failure")
+    };
+    assert!(reason.ends_with("NodeCreationFailure: no join [i-1]"), "{reason}");
+    assert_eq!(
+        word(&decide(&want(&json!({}), Purpose::Update), &degraded, &was_so, NOW)),
+        "Done"
+    );
+    let rolling_back = Desired {
+        direction: Direction::RollingBack,
+        ..desired(&json!({}))
+    };
+    assert_eq!(
+        word(&decide(
+            &Goal::Present(Box::new(rolling_back)),
+            &degraded,
+            &history(&[]),
+            NOW
+        )),
+        "Done"
+    );
+}
+
+#[test]
+fn submitted_does_not_wait() {
+    let goal = |purpose| want(&json!({"WaitFor": "Submitted", "Labels": {"a": "b"}}), purpose);
+    let creating = present(in_status("CREATING"), None);
+    assert_eq!(
+        word(&decide(
+            &goal(Purpose::Create),
+            &creating,
+            &history(&[(StepKind::Create, None)]),
+            NOW
+        )),
+        "Done"
+    );
+    let updating = present(in_status("UPDATING"), Some(UpdateState::InProgress));
+    assert_eq!(
+        word(&decide(
+            &goal(Purpose::Update),
+            &updating,
+            &history(&[(StepKind::UpdateConfig, Some("u"))]),
+            NOW
+        )),
+        "Done"
+    );
+}
+
+#[test]
+fn the_deadline_ends_waiting_and_says_what_goes_on() {
+    let late = 3540;
+    for status in ["CREATING", "UPDATING", "DELETING", "HIBERNATING"] {
+        for goal in [absent(), want(&json!({}), Purpose::Update)] {
+            let next = decide(&goal, &present(in_status(status), None), &history(&[]), late);
+            let Next::Fail(reason) = next else {
+                panic!("{status}: {next:?}")
+            };
+            assert!(
+                reason.contains(status) && reason.contains("goes on by itself"),
+                "{reason}"
+            );
+        }
+    }
+    assert_eq!(
+        word(&decide(&absent(), &Observation::Absent, &history(&[]), late)),
+        "Done"
+    );
+}

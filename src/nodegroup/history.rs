@@ -1,0 +1,54 @@
+//! What this request has begun so far, and by when it must end. All else is observed.
+
+use serde::{Deserialize, Serialize};
+
+/// What survives a wait of what was done. Times are seconds since the epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct History {
+    pub began: u64,
+    pub deadline: u64,
+    pub begun: Vec<Begun>,
+    /// The group's status when this request first saw it: a group that was DEGRADED before isn't this request's failure.
+    #[serde(default)]
+    pub first_status: Option<String>,
+}
+
+/// A step that was begun, with the handle by which the service reports on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    pub step: StepKind,
+    pub at: u64,
+    #[serde(default)]
+    pub update_id: Option<String>,
+}
+
+/// The kinds of steps, of which each is begun once in a request: a failed update is reported, never retried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StepKind {
+    Create,
+    Tag,
+    Untag,
+    UpdateVersion,
+    UpdateConfig,
+    Delete,
+}
+
+impl History {
+    pub fn of(&self, step: StepKind) -> Option<&Begun> {
+        self.begun.iter().find(|begun| begun.step == step)
+    }
+
+    /// The update begun last, which is the one to ask about.
+    pub fn last_update(&self) -> Option<&Begun> {
+        self.begun.iter().rev().find(|begun| begun.update_id.is_some())
+    }
+}
+
+/// Kept apart from the service's: what an update that was asked about has come to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UpdateState {
+    InProgress,
+    Successful,
+    /// Failed or cancelled, with the service's errors as one text.
+    Failed(String),
+}

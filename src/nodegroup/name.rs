@@ -1,0 +1,126 @@
+//! Generated names are content-addressed: a replacement finds a new name, a rollback finds the old one again.
+
+use sha2::{Digest, Sha256};
+
+use super::ownership::Owner;
+use super::spec::{Naming, Spec};
+
+/// The service's limit of a node group's name.
+pub const MAX_LENGTH: usize = 63;
+
+/// What is hashed begins with this. It changes when the list of immutable properties does, and the vectors below with it:
+/// an upgrade of the function may never rename a group by accident.
+const HASH_VERSION: &str = "1";
+
+/// Twelve hexadecimal digits: 48 bits, of which two groups of one resource never share all.
+const HASH_DIGITS: usize = 12;
+
+/// The longest prefix that leaves room for a hyphen and the hash.
+pub const MAX_PREFIX_LENGTH: usize = MAX_LENGTH - HASH_DIGITS - 1;
+
+/// The name that a group of this resource with these immutable properties has.
+pub fn name(spec: &Spec, owner: &Owner) -> String {
+    match &spec.naming {
+        Naming::Explicit(name) => name.clone(),
+        Naming::Generated { prefix } => {
+            let prefix: String = prefix.chars().take(MAX_PREFIX_LENGTH).collect();
+            format!("{}-{}", prefix.trim_end_matches('-'), hash(spec, owner))
+        }
+    }
+}
+
+fn hash(spec: &Spec, owner: &Owner) -> String {
+    let subnets: Vec<&str> = spec.subnets.iter().map(String::as_str).collect();
+    let remote_access = spec.remote_access.as_ref();
+    let groups = remote_access.map(|access| {
+        access
+            .source_security_groups
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+    });
+    let content = serde_json::json!([
+        HASH_VERSION,
+        owner.stack_id,
+        owner.logical_id,
+        spec.cluster,
+        spec.node_role,
+        subnets,
+        spec.ami_type,
+        spec.capacity_type.as_str(),
+        spec.instance_types,
+        spec.disk_size,
+        remote_access.map(|access| &access.ssh_key),
+        groups,
+        spec.launch_template.as_ref().map(|template| template.identity.as_str()),
+    ]);
+    digest(&content.to_string(), HASH_DIGITS)
+}
+
+/// The first digits of a SHA-256, in hexadecimal.
+pub fn digest(text: &str, digits: usize) -> String {
+    Sha256::digest(text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>()[..digits]
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nodegroup::validate::tests::spec_of;
+    use serde_json::{Value, json};
+
+    fn owner() -> Owner {
+        Owner {
+            stack_id: "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".to_owned(),
+            logical_id: "Nodes".to_owned(),
+        }
+    }
+
+    fn name_with(changes: &Value) -> String {
+        let mut properties =
+            json!({"ClusterName": "my-cluster", "NodeRole": "arn:aws:iam::1:role/n", "Subnets": ["b", "a"]});
+        for (key, value) in changes.as_object().unwrap() {
+            properties[key] = value.clone();
+        }
+        name(&spec_of(&properties), &owner())
+    }
+
+    /// A changed vector means that every stack's next replacement or rollback looks for a group under another name.
+    #[test]
+    fn names_are_pinned() {
+        assert_eq!(name_with(&json!({})), "Nodes-ff8d39a4b6a7");
+        assert_eq!(
+            name_with(&json!({"InstanceTypes": ["m5.large"], "CapacityType": "SPOT"})),
+            "Nodes-da8e3b1eed97"
+        );
+        assert_eq!(name_with(&json!({"NodegroupName": "my-mng"})), "my-mng");
+    }
+
+    #[test]
+    fn only_what_is_immutable_changes_a_name() {
+        let plain = name_with(&json!({}));
+        for same in [
+            json!({"Subnets": ["a", "b", "a"]}),
+            json!({"Labels": {"a": "b"}}),
+            json!({"Version": "1.34"}),
+        ] {
+            assert_eq!(name_with(&same), plain, "{same}");
+        }
+        for other in [
+            json!({"Subnets": ["a"]}),
+            json!({"AmiType": "AL2023_x86_64_STANDARD"}),
+            json!({"DiskSize": "20"}),
+        ] {
+            assert_ne!(name_with(&other), plain, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_long_prefix_is_cut_and_the_hash_kept() {
+        let name = name_with(&json!({"NodegroupNamePrefix": "p".repeat(50)}));
+        assert_eq!(name.len(), MAX_LENGTH);
+    }
+}

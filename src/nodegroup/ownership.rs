@@ -1,0 +1,29 @@
+//! Whose a node group is. Its tags say so; nothing without them is ever changed or deleted.
+
+use std::collections::BTreeMap;
+
+/// The ARN of the stack that a node group belongs to.
+pub const STACK_TAG: &str = "managed-node-group:stack-id";
+/// The logical id, within its stack, of the resource that a node group belongs to.
+pub const RESOURCE_TAG: &str = "managed-node-group:logical-id";
+
+/// One resource of one stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub stack_id: String,
+    pub logical_id: String,
+}
+
+impl Owner {
+    /// The tags that mark what belongs to this resource.
+    pub fn tags(&self) -> BTreeMap<String, String> {
+        [(STACK_TAG, &self.stack_id), (RESOURCE_TAG, &self.logical_id)]
+            .map(|(key, value)| (key.to_owned(), value.clone()))
+            .into()
+    }
+
+    /// Whether something with these tags belongs to this resource.
+    pub fn owns(&self, tags: &BTreeMap<String, String>) -> bool {
+        tags.get(STACK_TAG) == Some(&self.stack_id) && tags.get(RESOURCE_TAG) == Some(&self.logical_id)
+    }
+}

@@ -1,0 +1,198 @@
+//! What is wanted in full, and the ordered steps that are missing to get there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{ConfigChange, config_change, missing};
+use super::group::NodeGroup;
+use super::history::StepKind;
+use super::ownership::Owner;
+use super::scaling::DesiredSize;
+use super::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
+use super::version::{KubernetesVersion, compare_releases};
+
+/// A spec with all that had to be looked up to carry it out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desired {
+    pub name: String,
+    pub owner: Owner,
+    pub spec: Spec,
+    /// Stack tags, the template's tags over them, and the owner's tags over both.
+    pub tags: BTreeMap<String, String>,
+    /// Tags that the template had before and has no more. Others on the group are somebody else's.
+    pub removed_tags: BTreeSet<String>,
+    pub desired_size: DesiredSize,
+    pub direction: Direction,
+    pub purpose: Purpose,
+    /// The launch template's version as a number, where the template names one.
+    pub launch_template_version: Option<String>,
+    /// What a new group gets when the template names no AMI type; `None` leaves the choice to the service.
+    pub default_ami_type: Option<String>,
+}
+
+/// Whether the stack goes forward or is being rolled back. A rollback never fails because of what EKS can't take back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Forward,
+    /// Or it can't be told: then nothing is refused that a rollback might need.
+    RollingBack,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Create,
+    Update,
+}
+
+/// One call that changes something.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    Create,
+    Tag(BTreeMap<String, String>),
+    Untag(BTreeSet<String>),
+    UpdateVersion(VersionChange),
+    UpdateConfig(Box<ConfigChange>),
+    Delete,
+}
+
+/// One `UpdateNodegroupVersion`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionChange {
+    pub version: Option<String>,
+    pub release_version: Option<String>,
+    pub launch_template: Option<(LaunchTemplateIdentity, String)>,
+    pub force: ForceUpdate,
+}
+
+/// The steps still missing, in the order in which the service takes them one at a time, and what can't be had.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    pub steps: Vec<Step>,
+    pub warnings: Vec<String>,
+}
+
+/// A change that can't be made, said before anything is touched.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{property}: {wanted} is older than {running}, which {group} runs, and EKS takes no node group back; set {property} to {running}, or remove it"
+)]
+pub struct Downgrade {
+    property: &'static str,
+    wanted: String,
+    running: String,
+    group: String,
+}
+
+impl Step {
+    pub fn kind(&self) -> StepKind {
+        match self {
+            Self::Create => StepKind::Create,
+            Self::Tag(_) => StepKind::Tag,
+            Self::Untag(_) => StepKind::Untag,
+            Self::UpdateVersion(_) => StepKind::UpdateVersion,
+            Self::UpdateConfig(_) => StepKind::UpdateConfig,
+            Self::Delete => StepKind::Delete,
+        }
+    }
+}
+
+/// The steps from `live` to what is wanted: tags, then version and launch template, then configuration. The service
+/// refuses version and configuration in one (eksctl issue 2565) and takes one update at a time.
+///
+/// # Errors
+/// [`Downgrade`], outside a rollback.
+pub fn plan(desired: &Desired, live: &NodeGroup) -> Result<Plan, Downgrade> {
+    let mut plan = Plan::default();
+    let version = version_change(desired, live, &mut plan.warnings)?;
+    let tags = missing(&desired.tags, &live.tags);
+    if !tags.is_empty() {
+        plan.steps.push(Step::Tag(tags));
+    }
+    let unwanted: BTreeSet<String> = desired
+        .removed_tags
+        .iter()
+        .filter(|key| live.tags.contains_key(*key))
+        .cloned()
+        .collect();
+    if !unwanted.is_empty() {
+        plan.steps.push(Step::Untag(unwanted));
+    }
+    plan.steps.extend(version.map(Step::UpdateVersion));
+    plan.steps
+        .extend(config_change(desired, live).map(|change| Step::UpdateConfig(Box::new(change))));
+    Ok(plan)
+}
+
+fn version_change(
+    desired: &Desired,
+    live: &NodeGroup,
+    warnings: &mut Vec<String>,
+) -> Result<Option<VersionChange>, Downgrade> {
+    let mut upgrade = |property, wanted: &str, running: &str, order| match order {
+        Some(std::cmp::Ordering::Equal) => Ok(false),
+        Some(std::cmp::Ordering::Less) => {
+            let group = format!("{}/{}", live.cluster, live.name);
+            let downgrade = Downgrade {
+                property,
+                wanted: wanted.to_owned(),
+                running: running.to_owned(),
+                group,
+            };
+            give_up_or_refuse(desired.direction, downgrade, warnings).map(|()| false)
+        }
+        Some(std::cmp::Ordering::Greater) | None => Ok(true),
+    };
+    let (mut version, mut release) = (None, None);
+    if let Some(wanted) = desired.spec.version {
+        let order = KubernetesVersion::parse(&live.version).map(|running| wanted.cmp(&running));
+        let text = wanted.to_string();
+        version = upgrade("Version", &text, &live.version, order)?.then_some(text);
+    }
+    if let Release::Exact(wanted) = &desired.spec.release {
+        let order = compare_releases(wanted, &live.release_version);
+        release = upgrade("ReleaseVersion", wanted, &live.release_version, order)?.then(|| wanted.clone());
+    }
+    let launch_template = launch_template_change(desired, live);
+    let follows = desired.spec.release == Release::Latest
+        && desired.purpose == Purpose::Update
+        && desired.direction == Direction::Forward;
+    if version.is_none() && release.is_none() && launch_template.is_none() && !follows {
+        return Ok(None);
+    }
+    // The service's pages disagree on which version an update without one takes, so it is always said; with a custom AMI
+    // it may not be.
+    let version = (live.ami_type != "CUSTOM").then(|| version.unwrap_or_else(|| live.version.clone()));
+    Ok(Some(VersionChange {
+        version,
+        release_version: release,
+        launch_template,
+        force: desired.spec.force,
+    }))
+}
+
+fn give_up_or_refuse(direction: Direction, downgrade: Downgrade, warnings: &mut Vec<String>) -> Result<(), Downgrade> {
+    match direction {
+        Direction::Forward => Err(downgrade),
+        Direction::RollingBack => {
+            let Downgrade {
+                property,
+                wanted,
+                running,
+                group,
+            } = downgrade;
+            warnings.push(format!(
+                "{property}: {group} stays at {running}, since EKS can't take it back to {wanted}"
+            ));
+            Ok(())
+        }
+    }
+}
+
+fn launch_template_change(desired: &Desired, live: &NodeGroup) -> Option<(LaunchTemplateIdentity, String)> {
+    let identity = desired.spec.launch_template.as_ref()?.identity.clone();
+    let wanted = desired.launch_template_version.clone()?;
+    let running = live.launch_template.as_ref()?;
+    (running.version != wanted).then_some((identity, wanted))
+}
+
+#[cfg(test)]
+pub mod tests;

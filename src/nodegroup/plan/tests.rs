@@ -1,0 +1,208 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::nodegroup::group::{LiveLaunchTemplate, LiveScaling};
+use crate::nodegroup::settings::{NodeRepair, Taint, TaintEffect};
+use crate::nodegroup::validate::tests::{properties, spec_of};
+
+fn owner() -> Owner {
+    Owner {
+        stack_id: "stack".to_owned(),
+        logical_id: "Nodes".to_owned(),
+    }
+}
+
+/// What a template with these changes wants of the group `c/n`.
+pub fn desired(changes: &Value) -> Desired {
+    let spec = spec_of(&properties(changes));
+    let mut tags = spec.tags.clone();
+    tags.extend(owner().tags());
+    Desired {
+        name: "n".to_owned(),
+        owner: owner(),
+        tags,
+        removed_tags: BTreeSet::new(),
+        desired_size: DesiredSize::Live,
+        direction: Direction::Forward,
+        purpose: Purpose::Update,
+        launch_template_version: spec.launch_template.as_ref().map(|_| "2".to_owned()),
+        default_ami_type: None,
+        spec,
+    }
+}
+
+/// The group as a bare template makes it.
+pub fn live() -> NodeGroup {
+    NodeGroup {
+        cluster: "c".to_owned(),
+        name: "n".to_owned(),
+        status: crate::nodegroup::group::Status::Active,
+        version: "1.33".to_owned(),
+        release_version: "1.33.1-20260101".to_owned(),
+        ami_type: "AL2023_x86_64_STANDARD".to_owned(),
+        scaling: LiveScaling {
+            min: 2,
+            max: 4,
+            desired: 4,
+        },
+        tags: owner().tags(),
+        ..NodeGroup::default()
+    }
+}
+
+fn version(version: Option<&str>, release: Option<&str>) -> Step {
+    Step::UpdateVersion(VersionChange {
+        version: version.map(str::to_owned),
+        release_version: release.map(str::to_owned),
+        launch_template: None,
+        force: ForceUpdate::No,
+    })
+}
+
+#[track_caller]
+fn check(changes: &Value, expected: &[Step]) {
+    assert_eq!(
+        plan(&desired(changes), &live()).unwrap(),
+        Plan {
+            steps: expected.to_vec(),
+            warnings: vec![]
+        },
+        "{changes}"
+    );
+}
+
+#[test]
+fn what_is_so_needs_no_step() {
+    check(&json!({}), &[]);
+    check(
+        &json!({"Version": "1.33", "ReleaseVersion": "1.33.1-20260101", "ScalingConfig": {"MinSize": 2, "MaxSize": 4, "DesiredSize": 3}}),
+        &[],
+    );
+}
+
+#[test]
+fn steps_come_in_the_order_the_service_takes_them() {
+    let changes = json!({"Tags": {"t": "1"}, "Version": "1.34", "Labels": {"a": "b"}});
+    let kinds: Vec<StepKind> = plan(&desired(&changes), &live())
+        .unwrap()
+        .steps
+        .iter()
+        .map(Step::kind)
+        .collect();
+    assert_eq!(kinds, [StepKind::Tag, StepKind::UpdateVersion, StepKind::UpdateConfig]);
+}
+
+#[test]
+fn versions_go_up_only() {
+    check(&json!({"Version": "1.34"}), &[version(Some("1.34"), None)]);
+    check(
+        &json!({"ReleaseVersion": "1.33.1-20260301"}),
+        &[version(Some("1.33"), Some("1.33.1-20260301"))],
+    );
+    check(&json!({"ReleaseVersion": "latest"}), &[version(Some("1.33"), None)]);
+    for (changes, property) in [
+        (json!({"Version": "1.32"}), "Version"),
+        (json!({"ReleaseVersion": "1.33.1-20251201"}), "ReleaseVersion"),
+    ] {
+        let refusal = plan(&desired(&changes), &live()).unwrap_err().to_string();
+        assert!(
+            refusal.starts_with(&format!("{property}: ")) && refusal.contains("c/n runs"),
+            "{refusal}"
+        );
+        let rolling_back = Desired {
+            direction: Direction::RollingBack,
+            ..desired(&changes)
+        };
+        let plan = plan(&rolling_back, &live()).unwrap();
+        assert_eq!((plan.steps.len(), plan.warnings.len()), (0, 1), "{changes}");
+    }
+}
+
+#[test]
+fn a_custom_ami_is_updated_without_a_version() {
+    let template = LiveLaunchTemplate {
+        id: "lt-1".to_owned(),
+        name: "t".to_owned(),
+        version: "1".to_owned(),
+    };
+    let custom = NodeGroup {
+        ami_type: "CUSTOM".to_owned(),
+        launch_template: Some(template),
+        ..live()
+    };
+    let steps = plan(&desired(&json!({"LaunchTemplate": {"Name": "t"}})), &custom)
+        .unwrap()
+        .steps;
+    let expected = VersionChange {
+        version: None,
+        release_version: None,
+        launch_template: Some((LaunchTemplateIdentity::Name("t".to_owned()), "2".to_owned())),
+        force: ForceUpdate::No,
+    };
+    assert_eq!(steps, [Step::UpdateVersion(expected)]);
+}
+
+#[test]
+fn labels_and_taints_are_deltas() {
+    let taint = |value: &str, effect| Taint {
+        key: "k".to_owned(),
+        effect,
+        value: value.to_owned(),
+    };
+    let labels = [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())].into();
+    let taints = [taint("v", TaintEffect::NoSchedule), taint("v", TaintEffect::NoExecute)].into();
+    let live = NodeGroup {
+        labels,
+        taints,
+        ..live()
+    };
+    let changes =
+        json!({"Labels": {"a": "1", "c": "3"}, "Taints": [{"Key": "k", "Value": "w", "Effect": "NoSchedule"}]});
+    let expected = ConfigChange {
+        set_labels: [("c".to_owned(), "3".to_owned())].into(),
+        remove_labels: ["b".to_owned()].into(),
+        set_taints: [taint("w", TaintEffect::NoSchedule)].into(),
+        remove_taints: [taint("v", TaintEffect::NoExecute)].into(),
+        ..ConfigChange::default()
+    };
+    assert_eq!(
+        plan(&desired(&changes), &live).unwrap().steps,
+        [Step::UpdateConfig(Box::new(expected))]
+    );
+}
+
+#[test]
+fn a_removed_repair_configuration_is_switched_off() {
+    let live = NodeGroup {
+        node_repair: NodeRepair {
+            enabled: true,
+            ..NodeRepair::default()
+        },
+        ..live()
+    };
+    let expected = ConfigChange {
+        node_repair: Some(NodeRepair::default()),
+        ..ConfigChange::default()
+    };
+    assert_eq!(
+        plan(&desired(&json!({})), &live).unwrap().steps,
+        [Step::UpdateConfig(Box::new(expected))]
+    );
+}
+
+#[test]
+fn only_the_templates_own_tags_are_removed() {
+    let mut live = live();
+    live.tags.extend([
+        ("mine".to_owned(), "1".to_owned()),
+        ("somebody's".to_owned(), "2".to_owned()),
+    ]);
+    let desired = Desired {
+        removed_tags: ["mine".to_owned(), "gone".to_owned()].into(),
+        ..desired(&json!({}))
+    };
+    assert_eq!(
+        plan(&desired, &live).unwrap().steps,
+        [Step::Untag(["mine".to_owned()].into())]
+    );
+}

@@ -1,0 +1,100 @@
+//! What the engine needs of the world, in its own words, and the one vocabulary of what can go wrong with a call.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::future::Future;
+
+use crate::nodegroup::change::ConfigChange;
+use crate::nodegroup::group::NodeGroup;
+use crate::nodegroup::history::UpdateState;
+use crate::nodegroup::image::InstanceTypeFacts;
+use crate::nodegroup::plan::{Desired, VersionChange};
+use crate::nodegroup::spec::LaunchTemplate;
+
+/// The calls that are made, one each.
+pub trait Cloud: Send + Sync {
+    fn stack(&self, stack_id: &str) -> impl Future<Output = Result<Stack, CallError>> + Send;
+    fn node_group(&self, cluster: &str, name: &str) -> impl Future<Output = Result<NodeGroup, CallError>> + Send;
+    fn update(
+        &self,
+        cluster: &str,
+        name: &str,
+        id: &str,
+    ) -> impl Future<Output = Result<UpdateState, CallError>> + Send;
+    fn create(&self, desired: &Desired, token: &str) -> impl Future<Output = Result<(), CallError>> + Send;
+    /// Gives the update's id, as [`Cloud::update_config`] does.
+    fn update_version(
+        &self,
+        group: &NodeGroup,
+        change: &VersionChange,
+        token: &str,
+    ) -> impl Future<Output = Result<String, CallError>> + Send;
+    fn update_config(
+        &self,
+        group: &NodeGroup,
+        change: &ConfigChange,
+        token: &str,
+    ) -> impl Future<Output = Result<String, CallError>> + Send;
+    fn tag(&self, arn: &str, tags: &BTreeMap<String, String>) -> impl Future<Output = Result<(), CallError>> + Send;
+    fn untag(&self, arn: &str, keys: &BTreeSet<String>) -> impl Future<Output = Result<(), CallError>> + Send;
+    fn delete(&self, cluster: &str, name: &str) -> impl Future<Output = Result<(), CallError>> + Send;
+    /// The number of the template's version.
+    fn launch_template_version(
+        &self,
+        template: &LaunchTemplate,
+    ) -> impl Future<Output = Result<String, CallError>> + Send;
+    fn instance_types(
+        &self,
+        names: &[String],
+    ) -> impl Future<Output = Result<Vec<InstanceTypeFacts>, CallError>> + Send;
+}
+
+/// A stack as CloudFormation shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stack {
+    pub status: String,
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A call that failed: what was attempted, on which resource, what came back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct CallError {
+    /// As IAM names it, such as `eks:CreateNodegroup`.
+    pub action: &'static str,
+    pub resource: String,
+    pub fault: Fault,
+    pub code: String,
+    pub message: String,
+}
+
+/// What a failed call means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It isn't there. The only fault that means gone.
+    NotFound,
+    /// Something else holds it; it passes.
+    InUse,
+    Throttled,
+    Denied,
+    /// The service understood and refuses; asking again changes nothing.
+    Refused,
+    /// Nothing is known: a time-out, a broken connection, a server error, an answer that can't be read.
+    Unknown,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            action,
+            resource,
+            code,
+            message,
+            ..
+        } = self;
+        write!(f, "{action} on {resource}: {code}: {message}")?;
+        if self.fault == Fault::Denied {
+            write!(f, "; allow {action} to the role of the function behind ServiceToken")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,194 @@
+//! The only thing that survives a wait: the request, what was begun, and what was looked up once. It is the
+//! self-invocation's payload and the state machine's state alike.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cfn::request::Request;
+use crate::nodegroup::history::History;
+use crate::nodegroup::plan::Direction;
+use crate::nodegroup::validate::MAX_SERVICE_TIMEOUT;
+
+/// Written into every progress. A later release reads all earlier versions: operations are under way during an upgrade.
+const VERSION: u32 = 1;
+
+/// How far a request has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub version: u32,
+    pub request: Request,
+    pub history: History,
+    #[serde(default)]
+    pub stage: Stage,
+    #[serde(default)]
+    pub situation: Option<Situation>,
+    /// The name of the group that an update converges, once it is known.
+    #[serde(default)]
+    pub target: Option<String>,
+    #[serde(default)]
+    pub launch_template_version: Option<String>,
+    #[serde(default)]
+    pub warnings: Vec<String>,
+    /// Calls in a row that were throttled or unanswered.
+    #[serde(default)]
+    pub unanswered: u32,
+    /// Looks taken so far.
+    #[serde(default)]
+    pub looks: u32,
+}
+
+/// What the passes are about at the moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub enum Stage {
+    /// The request itself.
+    #[default]
+    Converge,
+    /// Before a rollback's own work: the replacement that the failed update left behind is removed.
+    RemoveAbandoned,
+    /// After a failed replacement: the new group is removed, then the failure is told.
+    Undo { failure: String },
+}
+
+/// What the stack said when it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Situation {
+    pub tags: BTreeMap<String, String>,
+    pub phase: Phase,
+}
+
+/// What the stack is doing, by its status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    Forward,
+    RollingBack,
+    /// Being deleted or deleted, or rolling back its own creation: nothing may be created for it any more.
+    Ending,
+    Unknown,
+}
+
+impl Progress {
+    /// A request at its first look, at `now`, in seconds since the epoch.
+    pub fn begin(request: Request, now: u64) -> Self {
+        let began = request
+            .envelope
+            .response_url
+            .issued_at()
+            .filter(|issued| is_plausible(*issued, now))
+            .unwrap_or(now);
+        let history = History {
+            began,
+            deadline: deadline(began, service_timeout(&request)),
+            ..History::default()
+        };
+        Self {
+            version: VERSION,
+            request,
+            history,
+            stage: Stage::default(),
+            situation: None,
+            target: None,
+            launch_template_version: None,
+            warnings: vec![],
+            unanswered: 0,
+            looks: 0,
+        }
+    }
+
+    /// A warning, once.
+    pub fn warn(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+}
+
+impl Phase {
+    /// Reads a stack's status. `ROLLBACK_*` ends a creation, and what is created then is left behind.
+    pub fn of(status: &str) -> Self {
+        match status {
+            "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS" | "IMPORT_IN_PROGRESS" | "REVIEW_IN_PROGRESS" => Self::Forward,
+            "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "IMPORT_COMPLETE" => {
+                Self::Forward
+            }
+            "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => Self::Forward,
+            rolling if rolling.starts_with("UPDATE_ROLLBACK_") || rolling.starts_with("IMPORT_ROLLBACK_") => {
+                Self::RollingBack
+            }
+            ending if ending.starts_with("ROLLBACK_") || ending.starts_with("DELETE_") => Self::Ending,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// In a rollback, or where it can't be told, nothing is refused that a rollback might need.
+    pub fn direction(self) -> Direction {
+        match self {
+            Self::Forward => Direction::Forward,
+            Self::RollingBack | Self::Ending | Self::Unknown => Direction::RollingBack,
+        }
+    }
+}
+
+/// The deadline leaves a margin for the answer itself: a minute, or a quarter of a short timeout.
+fn deadline(began: u64, service_timeout: u64) -> u64 {
+    began + service_timeout - (service_timeout / 4).min(60)
+}
+
+/// `ServiceTimeout` counts for each request, and a Delete's properties are not validated.
+fn service_timeout(request: &Request) -> u64 {
+    let longest = u64::from(MAX_SERVICE_TIMEOUT.unsigned_abs());
+    let stated = request.properties.get("ServiceTimeout").and_then(|value| match value {
+        serde_json::Value::String(text) => text.trim().parse().ok(),
+        value => value.as_u64(),
+    });
+    stated
+        .filter(|seconds| (1..=longest).contains(seconds))
+        .unwrap_or(longest)
+}
+
+/// A URL lives two hours; a date out of that is no date to count from.
+fn is_plausible(issued: u64, now: u64) -> bool {
+    issued <= now && now - issued < 7_200
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn begun(date: &str, timeout: &Value) -> (u64, u64) {
+        let event = json!({
+            "RequestType": "Create", "ResponseURL": format!("https://h/?X-Amz-Date={date}"), "StackId": "s", "RequestId": "r",
+            "LogicalResourceId": "l", "ResourceProperties": {"ServiceTimeout": timeout},
+        });
+        let history = Progress::begin(Request::parse(&event).unwrap(), 100_000).history;
+        (history.began, history.deadline)
+    }
+
+    #[test]
+    fn the_deadline_counts_from_when_the_request_was_made() {
+        let signed_at_97_800 = "19700102T031000Z";
+        for (date, timeout, expected) in [
+            (signed_at_97_800, Value::Null, (97_800, 101_340)),
+            (signed_at_97_800, json!("60"), (97_800, 97_845)),
+            ("20260101T000000Z", json!(60), (100_000, 100_045)),
+            ("19700101T000000Z", json!("9999"), (100_000, 103_540)),
+        ] {
+            assert_eq!(begun(date, &timeout), expected, "{date} {timeout}");
+        }
+    }
+
+    #[test]
+    fn statuses_tell_the_phase() {
+        for (status, expected) in [
+            ("UPDATE_IN_PROGRESS", Phase::Forward),
+            ("UPDATE_ROLLBACK_IN_PROGRESS", Phase::RollingBack),
+            ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", Phase::RollingBack),
+            ("ROLLBACK_IN_PROGRESS", Phase::Ending),
+            ("DELETE_IN_PROGRESS", Phase::Ending),
+            ("SOMETHING_NEW", Phase::Unknown),
+        ] {
+            assert_eq!(Phase::of(status), expected, "{status}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The PUT that ends a request.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Client, StatusCode, Url};
+
+use crate::cfn::answer::Answer;
+use crate::cfn::request::Envelope;
+use crate::cfn::response_url::{Loopback, NotAResponseUrl};
+
+/// Attempts to deliver an answer, a second, two, four and eight apart: S3 has its moments (aws-cdk issue 17929).
+const ATTEMPTS: u32 = 5;
+
+/// Answers requests. One connection pool for the life of the process.
+pub struct Responder {
+    client: Client,
+    loopback: Loopback,
+    time_scale: f64,
+}
+
+/// Why an answer could not be delivered. It never contains the URL.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDelivered {
+    /// Nobody there to be answered, now or later.
+    #[error(transparent)]
+    Nowhere(#[from] NotAResponseUrl),
+    #[error("CloudFormation's bucket refused the answer with {0}: the response URL has expired or was altered")]
+    Refused(StatusCode),
+    #[error("CloudFormation's bucket took the answer in none of {ATTEMPTS} attempts: {0}")]
+    Unreachable(String),
+}
+
+impl Responder {
+    /// `time_scale` shortens the pauses between attempts in local runs.
+    ///
+    /// # Panics
+    /// If no TLS client can be built, which is so before the first event or never.
+    pub fn new(loopback: Loopback, time_scale: f64) -> Self {
+        let client = Client::builder()
+            .redirect(Policy::none())
+            .timeout(Duration::from_secs(10))
+            .no_proxy();
+        Self {
+            client: client.build().expect("a TLS client can be built"),
+            loopback,
+            time_scale,
+        }
+    }
+
+    /// Whether the request comes from somewhere that may be answered.
+    ///
+    /// # Errors
+    /// Its response URL is none of CloudFormation's.
+    pub fn check(&self, envelope: &Envelope) -> Result<(), NotAResponseUrl> {
+        envelope.response_url.target(self.loopback).map(drop)
+    }
+
+    /// Delivers the answer.
+    ///
+    /// # Errors
+    /// [`NotDelivered`].
+    pub async fn put(&self, envelope: &Envelope, answer: &Answer) -> Result<(), NotDelivered> {
+        let url = envelope.response_url.target(self.loopback)?;
+        let body = answer.body(envelope);
+        let mut last = String::new();
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                tokio::time::sleep(Duration::from_secs(1 << (attempt - 1)).mul_f64(self.time_scale)).await;
+            }
+            match self.attempt(url.clone(), body.clone()).await {
+                Ok(status) if status.is_success() => return Ok(()),
+                Ok(status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+                    last = status.to_string()
+                }
+                Ok(status) => return Err(NotDelivered::Refused(status)),
+                Err(problem) => last = problem,
+            }
+            tracing::warn!(attempt, problem = last, "the answer was not taken");
+        }
+        Err(NotDelivered::Unreachable(last))
+    }
+
+    /// The URL may be signed for an empty content type, and then any other is a wrong signature.
+    async fn attempt(&self, url: Url, body: Vec<u8>) -> Result<StatusCode, String> {
+        let request = self
+            .client
+            .put(url)
+            .header(CONTENT_TYPE, HeaderValue::from_static(""))
+            .header(CONTENT_LENGTH, body.len());
+        let answer = request.body(body).send().await;
+        answer
+            .map(|answer| answer.status())
+            .map_err(|error| chain(&error.without_url()))
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let sources = std::iter::successors(Some(error), |error| error.source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

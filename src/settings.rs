@@ -1,0 +1,131 @@
+//! Settings, read once from the environment.
+
+use crate::cfn::response_url::Loopback;
+
+/// Where waiting is hosted.
+pub const POLLING_MODE: &str = "POLLING_MODE";
+/// The state machine's ARN, for `POLLING_MODE=StepFunctions`.
+pub const STATE_MACHINE_ARN: &str = "STATE_MACHINE_ARN";
+/// `error`, `warn`, `info` or `debug`.
+pub const LOG_LEVEL: &str = "LOG_LEVEL";
+/// `true` takes plain HTTP to loopback for a response URL. Only local runs set it.
+pub const ALLOW_LOOPBACK_RESPONSE_URL: &str = "ALLOW_LOOPBACK_RESPONSE_URL";
+/// Multiplies every wait. Only local runs set it.
+pub const POLL_TIME_SCALE: &str = "POLL_TIME_SCALE";
+/// Set by Lambda.
+const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    pub polling: PollingMode,
+    pub function_name: String,
+    pub loopback: Loopback,
+    pub poll_time_scale: f64,
+    pub log_level: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PollingMode {
+    SelfInvoke,
+    StepFunctions { state_machine: String },
+}
+
+/// A setting that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("environment variable {name}: expected {expected}, got \"{got}\"")]
+pub struct BadSetting {
+    name: &'static str,
+    expected: &'static str,
+    got: String,
+}
+
+impl Settings {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// The first setting that can't be used.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is where the environment is injected from"
+    )]
+    pub fn from_environment() -> Result<Self, BadSetting> {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings from anything that knows names.
+    ///
+    /// # Errors
+    /// The first setting that can't be used.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, BadSetting> {
+        let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let bad = |name, expected, got: String| BadSetting { name, expected, got };
+        let polling = match get(POLLING_MODE).as_deref() {
+            None | Some("SelfInvoke") => PollingMode::SelfInvoke,
+            Some("StepFunctions") => {
+                let missing = || bad(STATE_MACHINE_ARN, "the state machine's ARN", String::new());
+                PollingMode::StepFunctions {
+                    state_machine: get(STATE_MACHINE_ARN).ok_or_else(missing)?,
+                }
+            }
+            Some(other) => return Err(bad(POLLING_MODE, "SelfInvoke or StepFunctions", other.to_owned())),
+        };
+        let scale = get(POLL_TIME_SCALE).unwrap_or_else(|| "1".to_owned());
+        let poll_time_scale = scale.parse().ok().filter(|scale| (0.0..=1.0).contains(scale));
+        Ok(Self {
+            polling,
+            function_name: get(FUNCTION_NAME).unwrap_or_default(),
+            loopback: if get(ALLOW_LOOPBACK_RESPONSE_URL).as_deref() == Some("true") {
+                Loopback::Allowed
+            } else {
+                Loopback::Refused
+            },
+            poll_time_scale: poll_time_scale.ok_or_else(|| bad(POLL_TIME_SCALE, "a number from 0 to 1", scale))?,
+            log_level: get(LOG_LEVEL).unwrap_or_else(|| "info".to_owned()).to_lowercase(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Settings, String> {
+        let lookup = |name: &str| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
+        Settings::from_lookup(lookup).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_set_is_safe() {
+        let settings = read(&[]).unwrap();
+        assert_eq!(
+            (settings.polling, settings.loopback),
+            (PollingMode::SelfInvoke, Loopback::Refused)
+        );
+        assert!((settings.poll_time_scale - 1.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn what_can_not_be_used_is_told() {
+        for (pairs, expected) in [
+            (
+                &[(POLLING_MODE, "Sleep")][..],
+                "environment variable POLLING_MODE: expected SelfInvoke or StepFunctions, got \"Sleep\"",
+            ),
+            (
+                &[(POLLING_MODE, "StepFunctions")],
+                "environment variable STATE_MACHINE_ARN: expected the state machine's ARN, got \"\"",
+            ),
+            (
+                &[(POLL_TIME_SCALE, "fast")],
+                "environment variable POLL_TIME_SCALE: expected a number from 0 to 1, got \"fast\"",
+            ),
+        ] {
+            assert_eq!(read(pairs).unwrap_err(), expected);
+        }
+    }
+}
