@@ -1,0 +1,167 @@
+//! A stateful stand-in for Amazon EKS's node groups, over HTTP on loopback: statuses that change with time, updates with
+//! ids, client tokens, one update at a time, throttling, health issues, and failures that a test chooses.
+//!
+//! Every request is checked against the API's own model. What the simulator doesn't know it refuses rather than invents.
+
+// The function's clock and environment are injected, and clippy sees to it. The simulator is no part of the function.
+#![allow(clippy::disallowed_methods)]
+
+mod admin;
+mod auto_scaling;
+mod clock;
+mod eks;
+mod error;
+mod faults;
+mod http;
+mod model;
+mod world;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+
+pub use faults::{Fault, FaultKind, Outcome, OutcomeRule, When};
+pub use world::{Durations, Recorded};
+
+use world::World;
+
+/// How the simulated service behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// 0 takes a free one.
+    pub port: u16,
+    /// Multiplies every duration.
+    pub time_scale: f64,
+    /// Clusters that are there from the start, ACTIVE.
+    pub clusters: Vec<String>,
+    pub kubernetes_version: String,
+    /// Calls a second and burst of the token bucket; `None` throttles nothing.
+    pub throttle: Option<(f64, f64)>,
+    /// Where an Auto Scaling group is made for each node group.
+    pub auto_scaling_endpoint: Option<String>,
+    pub region: String,
+    pub account: String,
+    /// What operations take, before the scale.
+    pub durations: Durations,
+}
+
+/// A running simulator. It stops when it is dropped.
+pub struct Simulator {
+    address: SocketAddr,
+    world: Arc<Mutex<World>>,
+    server: JoinHandle<()>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            time_scale: 1.0,
+            clusters: vec!["my-cluster".to_owned()],
+            kubernetes_version: "1.34".to_owned(),
+            throttle: None,
+            auto_scaling_endpoint: None,
+            region: "us-east-1".to_owned(),
+            account: "123456789012".to_owned(),
+            durations: Durations::default(),
+        }
+    }
+}
+
+impl Simulator {
+    /// Starts on loopback.
+    ///
+    /// # Panics
+    /// If the port is taken.
+    pub async fn start(options: Options) -> Self {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", options.port))
+            .await
+            .expect("a free port on loopback");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let world = Arc::new(Mutex::new(World::new(options)));
+        let app = http::router(Arc::clone(&world));
+        let server = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, app).await {
+                eprintln!("the simulator stopped: {error}");
+            }
+        });
+        Self { address, world, server }
+    }
+
+    /// The base URL, for `AWS_ENDPOINT_URL_EKS`.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Adds a cluster, or changes one: `name`, `status`, `version` and anything else that DescribeCluster shows.
+    pub fn put_cluster(&self, cluster: Value) {
+        self.world().put_cluster(cluster);
+    }
+
+    /// Adds a node group that nobody created here: `clusterName`, `nodegroupName`, and anything DescribeNodegroup shows.
+    pub fn put_node_group(&self, group: Value) {
+        self.world().put_node_group(group);
+    }
+
+    /// Changes what a live group shows, as an autoscaler or an operator does.
+    pub fn patch_node_group(&self, cluster: &str, name: &str, changes: Value) {
+        self.world().patch(cluster, name, changes);
+    }
+
+    pub fn fault(&self, fault: Fault) {
+        self.world().faults.add(fault);
+    }
+
+    pub fn outcome(&self, rule: OutcomeRule) {
+        self.world().outcomes.push(rule);
+    }
+
+    /// What an operation takes from now on, before the scale.
+    pub fn durations(&self, change: impl FnOnce(&mut Durations)) {
+        change(&mut self.world().options.durations);
+    }
+
+    /// Every request so far, in order.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.world().requests.clone()
+    }
+
+    pub fn forget_requests(&self) {
+        self.world().requests.clear();
+    }
+
+    /// All node groups as DescribeNodegroup shows them.
+    pub fn node_groups(&self) -> Vec<Value> {
+        let mut world = self.world();
+        world.settle();
+        world.groups.values().map(|group| group.shown.clone()).collect()
+    }
+
+    /// One node group, `null` if there is none.
+    pub fn node_group(&self, cluster: &str, name: &str) -> Value {
+        let mut world = self.world();
+        world.settle();
+        world
+            .groups
+            .get(&(cluster.to_owned(), name.to_owned()))
+            .map_or(json!(null), |group| group.shown.clone())
+    }
+
+    fn world(&self) -> std::sync::MutexGuard<'_, World> {
+        world::lock(&self.world)
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Real time for a duration of the service.
+fn scaled(seconds: f64, scale: f64) -> Duration {
+    Duration::from_secs_f64((seconds * scale).max(0.0))
+}

@@ -1,0 +1,167 @@
+//! CreateNodegroup.
+
+use serde_json::{Map, Value, json};
+
+use super::{check_launch_template, check_scaling, check_update_config, cluster, latest_release};
+use crate::clock;
+use crate::error::EksError;
+use crate::faults::take_outcome;
+use crate::http::Call;
+use crate::world::{End, Group, Pending, World};
+
+pub fn create(world: &mut World, call: &Call) -> Result<Value, EksError> {
+    let body = &call.body;
+    let name = body["nodegroupName"].as_str().unwrap_or_default().to_owned();
+    let key = (call.cluster.clone(), name.clone());
+    if cluster(world, &call.cluster)?["status"] != "ACTIVE" {
+        return Err(EksError::request(format!(
+            "Cluster '{}' is not in ACTIVE status",
+            call.cluster
+        )));
+    }
+    if world.groups.contains_key(&key) {
+        let message = format!(
+            "NodeGroup already exists with name {name} and cluster name {}",
+            call.cluster
+        );
+        return Err(EksError::in_use(message));
+    }
+    check(world, call, &name)?;
+    let shown = shown(world, &call.cluster, body);
+    check_scaling(&shown["scalingConfig"])?;
+    world.auto_scaling.make(&shown);
+    let outcome = take_outcome(&mut world.outcomes, "Create", &name);
+    let pending = Pending {
+        at: world.after(world.options.durations.create),
+        end: End::Created(outcome),
+    };
+    world.groups.insert(
+        key,
+        Group {
+            shown: shown.clone(),
+            pending: Some(pending),
+        },
+    );
+    Ok(json!({ "nodegroup": shown }))
+}
+
+fn check(world: &World, call: &Call, name: &str) -> Result<(), EksError> {
+    let body = &call.body;
+    let well_named = name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.len() <= 63
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if !well_named {
+        return Err(EksError::invalid(
+            "The nodegroup name must begin with a letter or digit and have at most 63 characters",
+        ));
+    }
+    let beside = |property: &str| body.contains_key("launchTemplate") && body.contains_key(property);
+    if let Some(property) = ["diskSize", "remoteAccess"]
+        .into_iter()
+        .find(|property| beside(property))
+    {
+        return Err(EksError::invalid(format!(
+            "{property} can't be specified with a launch template"
+        )));
+    }
+    if body.get("amiType").is_some_and(|kind| kind == "CUSTOM") {
+        return Err(EksError::invalid("CUSTOM is set by the image id of a launch template"));
+    }
+    let running = cluster(world, &call.cluster)?["version"].as_str().unwrap_or_default();
+    if let Some(version) = body
+        .get("version")
+        .and_then(Value::as_str)
+        .filter(|version| *version != running)
+    {
+        return Err(EksError::invalid(format!(
+            "Requested version {version} is not the cluster's version {running}"
+        )));
+    }
+    check_update_config(body.get("updateConfig"))?;
+    check_launch_template(body)
+}
+
+/// What DescribeNodegroup shows of a new group, with the service's defaults.
+pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>) -> Value {
+    let (uuid, name) = (
+        world.new_id(),
+        body["nodegroupName"].as_str().unwrap_or_default().to_owned(),
+    );
+    let (region, account) = (world.options.region.clone(), world.options.account.clone());
+    let running = world.clusters.get(cluster).map_or_else(String::new, |cluster| {
+        cluster["version"].as_str().unwrap_or_default().to_owned()
+    });
+    let or = |key: &str, default: Value| {
+        body.get(key)
+            .filter(|value| !value.is_null())
+            .cloned()
+            .unwrap_or(default)
+    };
+    let template = body
+        .get("launchTemplate")
+        .map(|template| whole_template(template, &name));
+    let types = or(
+        "instanceTypes",
+        if template.is_some() {
+            Value::Null
+        } else {
+            json!(["t3.medium"])
+        },
+    );
+    let ami_type = or("amiType", json!(default_ami_type(&types)));
+    let windows = ami_type.as_str().is_some_and(|kind| kind.starts_with("WINDOWS"));
+    let disk = or(
+        "diskSize",
+        if template.is_some() {
+            Value::Null
+        } else {
+            json!(if windows { 50 } else { 20 })
+        },
+    );
+    let remote = body.get("remoteAccess").map(|_| format!("sg-{}", &uuid[..8]));
+    json!({
+        "nodegroupName": name, "clusterName": cluster, "status": "CREATING", "version": running,
+        "nodegroupArn": format!("arn:aws:eks:{region}:{account}:nodegroup/{cluster}/{name}/{uuid}"),
+        "releaseVersion": or("releaseVersion", json!(latest_release(&running))),
+        "createdAt": clock::timestamp(), "modifiedAt": clock::timestamp(),
+        "capacityType": or("capacityType", json!("ON_DEMAND")), "amiType": ami_type, "instanceTypes": types, "diskSize": disk,
+        "scalingConfig": or("scalingConfig", json!({"minSize": 1, "maxSize": 2, "desiredSize": 2})),
+        "subnets": or("subnets", json!([])), "nodeRole": or("nodeRole", json!("")), "remoteAccess": or("remoteAccess", Value::Null),
+        "labels": or("labels", json!({})), "taints": or("taints", json!([])), "tags": or("tags", json!({})),
+        "updateConfig": or("updateConfig", json!({"maxUnavailable": 1, "updateStrategy": "DEFAULT"})),
+        "nodeRepairConfig": or("nodeRepairConfig", json!({"enabled": false})),
+        "warmPoolConfig": or("warmPoolConfig", Value::Null), "launchTemplate": template,
+        "health": {"issues": []},
+        "resources": {"autoScalingGroups": [{"name": format!("eks-{name}-{uuid}")}], "remoteAccessSecurityGroup": remote},
+    })
+}
+
+/// The service shows id and name, whichever was given.
+fn whole_template(template: &Value, group: &str) -> Value {
+    let or = |key: &str, default: String| template[key].as_str().map_or(default, str::to_owned);
+    let digest: u64 = template["name"]
+        .as_str()
+        .unwrap_or(group)
+        .bytes()
+        .fold(7, |sum, byte| sum * 31 % 0xffff_ffff + u64::from(byte));
+    json!({
+        "id": or("id", format!("lt-{digest:017x}")), "name": or("name", format!("template-{group}")),
+        "version": or("version", "1".to_owned()),
+    })
+}
+
+/// Graviton's names have a `g` after the generation.
+fn default_ami_type(types: &Value) -> &'static str {
+    let family = types[0]
+        .as_str()
+        .and_then(|name| name.split('.').next())
+        .unwrap_or_default();
+    let after_digits = family
+        .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+        .trim_start_matches(|c: char| c.is_ascii_digit());
+    if after_digits.starts_with('g') {
+        "AL2023_ARM_64_STANDARD"
+    } else {
+        "AL2023_x86_64_STANDARD"
+    }
+}

@@ -1,0 +1,213 @@
+//! UpdateNodegroupConfig and UpdateNodegroupVersion: one at a time, each with an id of its own.
+
+use serde_json::{Value, json};
+
+use super::{
+    check_launch_template, check_scaling, check_update_config, cluster, group, latest_release, version_numbers,
+};
+use crate::clock;
+use crate::error::EksError;
+use crate::faults::take_outcome;
+use crate::http::Call;
+use crate::world::{End, Pending, Update, World, merge};
+
+pub fn config(world: &mut World, call: &Call) -> Result<Value, EksError> {
+    let shown = updatable(world, call)?;
+    check_update_config(call.body.get("updateConfig"))?;
+    let changes = config_changes(&shown, call)?;
+    let differs = changes
+        .as_object()
+        .is_some_and(|changes| changes.iter().any(|(key, value)| shown[key] != *value));
+    if !differs {
+        return Err(EksError::invalid("No changes needed for the nodegroup"));
+    }
+    check_scaling(if changes["scalingConfig"].is_null() {
+        &shown["scalingConfig"]
+    } else {
+        &changes["scalingConfig"]
+    })?;
+    let takes = world.options.durations.config_update;
+    Ok(begin(world, call, "ConfigUpdate", changes, takes))
+}
+
+pub fn version(world: &mut World, call: &Call) -> Result<Value, EksError> {
+    let shown = updatable(world, call)?;
+    let changes = version_changes(world, call, &shown)?;
+    let nothing = changes
+        .as_object()
+        .is_some_and(|changes| changes.iter().all(|(key, value)| shown[key] == *value));
+    let takes = if nothing {
+        0.0
+    } else {
+        world.options.durations.version_update
+    };
+    Ok(begin(world, call, "VersionUpdate", changes, takes))
+}
+
+fn updatable(world: &mut World, call: &Call) -> Result<Value, EksError> {
+    let shown = group(world, call)?.shown.clone();
+    match shown["status"].as_str() {
+        Some("ACTIVE" | "DEGRADED") => Ok(shown),
+        _ => Err(EksError::in_use(
+            "Nodegroup cannot be updated as it is currently not in Active State",
+        )),
+    }
+}
+
+fn begin(world: &mut World, call: &Call, kind: &str, changes: Value, takes: f64) -> Value {
+    let id = world.new_id();
+    let params: Vec<Value> = call
+        .body
+        .iter()
+        .filter(|(key, _)| *key != "clientRequestToken")
+        .map(|(key, value)| json!({"type": parameter(key), "value": value.to_string()}))
+        .collect();
+    let shown = json!({
+        "id": id, "status": "InProgress", "type": kind, "params": params, "createdAt": clock::timestamp(), "errors": [],
+    });
+    let outcome = take_outcome(&mut world.outcomes, kind, &call.subject);
+    let pending = Pending {
+        at: world.after(takes),
+        end: End::Updated {
+            id: id.clone(),
+            changes,
+            outcome,
+        },
+    };
+    let update = Update {
+        cluster: call.cluster.clone(),
+        nodegroup: call.subject.clone(),
+        shown: shown.clone(),
+    };
+    world.updates.insert(id, update);
+    if let Some(group) = world.groups.get_mut(&(call.cluster.clone(), call.subject.clone())) {
+        group.shown["status"] = json!("UPDATING");
+        group.pending = Some(pending);
+    }
+    json!({ "update": shown })
+}
+
+/// The service's names of what an update changes.
+fn parameter(key: &str) -> &'static str {
+    match key {
+        "version" => "Version",
+        "releaseVersion" => "ReleaseVersion",
+        "launchTemplate" => "LaunchTemplateVersion",
+        "labels" => "LabelsToAdd",
+        "taints" => "TaintsToAdd",
+        "scalingConfig" => "DesiredSize",
+        _ => "MaxUnavailable",
+    }
+}
+
+fn config_changes(shown: &Value, call: &Call) -> Result<Value, EksError> {
+    let mut changes = json!({});
+    if let Some(labels) = call.body.get("labels") {
+        changes["labels"] = labels_after(&shown["labels"], labels)?;
+    }
+    if let Some(taints) = call.body.get("taints") {
+        changes["taints"] = taints_after(&shown["taints"], taints);
+    }
+    for key in ["scalingConfig", "nodeRepairConfig", "warmPoolConfig"] {
+        if let Some(wanted) = call.body.get(key) {
+            let mut whole = shown[key].clone();
+            if whole.is_null() {
+                whole = json!({});
+            }
+            merge(&mut whole, wanted);
+            changes[key] = whole;
+        }
+    }
+    if let Some(wanted) = call.body.get("updateConfig") {
+        let strategy = wanted
+            .get("updateStrategy")
+            .unwrap_or(&shown["updateConfig"]["updateStrategy"])
+            .clone();
+        let mut wanted = wanted.clone();
+        wanted["updateStrategy"] = strategy;
+        changes["updateConfig"] = wanted;
+    }
+    Ok(changes)
+}
+
+fn labels_after(live: &Value, change: &Value) -> Result<Value, EksError> {
+    let mut labels = live.as_object().cloned().unwrap_or_default();
+    let removed: Vec<&str> = change["removeLabels"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let set = change["addOrUpdateLabels"].as_object().cloned().unwrap_or_default();
+    if removed.iter().any(|key| set.contains_key(*key)) {
+        return Err(EksError::invalid("A label can't be both updated and removed"));
+    }
+    labels.retain(|key, _| !removed.contains(&key.as_str()));
+    labels.extend(set);
+    Ok(Value::Object(labels))
+}
+
+fn taints_after(live: &Value, change: &Value) -> Value {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let same = |left: &Value, right: &Value| left["key"] == right["key"] && left["effect"] == right["effect"];
+    let (set, removed) = (list(&change["addOrUpdateTaints"]), list(&change["removeTaints"]));
+    let mut taints = list(live);
+    taints.retain(|taint| !removed.iter().chain(&set).any(|other| same(taint, other)));
+    taints.extend(set);
+    Value::Array(taints)
+}
+
+fn version_changes(world: &World, call: &Call, shown: &Value) -> Result<Value, EksError> {
+    let body = &call.body;
+    let custom = shown["amiType"] == "CUSTOM";
+    let text = |key: &str| body.get(key).and_then(Value::as_str);
+    if custom && (text("version").is_some() || text("releaseVersion").is_some()) {
+        return Err(EksError::invalid(
+            "You cannot specify a version or release version with a custom AMI",
+        ));
+    }
+    let mut changes = json!({});
+    if !custom {
+        let running = shown["version"].as_str().unwrap_or_default();
+        let version = text("version").unwrap_or(running);
+        let ceiling = cluster(world, &call.cluster)?["version"].as_str().unwrap_or_default();
+        if version_numbers(version) < version_numbers(running) {
+            return Err(EksError::invalid(format!(
+                "Requested version {version} is older than the nodegroup's version {running}"
+            )));
+        }
+        if version_numbers(version) > version_numbers(ceiling) {
+            return Err(EksError::invalid(format!(
+                "Requested version {version} is newer than the cluster's version {ceiling}"
+            )));
+        }
+        changes["version"] = json!(version);
+        changes["releaseVersion"] =
+            json!(text("releaseVersion").map_or_else(|| latest_release(version), str::to_owned));
+    }
+    if let Some(template) = body.get("launchTemplate") {
+        check_launch_template(body)?;
+        changes["launchTemplate"] = template_after(&shown["launchTemplate"], template)?;
+    }
+    Ok(changes)
+}
+
+fn template_after(live: &Value, wanted: &Value) -> Result<Value, EksError> {
+    if live.is_null() {
+        return Err(EksError::invalid(
+            "A nodegroup created without a launch template can't be updated with one",
+        ));
+    }
+    let other = |key: &str| !wanted[key].is_null() && wanted[key] != live[key];
+    if other("id") || other("name") {
+        return Err(EksError::invalid(
+            "You cannot change the launch template of a nodegroup, only its version",
+        ));
+    }
+    let mut template = live.clone();
+    template["version"] = wanted
+        .get("version")
+        .cloned()
+        .unwrap_or_else(|| live["version"].clone());
+    Ok(template)
+}

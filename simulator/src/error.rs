@@ -1,0 +1,63 @@
+//! Errors in EKS's shape: a status, a type in a header, a message in the body.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EksError {
+    pub status: u16,
+    pub code: String,
+    pub message: String,
+}
+
+impl EksError {
+    fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code: code.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(400, "InvalidParameterException", message)
+    }
+
+    pub fn request(message: impl Into<String>) -> Self {
+        Self::new(400, "InvalidRequestException", message)
+    }
+
+    pub fn in_use(message: impl Into<String>) -> Self {
+        Self::new(409, "ResourceInUseException", message)
+    }
+
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(404, "ResourceNotFoundException", message)
+    }
+
+    pub fn throttled() -> Self {
+        Self::new(429, "ThrottlingException", "Rate exceeded")
+    }
+
+    pub fn unknown_operation(method: &str, path: &str) -> Self {
+        Self::new(
+            404,
+            "UnknownOperationException",
+            format!("the simulator has no operation {method} {path}"),
+        )
+    }
+}
+
+impl IntoResponse for EksError {
+    fn into_response(self) -> Response {
+        let status =
+            axum::http::StatusCode::from_u16(self.status).unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
+        (
+            status,
+            [("x-amzn-errortype", self.code)],
+            Json(json!({ "message": self.message })),
+        )
+            .into_response()
+    }
+}

@@ -1,0 +1,281 @@
+//! All that the simulated service knows, and how it changes with time.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::auto_scaling::AutoScaling;
+use crate::faults::{Faults, Outcome, OutcomeRule};
+use crate::{Options, clock, scaled};
+
+/// What operations take, in seconds of the service.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Durations {
+    pub create: f64,
+    pub delete: f64,
+    pub config_update: f64,
+    pub version_update: f64,
+}
+
+pub struct World {
+    pub options: Options,
+    pub clusters: BTreeMap<String, Value>,
+    pub groups: BTreeMap<(String, String), Group>,
+    pub updates: BTreeMap<String, Update>,
+    /// Client tokens, with what was asked and what was answered.
+    pub tokens: HashMap<String, (Value, Value)>,
+    pub faults: Faults,
+    pub outcomes: Vec<OutcomeRule>,
+    pub requests: Vec<Recorded>,
+    pub auto_scaling: AutoScaling,
+    bucket: Bucket,
+    serial: u64,
+}
+
+/// A node group: what DescribeNodegroup shows, and what becomes of it.
+pub struct Group {
+    pub shown: Value,
+    pub pending: Option<Pending>,
+}
+
+/// Something under way, and its end.
+pub struct Pending {
+    pub at: Instant,
+    pub end: End,
+}
+
+pub enum End {
+    Created(Outcome),
+    Deleted(Outcome),
+    Updated {
+        id: String,
+        changes: Value,
+        outcome: Outcome,
+    },
+}
+
+/// An update, as DescribeUpdate shows it.
+pub struct Update {
+    pub cluster: String,
+    pub nodegroup: String,
+    pub shown: Value,
+}
+
+/// One request that was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    pub operation: String,
+    pub cluster: String,
+    pub nodegroup: String,
+    pub body: Value,
+    pub status: u16,
+    pub code: String,
+}
+
+struct Bucket {
+    tokens: f64,
+    filled: Instant,
+}
+
+/// Small regions take about so long.
+impl Default for Durations {
+    fn default() -> Self {
+        Self {
+            create: 180.0,
+            delete: 120.0,
+            config_update: 20.0,
+            version_update: 300.0,
+        }
+    }
+}
+
+/// A test that panicked while it held the lock says so itself.
+pub fn lock(world: &Arc<Mutex<World>>) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl World {
+    pub fn new(options: Options) -> Self {
+        let burst = options.throttle.map_or(0.0, |(_, burst)| burst);
+        let mut world = Self {
+            clusters: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            updates: BTreeMap::new(),
+            tokens: HashMap::new(),
+            faults: Faults::default(),
+            outcomes: Vec::new(),
+            requests: Vec::new(),
+            auto_scaling: AutoScaling::new(options.auto_scaling_endpoint.clone(), options.region.clone()),
+            bucket: Bucket {
+                tokens: burst,
+                filled: clock::now(),
+            },
+            serial: 0,
+            options,
+        };
+        for name in world.options.clusters.clone() {
+            world.put_cluster(json!({ "name": name }));
+        }
+        world
+    }
+
+    /// Whether the token bucket lets one more call through.
+    pub fn admits(&mut self) -> bool {
+        let Some((rate, burst)) = self.options.throttle else {
+            return true;
+        };
+        let now = clock::now();
+        let refill = now.duration_since(self.bucket.filled).as_secs_f64() * rate;
+        self.bucket = Bucket {
+            tokens: (self.bucket.tokens + refill).min(burst),
+            filled: now,
+        };
+        if self.bucket.tokens < 1.0 {
+            return false;
+        }
+        self.bucket.tokens -= 1.0;
+        true
+    }
+
+    /// An id that nothing else has, in the shape of a UUID.
+    pub fn new_id(&mut self) -> String {
+        self.serial += 1;
+        let serial = self.serial;
+        format!(
+            "{serial:08x}-0000-4000-8000-{:012x}",
+            serial.wrapping_mul(0x9e37_79b9_7f4a) & 0xffff_ffff_ffff
+        )
+    }
+
+    /// When something that takes so many seconds of the service is over.
+    pub fn after(&self, seconds: f64) -> Instant {
+        clock::now() + scaled(seconds, self.options.time_scale)
+    }
+
+    pub fn put_cluster(&mut self, changes: Value) {
+        let name = changes["name"].as_str().unwrap_or("my-cluster").to_owned();
+        let (region, account) = (&self.options.region, &self.options.account);
+        let fresh = json!({
+            "name": name, "status": "ACTIVE", "version": self.options.kubernetes_version,
+            "arn": format!("arn:aws:eks:{region}:{account}:cluster/{name}"),
+            "createdAt": clock::timestamp(), "endpoint": "https://127.0.0.1:1", "platformVersion": "eks.1",
+            "resourcesVpcConfig": {"endpointPublicAccess": true, "endpointPrivateAccess": true},
+            "accessConfig": {"authenticationMode": "API_AND_CONFIG_MAP"},
+        });
+        merge(self.clusters.entry(name).or_insert(fresh), &changes);
+    }
+
+    pub fn put_node_group(&mut self, changes: Value) {
+        let cluster = changes["clusterName"].as_str().unwrap_or("my-cluster").to_owned();
+        let name = changes["nodegroupName"].as_str().unwrap_or("foreign").to_owned();
+        let body =
+            json!({"nodegroupName": name, "subnets": ["subnet-1"], "nodeRole": "arn:aws:iam::123456789012:role/node"});
+        let mut shown = crate::eks::create::shown(self, &cluster, body.as_object().expect("an object"));
+        shown["status"] = json!("ACTIVE");
+        merge(&mut shown, &changes);
+        self.groups.insert((cluster, name), Group { shown, pending: None });
+    }
+
+    pub fn patch(&mut self, cluster: &str, name: &str, changes: Value) {
+        if let Some(group) = self.groups.get_mut(&(cluster.to_owned(), name.to_owned())) {
+            merge(&mut group.shown, &changes);
+        }
+    }
+
+    /// Lets everything happen that is due.
+    pub fn settle(&mut self) {
+        let now = clock::now();
+        let due = |group: &Group| group.pending.as_ref().is_some_and(|pending| pending.at <= now);
+        let due: Vec<_> = self
+            .groups
+            .iter()
+            .filter(|(_, group)| due(group))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in due {
+            let Some(pending) = self.groups.get_mut(&key).and_then(|group| group.pending.take()) else {
+                continue;
+            };
+            self.end(&key, pending.end);
+        }
+    }
+
+    fn end(&mut self, key: &(String, String), end: End) {
+        match end {
+            End::Created(Outcome::Succeed) => self.becomes(key, "ACTIVE", &[]),
+            End::Created(Outcome::Fail { status, issues }) => {
+                self.becomes(key, status.as_deref().unwrap_or("CREATE_FAILED"), &issues);
+            }
+            End::Deleted(Outcome::Succeed) => {
+                if let Some(group) = self.groups.remove(key) {
+                    self.auto_scaling.remove(&group.shown);
+                }
+            }
+            End::Deleted(Outcome::Fail { status, issues }) => {
+                self.becomes(key, status.as_deref().unwrap_or("DELETE_FAILED"), &issues);
+            }
+            End::Updated { id, changes, outcome } => self.updated(key, &id, &changes, outcome),
+        }
+    }
+
+    /// A failed update leaves the group as it was: only the update itself shows that it failed.
+    fn updated(&mut self, key: &(String, String), id: &str, changes: &Value, outcome: Outcome) {
+        let (group_status, update) = match outcome {
+            Outcome::Succeed => {
+                if let Some(group) = self.groups.get_mut(key) {
+                    replace(&mut group.shown, changes);
+                }
+                ("ACTIVE".to_owned(), json!({"status": "Successful"}))
+            }
+            Outcome::Fail { status, issues } => {
+                let errors: Vec<Value> = issues.iter().map(as_update_error).collect();
+                (
+                    status.unwrap_or_else(|| "ACTIVE".to_owned()),
+                    json!({"status": "Failed", "errors": errors}),
+                )
+            }
+        };
+        if let Some(shown) = self.updates.get_mut(id) {
+            merge(&mut shown.shown, &update);
+        }
+        if let Some(group) = self.groups.get_mut(key) {
+            group.shown["status"] = json!(group_status);
+            group.shown["modifiedAt"] = json!(clock::timestamp());
+        }
+    }
+
+    fn becomes(&mut self, key: &(String, String), status: &str, issues: &[Value]) {
+        if let Some(group) = self.groups.get_mut(key) {
+            group.shown["status"] = json!(status);
+            group.shown["health"] = json!({ "issues": issues });
+            group.shown["modifiedAt"] = json!(clock::timestamp());
+        }
+    }
+}
+
+/// Health issues say `code` and `message`, updates `errorCode` and `errorMessage`.
+fn as_update_error(issue: &Value) -> Value {
+    json!({"errorCode": issue["code"], "errorMessage": issue["message"], "resourceIds": issue["resourceIds"]})
+}
+
+/// Sets each top-level field whole.
+fn replace(target: &mut Value, changes: &Value) {
+    for (key, value) in changes.as_object().into_iter().flatten() {
+        target[key] = value.clone();
+    }
+}
+
+/// Sets fields, deep in objects.
+pub fn merge(target: &mut Value, changes: &Value) {
+    match (target, changes) {
+        (Value::Object(target), Value::Object(changes)) => {
+            for (key, value) in changes {
+                merge(target.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (target, changes) => *target = changes.clone(),
+    }
+}

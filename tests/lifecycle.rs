@@ -1,0 +1,449 @@
+//! Whole flows against the simulator, where the emulated CloudFormation can't play them or would take long.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::world::{STACK_ID, World};
+
+fn properties(changes: &Value) -> Value {
+    let mut properties = json!({
+        "ServiceToken": "arn", "ClusterName": "my-cluster", "NodeRole": "arn:aws:iam::123456789012:role/node",
+        "Subnets": ["subnet-1", "subnet-2"],
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        properties[key] = value.clone();
+    }
+    properties
+}
+
+async fn create(world: &World, properties: &Value) -> String {
+    let answer = world.answer(&world.request("Create", None, properties, None)).await;
+    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+    answer["PhysicalResourceId"].as_str().unwrap().to_owned()
+}
+
+fn reason(answer: &Value) -> &str {
+    assert_eq!(answer["Status"], "FAILED", "{answer}");
+    answer["Reason"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn every_attribute_comes_with_every_success() {
+    let world = World::start(false).await;
+    let (first, second) = (properties(&json!({})), properties(&json!({"Labels": {"a": "b"}})));
+    let created = world.answer(&world.request("Create", None, &first, None)).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let id = created["PhysicalResourceId"].as_str();
+    let updated = world.answer(&world.request("Update", id, &second, Some(&first))).await;
+    let keys = |answer: &Value| answer["Data"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let expected = [
+        "AmiType",
+        "Arn",
+        "AutoScalingGroupName",
+        "CapacityType",
+        "ClusterName",
+        "DesiredSize",
+        "Id",
+        "InstanceTypes",
+        "LaunchTemplateId",
+        "LaunchTemplateVersion",
+        "MaxPods",
+        "NodeRole",
+        "NodegroupName",
+        "ReadyNodes",
+        "ReleaseVersion",
+        "RemoteAccessSecurityGroup",
+        "Status",
+        "Version",
+        "Warnings",
+    ];
+    assert_eq!(keys(&created), expected);
+    assert_eq!(keys(&updated), expected);
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_foreign_group_of_the_name_survives_create_and_delete() {
+    let world = World::start(false).await;
+    world.foreign_group("my-mng");
+    let wanted = properties(&json!({"NodegroupName": "my-mng"}));
+    let failed = world.answer(&world.request("Create", None, &wanted, None)).await;
+    assert!(reason(&failed).contains("isn't this resource's"), "{failed}");
+    world.stack_is("ROLLBACK_IN_PROGRESS");
+    let id = failed["PhysicalResourceId"].as_str();
+    let deleted = world.answer(&world.request("Delete", id, &wanted, None)).await;
+    assert_eq!(deleted["Status"], "SUCCESS");
+    assert_eq!(world.groups(), ["my-mng ACTIVE"]);
+    world.receiver.assert_clean();
+}
+
+/// CloudFormation makes an id up when a create is cancelled before it was answered (aws-cdk issue 26139).
+#[tokio::test]
+async fn a_cancelled_create_is_found_and_deleted() {
+    let world = World::start(false).await;
+    let wanted = properties(&json!({}));
+    let create = world.request("Create", None, &wanted, None);
+    let delete = world.request("Delete", Some("nodes-Nodes-1ABCDEF"), &wanted, None);
+    let deletion = async {
+        world.until_there_is_a_group().await;
+        world.stack_is("ROLLBACK_IN_PROGRESS");
+        world.answer(&delete).await
+    };
+    let (created, deleted) = tokio::join!(world.answer(&create), deletion);
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    assert!(world.groups().is_empty(), "{created} {:?}", world.groups());
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_rollback_after_a_version_upgrade_keeps_the_version_and_restores_the_rest() {
+    let world = World::start(false).await;
+    world.cluster_runs("1.33");
+    let old = properties(&json!({"Version": "1.33"}));
+    let id = create(&world, &old).await;
+    world.cluster_runs("1.34");
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let new = properties(&json!({"Version": "1.34", "Labels": {"a": "b"}}));
+    let updated = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert_eq!(updated["Data"]["Version"], "1.34", "{updated}");
+    let refused = world
+        .answer(&world.request("Update", Some(&id), &old, Some(&new)))
+        .await;
+    assert!(reason(&refused).contains("1.33 is older than 1.34"), "{refused}");
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let back = world
+        .answer(&world.request("Update", Some(&id), &old, Some(&new)))
+        .await;
+    assert_eq!(
+        (&back["Status"], &back["Data"]["Version"]),
+        (&json!("SUCCESS"), &json!("1.34")),
+        "{back}"
+    );
+    assert!(
+        back["Data"]["Warnings"].as_str().unwrap().contains("stays at 1.34"),
+        "{back}"
+    );
+    assert_eq!(world.group(&id)["labels"], json!({}));
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_stack_that_can_not_be_described_never_bricks_a_rollback() {
+    let world = World::start(false).await;
+    let old = properties(&json!({"Version": "1.34"}));
+    let id = create(&world, &old).await;
+    world.stack_is("DENIED");
+    let back = world
+        .answer(&world.request(
+            "Update",
+            Some(&id),
+            &properties(&json!({"Version": "1.33"})),
+            Some(&old),
+        ))
+        .await;
+    assert_eq!(back["Status"], "SUCCESS", "{back}");
+}
+
+#[tokio::test]
+async fn a_rollback_after_a_replacement_finds_the_old_group_and_makes_nothing() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let id = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let replaced = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    let new_id = replaced["PhysicalResourceId"].as_str().unwrap();
+    assert_ne!(new_id, id);
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    world.forget_calls();
+    let back = world
+        .answer(&world.request("Update", Some(new_id), &old, Some(&new)))
+        .await;
+    assert_eq!(
+        (&back["Status"], &back["PhysicalResourceId"]),
+        (&json!("SUCCESS"), &json!(id)),
+        "{back}"
+    );
+    assert!(!world.called("CreateNodegroup"));
+    let cleaned = world.answer(&world.request("Delete", Some(new_id), &new, None)).await;
+    assert_eq!(cleaned["Status"], "SUCCESS");
+    assert_eq!(world.groups().len(), 1);
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_failed_replacement_removes_what_it_made_and_keeps_the_id() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let id = create(&world, &old).await;
+    world.fails(
+        "Create",
+        "NodeCreationFailure",
+        "Instances failed to join the kubernetes cluster",
+        "i-0123",
+    );
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let failed = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert!(reason(&failed).contains("NodeCreationFailure"), "{failed}");
+    assert_eq!(failed["PhysicalResourceId"], json!(id));
+    assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_rollback_removes_what_a_failed_replacement_left_behind() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let id = create(&world, &old).await;
+    create(&world, &new).await;
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let back = world
+        .answer(&world.request("Update", Some(&id), &old, Some(&new)))
+        .await;
+    assert_eq!(
+        (&back["Status"], &back["PhysicalResourceId"]),
+        (&json!("SUCCESS"), &json!(id)),
+        "{back}"
+    );
+    assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
+}
+
+#[tokio::test]
+async fn deletes_end_whatever_they_meet() {
+    let world = World::start(false).await;
+    let wanted = properties(&json!({}));
+    let id = create(&world, &wanted).await;
+    let delete = || world.request("Delete", Some(&id), &json!({"nonsense": []}), None);
+
+    world.fails(
+        "Delete",
+        "Ec2SecurityGroupDeletionFailure",
+        "DependencyViolation",
+        "sg-0123",
+    );
+    let failed = world.answer(&delete()).await;
+    assert!(
+        reason(&failed).contains("Ec2SecurityGroupDeletionFailure: DependencyViolation [sg-0123]"),
+        "{failed}"
+    );
+
+    let deleted = world.answer(&delete()).await;
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    let gone = world.answer(&delete()).await;
+    assert_eq!(gone["Status"], "SUCCESS", "{gone}");
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_delete_waits_out_an_update() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"Labels": {"a": "b"}})));
+    let id = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let update = world.request("Update", Some(&id), &new, Some(&old));
+    let deletion = async {
+        world.until(&id, "UPDATING").await;
+        world.answer(&world.request("Delete", Some(&id), &new, None)).await
+    };
+    let (_, deleted) = tokio::join!(world.answer(&update), deletion);
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    assert!(world.groups().is_empty());
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn what_went_wrong_is_told_with_code_message_and_resources() {
+    let world = World::start(false).await;
+    world.fails(
+        "Create",
+        "AsgInstanceLaunchFailures",
+        "Could not launch On-Demand Instances",
+        "asg-1",
+    );
+    let failed = world
+        .answer(&world.request("Create", None, &properties(&json!({})), None))
+        .await;
+    assert!(
+        reason(&failed).contains("AsgInstanceLaunchFailures: Could not launch On-Demand Instances [asg-1]"),
+        "{failed}"
+    );
+    let id = failed["PhysicalResourceId"].as_str();
+    world.stack_is("ROLLBACK_IN_PROGRESS");
+    let deleted = world
+        .answer(&world.request("Delete", id, &properties(&json!({})), None))
+        .await;
+    assert_eq!(deleted["Status"], "SUCCESS");
+    assert!(world.groups().is_empty(), "{:?}", world.groups());
+
+    world.stack_is("CREATE_IN_PROGRESS");
+    world.becomes_degraded("InsufficientFreeAddresses", "no free addresses", "subnet-1");
+    let failed = world
+        .answer(&world.request("Create", None, &properties(&json!({"Subnets": ["subnet-1"]})), None))
+        .await;
+    assert!(
+        reason(&failed).contains("is degraded: InsufficientFreeAddresses: no free addresses [subnet-1]"),
+        "{failed}"
+    );
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn version_and_configuration_go_in_one_update_one_after_the_other() {
+    let world = World::start(true).await;
+    world.cluster_runs("1.33");
+    let old =
+        properties(&json!({"Version": "1.33", "ScalingConfig": {"MinSize": "1", "MaxSize": "3", "DesiredSize": "2"}}));
+    let id = create(&world, &old).await;
+    world.cluster_runs("1.34");
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world.forget_calls();
+    let new = properties(&json!({
+        "Version": "1.34", "Labels": {"a": "b"}, "Taints": [{"Key": "k", "Effect": "NoSchedule"}],
+        "ScalingConfig": {"MinSize": "1", "MaxSize": "5", "DesiredSize": "3"},
+    }));
+    let updated = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert_eq!(
+        (&updated["Status"], &updated["Data"]["Version"]),
+        (&json!("SUCCESS"), &json!("1.34")),
+        "{updated}"
+    );
+    assert_eq!(world.changes(), ["UpdateNodegroupVersion", "UpdateNodegroupConfig"]);
+    let group = world.group(&id);
+    assert_eq!(group["labels"], json!({"a": "b"}));
+    assert_eq!(
+        group["scalingConfig"],
+        json!({"minSize": 1, "maxSize": 5, "desiredSize": 3})
+    );
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn an_autoscalers_size_stands() {
+    let world = World::start(false).await;
+    let sizes = |max: &str| json!({"ScalingConfig": {"MinSize": "1", "MaxSize": max, "DesiredSize": "2"}});
+    let (old, new) = (properties(&sizes("6")), properties(&sizes("8")));
+    let id = create(&world, &old).await;
+    world.autoscaler_moves(&id, 5);
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let updated = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert_eq!(updated["Data"]["DesiredSize"], "5", "{updated}");
+    assert_eq!(
+        world.group(&id)["scalingConfig"],
+        json!({"minSize": 1, "maxSize": 8, "desiredSize": 5})
+    );
+}
+
+#[tokio::test]
+async fn stack_tags_are_inherited() {
+    let world = World::start(false).await;
+    let tags = [
+        ("team", "blue"),
+        ("aws:cloudformation:stack-name", "nodes"),
+        ("env", "test"),
+    ];
+    world.function.cloud.stack.lock().unwrap().tags =
+        tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    let id = create(&world, &properties(&json!({"Tags": {"env": "prod"}}))).await;
+    let expected = json!({
+        "team": "blue", "env": "prod", "managed-node-group:stack-id": STACK_ID, "managed-node-group:logical-id": "Nodes",
+    });
+    assert_eq!(world.group(&id)["tags"], expected);
+}
+
+#[tokio::test]
+async fn bad_input_is_told_whole_and_calls_nothing() {
+    let world = World::start(false).await;
+    let bad = json!({"ServiceToken": "arn", "Subnets": [], "DiskSize": "big", "Lables": {}, "Taints": [{"Key": "k", "Effect": "x"}]});
+    let failed = world.answer(&world.request("Create", None, &bad, None)).await;
+    for problem in [
+        "ClusterName: is required",
+        "NodeRole: is required",
+        "Subnets: ",
+        "DiskSize: ",
+        "Taints[0].Effect: ",
+        "Lables: unknown property; did you mean Labels?",
+    ] {
+        assert!(reason(&failed).contains(problem), "{problem} in {failed}");
+    }
+    assert!(!world.called("DescribeNodegroup"));
+    assert!(world.function.cloud.made.lock().unwrap().is_empty());
+    let id = failed["PhysicalResourceId"].as_str();
+    let deleted = world.answer(&world.request("Delete", id, &bad, None)).await;
+    assert_eq!(deleted["Status"], "SUCCESS");
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_replacement_under_an_explicit_name_is_refused_before_anything_is_touched() {
+    let world = World::start(false).await;
+    let old = properties(&json!({"NodegroupName": "my-mng"}));
+    let id = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world.forget_calls();
+    let new = properties(&json!({"NodegroupName": "my-mng", "CapacityType": "SPOT", "Labels": {"a": "b"}}));
+    let failed = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert!(
+        reason(&failed).contains("CapacityType") && reason(&failed).contains("NodegroupNamePrefix"),
+        "{failed}"
+    );
+    assert!(world.changes().is_empty(), "{:?}", world.changes());
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_short_service_timeout_is_kept_to() {
+    let world = World::start(false).await;
+    world.creates_take(7_200);
+    let started = world.request("Create", None, &properties(&json!({"ServiceTimeout": "2"})), None);
+    let failed = world.answer(&started).await;
+    assert!(
+        reason(&failed).contains("ServiceTimeout is over") && reason(&failed).contains("goes on by itself"),
+        "{failed}"
+    );
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_duplicate_of_a_create_after_the_stack_is_gone_makes_nothing() {
+    let world = World::start(false).await;
+    world.stack_is("DELETE_COMPLETE");
+    let failed = world
+        .answer(&world.request("Create", None, &properties(&json!({})), None))
+        .await;
+    assert!(reason(&failed).contains("no longer being created"), "{failed}");
+    assert!(world.groups().is_empty());
+}
+
+#[tokio::test]
+async fn throttled_and_lost_answers_are_waited_out() {
+    let world = World::start(false).await;
+    world.faults("DescribeNodegroup", 3, 429, "ThrottlingException");
+    world.faults("CreateNodegroup", 2, 503, "ServiceUnavailableException");
+    let id = create(&world, &properties(&json!({}))).await;
+    world.faults("DescribeNodegroup", 2, 500, "ServerException");
+    let deleted = world
+        .answer(&world.request("Delete", Some(&id), &properties(&json!({})), None))
+        .await;
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    assert!(world.groups().is_empty());
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn an_answer_survives_errors_of_the_bucket() {
+    let world = World::start(false).await;
+    world.receiver.refuse(2, 503);
+    create(&world, &properties(&json!({}))).await;
+    world.receiver.assert_clean();
+}

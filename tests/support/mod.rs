@@ -1,0 +1,9 @@
+//! What the integration tests share.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "only the function's clock and environment are injected"
+)]
+
+pub mod receiver;
+pub mod world;

@@ -1,0 +1,241 @@
+//! The S3 side of CloudFormation's response URL. It looks at every byte of an answer, and keeps what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// A test that waits longer for an answer than this waits for ever.
+const GUARD: Duration = Duration::from_secs(60);
+const MAX_BYTES: usize = 4096;
+
+pub struct Receiver {
+    port: u16,
+    state: Arc<Mutex<State>>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct State {
+    expected: BTreeMap<String, Value>,
+    answers: BTreeMap<String, Vec<Value>>,
+    violations: Vec<String>,
+    refusals: Vec<u16>,
+}
+
+/// A PUT, as it came.
+struct Put {
+    method: String,
+    target: String,
+    headers: BTreeMap<String, String>,
+    body: Vec<u8>,
+}
+
+impl Receiver {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        let server = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&shared)));
+            }
+        });
+        Self { port, state, server }
+    }
+
+    /// A URL that is awkward on purpose: encoded slashes, colons and bars, whose bytes are signed.
+    pub fn response_url(&self, request_id: &str) -> String {
+        format!("http://127.0.0.1:{}{}", self.port, target(request_id))
+    }
+
+    /// Registers the request that an answer will be for.
+    pub fn expect(&self, request: &Value) {
+        let id = request["RequestId"].as_str().unwrap().to_owned();
+        self.state().expected.insert(id, request.clone());
+    }
+
+    /// Lets the next PUTs fail with this status.
+    pub fn refuse(&self, times: usize, status: u16) {
+        self.state().refusals.extend(std::iter::repeat_n(status, times));
+    }
+
+    /// The first answer to a request, as soon as it is there.
+    pub async fn answer(&self, request_id: &str) -> Value {
+        let there = async {
+            loop {
+                if let Some(answer) = self.answers(request_id).into_iter().next() {
+                    return answer;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(GUARD, there)
+            .await
+            .unwrap_or_else(|_| panic!("request {request_id} was never answered"))
+    }
+
+    pub fn answers(&self, request_id: &str) -> Vec<Value> {
+        self.state().answers.get(request_id).cloned().unwrap_or_default()
+    }
+
+    #[track_caller]
+    pub fn assert_clean(&self) {
+        let violations = self.violations();
+        assert!(violations.is_empty(), "{violations:#?}");
+    }
+
+    pub fn violations(&self) -> Vec<String> {
+        self.state().violations.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn target(request_id: &str) -> String {
+    format!(
+        "/arn%3Aaws%3Acloudformation%3Aus-east-1%3A123456789012%3Astack/nodes/1%7CNodes%7C{request_id}\
+         ?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Credential=a%2Fb%2Fs3%2Faws4_request&X-Amz-Signature=ab%2Fcd%3D%3D"
+    )
+}
+
+async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
+    while let Some(put) = read(&mut stream).await {
+        let status = state.lock().unwrap().take(&put);
+        let answer = format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n");
+        if stream.write_all(answer.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Put> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let mut lines = head.lines();
+    let mut words = lines.next()?.split(' ').map(str::to_owned);
+    let (method, target) = (words.next()?, words.next()?);
+    let headers: BTreeMap<String, String> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
+        .collect();
+    let length = headers
+        .get("content-length")
+        .and_then(|length| length.parse().ok())
+        .unwrap_or(0);
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Put {
+        method,
+        target,
+        headers,
+        body,
+    })
+}
+
+impl State {
+    /// Takes one PUT, and gives the status of the answer to it.
+    fn take(&mut self, put: &Put) -> u16 {
+        if let Some(status) = self.refusals.pop() {
+            return status;
+        }
+        let mut wrong = wrong_with_the_put(put);
+        match serde_json::from_slice::<Value>(&put.body) {
+            Ok(answer) => wrong.extend(self.wrong_with(&answer, &put.target)),
+            Err(error) => wrong.push(format!("the body is no JSON: {error}")),
+        }
+        self.violations.extend(wrong);
+        200
+    }
+
+    fn wrong_with(&mut self, answer: &Value, put_to: &str) -> Vec<String> {
+        let id = answer["RequestId"].as_str().unwrap_or_default().to_owned();
+        let Some(request) = self.expected.get(&id).cloned() else {
+            return vec![format!("nobody asked: {answer}")];
+        };
+        let mut wrong = Vec::new();
+        let mut check = |fine: bool, what: &str| {
+            if !fine {
+                wrong.push(format!("{what}: {answer}"));
+            }
+        };
+        check(put_to == target(&id), "the URL's bytes were changed");
+        for key in ["StackId", "RequestId", "LogicalResourceId"] {
+            check(answer[key] == request[key], key);
+        }
+        let (kind, failed) = (
+            request["RequestType"].as_str().unwrap_or_default(),
+            answer["Status"] == "FAILED",
+        );
+        check(failed || answer["Status"] == "SUCCESS", "Status");
+        check(
+            !failed
+                || answer["Reason"]
+                    .as_str()
+                    .is_some_and(|reason| !reason.trim().is_empty()),
+            "Reason",
+        );
+        check(
+            answer["PhysicalResourceId"]
+                .as_str()
+                .is_some_and(|id| (1..=1024).contains(&id.len())),
+            "PhysicalResourceId",
+        );
+        let kept = answer["PhysicalResourceId"] == request["PhysicalResourceId"];
+        check(kind != "Delete" || kept, "a Delete changed the physical id");
+        check(
+            kind != "Update" || !failed || kept,
+            "a FAILED Update changed the physical id",
+        );
+        let data = answer.get("Data");
+        check(kind != "Delete" || data.is_none(), "Data on a Delete");
+        let strings = data.is_none_or(|data| data.as_object().is_some_and(|data| data.values().all(Value::is_string)));
+        check(strings, "Data is no map of texts");
+        let answers = self.answers.entry(id).or_default();
+        check(
+            answers.first().is_none_or(|first| says_the_same(first, answer)),
+            "a second answer says something else",
+        );
+        answers.push(answer.clone());
+        wrong
+    }
+}
+
+/// A repeated answer may show a live size that an autoscaler moved; what it says to CloudFormation is the same.
+fn says_the_same(first: &Value, second: &Value) -> bool {
+    first["Status"] == second["Status"] && first["PhysicalResourceId"] == second["PhysicalResourceId"]
+}
+
+fn wrong_with_the_put(put: &Put) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let header = |name: &str| put.headers.get(name).map(String::as_str);
+    if put.method != "PUT" {
+        wrong.push(format!("{} in place of PUT", put.method));
+    }
+    if header("content-type").is_some_and(|kind| !kind.is_empty()) {
+        wrong.push("Content-Type is not empty".to_owned());
+    }
+    if header("transfer-encoding").is_some() || header("content-length").is_none() {
+        wrong.push("no Content-Length".to_owned());
+    }
+    if put.body.len() > MAX_BYTES {
+        wrong.push(format!("{} bytes", put.body.len()));
+    }
+    wrong
+}

@@ -1,0 +1,388 @@
+//! A world in one process: the function's real code against the simulator over HTTP, a stack that is told what to be, a
+//! receiver that checks every answer, and a way to kill the function between any two of its calls.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use aws_sdk_eks::config::{Credentials, Region};
+use managed_node_group::aws::Aws;
+use managed_node_group::cfn::response_url::Loopback;
+use managed_node_group::clock::{Clock, SystemClock};
+use managed_node_group::handler::Function;
+use managed_node_group::nodegroup::change::ConfigChange;
+use managed_node_group::nodegroup::group::NodeGroup;
+use managed_node_group::nodegroup::history::UpdateState;
+use managed_node_group::nodegroup::image::InstanceTypeFacts;
+use managed_node_group::nodegroup::plan::{Desired, VersionChange};
+use managed_node_group::nodegroup::spec::LaunchTemplate;
+use managed_node_group::polling::Onward;
+use managed_node_group::ports::{CallError, Cloud, Fault, Stack};
+use managed_node_group::respond::Responder;
+use managed_node_group::settings::{PollingMode, Settings};
+use serde_json::{Value, json};
+use simulator::{FaultKind, Outcome, OutcomeRule, Simulator, When};
+use tokio::sync::Notify;
+
+use super::receiver::Receiver;
+
+/// Minutes of EKS become fractions of a second, and the function's waits with them.
+pub const TIME_SCALE: f64 = 0.001;
+/// An invocation's life in milliseconds: short, so that every operation is handed over several times.
+const INVOCATION_MILLIS: u64 = 120;
+pub const STACK_ID: &str =
+    "arn:aws:cloudformation:us-east-1:123456789012:stack/nodes/2f3c0000-0000-4000-8000-000000000001";
+
+/// When the function dies, relative to one of its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Death {
+    Never,
+    Before(usize),
+    After(usize),
+}
+
+pub struct World {
+    pub simulator: Simulator,
+    pub receiver: Receiver,
+    pub function: Function<Cut, SystemClock>,
+    requests: AtomicUsize,
+}
+
+/// The real adapters behind a counter that can stop for ever, as a killed process does.
+pub struct Cut {
+    aws: Aws,
+    pub stack: Mutex<Stack>,
+    pub calls: AtomicUsize,
+    pub made: Mutex<Vec<&'static str>>,
+    pub death: Mutex<Death>,
+    died: Notify,
+    pub onward: Mutex<VecDeque<Value>>,
+    started: Mutex<BTreeSet<String>>,
+}
+
+impl World {
+    pub async fn start(step_functions: bool) -> Self {
+        let simulator = Simulator::start(simulator::Options {
+            time_scale: TIME_SCALE,
+            ..simulator::Options::default()
+        })
+        .await;
+        let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .endpoint_url(simulator.endpoint())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .retry_config(aws_config::retry::RetryConfig::disabled())
+            .load()
+            .await;
+        let polling = match step_functions {
+            true => PollingMode::StepFunctions {
+                state_machine: "machine".to_owned(),
+            },
+            false => PollingMode::SelfInvoke,
+        };
+        let settings = Settings {
+            polling,
+            function_name: "function".to_owned(),
+            loopback: Loopback::Allowed,
+            poll_time_scale: TIME_SCALE,
+            log_level: "info".to_owned(),
+        };
+        let cut = Cut {
+            aws: Aws::new(config),
+            stack: Mutex::new(Stack {
+                status: "CREATE_IN_PROGRESS".to_owned(),
+                tags: BTreeMap::new(),
+            }),
+            calls: AtomicUsize::new(0),
+            made: Mutex::new(vec![]),
+            death: Mutex::new(Death::Never),
+            died: Notify::new(),
+            onward: Mutex::new(VecDeque::new()),
+            started: Mutex::new(BTreeSet::new()),
+        };
+        let responder = Responder::new(Loopback::Allowed, TIME_SCALE);
+        let function = Function {
+            cloud: cut,
+            clock: SystemClock,
+            settings,
+            responder,
+        };
+        Self {
+            simulator,
+            receiver: Receiver::start().await,
+            function,
+            requests: AtomicUsize::new(1),
+        }
+    }
+
+    pub fn stack_is(&self, status: &str) {
+        self.function.cloud.stack.lock().unwrap().status = status.to_owned();
+    }
+
+    pub fn die(&self, death: Death) {
+        self.function.cloud.calls.store(0, Ordering::SeqCst);
+        self.function.cloud.made.lock().unwrap().clear();
+        *self.function.cloud.death.lock().unwrap() = death;
+    }
+
+    /// A request that the receiver expects an answer to.
+    pub fn request(&self, kind: &str, physical_id: Option<&str>, properties: &Value, old: Option<&Value>) -> Value {
+        let id = format!(
+            "00000000-0000-4000-8000-{:012}",
+            self.requests.fetch_add(1, Ordering::SeqCst)
+        );
+        let mut request = json!({
+            "RequestType": kind, "ResponseURL": self.receiver.response_url(&id), "StackId": STACK_ID, "RequestId": id,
+            "ResourceType": "Custom::ManagedNodeGroup", "LogicalResourceId": "Nodes", "ResourceProperties": properties,
+        });
+        if let Some(id) = physical_id {
+            request["PhysicalResourceId"] = json!(id);
+        }
+        if let Some(old) = old {
+            request["OldResourceProperties"] = old.clone();
+        }
+        self.receiver.expect(&request);
+        request
+    }
+
+    /// Delivers an event as Lambda does, again after a death, and follows it to its end in either host of waiting.
+    pub async fn deliver(&self, event: &Value) {
+        let mut work = VecDeque::from([event.clone()]);
+        while let Some(event) = work.pop_front() {
+            let state = self.invoke(&event).await;
+            if state["Outcome"] == "Waiting" {
+                work.push_back(state);
+            }
+            work.extend(self.function.cloud.onward.lock().unwrap().drain(..));
+        }
+    }
+
+    /// Delivers a request and gives its answer.
+    pub async fn answer(&self, request: &Value) -> Value {
+        self.deliver(request).await;
+        self.receiver.answer(request["RequestId"].as_str().unwrap()).await
+    }
+
+    async fn invoke(&self, event: &Value) -> Value {
+        for _ in 0..20 {
+            let deadline = SystemClock.now_millis() + INVOCATION_MILLIS;
+            tokio::select! {
+                result = self.function.handle(event.clone(), deadline) => match result {
+                    Ok(state) => return state,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+                },
+                () = self.function.cloud.died.notified() => *self.function.cloud.death.lock().unwrap() = Death::Never,
+            }
+        }
+        panic!("an event failed twenty times: {event}");
+    }
+}
+
+impl Cut {
+    /// Stops for ever if the function is to die at this call; the harness drops it then.
+    async fn call<T>(&self, action: &'static str, effect: impl Future<Output = T>) -> T {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        self.made.lock().unwrap().push(action);
+        let death = *self.death.lock().unwrap();
+        if death == Death::Before(number) {
+            self.stop().await;
+        }
+        let result = effect.await;
+        if death == Death::After(number) {
+            self.stop().await;
+        }
+        result
+    }
+
+    async fn stop(&self) {
+        self.died.notify_one();
+        std::future::pending::<()>().await;
+    }
+}
+
+impl Cloud for Cut {
+    async fn stack(&self, _: &str) -> Result<Stack, CallError> {
+        let stack = self.stack.lock().unwrap().clone();
+        if stack.status == "DENIED" {
+            let (code, message) = ("AccessDenied".to_owned(), "not allowed".to_owned());
+            let (action, resource) = ("cloudformation:DescribeStacks", STACK_ID.to_owned());
+            return Err(CallError {
+                action,
+                resource,
+                fault: Fault::Denied,
+                code,
+                message,
+            });
+        }
+        self.call("stack", async { Ok(stack) }).await
+    }
+
+    async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {
+        self.call("node_group", self.aws.node_group(cluster, name)).await
+    }
+
+    async fn update(&self, cluster: &str, name: &str, id: &str) -> Result<UpdateState, CallError> {
+        self.call("update", self.aws.update(cluster, name, id)).await
+    }
+
+    async fn create(&self, desired: &Desired, token: &str) -> Result<(), CallError> {
+        self.call("create", self.aws.create(desired, token)).await
+    }
+
+    async fn update_version(
+        &self,
+        group: &NodeGroup,
+        change: &VersionChange,
+        token: &str,
+    ) -> Result<String, CallError> {
+        self.call("update_version", self.aws.update_version(group, change, token))
+            .await
+    }
+
+    async fn update_config(&self, group: &NodeGroup, change: &ConfigChange, token: &str) -> Result<String, CallError> {
+        self.call("update_config", self.aws.update_config(group, change, token))
+            .await
+    }
+
+    async fn tag(&self, arn: &str, tags: &BTreeMap<String, String>) -> Result<(), CallError> {
+        self.call("tag", self.aws.tag(arn, tags)).await
+    }
+
+    async fn untag(&self, arn: &str, keys: &BTreeSet<String>) -> Result<(), CallError> {
+        self.call("untag", self.aws.untag(arn, keys)).await
+    }
+
+    async fn delete(&self, cluster: &str, name: &str) -> Result<(), CallError> {
+        self.call("delete", self.aws.delete(cluster, name)).await
+    }
+
+    async fn launch_template_version(&self, _: &LaunchTemplate) -> Result<String, CallError> {
+        self.call("launch_template_version", async { Ok("3".to_owned()) }).await
+    }
+
+    async fn instance_types(&self, _: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
+        self.call("instance_types", async { Ok(vec![]) }).await
+    }
+}
+
+impl Onward for Cut {
+    async fn invoke(&self, _: &str, payload: &Value) -> Result<(), CallError> {
+        let queue = async { self.onward.lock().unwrap().push_back(payload.clone()) };
+        self.call("invoke", queue).await;
+        Ok(())
+    }
+
+    async fn start_execution(&self, _: &str, name: &str, input: &Value) -> Result<(), CallError> {
+        let queue = async {
+            if self.started.lock().unwrap().insert(name.to_owned()) {
+                self.onward.lock().unwrap().push_back(input.clone());
+            }
+        };
+        self.call("start_execution", queue).await;
+        Ok(())
+    }
+}
+
+/// What a test says and asks of the simulated service.
+impl World {
+    pub fn cluster_runs(&self, version: &str) {
+        self.simulator
+            .put_cluster(json!({"name": "my-cluster", "version": version}));
+    }
+
+    pub fn foreign_group(&self, name: &str) {
+        self.simulator
+            .put_node_group(json!({"clusterName": "my-cluster", "nodegroupName": name}));
+    }
+
+    /// `name STATUS` of every node group.
+    pub fn groups(&self) -> Vec<String> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let line = |group: &Value| format!("{} {}", text(&group["nodegroupName"]), text(&group["status"]));
+        self.simulator.node_groups().iter().map(line).collect()
+    }
+
+    /// What DescribeNodegroup shows, by physical id.
+    pub fn group(&self, id: &str) -> Value {
+        let (cluster, name) = id.split_once('/').expect("cluster/name");
+        self.simulator.node_group(cluster, name)
+    }
+
+    pub async fn until_there_is_a_group(&self) {
+        while self.groups().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    pub async fn until(&self, id: &str, status: &str) {
+        while self.group(id)["status"] != status {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// The next operation of this kind is accepted and then fails.
+    pub fn fails(&self, operation: &str, code: &str, message: &str, resource: &str) {
+        self.ends(operation, None, code, message, resource);
+    }
+
+    /// The next group that is created becomes DEGRADED.
+    pub fn becomes_degraded(&self, code: &str, message: &str, resource: &str) {
+        self.ends("Create", Some("DEGRADED".to_owned()), code, message, resource);
+    }
+
+    fn ends(&self, operation: &str, status: Option<String>, code: &str, message: &str, resource: &str) {
+        let issues = vec![json!({"code": code, "message": message, "resourceIds": [resource]})];
+        self.simulator.outcome(OutcomeRule {
+            operation: operation.to_owned(),
+            nodegroup: "*".to_owned(),
+            outcome: Outcome::Fail { status, issues },
+            times: 1,
+        });
+    }
+
+    /// The next calls of an operation come to nothing.
+    pub fn faults(&self, operation: &str, times: u32, status: u16, code: &str) {
+        let kind = FaultKind::Error {
+            status,
+            code: code.to_owned(),
+            message: "chosen by the test".to_owned(),
+        };
+        self.simulator.fault(simulator::Fault {
+            operation: operation.to_owned(),
+            nth: 1,
+            times,
+            when: When::Before,
+            kind,
+        });
+    }
+
+    pub fn autoscaler_moves(&self, id: &str, desired: i32) {
+        let (cluster, name) = id.split_once('/').expect("cluster/name");
+        self.simulator
+            .patch_node_group(cluster, name, json!({"scalingConfig": {"desiredSize": desired}}));
+    }
+
+    pub fn creates_take(&self, seconds: u32) {
+        self.simulator
+            .durations(|durations| durations.create = f64::from(seconds) / TIME_SCALE);
+    }
+
+    pub fn forget_calls(&self) {
+        self.simulator.forget_requests();
+    }
+
+    pub fn called(&self, operation: &str) -> bool {
+        self.simulator
+            .requests()
+            .iter()
+            .any(|request| request.operation == operation)
+    }
+
+    /// The operations that changed something, in order.
+    pub fn changes(&self) -> Vec<String> {
+        let reads = |operation: &str| ["Describe", "List"].iter().any(|verb| operation.starts_with(verb));
+        let requests = self.simulator.requests().into_iter().map(|request| request.operation);
+        requests.filter(|operation| !reads(operation)).collect()
+    }
+}
