@@ -39,6 +39,8 @@ pub const STACK_ID: &str =
 pub enum Death {
     Never,
     Before(usize),
+    /// Not a death: a mistake in the code.
+    Panic,
     After(usize),
 }
 
@@ -185,6 +187,7 @@ impl Cut {
         let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         self.made.lock().unwrap().push(action);
         let death = *self.death.lock().unwrap();
+        assert!(death != Death::Panic, "chosen by the test");
         if death == Death::Before(number) {
             self.stop().await;
         }
@@ -384,5 +387,22 @@ impl World {
         let reads = |operation: &str| ["Describe", "List"].iter().any(|verb| operation.starts_with(verb));
         let requests = self.simulator.requests().into_iter().map(|request| request.operation);
         requests.filter(|operation| !reads(operation)).collect()
+    }
+}
+
+/// What the guards are tried with.
+impl World {
+    /// The next call panics.
+    pub fn panics(&self) {
+        *self.function.cloud.death.lock().unwrap() = Death::Panic;
+    }
+
+    /// The progress of a request that was just taken up, as a state machine holds it.
+    pub fn continuation_of(&self, request: &Value) -> Value {
+        let request = managed_node_group::cfn::request::Request::parse(request).expect("a good request");
+        json!(managed_node_group::progress::Progress::begin(
+            request,
+            SystemClock.now()
+        ))
     }
 }
