@@ -24,21 +24,41 @@ impl Intercept for Recorder {
     ) -> Result<(), BoxError> {
         if let Some(metadata) = cfg.load::<Metadata>() {
             let status = context.response().map(|response| response.status().as_u16());
-            let action = format!("{}:{}", prefix(metadata.service()), metadata.name());
+            let action = action(metadata.service(), metadata.name());
             tracing::debug!(action, status, "aws call");
         }
         Ok(())
     }
 }
 
-/// IAM's prefix of a service. `lambda:Invoke` is allowed as `lambda:InvokeFunction`; the rest are called as they are allowed.
-fn prefix(service: &str) -> &'static str {
-    match service {
-        "EKS" => "eks",
-        "EC2" => "ec2",
-        "CloudFormation" => "cloudformation",
-        "Lambda" => "lambda",
-        "SFN" => "states",
-        _ => "unknown",
+/// The action as IAM names it. Only `Invoke` is called by another name than it is allowed by.
+fn action(service: &str, operation: &str) -> String {
+    let operation = if operation == "Invoke" {
+        "InvokeFunction"
+    } else {
+        operation
+    };
+    let prefix = if service == "SFN" {
+        "states".to_owned()
+    } else {
+        service.to_lowercase()
+    };
+    format!("{prefix}:{operation}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_named_as_a_role_allows_them() {
+        for (service, operation, expected) in [
+            ("EKS", "CreateNodegroup", "eks:CreateNodegroup"),
+            ("Lambda", "Invoke", "lambda:InvokeFunction"),
+            ("SFN", "StartExecution", "states:StartExecution"),
+            ("CloudFormation", "DescribeStacks", "cloudformation:DescribeStacks"),
+        ] {
+            assert_eq!(action(service, operation), expected);
+        }
     }
 }

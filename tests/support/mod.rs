@@ -5,5 +5,7 @@
     reason = "only the function's clock and environment are injected"
 )]
 
+pub mod deployed;
 pub mod receiver;
+pub mod template;
 pub mod world;

@@ -1,0 +1,87 @@
+# Every tool that the build doesn't get from crates.io comes from PyPI at a pinned version (tools/requirements-*.txt), into
+# a folder of its own: one for each tool, for their dependencies don't agree.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# A checkout made by CI is new each time. What is slow to get lives outside of it there, so that a second run is warm.
+CACHE := $(HOME)/.cache/managed-node-group
+ifdef CI
+  export CARGO_TARGET_DIR ?= $(CACHE)/target
+  TOOLS ?= $(CACHE)/tools
+else
+  TOOLS ?= $(CURDIR)/.local
+endif
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+
+# Where the local-stack crate finds what it starts, and what it deploys.
+export LOCAL_STACK_TOOLS := $(TOOLS)
+export LOCAL_STACK_FUNCTION := $(TARGET)/debug/managed-node-group
+export SAM_CLI_TELEMETRY := 0
+
+PYTHON ?= python3
+NEXTEST_VERSION := 0.9.143
+# What `make package` builds for: x86_64 or arm64, as the template's parameter Architecture says it.
+ARCH ?= x86_64
+RUST_TARGET := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
+
+.PHONY: help
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+# Everything is built as a part of the workspace. Cargo unites the features of what it is asked to build, so a crate of
+# its own would bring the SDK crates along once more, with other features.
+.PHONY: build
+build: ## Build the function as the local stack runs it, and the local stack
+	cargo build --workspace --bin managed-node-group --bin local-stack
+
+.PHONY: demo
+demo: tool-ministack tool-moto build ## Play a node group's life against the local stack, in both polling modes
+	$(TARGET)/debug/local-stack demo
+
+.PHONY: test
+test: lint tool-ministack tool-moto build package ## Everything: formatting, clippy, templates, unit and end-to-end tests
+	cargo nextest run --workspace --ignore-default-filter
+
+.PHONY: lint
+lint: tool-lint tool-sam tool-nextest ## Formatting, clippy, cfn-lint, sam validate and statelint
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	$(TOOLS)/lint/bin/cfn-lint template.yaml examples/*.yaml
+	$(TOOLS)/sam/bin/sam validate --lint --region us-east-1
+	definition=$$(mktemp); trap 'rm -f "$$definition"' EXIT; \
+	$(TOOLS)/lint/bin/python tools/definition.py template.yaml > "$$definition"; \
+	$(TOOLS)/lint/bin/statelint "$$definition"
+
+.PHONY: fmt
+fmt: ## Format the Rust code
+	cargo fmt --all
+
+# The same command that `sam build` runs, so that what is tested is what is deployed. zig links against the C library of
+# provided.al2023, which is older than most build machines'.
+.PHONY: package
+package: tool-cargo-lambda ## Build the zip that is deployed, into dist/ (ARCH=arm64 for Graviton)
+	@rustc --print target-libdir --target $(RUST_TARGET) | xargs test -d \
+	  || rustup target add $(RUST_TARGET) \
+	  || { echo "The Rust target $(RUST_TARGET) is not installed and rustup could not add it. On a machine where it can:" \
+	       "rustup target add $(RUST_TARGET)"; exit 1; }
+	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" cargo lambda build --release --target $(RUST_TARGET) \
+	  --bin managed-node-group --output-format zip --lambda-dir dist/$(ARCH)
+	@ls -l dist/$(ARCH)/managed-node-group/bootstrap.zip
+
+# The requirements name every package, dependencies too, so pip need not look for any. They are copied last: an
+# installation that was interrupted, or is of other versions, is made anew.
+tool-%: tools/requirements-%.txt
+	@cmp -s $< $(TOOLS)/$*/requirements.txt || { \
+	  echo "Getting $* into $(TOOLS)"; \
+	  rm -rf $(TOOLS)/$*; \
+	  $(PYTHON) -m venv $(TOOLS)/$*; \
+	  $(TOOLS)/$*/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement $<; \
+	  cp $< $(TOOLS)/$*/requirements.txt; }
+
+.PHONY: tool-nextest
+tool-nextest:
+	@cargo nextest --version 2> /dev/null | grep -q '^cargo-nextest $(NEXTEST_VERSION) ' \
+	  || cargo install --locked cargo-nextest@$(NEXTEST_VERSION)

@@ -1,0 +1,166 @@
+//! What the demonstration plays, and what has to be true after each scene.
+
+use serde_json::{Value, json};
+use simulator::{Outcome, OutcomeRule, Simulator};
+
+/// One stack operation, and how it should end.
+pub(crate) struct Scene {
+    pub name: &'static str,
+    /// What a person is told before it begins.
+    pub says: &'static str,
+    pub prepare: fn(&Simulator),
+    pub change: Change,
+    pub status: &'static str,
+    pub check: fn(&Groups) -> Result<(), String>,
+}
+
+pub(crate) enum Change {
+    Create,
+    /// The parameters that change; all others stay.
+    Update(&'static [(&'static str, &'static str)]),
+    Delete,
+}
+
+/// The node groups that EKS had before a scene and has after it.
+pub(crate) struct Groups {
+    pub before: Vec<Value>,
+    pub after: Vec<Value>,
+}
+
+/// The versions through which the demonstration's cluster goes.
+pub(crate) const VERSIONS: [&str; 3] = ["1.33", "1.34", "1.35"];
+
+/// A life of a node group. Each scene goes on from where the one before has left it.
+pub(crate) const SCENES: [Scene; 5] = [
+    Scene {
+        name: "create",
+        says: "a stack with one node group",
+        prepare: |eks| cluster_runs(eks, VERSIONS[0]),
+        change: Change::Create,
+        status: "CREATE_COMPLETE",
+        check: |groups| one_active(groups, &json!({"version": VERSIONS[0], "labels": {"team": "blue"}})),
+    },
+    Scene {
+        name: "update",
+        says: "labels, taints, scaling and version in one update",
+        prepare: |eks| cluster_runs(eks, VERSIONS[1]),
+        change: Change::Update(&[
+            ("Version", VERSIONS[1]),
+            ("Team", "green"),
+            ("Effect", "NoExecute"),
+            ("MaxSize", "5"),
+        ]),
+        status: "UPDATE_COMPLETE",
+        check: updated_in_place,
+    },
+    Scene {
+        name: "replace",
+        says: "another capacity type, which no node group can change to",
+        prepare: |_| (),
+        change: Change::Update(&[("CapacityType", "SPOT")]),
+        status: "UPDATE_COMPLETE",
+        check: replaced,
+    },
+    Scene {
+        name: "roll back",
+        says: "an upgrade that fails because pods can't be evicted",
+        prepare: |eks| {
+            cluster_runs(eks, VERSIONS[2]);
+            eks.outcome(pods_block_the_upgrade());
+        },
+        change: Change::Update(&[("Version", VERSIONS[2]), ("Team", "red")]),
+        status: "UPDATE_ROLLBACK_COMPLETE",
+        check: |groups| {
+            same_name(groups)?;
+            one_active(groups, &json!({"version": VERSIONS[1], "labels": {"team": "green"}}))
+        },
+    },
+    Scene {
+        name: "delete",
+        says: "the stack and with it the node group",
+        prepare: |_| (),
+        change: Change::Delete,
+        status: "DELETE_COMPLETE",
+        check: |groups| none(&groups.after),
+    },
+];
+
+pub(crate) fn cluster_runs(eks: &Simulator, version: &str) {
+    eks.put_cluster(json!({"name": "my-cluster", "version": version}));
+}
+
+/// No group is left, so nothing of the stack is.
+pub(crate) fn none(groups: &[Value]) -> Result<(), String> {
+    if groups.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("left behind: {}", names(groups).join(", ")))
+    }
+}
+
+fn pods_block_the_upgrade() -> OutcomeRule {
+    let issue = json!({
+        "code": "PodEvictionFailure",
+        "message": "Reached max retries while trying to evict pods from nodes in node group",
+        "resourceIds": ["ip-172-31-5-20.ec2.internal"],
+    });
+    OutcomeRule {
+        operation: "VersionUpdate".to_owned(),
+        nodegroup: "*".to_owned(),
+        outcome: Outcome::Fail {
+            status: None,
+            issues: vec![issue],
+        },
+        times: 1,
+    }
+}
+
+fn updated_in_place(groups: &Groups) -> Result<(), String> {
+    same_name(groups)?;
+    one_active(
+        groups,
+        &json!({
+            "version": VERSIONS[1],
+            "labels": {"team": "green"},
+            "taints": [{"key": "dedicated", "value": "demo", "effect": "NO_EXECUTE"}],
+            "scalingConfig": {"minSize": 1, "maxSize": 5, "desiredSize": 2},
+        }),
+    )
+}
+
+fn replaced(groups: &Groups) -> Result<(), String> {
+    if names(&groups.before) == names(&groups.after) {
+        return Err("the node group still has its name".to_owned());
+    }
+    one_active(groups, &json!({"capacityType": "SPOT", "version": VERSIONS[1]}))
+}
+
+fn same_name(groups: &Groups) -> Result<(), String> {
+    let (before, after) = (names(&groups.before), names(&groups.after));
+    if before == after {
+        Ok(())
+    } else {
+        Err(format!("{before:?} became {after:?}"))
+    }
+}
+
+/// There is one group, ACTIVE, and each field named is as expected.
+fn one_active(groups: &Groups, expected: &Value) -> Result<(), String> {
+    let [group] = groups.after.as_slice() else {
+        return Err(format!("expected one node group, there are {:?}", names(&groups.after)));
+    };
+    let status = json!({"status": "ACTIVE"});
+    let fields = expected.as_object().into_iter().chain(status.as_object()).flatten();
+    let differing = fields.filter(|(field, value)| &group[field.as_str()] != *value);
+    let said: Vec<_> = differing
+        .map(|(field, value)| format!("{field} is {}, not {value}", group[field]))
+        .collect();
+    if said.is_empty() { Ok(()) } else { Err(said.join("; ")) }
+}
+
+fn names(groups: &[Value]) -> Vec<&str> {
+    groups
+        .iter()
+        .filter_map(|group| group["nodegroupName"].as_str())
+        .collect()
+}

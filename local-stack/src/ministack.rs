@@ -1,0 +1,109 @@
+//! Ministack: CloudFormation, Lambda, Step Functions, SQS, S3 and CloudWatch Logs.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::query_api::scope;
+use crate::server::{Server, free_port};
+use crate::{ACCOUNT, Options, REGION, tools};
+
+const BUCKET: &str = "code";
+
+pub(crate) struct Ministack {
+    pub(crate) url: String,
+    pub(crate) server: Server,
+}
+
+impl Ministack {
+    /// Starts it with the environment that the function inherits: ministack hands its own on to every function.
+    pub(crate) async fn start(folder: &Path, eks: &str, ec2: &str, options: &Options) -> Result<Self> {
+        let port = free_port()?.to_string();
+        let url = format!("http://127.0.0.1:{port}");
+        let mut command = Command::new(tools::program("ministack", "ministack")?);
+        command.env_clear();
+        command.envs([
+            ("BIND_HOST", "127.0.0.1"),
+            ("MINISTACK_HOST", "127.0.0.1"),
+            ("GATEWAY_PORT", port.as_str()),
+        ]);
+        command.envs([
+            ("MINISTACK_ACCOUNT_ID", ACCOUNT),
+            ("AWS_DEFAULT_REGION", REGION),
+            ("MINISTACK_REGION", REGION),
+        ]);
+        command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
+        command.envs([
+            ("AWS_ENDPOINT_URL", url.as_str()),
+            ("AWS_ENDPOINT_URL_EKS", eks),
+            ("AWS_ENDPOINT_URL_EC2", ec2),
+        ]);
+        command.envs(local_settings(options));
+        let mut server = Server::start("ministack", command, folder)?;
+        server.ready(&format!("{url}/_ministack/health")).await?;
+        Ok(Self { url, server })
+    }
+
+    /// Stores the function's zip and returns where, as `CodeUri` has it.
+    pub(crate) async fn store(&self, key: &str, content: Vec<u8>) -> Result<String> {
+        for (path, body) in [(BUCKET.to_owned(), Vec::new()), (format!("{BUCKET}/{key}"), content)] {
+            let request = reqwest::Client::new().put(format!("{}/{path}", self.url)).body(body);
+            let response = request.header("Authorization", scope("s3")).send().await?;
+            let status = response.status();
+            ensure!(
+                status.is_success(),
+                "putting {path} into S3 answered {status}: {}",
+                response.text().await?
+            );
+        }
+        Ok(format!("s3://{BUCKET}/{key}"))
+    }
+
+    /// Calls an API of Amazon's JSON protocol.
+    pub(crate) async fn call(&self, service: &str, target: &str, input: &Value) -> Result<Value> {
+        let request = reqwest::Client::new().post(&self.url).body(input.to_string());
+        let request = request
+            .header("Content-Type", "application/x-amz-json-1.1")
+            .header("X-Amz-Target", target);
+        let response = request.header("Authorization", scope(service)).send().await;
+        let response = response.with_context(|| format!("call {target}"))?;
+        let (status, body) = (response.status(), response.text().await?);
+        ensure!(status.is_success(), "{target} answered {status}: {body}");
+        serde_json::from_str(&body).with_context(|| format!("read the answer of {target}: {body}"))
+    }
+
+    /// All lines of a log group in the order of their time.
+    pub(crate) async fn log_lines(&self, group: &str) -> Result<Vec<String>> {
+        let (mut lines, mut token) = (Vec::new(), Value::Null);
+        loop {
+            let mut input = json!({ "logGroupName": group });
+            if !token.is_null() {
+                input["nextToken"] = token;
+            }
+            let page = self.call("logs", "Logs_20140328.FilterLogEvents", &input).await?;
+            let events = page["events"].as_array().into_iter().flatten();
+            lines.extend(
+                events
+                    .filter_map(|event| event["message"].as_str())
+                    .map(|line| line.trim_end().to_owned()),
+            );
+            token = page["nextToken"].clone();
+            if token.is_null() {
+                return Ok(lines);
+            }
+        }
+    }
+}
+
+/// What only a local run may set: plain HTTP for the answer, and clocks that run faster. The function has scaled the state
+/// machine's waits already, down to the single second that is the least; that second is scaled here.
+fn local_settings(options: &Options) -> [(&'static str, String); 4] {
+    [
+        ("ALLOW_LOOPBACK_RESPONSE_URL", "true".to_owned()),
+        ("POLL_TIME_SCALE", options.wait_scale.to_string()),
+        ("SFN_WAIT_SCALE", "0.1".to_owned()),
+        ("LAMBDA_ASYNC_RETRY_BASE_SECONDS", "0.1".to_owned()),
+    ]
+}

@@ -1,0 +1,221 @@
+//! The whole stack, from its start to its end.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::config::Credentials;
+use serde_json::Value;
+use simulator::Simulator;
+use tempfile::TempDir;
+
+use crate::cloudformation::{Deployment, Operation, Outcome};
+use crate::interrupt::Cleanup;
+use crate::ministack::Ministack;
+use crate::moto::{Moto, Seeds};
+use crate::{ACCOUNT, REGION, package, tools};
+
+/// The provider's stack, as samconfig.toml names it. The function and its state machine are named after it.
+pub const PROVIDER: &str = "managed-node-group";
+/// The one line of template.yaml that `sam package` replaces too.
+const CODE_URI: &str = "CodeUri: .\n";
+/// The line of the function's own timeout, with its indentation: the queue has one of nearly the same name.
+const TIMEOUT: &str = "\n      Timeout: 900\n";
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// By what every wait of the function is multiplied.
+    pub wait_scale: f64,
+    /// By what everything that EKS takes its time for is multiplied.
+    pub eks_scale: f64,
+    /// How long an invocation lasts, in place of the template's quarter of an hour: a short one hands over.
+    pub invocation_seconds: Option<u32>,
+    /// What the clusters run from the start.
+    pub kubernetes_version: String,
+}
+
+impl Default for Options {
+    /// Minutes become seconds: a node group is made in a few.
+    fn default() -> Self {
+        Self {
+            wait_scale: 0.02,
+            eks_scale: 0.02,
+            invocation_seconds: None,
+            kubernetes_version: "1.33".to_owned(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PollingMode {
+    SelfInvoke,
+    StepFunctions,
+}
+
+impl PollingMode {
+    pub const ALL: [Self; 2] = [Self::SelfInvoke, Self::StepFunctions];
+
+    /// The template's word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SelfInvoke => "SelfInvoke",
+            Self::StepFunctions => "StepFunctions",
+        }
+    }
+}
+
+/// Everything that stands in for AWS. It stops, and its folder goes, when this value is dropped.
+pub struct LocalStack {
+    pub seeds: Seeds,
+    /// EKS, in this process: what is there, what was called, and what shall go wrong.
+    pub eks: Simulator,
+    invocation_seconds: Option<u32>,
+    client: Client,
+    ministack: Ministack,
+    // The order of the fields is the order in which they are dropped: the servers write into the folder until they end.
+    _moto: Moto,
+    _cleanup: Cleanup,
+    folder: TempDir,
+}
+
+impl LocalStack {
+    pub async fn start(options: Options) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("local-stack-")
+            .tempdir()
+            .context("make a folder for the stack")?;
+        let moto = Moto::start(folder.path()).await?;
+        let seeds = moto.seed().await?;
+        let eks = Simulator::start(simulated(&moto.url, &options)).await;
+        let ministack = Ministack::start(folder.path(), &eks.endpoint(), &moto.url, &options).await?;
+        let cleanup = Cleanup::on_interrupt(folder.path(), &[moto.server.group(), ministack.server.group()]);
+        let client = client(&ministack.url).await;
+        Ok(Self {
+            seeds,
+            eks,
+            invocation_seconds: options.invocation_seconds,
+            client,
+            ministack,
+            _moto: moto,
+            _cleanup: cleanup,
+            folder,
+        })
+    }
+
+    /// Deploys template.yaml with a binary as the function's code, or updates what is deployed to the polling mode.
+    pub async fn deploy_provider(&self, mode: PollingMode, binary: &Path) -> Result<Outcome> {
+        let template = self.provider_template(binary).await?;
+        let wanted = Deployment::new(PROVIDER, template)
+            .parameter("PollingMode", mode.name())
+            .parameter("LogLevel", "debug")
+            .parameter(
+                "Architecture",
+                if cfg!(target_arch = "aarch64") {
+                    "arm64"
+                } else {
+                    "x86_64"
+                },
+            );
+        let exists = self.client.describe_stacks().stack_name(PROVIDER).send().await.is_ok();
+        let operation = if exists {
+            self.begin_update(&wanted).await?
+        } else {
+            self.begin_create(&wanted).await?
+        };
+        let outcome = operation.finish().await?;
+        let as_wanted = ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&outcome.status.as_str());
+        ensure!(
+            as_wanted,
+            "the provider's stack ended {}: {:#?}",
+            outcome.status,
+            outcome.events
+        );
+        Ok(outcome)
+    }
+
+    async fn provider_template(&self, binary: &Path) -> Result<String> {
+        let path = tools::project().join("template.yaml");
+        let template = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+        ensure!(
+            template.matches(CODE_URI).count() == 1,
+            "template.yaml has no single line {CODE_URI:?} to replace"
+        );
+        let zip = package::bootstrap_zip(binary, self.folder.path())?;
+        let stored = self.ministack.store("function.zip", zip).await?;
+        let template = template.replace(CODE_URI, &format!("CodeUri: {stored}\n"));
+        Ok(match self.invocation_seconds {
+            Some(seconds) => template.replace(TIMEOUT, &format!("\n      Timeout: {seconds}\n")),
+            None => template,
+        })
+    }
+
+    /// Creates a stack and waits for its end.
+    pub async fn create_stack(&self, wanted: &Deployment) -> Result<Outcome> {
+        self.begin_create(wanted).await?.finish().await
+    }
+
+    pub async fn update_stack(&self, wanted: &Deployment) -> Result<Outcome> {
+        self.begin_update(wanted).await?.finish().await
+    }
+
+    pub async fn delete_stack(&self, name: &str) -> Result<Outcome> {
+        self.begin_delete(name).await?.finish().await
+    }
+
+    /// Begins to create a stack, for whoever wants to do something meanwhile.
+    pub async fn begin_create(&self, wanted: &Deployment) -> Result<Operation> {
+        Operation::create(&self.client, wanted).await
+    }
+
+    pub async fn begin_update(&self, wanted: &Deployment) -> Result<Operation> {
+        Operation::update(&self.client, wanted).await
+    }
+
+    pub async fn begin_delete(&self, name: &str) -> Result<Operation> {
+        Operation::delete(&self.client, name).await
+    }
+
+    /// The emulated CloudFormation, for what has no method here.
+    pub fn cloudformation(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where the emulated Lambda, Step Functions, SQS and the rest listen.
+    pub fn endpoint(&self) -> &str {
+        &self.ministack.url
+    }
+
+    /// The AWS calls that the function made, such as `eks:CreateNodegroup`, in order and as often as they were made. It
+    /// logs each of them at the level at which [`Self::deploy_provider`] has it log.
+    pub async fn actions(&self) -> Result<Vec<String>> {
+        let lines = self.logs().await?;
+        let events = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        Ok(events
+            .filter_map(|event| event["action"].as_str().map(str::to_owned))
+            .collect())
+    }
+
+    /// Every line that the function has logged, Lambda's own among them.
+    pub async fn logs(&self) -> Result<Vec<String>> {
+        self.ministack.log_lines(&format!("/aws/lambda/{PROVIDER}")).await
+    }
+}
+
+fn simulated(moto: &str, options: &Options) -> simulator::Options {
+    simulator::Options {
+        time_scale: options.eks_scale,
+        kubernetes_version: options.kubernetes_version.clone(),
+        auto_scaling_endpoint: Some(moto.to_owned()),
+        region: REGION.to_owned(),
+        account: ACCOUNT.to_owned(),
+        ..simulator::Options::default()
+    }
+}
+
+async fn client(endpoint: &str) -> Client {
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(aws_config::Region::new(REGION))
+        .credentials_provider(Credentials::new("test", "test", None, None, "local stack"));
+    Client::new(&config.load().await)
+}

@@ -1,0 +1,115 @@
+//! The provider deployed into the local stack, and the one stack that the end-to-end tests change.
+
+use std::collections::BTreeMap;
+
+use local_stack::{Deployment, LocalStack, Options, Outcome, PollingMode, tools};
+use serde_json::{Value, json};
+use simulator::{Outcome as EksOutcome, OutcomeRule};
+
+const TEMPLATE: &str = include_str!("../templates/node-group.yaml");
+
+pub struct Deployed {
+    pub local: LocalStack,
+    pub stack: &'static str,
+    parameters: BTreeMap<&'static str, String>,
+}
+
+impl Deployed {
+    /// Invocations last a few seconds only, so that what takes longer is handed over.
+    pub async fn start(mode: PollingMode) -> Self {
+        let options = Options {
+            invocation_seconds: Some(3),
+            ..Options::default()
+        };
+        let local = LocalStack::start(options).await.expect("the local stack starts");
+        let binary = tools::function_binary().expect("the function is built");
+        local
+            .deploy_provider(mode, &binary)
+            .await
+            .expect("the provider is deployed");
+        let parameters = BTreeMap::from([
+            ("Subnets", local.seeds.subnets.join(",")),
+            ("NodeRole", local.seeds.node_role.clone()),
+            ("LaunchTemplate", local.seeds.launch_template.clone()),
+        ]);
+        Self {
+            local,
+            stack: "nodes",
+            parameters,
+        }
+    }
+
+    pub async fn create(&mut self, changes: &[(&'static str, &str)]) -> Outcome {
+        let wanted = self.with(changes);
+        self.local.create_stack(&wanted).await.expect("CreateStack")
+    }
+
+    pub async fn update(&mut self, changes: &[(&'static str, &str)]) -> Outcome {
+        let before = self.parameters.clone();
+        let wanted = self.with(changes);
+        let outcome = self.local.update_stack(&wanted).await.expect("UpdateStack");
+        if outcome.status != "UPDATE_COMPLETE" {
+            self.parameters = before;
+        }
+        outcome
+    }
+
+    pub async fn delete(&self) -> Outcome {
+        self.local.delete_stack(self.stack).await.expect("DeleteStack")
+    }
+
+    fn with(&mut self, changes: &[(&'static str, &str)]) -> Deployment {
+        self.parameters
+            .extend(changes.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let wanted = Deployment::new(self.stack, TEMPLATE).tag("owner", "platform");
+        self.parameters
+            .iter()
+            .fold(wanted, |wanted, (name, value)| wanted.parameter(name, value.clone()))
+    }
+
+    pub fn cluster_runs(&self, version: &str) {
+        self.local
+            .eks
+            .put_cluster(json!({"name": "my-cluster", "version": version}));
+    }
+
+    /// The next operation of this kind is accepted and then fails.
+    pub fn fails(&self, operation: &str, status: Option<&str>, code: &str, resource: &str) {
+        let issues = vec![json!({"code": code, "message": "as the test has it", "resourceIds": [resource]})];
+        self.local.eks.outcome(OutcomeRule {
+            operation: operation.to_owned(),
+            nodegroup: "*".to_owned(),
+            outcome: EksOutcome::Fail {
+                status: status.map(str::to_owned),
+                issues,
+            },
+            times: 1,
+        });
+    }
+
+    pub fn groups(&self) -> Vec<Value> {
+        self.local.eks.node_groups()
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.groups()
+            .iter()
+            .map(|group| group["nodegroupName"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    pub fn created(&self) -> usize {
+        self.local
+            .eks
+            .requests()
+            .iter()
+            .filter(|request| request.operation == "CreateNodegroup")
+            .count()
+    }
+}
+
+/// The status, and with it every event where it isn't the one expected.
+#[track_caller]
+pub fn ended(outcome: &Outcome, status: &str) {
+    assert_eq!(outcome.status, status, "{:#?}", outcome.events);
+}
