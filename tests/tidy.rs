@@ -140,10 +140,16 @@ fn nothing_is_left_for_later() {
             }
         }
     }
+}
+
+/// cargo-lambda builds with `panic = "abort"` where the release profile is silent.
+#[test]
+fn a_panic_unwinds_in_what_is_deployed() {
     let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
-    let settings = manifest
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .collect::<String>();
-    assert!(!settings.contains("panic"), "a panic must still be answered");
+    let release = manifest.split("[profile.release]").nth(1).unwrap_or_default();
+    assert!(release.contains("panic = \"unwind\""), "a panic must still be answered");
+    assert!(
+        !manifest.contains("panic = \"abort\""),
+        "a panic must still be answered"
+    );
 }

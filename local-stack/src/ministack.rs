@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use crate::interrupt::Cleanup;
 use crate::query_api::scope;
 use crate::server::{Server, free_port};
 use crate::{ACCOUNT, Options, REGION, tools};
@@ -14,12 +15,17 @@ const BUCKET: &str = "code";
 
 pub(crate) struct Ministack {
     pub(crate) url: String,
-    pub(crate) server: Server,
+    _server: Server,
 }
 
 impl Ministack {
     /// Starts it with the environment that the function inherits: ministack hands its own on to every function.
-    pub(crate) async fn start(folder: &Path, eks: &str, ec2: &str, options: &Options) -> Result<Self> {
+    pub(crate) async fn start(
+        folder: &Path,
+        cleanup: &Cleanup,
+        [eks, ec2]: [&str; 2],
+        options: &Options,
+    ) -> Result<Self> {
         let port = free_port()?.to_string();
         let url = format!("http://127.0.0.1:{port}");
         let mut command = Command::new(tools::program("ministack", "ministack")?);
@@ -41,9 +47,9 @@ impl Ministack {
             ("AWS_ENDPOINT_URL_EC2", ec2),
         ]);
         command.envs(local_settings(options));
-        let mut server = Server::start("ministack", command, folder)?;
+        let mut server = Server::start("ministack", command, folder, cleanup)?;
         server.ready(&format!("{url}/_ministack/health")).await?;
-        Ok(Self { url, server })
+        Ok(Self { url, _server: server })
     }
 
     /// Stores the function's zip and returns where, as `CodeUri` has it.

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::interrupt::Cleanup;
 use crate::query_api::{QueryApi, texts};
 use crate::server::{Server, free_port};
 use crate::tools;
@@ -19,7 +20,7 @@ const NODE_TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allo
 
 pub(crate) struct Moto {
     pub(crate) url: String,
-    pub(crate) server: Server,
+    _server: Server,
 }
 
 /// What was made in moto for node groups to use.
@@ -34,15 +35,15 @@ pub struct Seeds {
 }
 
 impl Moto {
-    pub(crate) async fn start(folder: &Path) -> Result<Self> {
+    pub(crate) async fn start(folder: &Path, cleanup: &Cleanup) -> Result<Self> {
         let port = free_port()?;
         let mut command = Command::new(tools::program("moto", "moto_server")?);
         command.env_clear().args(["-H", "127.0.0.1", "-p", &port.to_string()]);
         command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
-        let mut server = Server::start("moto", command, folder)?;
+        let mut server = Server::start("moto", command, folder, cleanup)?;
         let url = format!("http://127.0.0.1:{port}");
         server.ready(&format!("{url}/moto-api/")).await?;
-        Ok(Self { url, server })
+        Ok(Self { url, _server: server })
     }
 
     pub(crate) async fn seed(&self) -> Result<Seeds> {

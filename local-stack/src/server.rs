@@ -10,6 +10,8 @@ use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
+use crate::interrupt::Cleanup;
+
 /// How long a server may take until it answers. A cold Python on two busy cores has taken six seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -24,7 +26,7 @@ impl Server {
     ///
     /// The emulated functions inherit their emulator's environment, so a profile, a proxy or a Region of the developer's
     /// shell would reach them otherwise.
-    pub(crate) fn start(name: &'static str, mut command: Command, folder: &Path) -> Result<Self> {
+    pub(crate) fn start(name: &'static str, mut command: Command, folder: &Path, cleanup: &Cleanup) -> Result<Self> {
         let log = folder.join(format!("{name}.log"));
         let output = File::create(&log).with_context(|| format!("create {}", log.display()))?;
         command
@@ -39,7 +41,9 @@ impl Server {
         let child = command
             .spawn()
             .with_context(|| format!("start {:?}", command.get_program()))?;
-        Ok(Self { name, child, log })
+        let server = Self { name, child, log };
+        cleanup.ends(server.group());
+        Ok(server)
     }
 
     /// Waits until the address answers with a success.
@@ -66,14 +70,14 @@ impl Server {
     }
 
     /// Ends the server and whatever it has started; what runs functions has children of its own.
-    pub(crate) fn stop(&mut self) {
+    fn stop(&mut self) {
         // A group that is gone already is what is wanted, so an error says nothing of interest.
         let _ = killpg(self.group(), Signal::SIGKILL);
         let _ = self.child.wait();
     }
 
     /// The group of the server and all that it has started.
-    pub(crate) fn group(&self) -> Pid {
+    fn group(&self) -> Pid {
         Pid::from_raw(self.child.id().cast_signed())
     }
 

@@ -84,11 +84,11 @@ impl LocalStack {
             .prefix("local-stack-")
             .tempdir()
             .context("make a folder for the stack")?;
-        let moto = Moto::start(folder.path()).await?;
+        let cleanup = Cleanup::on_interrupt(folder.path());
+        let moto = Moto::start(folder.path(), &cleanup).await?;
         let seeds = moto.seed().await?;
         let eks = Simulator::start(simulated(&moto.url, &options)).await;
-        let ministack = Ministack::start(folder.path(), &eks.endpoint(), &moto.url, &options).await?;
-        let cleanup = Cleanup::on_interrupt(folder.path(), &[moto.server.group(), ministack.server.group()]);
+        let ministack = Ministack::start(folder.path(), &cleanup, [&eks.endpoint(), &moto.url], &options).await?;
         let client = client(&ministack.url).await;
         Ok(Self {
             seeds,

@@ -36,6 +36,15 @@ impl EksError {
         Self::new(404, "ResourceNotFoundException", message)
     }
 
+    /// The tag operations have errors of their own.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, "BadRequestException", message)
+    }
+
+    pub fn no_resource(message: impl Into<String>) -> Self {
+        Self::new(404, "NotFoundException", message)
+    }
+
     pub fn throttled() -> Self {
         Self::new(429, "ThrottlingException", "Rate exceeded")
     }
@@ -47,17 +56,23 @@ impl EksError {
             format!("the simulator has no operation {method} {path}"),
         )
     }
+
+    /// The service names what a call was about beside the message.
+    pub fn into_answer(self, cluster: &str, nodegroup: &str) -> Response {
+        let mut body = json!({ "message": self.message });
+        for (member, name) in [("clusterName", cluster), ("nodegroupName", nodegroup)] {
+            if !name.is_empty() {
+                body[member] = json!(name);
+            }
+        }
+        let status =
+            axum::http::StatusCode::from_u16(self.status).unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
+        (status, [("x-amzn-errortype", self.code)], Json(body)).into_response()
+    }
 }
 
 impl IntoResponse for EksError {
     fn into_response(self) -> Response {
-        let status =
-            axum::http::StatusCode::from_u16(self.status).unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
-        (
-            status,
-            [("x-amzn-errortype", self.code)],
-            Json(json!({ "message": self.message })),
-        )
-            .into_response()
+        self.into_answer("", "")
     }
 }

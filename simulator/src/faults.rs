@@ -45,7 +45,7 @@ pub enum FaultKind {
 pub struct OutcomeRule {
     /// `Create`, `Delete`, `ConfigUpdate` or `VersionUpdate`.
     pub operation: String,
-    /// A node group's name, or `*`.
+    /// A node group's name, `cluster/name` where several clusters have one of that name, or `*`.
     #[serde(default = "any")]
     pub nodegroup: String,
     pub outcome: Outcome,
@@ -72,6 +72,10 @@ impl Faults {
         self.0.push(fault);
     }
 
+    pub fn list(&self) -> &[Fault] {
+        &self.0
+    }
+
     pub fn clear(&mut self) {
         self.0.clear();
     }
@@ -93,9 +97,10 @@ impl Faults {
 }
 
 /// The outcome of an operation on a group, by the first rule that speaks of it.
-pub fn take_outcome(rules: &mut Vec<OutcomeRule>, operation: &str, nodegroup: &str) -> Outcome {
+pub fn take_outcome(rules: &mut Vec<OutcomeRule>, operation: &str, cluster: &str, nodegroup: &str) -> Outcome {
+    let names = ["*".to_owned(), nodegroup.to_owned(), format!("{cluster}/{nodegroup}")];
     let speaks =
-        |rule: &&mut OutcomeRule| rule.operation == operation && (rule.nodegroup == "*" || rule.nodegroup == nodegroup);
+        |rule: &&mut OutcomeRule| rule.operation == operation && rule.times > 0 && names.contains(&rule.nodegroup);
     let Some(rule) = rules.iter_mut().find(speaks) else {
         return Outcome::Succeed;
     };

@@ -14,6 +14,7 @@ mod error;
 mod faults;
 mod http;
 mod model;
+mod routes;
 mod world;
 
 use std::net::SocketAddr;
@@ -111,12 +112,44 @@ impl Simulator {
         self.world().patch(cluster, name, changes);
     }
 
+    /// Takes a cluster away; its node groups can't be reached any more.
+    pub fn remove_cluster(&self, name: &str) {
+        self.world().clusters.remove(name);
+    }
+
     pub fn fault(&self, fault: Fault) {
         self.world().faults.add(fault);
     }
 
+    /// The faults that are still to befall a call.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.world().faults.list().to_vec()
+    }
+
+    pub fn clear_faults(&self) {
+        self.world().faults.clear();
+    }
+
     pub fn outcome(&self, rule: OutcomeRule) {
         self.world().outcomes.push(rule);
+    }
+
+    pub fn outcomes(&self) -> Vec<OutcomeRule> {
+        self.world().outcomes.clone()
+    }
+
+    pub fn clear_outcomes(&self) {
+        self.world().outcomes.clear();
+    }
+
+    /// Publishes an AMI release, from now on the latest of a Kubernetes version.
+    pub fn release(&self, version: &str, release: &str) {
+        self.world().releases.insert(version.to_owned(), release.to_owned());
+    }
+
+    /// Makes everything as it was at the start, save for the settings.
+    pub fn reset(&self) {
+        self.world().reset();
     }
 
     /// What an operation takes from now on, before the scale.

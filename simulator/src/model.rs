@@ -20,7 +20,7 @@ pub fn check(operation: &str, body: &Map<String, Value>) -> Result<(), EksError>
     let known = |key: &str| shape["members"].get(key).filter(in_body);
     for (key, value) in body {
         let member = known(key).ok_or_else(|| EksError::invalid(format!("Unknown parameter in input: \"{key}\"")))?;
-        value_of(member["shape"].as_str().unwrap_or_default(), value, key)?;
+        check_value(member["shape"].as_str().unwrap_or_default(), value, key)?;
     }
     let required = shape["required"]
         .as_array()
@@ -38,7 +38,30 @@ pub fn check(operation: &str, body: &Map<String, Value>) -> Result<(), EksError>
     }
 }
 
-fn value_of(shape: &str, value: &Value, path: &str) -> Result<(), EksError> {
+/// Checks what came in the query string of an operation: parameters known, numbers within their bounds.
+pub fn check_query(operation: &str, query: &[(String, String)]) -> Result<(), EksError> {
+    let Some(input) = MODEL["operations"][operation]["input"].as_str() else {
+        return Ok(());
+    };
+    let members = &MODEL["shapes"][input]["members"];
+    for (key, text) in query {
+        let member = &members[key];
+        if member["location"] != "querystring" {
+            return Err(EksError::invalid(format!("Unknown parameter in input: \"{key}\"")));
+        }
+        let shape = member["shape"].as_str().unwrap_or_default();
+        let number = MODEL["shapes"][shape]["type"] == "integer";
+        let value = match text.parse::<i64>() {
+            Ok(value) if number => Value::from(value),
+            _ => Value::from(text.as_str()),
+        };
+        check_value(shape, &value, key)?;
+    }
+    Ok(())
+}
+
+/// Checks a value against a shape of the model.
+pub fn check_value(shape: &str, value: &Value, path: &str) -> Result<(), EksError> {
     let definition = &MODEL["shapes"][shape];
     match (definition["type"].as_str().unwrap_or_default(), value) {
         ("structure", Value::Object(map)) => structure(definition, map, path),
@@ -48,18 +71,18 @@ fn value_of(shape: &str, value: &Value, path: &str) -> Result<(), EksError> {
             items
                 .iter()
                 .enumerate()
-                .try_for_each(|(index, item)| value_of(member, item, &format!("{path}[{index}]")))
+                .try_for_each(|(index, item)| check_value(member, item, &format!("{path}[{index}]")))
         }
         ("map", Value::Object(map)) => {
             bounds(definition, map.len() as i64, path)?;
             let (key_shape, value_shape) = (definition["key"].as_str(), definition["value"].as_str());
             map.iter().try_for_each(|(key, value)| {
-                value_of(
+                check_value(
                     key_shape.unwrap_or_default(),
                     &Value::String(key.clone()),
                     &format!("{path} key"),
                 )?;
-                value_of(value_shape.unwrap_or_default(), value, &format!("{path}.{key}"))
+                check_value(value_shape.unwrap_or_default(), value, &format!("{path}.{key}"))
             })
         }
         ("string", Value::String(text)) => string(definition, text, path),
@@ -77,7 +100,7 @@ fn structure(definition: &Value, map: &Map<String, Value>, path: &str) -> Result
     for (key, value) in map {
         let member = definition["members"].get(key);
         let member = member.ok_or_else(|| EksError::invalid(format!("Unknown parameter in {path}: \"{key}\"")))?;
-        value_of(
+        check_value(
             member["shape"].as_str().unwrap_or_default(),
             value,
             &format!("{path}.{key}"),

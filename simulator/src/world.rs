@@ -12,7 +12,7 @@ use crate::faults::{Faults, Outcome, OutcomeRule};
 use crate::{Options, clock, scaled};
 
 /// What operations take, in seconds of the service.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Durations {
     pub create: f64,
     pub delete: f64,
@@ -30,6 +30,8 @@ pub struct World {
     pub faults: Faults,
     pub outcomes: Vec<OutcomeRule>,
     pub requests: Vec<Recorded>,
+    /// The latest AMI release of a Kubernetes version, where a test published one.
+    pub releases: BTreeMap<String, String>,
     pub auto_scaling: AutoScaling,
     bucket: Bucket,
     serial: u64,
@@ -54,6 +56,8 @@ pub enum End {
         id: String,
         changes: Value,
         outcome: Outcome,
+        /// The status that the update found.
+        before: String,
     },
 }
 
@@ -70,7 +74,9 @@ pub struct Recorded {
     pub operation: String,
     pub cluster: String,
     pub nodegroup: String,
+    pub query: Vec<(String, String)>,
     pub body: Value,
+    /// 0: there was no answer.
     pub status: u16,
     pub code: String,
 }
@@ -108,6 +114,7 @@ impl World {
             faults: Faults::default(),
             outcomes: Vec::new(),
             requests: Vec::new(),
+            releases: BTreeMap::new(),
             auto_scaling: AutoScaling::new(options.auto_scaling_endpoint.clone(), options.region.clone()),
             bucket: Bucket {
                 tokens: burst,
@@ -116,10 +123,29 @@ impl World {
             serial: 0,
             options,
         };
-        for name in world.options.clusters.clone() {
-            world.put_cluster(json!({ "name": name }));
-        }
+        world.put_first_clusters();
         world
+    }
+
+    /// As it was at the start, with the settings of now.
+    pub fn reset(&mut self) {
+        for group in std::mem::take(&mut self.groups).into_values() {
+            self.auto_scaling.remove(&group.shown);
+        }
+        self.clusters.clear();
+        self.updates.clear();
+        self.tokens.clear();
+        self.faults.clear();
+        self.outcomes.clear();
+        self.requests.clear();
+        self.releases.clear();
+        self.put_first_clusters();
+    }
+
+    fn put_first_clusters(&mut self) {
+        for name in self.options.clusters.clone() {
+            self.put_cluster(json!({ "name": name }));
+        }
     }
 
     /// Whether the token bucket lets one more call through.
@@ -179,10 +205,11 @@ impl World {
         self.groups.insert((cluster, name), Group { shown, pending: None });
     }
 
-    pub fn patch(&mut self, cluster: &str, name: &str, changes: Value) {
-        if let Some(group) = self.groups.get_mut(&(cluster.to_owned(), name.to_owned())) {
-            merge(&mut group.shown, &changes);
-        }
+    /// Whether there was such a group to change. What is due happens first, or it would undo the change.
+    pub fn patch(&mut self, cluster: &str, name: &str, changes: Value) -> bool {
+        self.settle();
+        let group = self.groups.get_mut(&(cluster.to_owned(), name.to_owned()));
+        group.map(|group| merge(&mut group.shown, &changes)).is_some()
     }
 
     /// Lets everything happen that is due.
@@ -217,33 +244,39 @@ impl World {
             End::Deleted(Outcome::Fail { status, issues }) => {
                 self.becomes(key, status.as_deref().unwrap_or("DELETE_FAILED"), &issues);
             }
-            End::Updated { id, changes, outcome } => self.updated(key, &id, &changes, outcome),
+            End::Updated {
+                id,
+                changes,
+                outcome,
+                before,
+            } => self.updated(key, &id, &changes, outcome, before),
         }
     }
 
     /// A failed update leaves the group as it was: only the update itself shows that it failed.
-    fn updated(&mut self, key: &(String, String), id: &str, changes: &Value, outcome: Outcome) {
-        let (group_status, update) = match outcome {
-            Outcome::Succeed => {
-                if let Some(group) = self.groups.get_mut(key) {
-                    replace(&mut group.shown, changes);
-                }
-                ("ACTIVE".to_owned(), json!({"status": "Successful"}))
-            }
-            Outcome::Fail { status, issues } => {
+    fn updated(&mut self, key: &(String, String), id: &str, changes: &Value, outcome: Outcome, before: String) {
+        let ended = match &outcome {
+            Outcome::Succeed => json!({"status": "Successful"}),
+            Outcome::Fail { issues, .. } => {
                 let errors: Vec<Value> = issues.iter().map(as_update_error).collect();
-                (
-                    status.unwrap_or_else(|| "ACTIVE".to_owned()),
-                    json!({"status": "Failed", "errors": errors}),
-                )
+                json!({"status": "Failed", "errors": errors})
             }
         };
-        if let Some(shown) = self.updates.get_mut(id) {
-            merge(&mut shown.shown, &update);
+        if let Some(update) = self.updates.get_mut(id) {
+            merge(&mut update.shown, &ended);
         }
-        if let Some(group) = self.groups.get_mut(key) {
-            group.shown["status"] = json!(group_status);
-            group.shown["modifiedAt"] = json!(clock::timestamp());
+        let Some(group) = self.groups.get_mut(key) else {
+            return;
+        };
+        group.shown["modifiedAt"] = json!(clock::timestamp());
+        group.shown["status"] = json!(before);
+        match outcome {
+            Outcome::Succeed if launches(&group.shown, changes) => {
+                replace(&mut group.shown, changes);
+                self.becomes(key, "ACTIVE", &[]);
+            }
+            Outcome::Succeed => replace(&mut group.shown, changes),
+            Outcome::Fail { status, .. } => group.shown["status"] = json!(status.unwrap_or(before)),
         }
     }
 
@@ -254,6 +287,16 @@ impl World {
             group.shown["modifiedAt"] = json!(clock::timestamp());
         }
     }
+}
+
+/// Whether a change makes new nodes. A group that is DEGRADED stays so until a scale-out succeeds, whatever else is changed
+/// (containers-roadmap issue 2326).
+fn launches(shown: &Value, changes: &Value) -> bool {
+    let size = |group: &Value| group["scalingConfig"]["desiredSize"].as_i64();
+    size(changes).is_some_and(|wanted| Some(wanted) > size(shown))
+        || ["version", "releaseVersion", "launchTemplate"]
+            .iter()
+            .any(|key| changes.get(key).is_some_and(|wanted| *wanted != shown[key]))
 }
 
 /// Health issues say `code` and `message`, updates `errorCode` and `errorMessage`.

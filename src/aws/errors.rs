@@ -38,7 +38,8 @@ where
 /// Codes first, since some services answer 400 to everything; then the status. What nobody knows is unknown, and ends nothing.
 pub fn fault(code: &str, message: &str, status: u16) -> Fault {
     match code {
-        "ResourceNotFoundException" | "StackNotFoundException" => Fault::NotFound,
+        // EKS answers the first to everything but its tag operations, which have the second.
+        "ResourceNotFoundException" | "NotFoundException" | "StackNotFoundException" => Fault::NotFound,
         "ValidationError" if message.contains("does not exist") => Fault::NotFound,
         code if code.starts_with("InvalidLaunchTemplate") && code.ends_with("NotFound") => Fault::NotFound,
         "ResourceInUseException" => Fault::InUse,
@@ -87,6 +88,7 @@ mod tests {
             ),
             ("ValidationError", "1 validation error detected", 400, Fault::Refused),
             ("InvalidLaunchTemplateId.NotFound", "", 400, Fault::NotFound),
+            ("NotFoundException", "", 404, Fault::NotFound),
             ("NotFound", "", 404, Fault::Refused),
             ("ResourceInUseException", "", 409, Fault::InUse),
             ("ThrottlingException", "", 400, Fault::Throttled),

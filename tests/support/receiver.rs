@@ -1,6 +1,6 @@
 //! The S3 side of CloudFormation's response URL. It looks at every byte of an answer, and keeps what is wrong with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ struct State {
     expected: BTreeMap<String, Value>,
     answers: BTreeMap<String, Vec<Value>>,
     violations: Vec<String>,
-    refusals: Vec<u16>,
+    refusals: VecDeque<u16>,
 }
 
 /// A PUT, as it came.
@@ -113,58 +113,92 @@ fn target(request_id: &str) -> String {
 }
 
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
-    while let Some(put) = read(&mut stream).await {
+    loop {
+        let put = match read(&mut stream).await {
+            Ok(Some(put)) => put,
+            Ok(None) => return,
+            Err(broken) => return state.lock().unwrap().violations.push(broken),
+        };
         let status = state.lock().unwrap().take(&put);
         let answer = format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n");
-        if stream.write_all(answer.as_bytes()).await.is_err() {
+        // Past a body whose length nobody said, what follows can't be told from the next request.
+        if stream.write_all(answer.as_bytes()).await.is_err() || !put.headers.contains_key("content-length") {
             return;
         }
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Put> {
+/// The next request, none at the end of the connection, or how it is not as long as it said.
+async fn read(stream: &mut TcpStream) -> Result<Option<Put>, String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.ok()?);
+        match stream.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) if head.is_empty() => return Ok(None),
+            Err(_) => return Err(no_request(&head)),
+        }
     }
-    let head = String::from_utf8_lossy(&head).into_owned();
+    let mut put = read_head(&head).ok_or_else(|| no_request(&head))?;
+    let length = put.headers.get("content-length").and_then(|length| length.parse().ok());
+    let length: usize = length.unwrap_or(0);
+    let sent = stream.take(length as u64).read_to_end(&mut put.body).await;
+    if sent.is_err() || put.body.len() < length {
+        return Err(format!("{} bytes came, Content-Length said {length}", put.body.len()));
+    }
+    Ok(Some(put))
+}
+
+fn no_request(bytes: &[u8]) -> String {
+    format!("bytes past the Content-Length: {}", String::from_utf8_lossy(bytes))
+}
+
+fn read_head(head: &[u8]) -> Option<Put> {
+    let head = String::from_utf8_lossy(head).into_owned();
     let mut lines = head.lines();
-    let mut words = lines.next()?.split(' ').map(str::to_owned);
-    let (method, target) = (words.next()?, words.next()?);
-    let headers: BTreeMap<String, String> = lines
+    let line: Vec<&str> = lines.next()?.split(' ').collect();
+    let [method, target, "HTTP/1.1"] = line[..] else {
+        return None;
+    };
+    let headers = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers
-        .get("content-length")
-        .and_then(|length| length.parse().ok())
-        .unwrap_or(0);
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.ok()?;
     Some(Put {
-        method,
-        target,
+        method: method.to_owned(),
+        target: target.to_owned(),
         headers,
-        body,
+        body: Vec::new(),
     })
 }
 
 impl State {
     /// Takes one PUT, and gives the status of the answer to it.
     fn take(&mut self, put: &Put) -> u16 {
-        if let Some(status) = self.refusals.pop() {
-            return status;
-        }
         let mut wrong = wrong_with_the_put(put);
         match serde_json::from_slice::<Value>(&put.body) {
             Ok(answer) => wrong.extend(self.wrong_with(&answer, &put.target)),
+            // Nothing was read of a body without a length, and that was said already.
+            Err(_) if !put.headers.contains_key("content-length") => {}
             Err(error) => wrong.push(format!("the body is no JSON: {error}")),
         }
         self.violations.extend(wrong);
-        200
+        let refusal = self.refusals.pop_front();
+        if refusal.is_none() {
+            self.keep(put);
+        }
+        refusal.unwrap_or(200)
     }
 
-    fn wrong_with(&mut self, answer: &Value, put_to: &str) -> Vec<String> {
+    /// An answer that was taken, and that somebody asked for.
+    fn keep(&mut self, put: &Put) {
+        let answer: Value = serde_json::from_slice(&put.body).unwrap_or_default();
+        let id = answer["RequestId"].as_str().unwrap_or_default().to_owned();
+        if self.expected.contains_key(&id) {
+            self.answers.entry(id).or_default().push(answer);
+        }
+    }
+
+    fn wrong_with(&self, answer: &Value, put_to: &str) -> Vec<String> {
         let id = answer["RequestId"].as_str().unwrap_or_default().to_owned();
         let Some(request) = self.expected.get(&id).cloned() else {
             return vec![format!("nobody asked: {answer}")];
@@ -207,12 +241,11 @@ impl State {
         check(kind != "Delete" || data.is_none(), "Data on a Delete");
         let strings = data.is_none_or(|data| data.as_object().is_some_and(|data| data.values().all(Value::is_string)));
         check(strings, "Data is no map of texts");
-        let answers = self.answers.entry(id).or_default();
+        let first = self.answers.get(&id).and_then(|answers| answers.first());
         check(
-            answers.first().is_none_or(|first| says_the_same(first, answer)),
+            first.is_none_or(|first| says_the_same(first, answer)),
             "a second answer says something else",
         );
-        answers.push(answer.clone());
         wrong
     }
 }

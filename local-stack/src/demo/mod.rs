@@ -121,8 +121,9 @@ async fn examples(stack: &LocalStack) -> Result<Vec<Ending>> {
 async fn watch(stack: &LocalStack, name: &str, operation: Operation, expected: &str) -> Result<Ending> {
     let mut screen = Screen::new(&stack.eks);
     let outcome = operation.finish_showing(|sign| screen.show(&sign)).await?;
-    screen.line(&format!("{} {}", outcome.stack, outcome.status));
-    for (key, value) in outcome.outputs.iter().filter(|(_, value)| !value.is_empty()) {
+    // The emulator goes on showing the outputs of a stack that is deleted.
+    let there = outcome.status != "DELETE_COMPLETE";
+    for (key, value) in outcome.outputs.iter().filter(|(_, value)| there && !value.is_empty()) {
         screen.line(&format!("  {key} = {value}"));
     }
     let fault = (outcome.status != expected).then(|| format!("expected {expected}"));

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{check_launch_template, check_scaling, check_update_config, cluster, latest_release};
+use super::{checks, cluster, releases};
 use crate::clock;
 use crate::error::EksError;
 use crate::faults::take_outcome;
-use crate::http::Call;
+use crate::routes::Call;
 use crate::world::{End, Group, Pending, World};
 
 pub fn create(world: &mut World, call: &Call) -> Result<Value, EksError> {
@@ -26,11 +26,11 @@ pub fn create(world: &mut World, call: &Call) -> Result<Value, EksError> {
         );
         return Err(EksError::in_use(message));
     }
-    check(world, call, &name)?;
+    check(world, call)?;
     let shown = shown(world, &call.cluster, body);
-    check_scaling(&shown["scalingConfig"])?;
+    checks::scaling(&shown["scalingConfig"])?;
     world.auto_scaling.make(&shown);
-    let outcome = take_outcome(&mut world.outcomes, "Create", &name);
+    let outcome = take_outcome(&mut world.outcomes, "Create", &call.cluster, &name);
     let pending = Pending {
         at: world.after(world.options.durations.create),
         end: End::Created(outcome),
@@ -45,40 +45,27 @@ pub fn create(world: &mut World, call: &Call) -> Result<Value, EksError> {
     Ok(json!({ "nodegroup": shown }))
 }
 
-fn check(world: &World, call: &Call, name: &str) -> Result<(), EksError> {
+fn check(world: &World, call: &Call) -> Result<(), EksError> {
     let body = &call.body;
-    let well_named = name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.len() <= 63
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if !well_named {
-        return Err(EksError::invalid(
-            "The nodegroup name must begin with a letter or digit and have at most 63 characters",
-        ));
-    }
-    let beside = |property: &str| body.contains_key("launchTemplate") && body.contains_key(property);
-    if let Some(property) = ["diskSize", "remoteAccess"]
-        .into_iter()
-        .find(|property| beside(property))
-    {
-        return Err(EksError::invalid(format!(
-            "{property} can't be specified with a launch template"
-        )));
-    }
-    if body.get("amiType").is_some_and(|kind| kind == "CUSTOM") {
-        return Err(EksError::invalid("CUSTOM is set by the image id of a launch template"));
-    }
+    checks::create(body)?;
+    checks::settings(body)?;
+    checks::launch_template(body)?;
+    let text = |key: &str| body.get(key).and_then(Value::as_str);
     let running = cluster(world, &call.cluster)?["version"].as_str().unwrap_or_default();
-    if let Some(version) = body
-        .get("version")
-        .and_then(Value::as_str)
-        .filter(|version| *version != running)
-    {
+    if let Some(version) = text("version").filter(|version| *version != running) {
         return Err(EksError::invalid(format!(
             "Requested version {version} is not the cluster's version {running}"
         )));
     }
-    check_update_config(body.get("updateConfig"))?;
-    check_launch_template(body)
+    let Some(release) = text("releaseVersion") else {
+        return Ok(());
+    };
+    let types = body.get("instanceTypes").unwrap_or(&Value::Null);
+    let ami_type = body
+        .get("amiType")
+        .cloned()
+        .unwrap_or_else(|| json!(default_ami_type(types)));
+    releases::check_of_version(&ami_type, release, running, &releases::latest(world, running))
 }
 
 /// What DescribeNodegroup shows of a new group, with the service's defaults.
@@ -122,7 +109,7 @@ pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>) -> Val
     json!({
         "nodegroupName": name, "clusterName": cluster, "status": "CREATING", "version": running,
         "nodegroupArn": format!("arn:aws:eks:{region}:{account}:nodegroup/{cluster}/{name}/{uuid}"),
-        "releaseVersion": or("releaseVersion", json!(latest_release(&running))),
+        "releaseVersion": or("releaseVersion", json!(releases::latest(world, &running))),
         "createdAt": clock::timestamp(), "modifiedAt": clock::timestamp(),
         "capacityType": or("capacityType", json!("ON_DEMAND")), "amiType": ami_type, "instanceTypes": types, "diskSize": disk,
         "scalingConfig": or("scalingConfig", json!({"minSize": 1, "maxSize": 2, "desiredSize": 2})),
@@ -150,7 +137,7 @@ fn whole_template(template: &Value, group: &str) -> Value {
     })
 }
 
-/// Graviton's names have a `g` after the generation.
+/// Graviton's names have a `g` after the generation; the first generation has none.
 fn default_ami_type(types: &Value) -> &'static str {
     let family = types[0]
         .as_str()
@@ -159,7 +146,7 @@ fn default_ami_type(types: &Value) -> &'static str {
     let after_digits = family
         .trim_start_matches(|c: char| c.is_ascii_alphabetic())
         .trim_start_matches(|c: char| c.is_ascii_digit());
-    if after_digits.starts_with('g') {
+    if family == "a1" || after_digits.starts_with('g') {
         "AL2023_ARM_64_STANDARD"
     } else {
         "AL2023_x86_64_STANDARD"

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::group;
 use crate::error::EksError;
 use crate::faults::take_outcome;
-use crate::http::Call;
+use crate::routes::Call;
 use crate::world::{End, Pending, World};
 
 pub fn delete(world: &mut World, call: &Call) -> Result<Value, EksError> {
@@ -18,7 +18,7 @@ pub fn delete(world: &mut World, call: &Call) -> Result<Value, EksError> {
         Some("DELETING") => return Ok(json!({ "nodegroup": group(world, call)?.shown })),
         _ => {}
     }
-    let outcome = take_outcome(&mut world.outcomes, "Delete", &call.subject);
+    let outcome = take_outcome(&mut world.outcomes, "Delete", &call.cluster, &call.nodegroup);
     let pending = Pending {
         at: world.after(world.options.durations.delete),
         end: End::Deleted(outcome),

@@ -1,15 +1,17 @@
 //! The operations.
 
+mod checks;
 pub mod create;
 mod delete;
 mod read;
+mod releases;
 mod tags;
 mod update;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::error::EksError;
-use crate::http::Call;
+use crate::routes::Call;
 use crate::world::{Group, World};
 
 pub fn perform(world: &mut World, call: &Call) -> Result<Value, EksError> {
@@ -45,7 +47,7 @@ fn idempotent(
             "clientRequestToken must be between 33 and 126 characters",
         ));
     }
-    let asked = json!([call.operation, call.cluster, call.subject, call.body]);
+    let asked = json!([call.operation, call.cluster, call.nodegroup, call.body]);
     if let Some((before, answer)) = world.tokens.get(token) {
         let same = *before == asked;
         return if same {
@@ -68,66 +70,7 @@ fn cluster<'w>(world: &'w World, name: &str) -> Result<&'w Value, EksError> {
 
 fn group<'w>(world: &'w mut World, call: &Call) -> Result<&'w mut Group, EksError> {
     cluster(world, &call.cluster)?;
-    let key = (call.cluster.clone(), call.subject.clone());
-    let missing = || EksError::not_found(format!("No node group found for name: {}.", call.subject));
+    let key = (call.cluster.clone(), call.nodegroup.clone());
+    let missing = || EksError::not_found(format!("No node group found for name: {}.", call.nodegroup));
     world.groups.get_mut(&key).ok_or_else(missing)
-}
-
-/// The service's own words for sizes that contradict each other.
-fn check_scaling(scaling: &Value) -> Result<(), EksError> {
-    let size = |key: &str| scaling[key].as_i64().unwrap_or_default();
-    let (min, max, desired) = (size("minSize"), size("maxSize"), size("desiredSize"));
-    if min > max {
-        return Err(EksError::invalid(format!(
-            "Minimum capacity {min} can't be greater than maximum size {max}"
-        )));
-    }
-    if min > desired {
-        return Err(EksError::invalid(format!(
-            "Minimum capacity {min} can't be greater than desired size {desired}"
-        )));
-    }
-    if desired > max {
-        return Err(EksError::invalid(format!(
-            "desired capacity {desired} can't be greater than max size {max}"
-        )));
-    }
-    Ok(())
-}
-
-fn check_update_config(config: Option<&Value>) -> Result<(), EksError> {
-    let both = config
-        .is_some_and(|config| !config["maxUnavailable"].is_null() && !config["maxUnavailablePercentage"].is_null());
-    if both {
-        Err(EksError::invalid(
-            "Specify either maxUnavailable or maxUnavailablePercentage, not both",
-        ))
-    } else {
-        Ok(())
-    }
-}
-
-fn check_launch_template(body: &Map<String, Value>) -> Result<(), EksError> {
-    let Some(template) = body.get("launchTemplate") else {
-        return Ok(());
-    };
-    match (template["id"].is_null(), template["name"].is_null()) {
-        (true, false) | (false, true) => Ok(()),
-        _ => Err(EksError::invalid(
-            "Either provide launch template ID or launch template name in the request",
-        )),
-    }
-}
-
-/// The newest release of a version: one a version, so that a release says which version it is of.
-fn latest_release(version: &str) -> String {
-    format!("{version}.1-20260901")
-}
-
-/// `1.34` as numbers, for comparing.
-fn version_numbers(version: &str) -> Vec<u32> {
-    version
-        .split('.')
-        .map(|part| part.parse().unwrap_or_default())
-        .collect()
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{cluster, group};
 use crate::error::EksError;
-use crate::http::Call;
+use crate::routes::Call;
 use crate::world::World;
 
 pub fn describe(world: &mut World, call: &Call) -> Result<Value, EksError> {
@@ -27,34 +27,33 @@ pub fn list(world: &mut World, call: &Call) -> Result<Value, EksError> {
 
 /// Without the node group's name the service looks among the cluster's own updates.
 pub fn describe_update(world: &mut World, call: &Call) -> Result<Value, EksError> {
-    let nodegroup = call.query.get("nodegroupName");
+    let nodegroup = call.value("nodegroupName");
     let update = world.updates.get(&call.subject);
-    let update = update.filter(|update| update.cluster == call.cluster && Some(&update.nodegroup) == nodegroup);
+    let update = update.filter(|update| update.cluster == call.cluster && Some(update.nodegroup.as_str()) == nodegroup);
     let missing = || EksError::not_found(format!("No update found for ID: {}", call.subject));
     Ok(json!({ "update": update.ok_or_else(missing)?.shown }))
 }
 
 pub fn list_updates(world: &mut World, call: &Call) -> Result<Value, EksError> {
     cluster(world, &call.cluster)?;
-    let nodegroup = call.query.get("nodegroupName");
+    let nodegroup = call.value("nodegroupName");
     let of_group = world
         .updates
         .iter()
-        .filter(|(_, update)| update.cluster == call.cluster && Some(&update.nodegroup) == nodegroup);
+        .filter(|(_, update)| update.cluster == call.cluster && Some(update.nodegroup.as_str()) == nodegroup);
     Ok(page("updateIds", of_group.map(|(id, _)| id.clone()).collect(), call))
 }
 
 /// The next token is the last item of the page before.
 fn page(key: &str, items: Vec<String>, call: &Call) -> Value {
     let size = call
-        .query
-        .get("maxResults")
+        .value("maxResults")
         .and_then(|size| size.parse().ok())
         .unwrap_or(100);
-    let after = call.query.get("nextToken");
+    let after = call.value("nextToken");
     let rest: Vec<String> = items
         .into_iter()
-        .filter(|item| after.is_none_or(|after| item > after))
+        .filter(|item| after.is_none_or(|after| item.as_str() > after))
         .collect();
     let page: Vec<String> = rest.iter().take(size).cloned().collect();
     let next = if rest.len() > page.len() {

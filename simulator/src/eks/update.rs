@@ -2,18 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    check_launch_template, check_scaling, check_update_config, cluster, group, latest_release, version_numbers,
-};
+use super::{checks, cluster, group, releases};
 use crate::clock;
 use crate::error::EksError;
 use crate::faults::take_outcome;
-use crate::http::Call;
+use crate::routes::Call;
 use crate::world::{End, Pending, Update, World, merge};
 
 pub fn config(world: &mut World, call: &Call) -> Result<Value, EksError> {
     let shown = updatable(world, call)?;
-    check_update_config(call.body.get("updateConfig"))?;
+    checks::settings(&call.body)?;
     let changes = config_changes(&shown, call)?;
     let differs = changes
         .as_object()
@@ -21,13 +19,12 @@ pub fn config(world: &mut World, call: &Call) -> Result<Value, EksError> {
     if !differs {
         return Err(EksError::invalid("No changes needed for the nodegroup"));
     }
-    check_scaling(if changes["scalingConfig"].is_null() {
-        &shown["scalingConfig"]
-    } else {
-        &changes["scalingConfig"]
-    })?;
+    if let Some(scaling) = changes.get("scalingConfig") {
+        checks::scaling(scaling)?;
+    }
+    checks::taints(changes.get("taints"))?;
     let takes = world.options.durations.config_update;
-    Ok(begin(world, call, "ConfigUpdate", changes, takes))
+    Ok(begin(world, call, "ConfigUpdate", (&shown, changes), takes))
 }
 
 pub fn version(world: &mut World, call: &Call) -> Result<Value, EksError> {
@@ -41,7 +38,7 @@ pub fn version(world: &mut World, call: &Call) -> Result<Value, EksError> {
     } else {
         world.options.durations.version_update
     };
-    Ok(begin(world, call, "VersionUpdate", changes, takes))
+    Ok(begin(world, call, "VersionUpdate", (&shown, changes), takes))
 }
 
 fn updatable(world: &mut World, call: &Call) -> Result<Value, EksError> {
@@ -54,8 +51,9 @@ fn updatable(world: &mut World, call: &Call) -> Result<Value, EksError> {
     }
 }
 
-fn begin(world: &mut World, call: &Call, kind: &str, changes: Value, takes: f64) -> Value {
+fn begin(world: &mut World, call: &Call, kind: &str, (before, changes): (&Value, Value), takes: f64) -> Value {
     let id = world.new_id();
+    let before = before["status"].as_str().unwrap_or_default();
     let params: Vec<Value> = call
         .body
         .iter()
@@ -65,22 +63,23 @@ fn begin(world: &mut World, call: &Call, kind: &str, changes: Value, takes: f64)
     let shown = json!({
         "id": id, "status": "InProgress", "type": kind, "params": params, "createdAt": clock::timestamp(), "errors": [],
     });
-    let outcome = take_outcome(&mut world.outcomes, kind, &call.subject);
+    let outcome = take_outcome(&mut world.outcomes, kind, &call.cluster, &call.nodegroup);
     let pending = Pending {
         at: world.after(takes),
         end: End::Updated {
             id: id.clone(),
             changes,
             outcome,
+            before: before.to_owned(),
         },
     };
     let update = Update {
         cluster: call.cluster.clone(),
-        nodegroup: call.subject.clone(),
+        nodegroup: call.nodegroup.clone(),
         shown: shown.clone(),
     };
     world.updates.insert(id, update);
-    if let Some(group) = world.groups.get_mut(&(call.cluster.clone(), call.subject.clone())) {
+    if let Some(group) = world.groups.get_mut(&(call.cluster.clone(), call.nodegroup.clone())) {
         group.shown["status"] = json!("UPDATING");
         group.pending = Some(pending);
     }
@@ -152,8 +151,13 @@ fn taints_after(live: &Value, change: &Value) -> Value {
     let same = |left: &Value, right: &Value| left["key"] == right["key"] && left["effect"] == right["effect"];
     let (set, removed) = (list(&change["addOrUpdateTaints"]), list(&change["removeTaints"]));
     let mut taints = list(live);
-    taints.retain(|taint| !removed.iter().chain(&set).any(|other| same(taint, other)));
-    taints.extend(set);
+    taints.retain(|taint| !removed.iter().any(|other| same(taint, other)));
+    for wanted in set {
+        match taints.iter_mut().find(|taint| same(taint, &wanted)) {
+            Some(taint) => *taint = wanted,
+            None => taints.push(wanted),
+        }
+    }
     Value::Array(taints)
 }
 
@@ -166,30 +170,43 @@ fn version_changes(world: &World, call: &Call, shown: &Value) -> Result<Value, E
             "You cannot specify a version or release version with a custom AMI",
         ));
     }
-    let mut changes = json!({});
-    if !custom {
-        let running = shown["version"].as_str().unwrap_or_default();
-        let version = text("version").unwrap_or(running);
-        let ceiling = cluster(world, &call.cluster)?["version"].as_str().unwrap_or_default();
-        if version_numbers(version) < version_numbers(running) {
-            return Err(EksError::invalid(format!(
-                "Requested version {version} is older than the nodegroup's version {running}"
-            )));
-        }
-        if version_numbers(version) > version_numbers(ceiling) {
-            return Err(EksError::invalid(format!(
-                "Requested version {version} is newer than the cluster's version {ceiling}"
-            )));
-        }
-        changes["version"] = json!(version);
-        changes["releaseVersion"] =
-            json!(text("releaseVersion").map_or_else(|| latest_release(version), str::to_owned));
-    }
+    let mut changes = if custom {
+        json!({})
+    } else {
+        image_after(world, call, shown)?
+    };
     if let Some(template) = body.get("launchTemplate") {
-        check_launch_template(body)?;
+        checks::launch_template(body)?;
         changes["launchTemplate"] = template_after(&shown["launchTemplate"], template)?;
     }
     Ok(changes)
+}
+
+/// Version and release, neither of which goes down or past the cluster's.
+fn image_after(world: &World, call: &Call, shown: &Value) -> Result<Value, EksError> {
+    let text = |key: &str| call.body.get(key).and_then(Value::as_str);
+    let running = shown["version"].as_str().unwrap_or_default();
+    let version = text("version").unwrap_or(running);
+    let ceiling = cluster(world, &call.cluster)?["version"].as_str().unwrap_or_default();
+    if releases::numbers(version) < releases::numbers(running) {
+        return Err(EksError::invalid(format!(
+            "Requested version {version} is older than the nodegroup's version {running}"
+        )));
+    }
+    if releases::numbers(version) > releases::numbers(ceiling) {
+        return Err(EksError::invalid(format!(
+            "Requested version {version} is newer than the cluster's version {ceiling}"
+        )));
+    }
+    let latest = releases::latest(world, version);
+    let release = text("releaseVersion").unwrap_or(&latest);
+    releases::check_of_version(&shown["amiType"], release, version, &latest)?;
+    releases::check_not_older(
+        &shown["amiType"],
+        release,
+        shown["releaseVersion"].as_str().unwrap_or_default(),
+    )?;
+    Ok(json!({"version": version, "releaseVersion": release}))
 }
 
 fn template_after(live: &Value, wanted: &Value) -> Result<Value, EksError> {
