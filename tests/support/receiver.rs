@@ -122,7 +122,12 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         let status = state.lock().unwrap().take(&put);
         let answer = format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n");
         // Past a body whose length nobody said, what follows can't be told from the next request.
-        if stream.write_all(answer.as_bytes()).await.is_err() || !put.headers.contains_key("content-length") {
+        if stream.write_all(answer.as_bytes()).await.is_err() {
+            return;
+        }
+        if !put.headers.contains_key("content-length") {
+            // Read, so that closing doesn't reset the connection before the answer is there.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
             return;
         }
     }
