@@ -59,8 +59,8 @@ lint: tool-lint tool-sam tool-nextest ## Formatting, clippy, cfn-lint, sam valid
 fmt: ## Format the Rust code
 	cargo fmt --all
 
-# The same command that `sam build` runs, so that what is tested is what is deployed. zig links against the C library of
-# provided.al2023, which is older than most build machines'.
+# What `sam build` runs too, with the target spelled out, so that what is tested is what is deployed. zig links against an
+# older C library than most build machines have: provided.al2023 has glibc 2.34.
 .PHONY: package
 package: tool-cargo-lambda ## Build the zip that is deployed, into dist/ (ARCH=arm64 for Graviton)
 	@rustc --print target-libdir --target $(RUST_TARGET) | xargs test -d \

@@ -9,11 +9,12 @@
 
 mod act;
 mod goal;
+mod target;
 
 use crate::cfn::answer::Answer;
 use crate::cfn::physical_id::{PhysicalId, never_created};
 use crate::cfn::request::{Request, RequestType};
-use crate::nodegroup::decide::{Goal, Identity, Next, Observation, Waiting, decide};
+use crate::nodegroup::decide::{Goal, Next, Observation, Waiting, decide};
 use crate::nodegroup::fields::Problem;
 use crate::nodegroup::history::{History, StepKind};
 use crate::nodegroup::plan::Direction;
@@ -94,7 +95,7 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
     let goal = goal::choose(cloud, progress).await?;
     let (cluster, name) = match &goal {
         Some(Goal::Present(desired)) => (&desired.spec.cluster, &desired.name),
-        Some(Goal::Absent(Identity { cluster, name, .. })) => (cluster, name),
+        Some(Goal::Absent(identity) | Goal::AsIs { identity, .. }) => (&identity.cluster, &identity.name),
         None => {
             return Ok(Next::Done {
                 attributes: [].into(),

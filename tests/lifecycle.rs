@@ -198,9 +198,20 @@ async fn a_failed_replacement_removes_what_it_made_and_keeps_the_id() {
 #[tokio::test]
 async fn a_rollback_removes_what_a_failed_replacement_left_behind() {
     let world = World::start(false).await;
-    let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let (old, mut new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
     let id = create(&world, &old).await;
-    create(&world, &new).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world.creates_take(4);
+    new["ServiceTimeout"] = json!("2");
+    let failed = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert!(reason(&failed).contains("ServiceTimeout is over"), "{failed}");
+    assert_eq!(
+        world.groups().len(),
+        2,
+        "a group that is being made can't be deleted yet"
+    );
     world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
     let back = world
         .answer(&world.request("Update", Some(&id), &old, Some(&new)))
@@ -211,6 +222,68 @@ async fn a_rollback_removes_what_a_failed_replacement_left_behind() {
         "{back}"
     );
     assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
+    world.receiver.assert_clean();
+}
+
+/// An `UpdateReplacePolicy` of `Retain` keeps the group of before. A later update that goes back to it and fails may not
+/// take it along in its rollback.
+#[tokio::test]
+async fn a_rollback_leaves_a_group_that_was_retained() {
+    let world = World::start(false).await;
+    let (retained, now) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    create(&world, &retained).await;
+    let id = create(&world, &now).await;
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let back = world
+        .answer(&world.request("Update", Some(&id), &now, Some(&retained)))
+        .await;
+    assert_eq!(
+        (&back["Status"], &back["PhysicalResourceId"]),
+        (&json!("SUCCESS"), &json!(id)),
+        "{back}"
+    );
+    assert_eq!(world.groups().len(), 2, "{:?}", world.groups());
+}
+
+#[tokio::test]
+async fn a_finished_replacement_bears_no_mark() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let id = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let replaced = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    let group = world.group(replaced["PhysicalResourceId"].as_str().unwrap());
+    assert_eq!(group["tags"].get("managed-node-group:replaces"), None, "{group}");
+}
+
+/// Whatever was refused going forward, by this release or an earlier one, is no reason to brick the stack.
+#[tokio::test]
+async fn a_rollback_that_can_restore_nothing_succeeds_and_says_so() {
+    let world = World::start(false).await;
+    let old = properties(&json!({"NodegroupName": "my-mng"}));
+    let id = create(&world, &old).await;
+    let unreadable = properties(&json!({"NodegroupName": "my-mng", "Retired": "property"}));
+    let unfitting = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "99"}));
+    for (properties, word) in [(&unreadable, "Retired"), (&unfitting, "DiskSize")] {
+        world.stack_is("UPDATE_IN_PROGRESS");
+        let refused = world
+            .answer(&world.request("Update", Some(&id), properties, Some(&old)))
+            .await;
+        assert!(reason(&refused).contains(word), "{refused}");
+        world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+        let back = world
+            .answer(&world.request("Update", Some(&id), properties, Some(&old)))
+            .await;
+        assert_eq!(
+            (&back["Status"], &back["Data"]["Status"]),
+            (&json!("SUCCESS"), &json!("ACTIVE")),
+            "{back}"
+        );
+        assert!(back["Data"]["Warnings"].as_str().unwrap().contains(word), "{back}");
+    }
+    world.receiver.assert_clean();
 }
 
 #[tokio::test]

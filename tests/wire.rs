@@ -92,9 +92,9 @@ async fn updates_say_only_what_changes() {
         world.changes()[1..],
         [
             "TagResource",
-            "UntagResource",
             "UpdateNodegroupVersion",
-            "UpdateNodegroupConfig"
+            "UpdateNodegroupConfig",
+            "UntagResource"
         ]
     );
     assert_eq!(sent(&world, "TagResource"), json!({"tags": {"u": "2"}}));

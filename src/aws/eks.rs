@@ -207,7 +207,7 @@ fn create_call(call: CreateNodegroupFluentBuilder, desired: &Desired) -> CreateN
     let call = call.set_scaling_config(spec.scaling.for_create().map(request::scaling));
     let call = call.set_labels((!spec.labels.is_empty()).then(|| spec.labels.clone().into_iter().collect()));
     let call = call.set_taints((!taints.is_empty()).then_some(taints));
-    let call = call.set_tags(Some(desired.tags.clone().into_iter().collect()));
+    let call = call.set_tags(Some(desired.tags_of_new().into_iter().collect()));
     let call = call.update_config(request::update_settings(spec.update_settings));
     let repair = (spec.node_repair != NodeRepair::default()).then(|| request::node_repair(&spec.node_repair));
     let pool = (spec.warm_pool != WarmPool::default()).then(|| request::warm_pool(&spec.warm_pool));

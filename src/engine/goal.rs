@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use super::target::{Found, find_target, to_remove};
 use super::{Stop, spec};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
-use crate::nodegroup::decide::{Goal, Identity, Waiting};
+use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
 use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::plan::{Desired, Direction, Purpose};
 use crate::nodegroup::scaling::DesiredSize;
 use crate::nodegroup::spec::{LaunchTemplateVersion, Spec};
-use crate::nodegroup::target::{Target, target};
 use crate::nodegroup::validate::validate;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::{Phase, Progress, Situation, Stage};
@@ -30,9 +30,15 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
     if progress.request.kind == RequestType::Delete {
         return Ok(to_delete(&progress.request).map(Goal::Absent));
     }
-    let spec = spec(&progress.request).map_err(Stop::Fail)?;
+    let spec = match spec(&progress.request) {
+        Ok(spec) => spec,
+        Err(problems) => return left_as_it_is(cloud, progress, problems).await.map(Some),
+    };
     let situation = situation(cloud, progress).await?;
-    let name = find_target(cloud, progress, &spec).await?;
+    let name = match find_target(cloud, progress, &spec).await? {
+        Found::Name(name) => name,
+        Found::NotToBeHad(why) => return left_as_it_is(cloud, progress, why).await.map(Some),
+    };
     if let Some(identity) = to_remove(progress, &spec, &name) {
         return Ok(Some(Goal::Absent(identity)));
     }
@@ -53,10 +59,41 @@ fn to_delete(request: &Request) -> Option<Identity> {
         cluster,
         name,
         owner: owner(request),
+        which: Which::Any,
     })
 }
 
-fn named_by(properties: &Properties, request: &Request) -> Option<PhysicalId> {
+/// What is refused in an update is no reason to fail a rollback: nothing was changed then, or it was done by a release of
+/// this function that took other properties. Only a stack that says it rolls back is believed.
+async fn left_as_it_is<C: Cloud>(cloud: &C, progress: &mut Progress, why: String) -> Result<Goal, Stop> {
+    let Some(PhysicalId { cluster, name }) = current(&progress.request) else {
+        return Err(Stop::Fail(why));
+    };
+    if situation(cloud, progress).await?.phase != Phase::RollingBack {
+        return Err(Stop::Fail(why));
+    }
+    progress.stage = Stage::Converge;
+    let identity = Identity {
+        cluster,
+        name,
+        owner: owner(&progress.request),
+        which: Which::Any,
+    };
+    Ok(Goal::AsIs { identity, why })
+}
+
+/// The group that CloudFormation knows the resource by, in an update.
+pub fn current(request: &Request) -> Option<PhysicalId> {
+    let id = request
+        .envelope
+        .physical_resource_id
+        .as_deref()
+        .filter(|_| request.kind == RequestType::Update)?;
+    PhysicalId::parse(id)
+}
+
+/// The group that properties of this resource name.
+pub fn named_by(properties: &Properties, request: &Request) -> Option<PhysicalId> {
     let spec = validate(properties, &request.envelope.logical_resource_id).ok()?;
     let name = name(&spec, &owner(request));
     Some(PhysicalId {
@@ -121,69 +158,6 @@ pub fn unanswered(progress: &mut Progress, error: &CallError) -> Stop {
     Stop::Wait(Waiting::ForAnAnswer)
 }
 
-/// Which group an Update is about, asked once: the running one is looked at before a name is derived.
-async fn find_target<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<String, Stop> {
-    if let Some(name) = &progress.target {
-        return Ok(name.clone());
-    }
-    let owner = owner(&progress.request);
-    let current = progress
-        .request
-        .envelope
-        .physical_resource_id
-        .as_deref()
-        .and_then(PhysicalId::parse);
-    let name = match (progress.request.kind, current) {
-        (RequestType::Update, Some(current)) => {
-            let live = match cloud.node_group(&current.cluster, &current.name).await {
-                Ok(live) => Some(live),
-                Err(error) if error.fault == Fault::NotFound => None,
-                Err(error) if error.fault == Fault::Denied => return Err(Stop::Fail(error.to_string())),
-                Err(error) => return Err(unanswered(progress, &error)),
-            };
-            match target(spec, &owner, (&current.cluster, &current.name), live.as_ref()) {
-                Ok(Target::Keep) => current.name,
-                Ok(Target::Replace(name)) => name,
-                Err(refusal) => return Err(Stop::Fail(refusal.to_string())),
-            }
-        }
-        _ => name(spec, &owner),
-    };
-    progress.target = Some(name.clone());
-    Ok(name)
-}
-
-/// The group to be removed in the stages that remove one.
-fn to_remove(progress: &mut Progress, spec: &Spec, target: &str) -> Option<Identity> {
-    let identity = |cluster: &str, name: &str| {
-        Some(Identity {
-            cluster: cluster.to_owned(),
-            name: name.to_owned(),
-            owner: owner(&progress.request),
-        })
-    };
-    match &progress.stage {
-        Stage::Converge => None,
-        Stage::Undo { .. } => identity(&spec.cluster, target),
-        Stage::RemoveAbandoned => match abandoned(&progress.request, spec, target) {
-            Some(PhysicalId { cluster, name }) => identity(&cluster, &name),
-            None => {
-                progress.stage = Stage::Converge;
-                None
-            }
-        },
-    }
-}
-
-/// In a rollback the old properties are those that failed. The group they name, if it is neither the one to be restored nor
-/// the one CloudFormation knows, was made by an update that could not clear up after itself.
-fn abandoned(request: &Request, spec: &Spec, target: &str) -> Option<PhysicalId> {
-    let named = named_by(request.old_properties.as_ref()?, request)?;
-    let known = request.envelope.physical_resource_id.as_deref() == Some(&named.to_string());
-    let restored = named.cluster == spec.cluster && named.name == target;
-    (!known && !restored).then_some(named)
-}
-
 /// `$Latest`, `$Default` and no version become a number, once a request: the service's own answer to them isn't documented.
 async fn resolve_launch_template<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<(), Stop> {
     let Some(template) = spec
@@ -201,12 +175,21 @@ async fn resolve_launch_template<C: Cloud>(cloud: &C, progress: &mut Progress, s
                 Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
                     return Err(unanswered(progress, &error));
                 }
+                // The template of before may be gone; the version that runs then stands.
+                Err(_) if rolls_back(progress) => return Ok(()),
                 Err(error) => return Err(Stop::Fail(format!("LaunchTemplate: {error}"))),
             }
         }
     };
     progress.launch_template_version = Some(version);
     Ok(())
+}
+
+fn rolls_back(progress: &Progress) -> bool {
+    progress
+        .situation
+        .as_ref()
+        .is_some_and(|situation| situation.phase == Phase::RollingBack)
 }
 
 fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) -> Desired {
@@ -225,6 +208,7 @@ fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) 
         removed_tags,
         desired_size: desired_size(&progress.request, &spec),
         direction: situation.phase.direction(),
+        current_id: current(&progress.request).map(|id| id.to_string()),
         purpose: if progress.request.kind == RequestType::Create {
             Purpose::Create
         } else {

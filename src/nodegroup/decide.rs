@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::attributes::attributes;
 use super::group::{NodeGroup, Status, describe_issues};
 use super::history::{History, StepKind, UpdateState};
-use super::ownership::{Owner, RESOURCE_TAG, STACK_TAG};
+use super::ownership::{Owner, REPLACES_TAG, RESOURCE_TAG, STACK_TAG};
 use super::plan::{Desired, Direction, Purpose, Step, plan};
 use super::spec::{BlockPodImds, WaitFor};
 
@@ -20,6 +20,11 @@ const VISIBLE_WITHIN_SECONDS: u64 = 60;
 pub enum Goal {
     Present(Box<Desired>),
     Absent(Identity),
+    /// A rollback that can restore nothing, and may not fail for that: the group is left as it is.
+    AsIs {
+        identity: Identity,
+        why: String,
+    },
 }
 
 /// A node group by its name, and who may delete it.
@@ -28,6 +33,15 @@ pub struct Identity {
     pub cluster: String,
     pub name: String,
     pub owner: Owner,
+    pub which: Which,
+}
+
+/// What of the owner's may be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    Any,
+    /// Only what an update made in place of another group and did not finish.
+    Unfinished,
 }
 
 /// What was seen. Only `Absent` means gone; every error but not-found is `Unknown`.
@@ -75,6 +89,8 @@ pub fn decide(goal: &Goal, seen: &Observation, history: &History, now: u64) -> N
             keep(desired, group, update.as_ref(), history)
         }
         (Goal::Absent(_), Observation::Absent) => done(),
+        (Goal::AsIs { identity, why }, Observation::Absent) => as_is(&gone(identity), why),
+        (Goal::AsIs { why, .. }, Observation::Present { group, .. }) => as_is(group, why),
         (Goal::Absent(identity), Observation::Present { group, .. }) => remove(identity, group, history),
     };
     match next {
@@ -203,7 +219,8 @@ fn submitted(desired: &Desired) -> bool {
 }
 
 fn remove(identity: &Identity, live: &NodeGroup, history: &History) -> Next {
-    if !identity.owner.owns(&live.tags) {
+    let finished = !live.tags.contains_key(REPLACES_TAG);
+    if !identity.owner.owns(&live.tags) || (identity.which == Which::Unfinished && finished) {
         return done();
     }
     match &live.status {
@@ -215,6 +232,22 @@ fn remove(identity: &Identity, live: &NodeGroup, history: &History) -> Next {
         )),
         Status::Deleting => Next::Wait(Waiting::ForDelete),
         Status::Creating | Status::Updating | Status::Unknown(_) => Next::Wait(Waiting::ForOthers),
+    }
+}
+
+fn as_is(live: &NodeGroup, why: &str) -> Next {
+    let warnings = vec![format!("the node group was left as it is: {why}")];
+    Next::Done {
+        attributes: attributes(live, &warnings),
+        warnings,
+    }
+}
+
+fn gone(identity: &Identity) -> NodeGroup {
+    NodeGroup {
+        cluster: identity.cluster.clone(),
+        name: identity.name.clone(),
+        ..NodeGroup::default()
     }
 }
 
@@ -245,7 +278,8 @@ fn update_failed(live: &NodeGroup, history: &History, errors: &str) -> String {
     )
 }
 
-fn foreign(live: &NodeGroup) -> String {
+/// Says that a group is somebody else's, and how that is told.
+pub fn foreign(live: &NodeGroup) -> String {
     format!(
         "node group {}/{} exists and isn't this resource's, so nothing was changed: its tags {STACK_TAG} and {RESOURCE_TAG} \
          don't name this stack and resource; choose another NodegroupName, or remove that group",
@@ -257,7 +291,7 @@ fn foreign(live: &NodeGroup) -> String {
 fn out_of_time(goal: &Goal, seen: &Observation) -> String {
     let (cluster, name) = match goal {
         Goal::Present(desired) => (&desired.spec.cluster, &desired.name),
-        Goal::Absent(identity) => (&identity.cluster, &identity.name),
+        Goal::Absent(identity) | Goal::AsIs { identity, .. } => (&identity.cluster, &identity.name),
     };
     let state = match seen {
         Observation::Absent => "doesn't exist yet".to_owned(),

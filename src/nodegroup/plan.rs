@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{ConfigChange, config_change, missing};
 use super::group::NodeGroup;
 use super::history::StepKind;
-use super::ownership::Owner;
+use super::ownership::{Owner, REPLACES_TAG};
 use super::scaling::DesiredSize;
 use super::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
 use super::version::{KubernetesVersion, compare_releases};
@@ -23,6 +23,8 @@ pub struct Desired {
     pub desired_size: DesiredSize,
     pub direction: Direction,
     pub purpose: Purpose,
+    /// The physical id that the stack knows the resource by, where it is an update.
+    pub current_id: Option<String>,
     /// The launch template's version as a number, where the template names one.
     pub launch_template_version: Option<String>,
     /// What a new group gets when the template names no AMI type; `None` leaves the choice to the service.
@@ -82,6 +84,15 @@ pub struct Downgrade {
     group: String,
 }
 
+impl Desired {
+    /// The tags that a new group gets. One made in place of another is marked until the update has succeeded.
+    pub fn tags_of_new(&self) -> BTreeMap<String, String> {
+        let mut tags = self.tags.clone();
+        tags.extend(self.current_id.clone().map(|id| (REPLACES_TAG.to_owned(), id)));
+        tags
+    }
+}
+
 impl Step {
     pub fn kind(&self) -> StepKind {
         match self {
@@ -95,8 +106,9 @@ impl Step {
     }
 }
 
-/// The steps from `live` to what is wanted: tags, then version and launch template, then configuration. The service
-/// refuses version and configuration in one (eksctl issue 2565) and takes one update at a time.
+/// The steps from `live` to what is wanted: new tags, then version and launch template, then configuration, and the tags
+/// to be removed at the end, since one of them marks a replacement that isn't finished. The service refuses version and
+/// configuration in one (eksctl issue 2565) and takes one update at a time.
 ///
 /// # Errors
 /// [`Downgrade`], outside a rollback.
@@ -107,18 +119,14 @@ pub fn plan(desired: &Desired, live: &NodeGroup) -> Result<Plan, Downgrade> {
     if !tags.is_empty() {
         plan.steps.push(Step::Tag(tags));
     }
-    let unwanted: BTreeSet<String> = desired
-        .removed_tags
-        .iter()
-        .filter(|key| live.tags.contains_key(*key))
-        .cloned()
-        .collect();
-    if !unwanted.is_empty() {
-        plan.steps.push(Step::Untag(unwanted));
-    }
     plan.steps.extend(version.map(Step::UpdateVersion));
     plan.steps
         .extend(config_change(desired, live).map(|change| Step::UpdateConfig(Box::new(change))));
+    let is_unwanted = |key: &&String| desired.removed_tags.contains(*key) || key.as_str() == REPLACES_TAG;
+    let unwanted: BTreeSet<String> = live.tags.keys().filter(is_unwanted).cloned().collect();
+    if !unwanted.is_empty() {
+        plan.steps.push(Step::Untag(unwanted));
+    }
     Ok(plan)
 }
 

@@ -71,6 +71,7 @@ fn absent() -> Goal {
         cluster: "c".to_owned(),
         name: "n".to_owned(),
         owner: desired(&json!({})).owner,
+        which: Which::Any,
     })
 }
 
@@ -355,4 +356,43 @@ fn the_deadline_ends_waiting_and_says_what_goes_on() {
         word(&decide(&absent(), &Observation::Absent, &history(&[]), late)),
         "Done"
     );
+}
+
+/// A group without the mark may be kept on purpose, by an `UpdateReplacePolicy` of `Retain`.
+#[test]
+fn a_rollback_removes_only_what_is_marked_as_unfinished() {
+    let Goal::Absent(identity) = absent() else {
+        panic!("absent")
+    };
+    let goal = Goal::Absent(Identity {
+        which: Which::Unfinished,
+        ..identity
+    });
+    let mut marked = live();
+    assert_eq!(
+        decide(&goal, &present(marked.clone(), None), &history(&[]), NOW),
+        done()
+    );
+    marked.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
+    assert_eq!(
+        word(&decide(&goal, &present(marked, None), &history(&[]), NOW)),
+        "Delete"
+    );
+}
+
+#[test]
+fn what_can_not_be_restored_is_left_and_told() {
+    let Goal::Absent(identity) = absent() else {
+        panic!("absent")
+    };
+    let goal = Goal::AsIs {
+        identity,
+        why: "a property is unknown".to_owned(),
+    };
+    for seen in [present(in_status("UPDATING"), None), Observation::Absent] {
+        let Next::Done { attributes, warnings } = decide(&goal, &seen, &history(&[]), NOW) else {
+            panic!("not done")
+        };
+        assert_eq!((attributes["Id"].as_str(), warnings.len()), ("c/n", 1));
+    }
 }

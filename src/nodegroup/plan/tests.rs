@@ -25,6 +25,7 @@ pub fn desired(changes: &Value) -> Desired {
         desired_size: DesiredSize::Live,
         direction: Direction::Forward,
         purpose: Purpose::Update,
+        current_id: Some("c/n".to_owned()),
         launch_template_version: spec.launch_template.as_ref().map(|_| "2".to_owned()),
         default_ami_type: None,
         spec,
@@ -197,12 +198,13 @@ fn only_the_templates_own_tags_are_removed() {
         ("mine".to_owned(), "1".to_owned()),
         ("somebody's".to_owned(), "2".to_owned()),
     ]);
+    live.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
     let desired = Desired {
         removed_tags: ["mine".to_owned(), "gone".to_owned()].into(),
         ..desired(&json!({}))
     };
     assert_eq!(
         plan(&desired, &live).unwrap().steps,
-        [Step::Untag(["mine".to_owned()].into())]
+        [Step::Untag([REPLACES_TAG.to_owned(), "mine".to_owned()].into())]
     );
 }

@@ -1,7 +1,7 @@
 //! The rules that concern more than one property, or what EKS and Kubernetes say of names, labels and tags.
 
 use crate::nodegroup::fields::Problem;
-use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
+use crate::nodegroup::ownership::{REPLACES_TAG, RESOURCE_TAG, STACK_TAG};
 use crate::nodegroup::spec::{BlockPodImds, Release, Spec};
 
 /// The service's AMI types, of which `CUSTOM` is only ever reported: it is set by an `ImageId` in the launch template.
@@ -31,8 +31,10 @@ pub const AMI_TYPES: [&str; 23] = [
     "AL2023_ARM_64_NVIDIA",
 ];
 
-/// EKS takes 50 tags on a resource; two of them say whose the group is.
+/// EKS takes 50 tags on a resource; three of them are the resource's own.
 const MAX_TAGS: usize = 50;
+
+const OWN_TAGS: usize = 3;
 
 /// EKS takes 20 instance types.
 const MAX_INSTANCE_TYPES: usize = 20;
@@ -111,17 +113,17 @@ fn tags(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
                 "expected a key outside aws:, which AWS keeps for itself".to_owned(),
             );
         }
-        if key == STACK_TAG || key == RESOURCE_TAG {
+        if [STACK_TAG, RESOURCE_TAG, REPLACES_TAG].contains(&key.as_str()) {
             problem(
                 &path,
                 "expected another key: this one says whose the node group is".to_owned(),
             );
         }
     }
-    if spec.tags.len() + 2 > MAX_TAGS {
+    if spec.tags.len() + OWN_TAGS > MAX_TAGS {
         problem(
             "Tags",
-            format!("expected at most {} tags, got {}", MAX_TAGS - 2, spec.tags.len()),
+            format!("expected at most {} tags, got {}", MAX_TAGS - OWN_TAGS, spec.tags.len()),
         );
     }
 }

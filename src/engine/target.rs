@@ -1,0 +1,94 @@
+//! Which group the passes are about: the one that runs, one in its place, or one to be removed first.
+
+use super::Stop;
+use super::goal::{current, named_by, owner, unanswered};
+use crate::cfn::physical_id::PhysicalId;
+use crate::cfn::request::Request;
+use crate::nodegroup::decide::{Identity, Which, foreign};
+use crate::nodegroup::name::name;
+use crate::nodegroup::spec::Spec;
+use crate::nodegroup::target::{Target, target};
+use crate::ports::{Cloud, Fault};
+use crate::progress::{Progress, Stage};
+
+/// What an update is about, or why it can't be.
+pub enum Found {
+    Name(String),
+    NotToBeHad(String),
+}
+
+/// Which group a request is about, asked once: in an update the running one is looked at before a name is derived.
+pub async fn find_target<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<Found, Stop> {
+    if let Some(name) = &progress.target {
+        return Ok(Found::Name(name.clone()));
+    }
+    let found = match current(&progress.request) {
+        Some(current) => of_update(cloud, progress, spec, current).await?,
+        None => Found::Name(name(spec, &owner(&progress.request))),
+    };
+    if let Found::Name(name) = &found {
+        progress.target = Some(name.clone());
+    }
+    Ok(found)
+}
+
+async fn of_update<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    spec: &Spec,
+    current: PhysicalId,
+) -> Result<Found, Stop> {
+    let owner = owner(&progress.request);
+    let live = match cloud.node_group(&current.cluster, &current.name).await {
+        Ok(live) if !owner.owns(&live.tags) => return Ok(Found::NotToBeHad(foreign(&live))),
+        Ok(live) => Some(live),
+        Err(error) if error.fault == Fault::NotFound => None,
+        Err(error) if error.fault == Fault::Denied => return Err(Stop::Fail(error.to_string())),
+        Err(error) => return Err(unanswered(progress, &error)),
+    };
+    Ok(
+        match target(spec, &owner, (&current.cluster, &current.name), live.as_ref()) {
+            Ok(Target::Keep) => Found::Name(current.name),
+            Ok(Target::Replace(name)) => Found::Name(name),
+            Err(refusal) => Found::NotToBeHad(refusal.to_string()),
+        },
+    )
+}
+
+/// The group to be removed in the stages that remove one.
+pub fn to_remove(progress: &mut Progress, spec: &Spec, target: &str) -> Option<Identity> {
+    let owner = owner(&progress.request);
+    match &progress.stage {
+        Stage::Converge => None,
+        Stage::Undo { .. } => {
+            let (cluster, name) = (spec.cluster.clone(), target.to_owned());
+            Some(Identity {
+                cluster,
+                name,
+                owner,
+                which: Which::Any,
+            })
+        }
+        Stage::RemoveAbandoned => match abandoned(&progress.request, spec, target) {
+            Some(PhysicalId { cluster, name }) => Some(Identity {
+                cluster,
+                name,
+                owner,
+                which: Which::Unfinished,
+            }),
+            None => {
+                progress.stage = Stage::Converge;
+                None
+            }
+        },
+    }
+}
+
+/// In a rollback the old properties are those that failed. The group they name, if it is neither the one to be restored nor
+/// the one CloudFormation knows, may have been made by an update that could not clear up after itself.
+fn abandoned(request: &Request, spec: &Spec, target: &str) -> Option<PhysicalId> {
+    let named = named_by(request.old_properties.as_ref()?, request)?;
+    let known = current(request).as_ref() == Some(&named);
+    let restored = named.cluster == spec.cluster && named.name == target;
+    (!known && !restored).then_some(named)
+}
