@@ -2,6 +2,8 @@
 
 mod support;
 
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use support::world::World;
 
@@ -80,4 +82,77 @@ async fn the_last_resort_answers_without_the_engine() {
     );
     assert!(world.simulator.requests().is_empty(), "the last resort called EKS");
     world.receiver.assert_clean();
+}
+
+/// JSON of any shape, with words of the protocol in it so that it comes far.
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i64>().prop_map(|number| json!(number)),
+        "\\PC{0,40}".prop_map(Value::String),
+        "[a-z]{1,70}".prop_map(Value::String),
+    ];
+    leaf.prop_recursive(3, 24, 5, |inner| {
+        let keys = prop_oneof![
+            Just("Key".to_owned()),
+            Just("Effect".to_owned()),
+            Just("MinSize".to_owned()),
+            "[A-Za-z]{0,9}"
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            prop::collection::vec((keys, inner), 0..4).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+        ]
+    })
+}
+
+fn any_properties() -> impl Strategy<Value = Value> {
+    let known = prop::sample::select(vec![
+        "ClusterName",
+        "NodegroupName",
+        "NodeRole",
+        "Subnets",
+        "AmiType",
+        "InstanceTypes",
+        "ScalingConfig",
+        "Labels",
+        "Taints",
+        "Tags",
+        "Version",
+        "LaunchTemplate",
+        "UpdateConfig",
+        "NodeRepairConfig",
+        "ServiceTimeout",
+        "WaitFor",
+        "Unknown",
+    ]);
+    prop::collection::vec((known, any_value()), 0..9)
+        .prop_map(|pairs| Value::Object(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
+}
+
+/// Whatever the properties are, there is one well-formed answer; the receiver looks at its bytes.
+#[test]
+fn any_request_leads_to_one_answer() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let world = runtime.block_on(World::start(false));
+    let kinds = prop::sample::select(vec!["Create", "Update", "Delete"]);
+    let ids = prop_oneof![Just("my-cluster/n".to_owned()), "\\PC{1,40}"];
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let checked = runner.run(&(kinds, ids, any_properties()), |(kind, id, properties)| {
+        let id = (kind != "Create").then_some(id.as_str());
+        let request = world.request(kind, id, &properties, Some(&json!({"ScalingConfig": "none"})));
+        runtime.block_on(world.answer(&request));
+        prop_assert_eq!(world.receiver.violations(), Vec::<String>::new());
+        Ok(())
+    });
+    checked.unwrap();
+    assert!(world.groups().is_empty(), "{:?}", world.groups());
 }
