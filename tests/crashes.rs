@@ -95,8 +95,8 @@ fn spot() -> Value {
     properties
 }
 
-/// Plays one operation with one death in it, and gives the calls that the function made.
-async fn play(operation: &Operation, step_functions: bool, death: Death) -> usize {
+/// A world in which the operation's request is about to be delivered.
+async fn begin(operation: &Operation, step_functions: bool) -> (World, Value) {
     let world = World::start(step_functions).await;
     let mut id = None;
     if let Some(before) = (operation.before)() {
@@ -115,6 +115,12 @@ async fn play(operation: &Operation, step_functions: bool, death: Death) -> usiz
     let old = (operation.old)();
     let old = (operation.kind == "Update").then_some(&old);
     let request = world.request(operation.kind, id.as_deref(), &(operation.properties)(), old);
+    (world, request)
+}
+
+/// Plays one operation with one death in it, and gives the calls that the function made.
+async fn play(operation: &Operation, step_functions: bool, death: Death) -> usize {
+    let (world, request) = begin(operation, step_functions).await;
     world.die(death);
     let answer = world.answer(&request).await;
     let calls = world.function.cloud.made.lock().unwrap().len();
@@ -178,22 +184,7 @@ async fn a_delete_survives_a_death_at_every_call() {
 #[tokio::test]
 async fn a_duplicate_while_the_first_runs_changes_nothing() {
     for operation in &OPERATIONS {
-        let world = World::start(false).await;
-        let mut id = None;
-        if let Some(before) = (operation.before)() {
-            world.cluster_runs(before["Version"].as_str().unwrap());
-            let answer = world.answer(&world.request("Create", None, &before, None)).await;
-            id = answer["PhysicalResourceId"].as_str().map(str::to_owned);
-        }
-        world.cluster_runs(if operation.name == "create" || operation.name == "replacement" {
-            "1.33"
-        } else {
-            "1.34"
-        });
-        world.stack_is(operation.stack);
-        let old = (operation.old)();
-        let old = (operation.kind == "Update").then_some(&old);
-        let request = world.request(operation.kind, id.as_deref(), &(operation.properties)(), old);
+        let (world, request) = begin(operation, false).await;
         let (first, _) = tokio::join!(world.answer(&request), world.answer(&request));
         assert_eq!(first["Status"], operation.status, "{}: {first}", operation.name);
         assert_eq!(

@@ -114,12 +114,7 @@ fn a_file_is_of_one_idea() {
     for folder in ["src", "tests", "simulator/src", "local-stack/src"] {
         for (name, text) in sources(folder) {
             let lines = text.lines().count();
-            let cap = if name == "tests/lifecycle.rs" || name.starts_with("tests/support") {
-                2 * MAX_LINES
-            } else {
-                MAX_LINES
-            };
-            assert!(lines <= cap, "{name} has {lines} lines");
+            assert!(lines <= MAX_LINES, "{name} has {lines} lines");
         }
     }
 }

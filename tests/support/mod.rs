@@ -6,6 +6,8 @@
 )]
 
 pub mod deployed;
+pub mod flows;
 pub mod receiver;
+pub mod simulated;
 pub mod template;
 pub mod world;

@@ -1,0 +1,217 @@
+//! Replacements and rollbacks against the simulator: the old group is found again, what was half made goes, nothing bricks.
+
+mod support;
+
+use serde_json::json;
+use support::flows::{create, properties, reason};
+use support::world::World;
+
+#[tokio::test]
+async fn a_rollback_after_a_version_upgrade_keeps_the_version_and_restores_the_rest() {
+    let world = World::start(false).await;
+    world.cluster_runs("1.33");
+    let old = properties(&json!({"Version": "1.33"}));
+    let id = create(&world, &old).await;
+    world.cluster_runs("1.34");
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let new = properties(&json!({"Version": "1.34", "Labels": {"a": "b"}}));
+    let updated = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert_eq!(updated["Data"]["Version"], "1.34", "{updated}");
+    let refused = world
+        .answer(&world.request("Update", Some(&id), &old, Some(&new)))
+        .await;
+    assert!(reason(&refused).contains("1.33 is older than 1.34"), "{refused}");
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let back = world
+        .answer(&world.request("Update", Some(&id), &old, Some(&new)))
+        .await;
+    assert_eq!(
+        (&back["Status"], &back["Data"]["Version"]),
+        (&json!("SUCCESS"), &json!("1.34")),
+        "{back}"
+    );
+    assert!(
+        back["Data"]["Warnings"].as_str().unwrap().contains("stays at 1.34"),
+        "{back}"
+    );
+    assert_eq!(world.group(&id)["labels"], json!({}));
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_stack_that_can_not_be_described_never_bricks_a_rollback() {
+    let world = World::start(false).await;
+    let old = properties(&json!({"Version": "1.34"}));
+    let id = create(&world, &old).await;
+    world.stack_is("DENIED");
+    let back = world
+        .answer(&world.request(
+            "Update",
+            Some(&id),
+            &properties(&json!({"Version": "1.33"})),
+            Some(&old),
+        ))
+        .await;
+    assert_eq!(back["Status"], "SUCCESS", "{back}");
+}
+
+#[tokio::test]
+async fn a_rollback_after_a_replacement_finds_the_old_group_and_makes_nothing() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let id = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let replaced = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    let new_id = replaced["PhysicalResourceId"].as_str().unwrap();
+    assert_ne!(new_id, id);
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    world.forget_calls();
+    let back = world
+        .answer(&world.request("Update", Some(new_id), &old, Some(&new)))
+        .await;
+    assert_eq!(
+        (&back["Status"], &back["PhysicalResourceId"]),
+        (&json!("SUCCESS"), &json!(id)),
+        "{back}"
+    );
+    assert!(!world.called("CreateNodegroup"));
+    let cleaned = world.answer(&world.request("Delete", Some(new_id), &new, None)).await;
+    assert_eq!(cleaned["Status"], "SUCCESS");
+    assert_eq!(world.groups().len(), 1);
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_failed_replacement_removes_what_it_made_and_keeps_the_id() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let id = create(&world, &old).await;
+    world.fails(
+        "Create",
+        "NodeCreationFailure",
+        "Instances failed to join the kubernetes cluster",
+        "i-0123",
+    );
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let failed = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert!(reason(&failed).contains("NodeCreationFailure"), "{failed}");
+    assert_eq!(failed["PhysicalResourceId"], json!(id));
+    assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_rollback_removes_what_a_failed_replacement_left_behind() {
+    let world = World::start(false).await;
+    let (old, mut new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let id = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world.creates_take(4);
+    new["ServiceTimeout"] = json!("2");
+    let failed = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert!(reason(&failed).contains("ServiceTimeout is over"), "{failed}");
+    assert_eq!(
+        world.groups().len(),
+        2,
+        "a group that is being made can't be deleted yet"
+    );
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let back = world
+        .answer(&world.request("Update", Some(&id), &old, Some(&new)))
+        .await;
+    assert_eq!(
+        (&back["Status"], &back["PhysicalResourceId"]),
+        (&json!("SUCCESS"), &json!(id)),
+        "{back}"
+    );
+    assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
+    world.receiver.assert_clean();
+}
+
+/// An `UpdateReplacePolicy` of `Retain` keeps the group of before. A later update that goes back to it and fails may not
+/// take it along in its rollback.
+#[tokio::test]
+async fn a_rollback_leaves_a_group_that_was_retained() {
+    let world = World::start(false).await;
+    let (retained, now) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    create(&world, &retained).await;
+    let id = create(&world, &now).await;
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let back = world
+        .answer(&world.request("Update", Some(&id), &now, Some(&retained)))
+        .await;
+    assert_eq!(
+        (&back["Status"], &back["PhysicalResourceId"]),
+        (&json!("SUCCESS"), &json!(id)),
+        "{back}"
+    );
+    assert_eq!(world.groups().len(), 2, "{:?}", world.groups());
+}
+
+#[tokio::test]
+async fn a_finished_replacement_bears_no_mark() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let id = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let replaced = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    let group = world.group(replaced["PhysicalResourceId"].as_str().unwrap());
+    assert_eq!(group["tags"].get("managed-node-group:replaces"), None, "{group}");
+}
+
+/// Whatever was refused going forward, by this release or an earlier one, is no reason to brick the stack.
+#[tokio::test]
+async fn a_rollback_that_can_restore_nothing_succeeds_and_says_so() {
+    let world = World::start(false).await;
+    let old = properties(&json!({"NodegroupName": "my-mng"}));
+    let id = create(&world, &old).await;
+    let unreadable = properties(&json!({"NodegroupName": "my-mng", "Retired": "property"}));
+    let unfitting = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "99"}));
+    for (properties, word) in [(&unreadable, "Retired"), (&unfitting, "DiskSize")] {
+        world.stack_is("UPDATE_IN_PROGRESS");
+        let refused = world
+            .answer(&world.request("Update", Some(&id), properties, Some(&old)))
+            .await;
+        assert!(reason(&refused).contains(word), "{refused}");
+        world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+        let back = world
+            .answer(&world.request("Update", Some(&id), properties, Some(&old)))
+            .await;
+        assert_eq!(
+            (&back["Status"], &back["Data"]["Status"]),
+            (&json!("SUCCESS"), &json!("ACTIVE")),
+            "{back}"
+        );
+        assert!(back["Data"]["Warnings"].as_str().unwrap().contains(word), "{back}");
+    }
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn a_replacement_under_an_explicit_name_is_refused_before_anything_is_touched() {
+    let world = World::start(false).await;
+    let old = properties(&json!({"NodegroupName": "my-mng"}));
+    let id = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world.forget_calls();
+    let new = properties(&json!({"NodegroupName": "my-mng", "CapacityType": "SPOT", "Labels": {"a": "b"}}));
+    let failed = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert!(
+        reason(&failed).contains("CapacityType") && reason(&failed).contains("NodegroupNamePrefix"),
+        "{failed}"
+    );
+    assert!(world.changes().is_empty(), "{:?}", world.changes());
+    world.receiver.assert_clean();
+}

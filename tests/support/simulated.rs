@@ -1,0 +1,128 @@
+//! What a test says and asks of the simulated service, in the words of its story.
+
+use std::time::Duration;
+
+use managed_node_group::clock::{Clock, SystemClock};
+use serde_json::{Value, json};
+use simulator::{FaultKind, Outcome, OutcomeRule, When};
+
+use super::world::{Death, TIME_SCALE, World};
+
+impl World {
+    pub fn cluster_runs(&self, version: &str) {
+        self.simulator
+            .put_cluster(json!({"name": "my-cluster", "version": version}));
+    }
+
+    pub fn foreign_group(&self, name: &str) {
+        self.simulator
+            .put_node_group(json!({"clusterName": "my-cluster", "nodegroupName": name}));
+    }
+
+    /// `name STATUS` of every node group.
+    pub fn groups(&self) -> Vec<String> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let line = |group: &Value| format!("{} {}", text(&group["nodegroupName"]), text(&group["status"]));
+        self.simulator.node_groups().iter().map(line).collect()
+    }
+
+    /// What DescribeNodegroup shows, by physical id.
+    pub fn group(&self, id: &str) -> Value {
+        let (cluster, name) = id.split_once('/').expect("cluster/name");
+        self.simulator.node_group(cluster, name)
+    }
+
+    pub async fn until_there_is_a_group(&self) {
+        while self.groups().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    pub async fn until(&self, id: &str, status: &str) {
+        while self.group(id)["status"] != status {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// The next operation of this kind is accepted and then fails.
+    pub fn fails(&self, operation: &str, code: &str, message: &str, resource: &str) {
+        self.ends(operation, None, code, message, resource);
+    }
+
+    /// The next group that is created becomes DEGRADED.
+    pub fn becomes_degraded(&self, code: &str, message: &str, resource: &str) {
+        self.ends("Create", Some("DEGRADED".to_owned()), code, message, resource);
+    }
+
+    fn ends(&self, operation: &str, status: Option<String>, code: &str, message: &str, resource: &str) {
+        let issues = vec![json!({"code": code, "message": message, "resourceIds": [resource]})];
+        self.simulator.outcome(OutcomeRule {
+            operation: operation.to_owned(),
+            nodegroup: "*".to_owned(),
+            outcome: Outcome::Fail { status, issues },
+            times: 1,
+        });
+    }
+
+    /// The next calls of an operation come to nothing.
+    pub fn faults(&self, operation: &str, times: u32, status: u16, code: &str) {
+        let kind = FaultKind::Error {
+            status,
+            code: code.to_owned(),
+            message: "chosen by the test".to_owned(),
+        };
+        self.simulator.fault(simulator::Fault {
+            operation: operation.to_owned(),
+            nth: 1,
+            times,
+            when: When::Before,
+            kind,
+        });
+    }
+
+    pub fn autoscaler_moves(&self, id: &str, desired: i32) {
+        let (cluster, name) = id.split_once('/').expect("cluster/name");
+        self.simulator
+            .patch_node_group(cluster, name, json!({"scalingConfig": {"desiredSize": desired}}));
+    }
+
+    pub fn creates_take(&self, seconds: u32) {
+        self.simulator
+            .durations(|durations| durations.create = f64::from(seconds) / TIME_SCALE);
+    }
+
+    pub fn forget_calls(&self) {
+        self.simulator.forget_requests();
+    }
+
+    pub fn called(&self, operation: &str) -> bool {
+        self.simulator
+            .requests()
+            .iter()
+            .any(|request| request.operation == operation)
+    }
+
+    /// The operations that changed something, in order.
+    pub fn changes(&self) -> Vec<String> {
+        let reads = |operation: &str| ["Describe", "List"].iter().any(|verb| operation.starts_with(verb));
+        let requests = self.simulator.requests().into_iter().map(|request| request.operation);
+        requests.filter(|operation| !reads(operation)).collect()
+    }
+}
+
+/// What the guards are tried with.
+impl World {
+    /// The next call panics.
+    pub fn panics(&self) {
+        *self.function.cloud.death.lock().unwrap() = Death::Panic;
+    }
+
+    /// The progress of a request that was just taken up, as a state machine holds it.
+    pub fn continuation_of(&self, request: &Value) -> Value {
+        let request = managed_node_group::cfn::request::Request::parse(request).expect("a good request");
+        json!(managed_node_group::progress::Progress::begin(
+            request,
+            SystemClock.now()
+        ))
+    }
+}
