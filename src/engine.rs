@@ -17,7 +17,6 @@ use crate::cfn::request::{Request, RequestType};
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting, decide};
 use crate::nodegroup::fields::Problem;
 use crate::nodegroup::history::{History, StepKind};
-use crate::nodegroup::plan::Direction;
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::validate::validate;
 use crate::ports::{Cloud, Fault};
@@ -202,15 +201,8 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
 /// Whether this very update made a group in place of the one that runs. CloudFormation never learns its name from a FAILED
 /// answer, so nobody but this request removes it.
 fn is_unfinished_replacement(progress: &Progress) -> bool {
-    let forward = progress
-        .situation
-        .as_ref()
-        .is_some_and(|situation| situation.phase.direction() == Direction::Forward);
-    let updates = progress.request.kind == RequestType::Update;
-    updates
-        && forward
-        && success_id(progress) != current_id(progress)
-        && progress.history.of(StepKind::Create).is_some()
+    let replaces = progress.request.kind == RequestType::Update && success_id(progress) != current_id(progress);
+    replaces && progress.history.of(StepKind::Create).is_some()
 }
 
 fn current_id(progress: &Progress) -> String {
