@@ -215,3 +215,28 @@ async fn a_replacement_under_an_explicit_name_is_refused_before_anything_is_touc
     assert!(world.changes().is_empty(), "{:?}", world.changes());
     world.receiver.assert_clean();
 }
+
+/// Nobody tells a request that its stack update was cancelled. It sees so before its next step, and leaves it: the rollback
+/// runs by then, and the two would take turns.
+#[tokio::test]
+async fn a_cancelled_update_leaves_the_rest_to_the_rollback() {
+    let world = World::start(false).await;
+    world.cluster_runs("1.33");
+    let old = properties(&json!({"Version": "1.33"}));
+    let id = create(&world, &old).await;
+    world.cluster_runs("1.34");
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let new = properties(&json!({"Version": "1.34", "Labels": {"a": "b"}}));
+    let update = world.request("Update", Some(&id), &new, Some(&old));
+    let cancel = async {
+        world.until(&id, "UPDATING").await;
+        world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    };
+    let (cancelled, ()) = tokio::join!(world.answer(&update), cancel);
+    assert!(
+        reason(&cancelled).contains("the rest of this update was left"),
+        "{cancelled}"
+    );
+    assert_eq!(world.group(&id)["labels"], json!({}));
+    world.receiver.assert_clean();
+}
