@@ -1,4 +1,4 @@
-# Every tool that the build doesn't get from crates.io comes from PyPI at a pinned version (tools/requirements-*.txt), into
+# Every tool that cargo doesn't get comes from Python's registry at a pinned version (tools/requirements-*.txt), into
 # a folder of its own: one for each tool, for their dependencies don't agree.
 
 SHELL := /bin/bash
