@@ -240,3 +240,26 @@ async fn a_cancelled_update_leaves_the_rest_to_the_rollback() {
     assert_eq!(world.group(&id)["labels"], json!({}));
     world.receiver.assert_clean();
 }
+
+#[tokio::test]
+async fn a_launch_template_that_is_gone_fails_an_update_but_no_rollback() {
+    let world = World::start(false).await;
+    let with = |version: &str| properties(&json!({"LaunchTemplate": {"Id": "lt-gone", "Version": version}}));
+    let (numbered, latest) = (with("1"), with("$Latest"));
+    let id = create(&world, &numbered).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let failed = world
+        .answer(&world.request("Update", Some(&id), &latest, Some(&numbered)))
+        .await;
+    assert!(reason(&failed).contains("InvalidLaunchTemplateId.NotFound"), "{failed}");
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let back = world
+        .answer(&world.request("Update", Some(&id), &latest, Some(&numbered)))
+        .await;
+    assert_eq!(
+        (&back["Status"], &back["Data"]["LaunchTemplateVersion"]),
+        (&json!("SUCCESS"), &json!("1")),
+        "{back}"
+    );
+    world.receiver.assert_clean();
+}

@@ -260,8 +260,18 @@ impl Cloud for Cut {
         self.call("delete", self.aws.delete(cluster, name)).await
     }
 
-    async fn launch_template_version(&self, _: &LaunchTemplate) -> Result<String, CallError> {
-        self.call("launch_template_version", async { Ok("3".to_owned()) }).await
+    async fn launch_template_version(&self, template: &LaunchTemplate) -> Result<String, CallError> {
+        let found = match template.identity.as_str() {
+            "lt-gone" => Err(CallError {
+                action: "ec2:DescribeLaunchTemplateVersions",
+                resource: "lt-gone".to_owned(),
+                fault: Fault::NotFound,
+                code: "InvalidLaunchTemplateId.NotFound".to_owned(),
+                message: "it does not exist".to_owned(),
+            }),
+            _ => Ok("3".to_owned()),
+        };
+        self.call("launch_template_version", async { found }).await
     }
 
     async fn instance_types(&self, _: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
