@@ -8,15 +8,19 @@
 //! The service takes the same client token for the same call, and shows a group that it has accepted within a minute.
 
 mod act;
+mod around;
 mod goal;
+mod launch;
 mod target;
+mod users;
 
 use crate::cfn::answer::Answer;
 use crate::cfn::physical_id::{PhysicalId, never_created};
 use crate::cfn::request::{Request, RequestType};
-use crate::nodegroup::decide::{Goal, Next, Observation, Waiting, decide};
+use crate::nodegroup::decide::{Around, Goal, Next, Observation, View, Waiting, decide};
 use crate::nodegroup::fields::Problem;
 use crate::nodegroup::history::{History, StepKind};
+use crate::nodegroup::plan::Step;
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::validate::validate;
 use crate::ports::{Cloud, Fault};
@@ -39,6 +43,7 @@ enum Stop {
 /// Looks, decides and acts until there is something to wait for or to answer. `now` is in seconds since the epoch.
 pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Outcome {
     progress.looks += 1;
+    progress.around = None;
     loop {
         let next = match step(cloud, progress, now).await {
             Ok(next) => next,
@@ -47,7 +52,7 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
             Err(Stop::Fail(reason)) => Next::Fail(reason),
         };
         match next {
-            Next::Act(_) => {}
+            Next::Act(_) | Next::Look => {}
             Next::Wait(waiting) => return Outcome::Wait(waiting),
             Next::Done { attributes, warnings } => {
                 if let Some(answer) = succeed(progress, attributes, warnings) {
@@ -104,10 +109,23 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
     };
     let seen = observe(cloud, progress, cluster, name).await?;
     let goal = goal.as_ref().expect("matched above");
-    let next = decide(goal, &seen, &progress.history, now);
-    match next {
-        Next::Act(step) => act::act(cloud, progress, goal, &seen, step, now).await,
-        next => Ok(next),
+    loop {
+        match decide(goal, &seen, view(progress, goal, now)) {
+            Next::Look => around::look(cloud, progress, goal).await?,
+            Next::Act(Step::Launch(step)) => launch::act(cloud, progress, goal, &step, now).await?,
+            Next::Act(step) => return act::act(cloud, progress, goal, &seen, step, now).await,
+            next => return Ok(next),
+        }
+    }
+}
+
+/// What was looked up counts for the group that it was looked up for.
+fn view<'a>(progress: &'a Progress, goal: &Goal, now: u64) -> View<'a> {
+    let of_the_goal = |around: &&Around| around.place == around::place(goal);
+    View {
+        around: progress.around.as_ref().filter(of_the_goal),
+        history: &progress.history,
+        now,
     }
 }
 
@@ -202,7 +220,8 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
 /// answer, so nobody but this request removes it.
 fn is_unfinished_replacement(progress: &Progress) -> bool {
     let replaces = progress.request.kind == RequestType::Update && success_id(progress) != current_id(progress);
-    replaces && progress.history.of(StepKind::Create).is_some()
+    let made = |kind| progress.history.of(kind).is_some();
+    replaces && (made(StepKind::Create) || made(StepKind::Launch))
 }
 
 fn current_id(progress: &Progress) -> String {
@@ -245,6 +264,9 @@ fn unanswered(progress: &Progress) -> String {
         .situation
         .as_ref()
         .map_or(Phase::Unknown, |situation| situation.phase);
+    if let Some(obstacle) = &progress.history.obstacle {
+        return format!("the time given by ServiceTimeout is over, and what held it up is still there: {obstacle}");
+    }
     format!(
         "the time given by ServiceTimeout is over and AWS did not answer {} calls in a row (stack phase {phase:?}); \
          the function's log has each call and what came back",

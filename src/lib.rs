@@ -13,6 +13,7 @@ pub mod cfn;
 pub mod clock;
 pub mod engine;
 pub mod handler;
+pub mod launch_template;
 pub mod nodegroup;
 pub mod polling;
 pub mod ports;

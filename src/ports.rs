@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
 
+use crate::launch_template::belongings::{Belongings, Place};
+use crate::launch_template::steps::{Cluster, LaunchStep, Made};
+use crate::launch_template::users::UsersTemplate;
 use crate::nodegroup::change::ConfigChange;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::UpdateState;
 use crate::nodegroup::image::InstanceTypeFacts;
-use crate::nodegroup::plan::{Desired, VersionChange};
+use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::spec::LaunchTemplate;
 
 /// The calls that are made, one each.
@@ -21,7 +24,12 @@ pub trait Cloud: Send + Sync {
         name: &str,
         id: &str,
     ) -> impl Future<Output = Result<UpdateState, CallError>> + Send;
-    fn create(&self, desired: &Desired, token: &str) -> impl Future<Output = Result<(), CallError>> + Send;
+    fn create(
+        &self,
+        desired: &Desired,
+        group: &NewGroup,
+        token: &str,
+    ) -> impl Future<Output = Result<(), CallError>> + Send;
     /// Gives the update's id, as [`Cloud::update_config`] does.
     fn update_version(
         &self,
@@ -38,15 +46,24 @@ pub trait Cloud: Send + Sync {
     fn tag(&self, arn: &str, tags: &BTreeMap<String, String>) -> impl Future<Output = Result<(), CallError>> + Send;
     fn untag(&self, arn: &str, keys: &BTreeSet<String>) -> impl Future<Output = Result<(), CallError>> + Send;
     fn delete(&self, cluster: &str, name: &str) -> impl Future<Output = Result<(), CallError>> + Send;
-    /// The number of the template's version.
-    fn launch_template_version(
-        &self,
-        template: &LaunchTemplate,
-    ) -> impl Future<Output = Result<String, CallError>> + Send;
+    /// `None` while the cluster has no VPC or security group to show yet.
+    fn cluster(&self, name: &str) -> impl Future<Output = Result<Option<Cluster>, CallError>> + Send;
     fn instance_types(
         &self,
         names: &[String],
     ) -> impl Future<Output = Result<Vec<InstanceTypeFacts>, CallError>> + Send;
+    /// What a version of the user's own launch template holds, its number among it.
+    fn users_template(
+        &self,
+        template: &LaunchTemplate,
+    ) -> impl Future<Output = Result<UsersTemplate, CallError>> + Send;
+    /// Those of the subnets whose instances get a public address at launch.
+    fn public_subnets(&self, subnets: &BTreeSet<String>)
+    -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+    /// Everything in EC2 under the names and tags of one node group: a few calls, none of which changes anything.
+    fn belongings(&self, place: &Place) -> impl Future<Output = Result<Belongings, CallError>> + Send;
+    /// The one call of a step in EC2.
+    fn launch(&self, step: &LaunchStep, token: &str) -> impl Future<Output = Result<Made, CallError>> + Send;
 }
 
 /// A stack as CloudFormation shows it.

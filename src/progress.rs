@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cfn::request::Request;
+use crate::launch_template::steps::Cluster;
+use crate::nodegroup::decide::Around;
 use crate::nodegroup::history::History;
+use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::plan::Direction;
 use crate::nodegroup::validate::MAX_SERVICE_TIMEOUT;
 
@@ -14,7 +17,7 @@ use crate::nodegroup::validate::MAX_SERVICE_TIMEOUT;
 const VERSION: u32 = 1;
 
 /// How far a request has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     pub version: u32,
     pub request: Request,
@@ -30,6 +33,14 @@ pub struct Progress {
     pub launch_template_version: Option<String>,
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// What was looked up of the cluster and of the instance types. Neither changes while a request is under way.
+    #[serde(default)]
+    pub cluster: Option<Cluster>,
+    #[serde(default)]
+    pub types: Option<Vec<InstanceTypeFacts>>,
+    /// What was looked up in the pass at hand; a later one looks again.
+    #[serde(skip)]
+    pub around: Option<Around>,
     /// Calls in a row that were throttled or unanswered.
     #[serde(default)]
     pub unanswered: u32,
@@ -90,6 +101,9 @@ impl Progress {
             target: None,
             launch_template_version: None,
             warnings: vec![],
+            cluster: None,
+            types: None,
+            around: None,
             unanswered: 0,
             looks: 0,
         }

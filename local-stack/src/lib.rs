@@ -9,11 +9,13 @@
 
 mod cloudformation;
 pub mod demo;
+mod ec2;
 mod interrupt;
 mod ministack;
 mod moto;
 mod package;
 mod query_api;
+mod seeds;
 mod server;
 mod stack;
 pub mod tools;
@@ -21,7 +23,8 @@ pub mod tools;
 pub use simulator;
 
 pub use cloudformation::{Deployment, Event, Operation, Outcome, Sign};
-pub use moto::Seeds;
+pub use moto::Moto;
+pub use seeds::Seeds;
 pub use stack::{LocalStack, Options, PROVIDER, PollingMode};
 
 /// Moto's account, which the others are told to have as well.

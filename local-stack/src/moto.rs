@@ -1,117 +1,101 @@
-//! Moto: EC2 and IAM, with what a node group needs in them.
+//! Moto: EC2, EC2 Auto Scaling and IAM.
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
+use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::interrupt::Cleanup;
-use crate::query_api::{QueryApi, texts};
+use crate::query_api::QueryApi;
+use crate::seeds::Seeds;
 use crate::server::{Server, free_port};
-use crate::tools;
+use crate::{ec2, tools};
 
-/// The policies that the EKS guide has attached to a node role.
-const NODE_POLICIES: [&str; 3] = [
-    "AmazonEKSWorkerNodePolicy",
-    "AmazonEC2ContainerRegistryPullOnly",
-    "AmazonEKS_CNI_Policy",
-];
-const NODE_TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+/// What is started is moto's server inside a program of this project: moto alone can't delete versions of launch
+/// templates.
+const PROGRAM: &str = include_str!("moto_with_versions.py");
 
-pub(crate) struct Moto {
-    pub(crate) url: String,
+/// A running moto, with something in it for node groups to use. It stops when it is dropped.
+pub struct Moto {
+    pub url: String,
+    seeds: Mutex<Seeds>,
+    // The order of the fields is the order in which they are dropped: the server writes into the folder until it ends.
     _server: Server,
-}
-
-/// What was made in moto for node groups to use.
-#[derive(Debug, Clone)]
-pub struct Seeds {
-    /// Subnets of the default VPC, one in each zone.
-    pub subnets: Vec<String>,
-    pub key_pair: String,
-    pub node_role: String,
-    /// A launch template of m5.large with versions 1 to 3, of which 2 is the default. They differ in their disks.
-    pub launch_template: String,
+    _alone: Option<(Cleanup, TempDir)>,
 }
 
 impl Moto {
-    pub(crate) async fn start(folder: &Path, cleanup: &Cleanup) -> Result<Self> {
+    /// Starts one alone, in a folder of its own.
+    ///
+    /// The kernel ends it with the thread that started it, so it lives no longer than the runtime of the test.
+    pub async fn start() -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("moto-")
+            .tempdir()
+            .context("make a folder for moto")?;
+        let cleanup = Cleanup::on_interrupt(folder.path());
+        let started = Self::start_in(folder.path(), &cleanup).await?;
+        Ok(Self {
+            _alone: Some((cleanup, folder)),
+            ..started
+        })
+    }
+
+    pub(crate) async fn start_in(folder: &Path, cleanup: &Cleanup) -> Result<Self> {
+        let program = folder.join("moto_with_versions.py");
+        std::fs::write(&program, PROGRAM).with_context(|| format!("write {}", program.display()))?;
         let port = free_port()?;
-        let mut command = Command::new(tools::program("moto", "moto_server")?);
-        command.env_clear().args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+        let mut command = Command::new(tools::program("moto", "python")?);
+        command.env_clear().arg(&program);
+        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
         command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
         let mut server = Server::start("moto", command, folder, cleanup)?;
         let url = format!("http://127.0.0.1:{port}");
         server.ready(&format!("{url}/moto-api/")).await?;
-        Ok(Self { url, _server: server })
-    }
-
-    pub(crate) async fn seed(&self) -> Result<Seeds> {
-        let ec2 = QueryApi {
-            endpoint: self.url.clone(),
-            service: "ec2",
-            version: "2016-11-15",
-        };
-        let iam = QueryApi {
-            endpoint: self.url.clone(),
-            service: "iam",
-            version: "2010-05-08",
-        };
-        ec2.call("CreateKeyPair", &[("KeyName", "my-key")]).await?;
-        Ok(Seeds {
-            subnets: texts(&ec2.call("DescribeSubnets", &[]).await?, "subnetId")?,
-            key_pair: "my-key".to_owned(),
-            node_role: node_role(&iam).await?,
-            launch_template: launch_template(&ec2).await?,
+        Ok(Self {
+            seeds: Mutex::new(Seeds::sow(&url).await?),
+            url,
+            _server: server,
+            _alone: None,
         })
     }
-}
 
-async fn node_role(iam: &QueryApi) -> Result<String> {
-    let role = [("RoleName", "eks-node"), ("AssumeRolePolicyDocument", NODE_TRUST)];
-    let created = iam.call("CreateRole", &role).await?;
-    for policy in NODE_POLICIES {
-        let arn = format!("arn:aws:iam::aws:policy/{policy}");
-        iam.call("AttachRolePolicy", &[("RoleName", "eks-node"), ("PolicyArn", &arn)])
-            .await?;
+    /// What there is for node groups to use since the start, or since the last [`Self::reset`].
+    pub fn seeds(&self) -> Seeds {
+        self.seeds.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-    first(&created, "Arn")
-}
 
-async fn launch_template(ec2: &QueryApi) -> Result<String> {
-    let instance = ("LaunchTemplateData.InstanceType", "m5.large");
-    let disk = "LaunchTemplateData.BlockDeviceMapping.1.DeviceName";
-    let size = "LaunchTemplateData.BlockDeviceMapping.1.Ebs.VolumeSize";
-    let first_version = [
-        ("LaunchTemplateName", "my-template"),
-        instance,
-        (disk, "/dev/xvda"),
-        (size, "20"),
-    ];
-    let id = first(
-        &ec2.call("CreateLaunchTemplate", &first_version).await?,
-        "launchTemplateId",
-    )?;
-    for gib in ["40", "80"] {
-        let version = [
-            ("LaunchTemplateId", id.as_str()),
-            instance,
-            (disk, "/dev/xvda"),
-            (size, gib),
-        ];
-        ec2.call("CreateLaunchTemplateVersion", &version).await?;
+    /// Forgets everything, and makes new seeds.
+    pub async fn reset(&self) -> Result<Seeds> {
+        let request = reqwest::Client::new().post(format!("{}/moto-api/reset", self.url));
+        let answer = request.send().await.context("reset moto")?;
+        answer.error_for_status().context("reset moto")?;
+        let seeds = Seeds::sow(&self.url).await?;
+        *self.seeds.lock().unwrap_or_else(PoisonError::into_inner) = seeds.clone();
+        Ok(seeds)
     }
-    ec2.call(
-        "ModifyLaunchTemplate",
-        &[("LaunchTemplateId", &id), ("SetDefaultVersion", "2")],
-    )
-    .await?;
-    Ok(id)
-}
 
-fn first(xml: &str, element: &str) -> Result<String> {
-    texts(xml, element)?
-        .into_iter()
-        .next()
-        .with_context(|| format!("no {element} in {xml}"))
+    /// Everything that carries the resource's own tag: a kind and a name on each line, such as
+    /// `launch-template my-cluster/nodes`, sorted.
+    pub async fn belongings(&self) -> Result<Vec<String>> {
+        ec2::belongings(&self.ec2()).await
+    }
+
+    /// Every version of a launch template, the oldest first, by EC2's names: `VersionNumber`, `VersionDescription` and
+    /// `LaunchTemplateData`, in which `UserData` is decoded.
+    pub async fn launch_template_versions(&self, id: &str) -> Result<Vec<Value>> {
+        ec2::launch_template_versions(&self.ec2(), id).await
+    }
+
+    /// The ingress rules of the security groups of a name, such as `tcp 22 sg-1` and `tcp 22 0.0.0.0/0`, sorted.
+    pub async fn security_group_rules(&self, name: &str) -> Result<Vec<String>> {
+        ec2::security_group_rules(&self.ec2(), name).await
+    }
+
+    fn ec2(&self) -> QueryApi {
+        QueryApi::ec2(&self.url)
+    }
 }

@@ -6,12 +6,28 @@
 use anyhow::{Context, Result, ensure};
 
 pub(crate) struct QueryApi {
-    pub endpoint: String,
-    pub service: &'static str,
-    pub version: &'static str,
+    endpoint: String,
+    service: &'static str,
+    version: &'static str,
 }
 
 impl QueryApi {
+    pub(crate) fn ec2(endpoint: &str) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            service: "ec2",
+            version: "2016-11-15",
+        }
+    }
+
+    pub(crate) fn iam(endpoint: &str) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            service: "iam",
+            version: "2010-05-08",
+        }
+    }
+
     /// Calls an action and returns its answer's XML.
     pub(crate) async fn call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String> {
         let mut form = vec![("Action", action), ("Version", self.version)];
@@ -37,6 +53,14 @@ pub(crate) fn texts(xml: &str, element: &str) -> Result<Vec<String>> {
     let document = roxmltree::Document::parse(xml).context("read an answer's XML")?;
     let found = document.descendants().filter(|node| node.tag_name().name() == element);
     Ok(found.filter_map(|node| node.text()).map(str::to_owned).collect())
+}
+
+/// The text of the first element of the name, which has to be there.
+pub(crate) fn first(xml: &str, element: &str) -> Result<String> {
+    texts(xml, element)?
+        .into_iter()
+        .next()
+        .with_context(|| format!("no {element} in {xml}"))
 }
 
 /// A header from which the emulators learn the service that is meant; neither checks a signature.

@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use crate::cloudformation::{Deployment, Operation, Outcome};
 use crate::interrupt::Cleanup;
 use crate::ministack::Ministack;
-use crate::moto::{Moto, Seeds};
+use crate::moto::Moto;
+use crate::seeds::Seeds;
 use crate::{ACCOUNT, REGION, package, tools};
 
 /// The provider's stack, as samconfig.toml names it. The function and its state machine are named after it.
@@ -73,7 +74,7 @@ pub struct LocalStack {
     client: Client,
     ministack: Ministack,
     // The order of the fields is the order in which they are dropped: the servers write into the folder until they end.
-    _moto: Moto,
+    moto: Moto,
     _cleanup: Cleanup,
     folder: TempDir,
 }
@@ -85,9 +86,9 @@ impl LocalStack {
             .tempdir()
             .context("make a folder for the stack")?;
         let cleanup = Cleanup::on_interrupt(folder.path());
-        let moto = Moto::start(folder.path(), &cleanup).await?;
-        let seeds = moto.seed().await?;
-        let eks = Simulator::start(simulated(&moto.url, &options)).await;
+        let moto = Moto::start_in(folder.path(), &cleanup).await?;
+        let seeds = moto.seeds();
+        let eks = Simulator::start(simulated(&moto.url, &seeds, &options)).await;
         let ministack = Ministack::start(folder.path(), &cleanup, [&eks.endpoint(), &moto.url], &options).await?;
         let client = client(&ministack.url).await;
         Ok(Self {
@@ -96,7 +97,7 @@ impl LocalStack {
             invocation_seconds: options.invocation_seconds,
             client,
             ministack,
-            _moto: moto,
+            moto,
             _cleanup: cleanup,
             folder,
         })
@@ -185,6 +186,21 @@ impl LocalStack {
         &self.ministack.url
     }
 
+    /// As [`Moto::belongings`].
+    pub async fn belongings(&self) -> Result<Vec<String>> {
+        self.moto.belongings().await
+    }
+
+    /// As [`Moto::launch_template_versions`].
+    pub async fn launch_template_versions(&self, id: &str) -> Result<Vec<Value>> {
+        self.moto.launch_template_versions(id).await
+    }
+
+    /// As [`Moto::security_group_rules`].
+    pub async fn security_group_rules(&self, name: &str) -> Result<Vec<String>> {
+        self.moto.security_group_rules(name).await
+    }
+
     /// The AWS calls that the function made, such as `eks:CreateNodegroup`, in order and as often as they were made. It
     /// logs each of them at the level at which [`Self::deploy_provider`] has it log.
     pub async fn actions(&self) -> Result<Vec<String>> {
@@ -201,10 +217,12 @@ impl LocalStack {
     }
 }
 
-fn simulated(moto: &str, options: &Options) -> simulator::Options {
+fn simulated(moto: &str, seeds: &Seeds, options: &Options) -> simulator::Options {
     simulator::Options {
         time_scale: options.eks_scale,
         kubernetes_version: options.kubernetes_version.clone(),
+        vpc: seeds.vpc.clone(),
+        cluster_security_group: seeds.cluster_security_group.clone(),
         auto_scaling_endpoint: Some(moto.to_owned()),
         region: REGION.to_owned(),
         account: ACCOUNT.to_owned(),

@@ -1,8 +1,9 @@
 //! The Auto Scaling group behind each node group, made in the emulator that has the EC2 side.
 
-use reqwest::Client;
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::query_api::QueryApi;
 
 /// Sends what is to be made and removed, one after the other, without keeping the caller waiting. A group that can't be
 /// made is seen in the log and doesn't hurt the node group.
@@ -11,18 +12,14 @@ pub struct AutoScaling {
 }
 
 impl AutoScaling {
-    pub fn new(endpoint: Option<String>, region: String) -> Self {
-        let Some(endpoint) = endpoint else {
+    pub fn new(emulator: Option<QueryApi>) -> Self {
+        let Some(emulator) = emulator else {
             return Self { queue: None };
         };
         let (queue, mut calls) = unbounded_channel::<Vec<(String, String)>>();
         tokio::spawn(async move {
-            let client = Client::builder()
-                .no_proxy()
-                .build()
-                .expect("a client without special wishes");
             while let Some(form) = calls.recv().await {
-                if let Err(error) = post(&client, &endpoint, &region, &form).await {
+                if let Err(error) = post(&emulator, &form).await {
                     eprintln!("the Auto Scaling group could not be changed: {error}");
                 }
             }
@@ -101,29 +98,12 @@ fn version() -> (String, String) {
     ("Version".to_owned(), "2011-01-01".to_owned())
 }
 
-/// The emulator reads the service from the credential's scope and checks no signature.
-async fn post(client: &Client, endpoint: &str, region: &str, form: &[(String, String)]) -> Result<(), String> {
-    let scope = format!("Credential=test/20260101/{region}/autoscaling/aws4_request");
-    let authorization = format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0");
-    let body: Vec<String> = form
-        .iter()
-        .map(|(key, value)| format!("{}={}", encode(key), encode(value)))
-        .collect();
-    let request = client.post(endpoint).header("authorization", authorization);
-    let request = request
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body.join("&"));
-    let answer = request.send().await.map_err(|error| error.to_string())?;
-    let status = answer.status();
-    let text = answer.text().await.unwrap_or_default();
+async fn post(emulator: &QueryApi, form: &[(String, String)]) -> Result<(), String> {
+    let (status, text) = emulator.post("autoscaling", form).await?;
     let exists = text.contains("AlreadyExists");
-    if status.is_success() || exists {
+    if status < 300 || exists {
         Ok(())
     } else {
         Err(format!("{status}: {text}"))
     }
-}
-
-fn encode(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -45,6 +45,10 @@ impl EksError {
         Self::new(404, "NotFoundException", message)
     }
 
+    pub fn server(message: impl Into<String>) -> Self {
+        Self::new(500, "ServerException", message)
+    }
+
     pub fn throttled() -> Self {
         Self::new(429, "ThrottlingException", "Rate exceeded")
     }

@@ -13,7 +13,7 @@ use crate::error::EksError;
 use crate::faults::{FaultKind, When};
 use crate::routes::Call;
 use crate::world::{Recorded, World, lock};
-use crate::{admin, eks, model, routes};
+use crate::{admin, eks, launch_template, model, routes};
 
 pub type Shared = Arc<Mutex<World>>;
 
@@ -31,7 +31,7 @@ async fn serve(
     Query(query): Query<Vec<(String, String)>>,
     body: Bytes,
 ) -> Response {
-    let call = match routes::call(&method, uri.path(), query, &body) {
+    let mut call = match routes::call(&method, uri.path(), query, &body) {
         Ok(call) => call,
         Err(error) => return error.into_response(),
     };
@@ -44,22 +44,27 @@ async fn serve(
     };
     match fault {
         None => {
-            let result = perform(&world, &call);
+            let result = perform(&world, &mut call).await;
             answer(&mut lock(&world), &call, result)
         }
         Some(fault) => {
             if fault.when == When::After {
                 // The effect is what counts: its own answer is lost, good or bad.
-                let _ = perform(&world, &call);
+                let _ = perform(&world, &mut call).await;
             }
             go_wrong(&world, &call, fault.kind).await
         }
     }
 }
 
-fn perform(world: &Shared, call: &Call) -> Result<Value, EksError> {
+async fn perform(world: &Shared, call: &mut Call) -> Result<Value, EksError> {
     model::check_query(call.operation, &call.query)?;
     model::check(call.operation, &call.body)?;
+    // Asked before the lock is taken: it must not be held while another service is waited for.
+    let ec2 = lock(world).ec2.clone();
+    if let (Some(ec2), Some(named)) = (ec2, call.body.get("launchTemplate")) {
+        call.template = Some(launch_template::look_up(&ec2, named).await);
+    }
     let mut world = lock(world);
     world.settle();
     eks::perform(&mut world, call)

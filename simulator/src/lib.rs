@@ -13,7 +13,9 @@ mod eks;
 mod error;
 mod faults;
 mod http;
+mod launch_template;
 mod model;
+mod query_api;
 mod routes;
 mod world;
 
@@ -41,7 +43,12 @@ pub struct Options {
     pub kubernetes_version: String,
     /// Calls a second and burst of the token bucket; `None` throttles nothing.
     pub throttle: Option<(f64, f64)>,
-    /// Where an Auto Scaling group is made for each node group.
+    /// Where clusters are, unless [`Simulator::put_cluster`] says otherwise.
+    pub vpc: String,
+    /// The security group that the service makes with a cluster; likewise.
+    pub cluster_security_group: String,
+    /// Where an Auto Scaling group is made for each node group, and where the launch templates of requests are looked
+    /// up: an emulator of EC2 and EC2 Auto Scaling. `None` takes every launch template as it comes.
     pub auto_scaling_endpoint: Option<String>,
     pub region: String,
     pub account: String,
@@ -64,6 +71,8 @@ impl Default for Options {
             clusters: vec!["my-cluster".to_owned()],
             kubernetes_version: "1.34".to_owned(),
             throttle: None,
+            vpc: "vpc-simulated".to_owned(),
+            cluster_security_group: "sg-cluster".to_owned(),
             auto_scaling_endpoint: None,
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),

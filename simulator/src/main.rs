@@ -25,7 +25,7 @@ struct Arguments {
     /// The bucket's size.
     #[arg(long, default_value_t = 20.0)]
     burst: f64,
-    /// Where to make an Auto Scaling group for each node group.
+    /// Where to make an Auto Scaling group for each node group, and to look up launch templates.
     #[arg(long)]
     autoscaling_endpoint: Option<String>,
     #[arg(long, default_value = "us-east-1")]

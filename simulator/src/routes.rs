@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::error::EksError;
+use crate::launch_template::LaunchTemplate;
 
 /// A request that names an operation of the service.
 pub struct Call {
@@ -17,9 +18,20 @@ pub struct Call {
     /// As it came: `tagKeys` may be there several times.
     pub query: Vec<(String, String)>,
     pub body: Map<String, Value>,
+    /// What EC2 says of the launch template that is named, where there is an EC2 to ask.
+    pub template: Option<Result<LaunchTemplate, EksError>>,
 }
 
 impl Call {
+    /// The launch template, or the error of one that can't be used.
+    pub fn template(&self) -> Result<Option<&LaunchTemplate>, EksError> {
+        self.template
+            .as_ref()
+            .map(Result::as_ref)
+            .transpose()
+            .map_err(Clone::clone)
+    }
+
     pub fn value(&self, key: &str) -> Option<&str> {
         self.values(key).next()
     }
@@ -44,6 +56,7 @@ pub fn call(method: &Method, path: &str, query: Vec<(String, String)>, body: &[u
         subject,
         query,
         body: object(body)?,
+        template: None,
     };
     if let Some((cluster, nodegroup)) = named_elsewhere(&call) {
         (call.cluster, call.nodegroup) = (cluster, nodegroup);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::auto_scaling::AutoScaling;
 use crate::faults::{Faults, Outcome, OutcomeRule};
+use crate::query_api::QueryApi;
 use crate::{Options, clock, scaled};
 
 /// What operations take, in seconds of the service.
@@ -33,6 +34,8 @@ pub struct World {
     /// The latest AMI release of a Kubernetes version, where a test published one.
     pub releases: BTreeMap<String, String>,
     pub auto_scaling: AutoScaling,
+    /// Where launch templates are looked up.
+    pub ec2: Option<QueryApi>,
     bucket: Bucket,
     serial: u64,
 }
@@ -106,6 +109,8 @@ pub fn lock(world: &Arc<Mutex<World>>) -> MutexGuard<'_, World> {
 impl World {
     pub fn new(options: Options) -> Self {
         let burst = options.throttle.map_or(0.0, |(_, burst)| burst);
+        let endpoint = options.auto_scaling_endpoint.clone();
+        let ec2 = endpoint.map(|endpoint| QueryApi::new(endpoint, options.region.clone()));
         let mut world = Self {
             clusters: BTreeMap::new(),
             groups: BTreeMap::new(),
@@ -115,7 +120,8 @@ impl World {
             outcomes: Vec::new(),
             requests: Vec::new(),
             releases: BTreeMap::new(),
-            auto_scaling: AutoScaling::new(options.auto_scaling_endpoint.clone(), options.region.clone()),
+            auto_scaling: AutoScaling::new(ec2.clone()),
+            ec2,
             bucket: Bucket {
                 tokens: burst,
                 filled: clock::now(),
@@ -184,11 +190,15 @@ impl World {
     pub fn put_cluster(&mut self, changes: Value) {
         let name = changes["name"].as_str().unwrap_or("my-cluster").to_owned();
         let (region, account) = (&self.options.region, &self.options.account);
+        let (vpc, security_group) = (&self.options.vpc, &self.options.cluster_security_group);
         let fresh = json!({
             "name": name, "status": "ACTIVE", "version": self.options.kubernetes_version,
             "arn": format!("arn:aws:eks:{region}:{account}:cluster/{name}"),
             "createdAt": clock::timestamp(), "endpoint": "https://127.0.0.1:1", "platformVersion": "eks.1",
-            "resourcesVpcConfig": {"endpointPublicAccess": true, "endpointPrivateAccess": true},
+            "resourcesVpcConfig": {
+                "vpcId": vpc, "clusterSecurityGroupId": security_group, "subnetIds": [], "securityGroupIds": [],
+                "endpointPublicAccess": true, "endpointPrivateAccess": true,
+            },
             "accessConfig": {"authenticationMode": "API_AND_CONFIG_MAP"},
         });
         merge(self.clusters.entry(name).or_insert(fresh), &changes);
@@ -199,7 +209,7 @@ impl World {
         let name = changes["nodegroupName"].as_str().unwrap_or("foreign").to_owned();
         let body =
             json!({"nodegroupName": name, "subnets": ["subnet-1"], "nodeRole": "arn:aws:iam::123456789012:role/node"});
-        let mut shown = crate::eks::create::shown(self, &cluster, body.as_object().expect("an object"));
+        let mut shown = crate::eks::create::shown(self, &cluster, body.as_object().expect("an object"), None);
         shown["status"] = json!("ACTIVE");
         merge(&mut shown, &changes);
         self.groups.insert((cluster, name), Group { shown, pending: None });

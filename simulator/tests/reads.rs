@@ -4,6 +4,7 @@ mod support;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use simulator::Options;
 use support::{AT_ONCE, CONFIG, Eks, GROUP, GROUPS};
 
 #[tokio::test]
@@ -60,10 +61,41 @@ async fn a_cluster_is_described() {
         (&json!("ACTIVE"), &json!("1.34"))
     );
     assert_eq!(cluster["accessConfig"]["authenticationMode"], "API");
+    let network = &cluster["resourcesVpcConfig"];
+    assert_eq!(
+        (&network["vpcId"], &network["clusterSecurityGroupId"]),
+        (&json!("vpc-simulated"), &json!("sg-cluster"))
+    );
+    let described = eks.simulator.requests().pop().unwrap();
+    assert_eq!(
+        (described.operation.as_str(), described.cluster.as_str()),
+        ("DescribeCluster", "my-cluster")
+    );
     assert_eq!(
         eks.get("/clusters/other").await.message(),
         "No cluster found for name: other."
     );
+}
+
+#[tokio::test]
+async fn a_cluster_is_where_the_options_or_a_test_put_it() {
+    let eks = Eks::with(Options {
+        vpc: "vpc-1".to_owned(),
+        cluster_security_group: "sg-1".to_owned(),
+        ..Options::default()
+    })
+    .await;
+    eks.simulator.reset();
+    eks.simulator
+        .put_cluster(json!({"name": "other", "resourcesVpcConfig": {"clusterSecurityGroupId": "sg-2"}}));
+    for (cluster, security_group) in [("my-cluster", "sg-1"), ("other", "sg-2")] {
+        let described = eks.get(&format!("/clusters/{cluster}")).await.body;
+        let network = &described["cluster"]["resourcesVpcConfig"];
+        assert_eq!(
+            (&network["vpcId"], &network["clusterSecurityGroupId"]),
+            (&json!("vpc-1"), &json!(security_group))
+        );
+    }
 }
 
 #[tokio::test]

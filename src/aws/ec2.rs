@@ -1,18 +1,19 @@
-//! EC2: what a launch template's version is, and what an instance type needs.
+//! EC2: what a user's launch template holds, what an instance type needs, and which subnets are public.
 
-use aws_sdk_ec2::types::{ArchitectureType, InstanceType, InstanceTypeInfo};
+use std::collections::BTreeSet;
 
-use super::Aws;
+use aws_sdk_ec2::types::{ArchitectureType, InstanceType, InstanceTypeHypervisor, InstanceTypeInfo, NetworkInfo};
+
 use super::errors::call_error;
+use super::{Aws, template_data};
+use crate::launch_template::max_pods::{NetworkFacts, Prefixes};
+use crate::launch_template::users::UsersTemplate;
 use crate::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
 use crate::nodegroup::spec::{LaunchTemplate, LaunchTemplateIdentity, LaunchTemplateVersion};
 use crate::ports::{CallError, Fault};
 
 impl Aws {
-    pub(super) async fn describe_launch_template_version(
-        &self,
-        template: &LaunchTemplate,
-    ) -> Result<String, CallError> {
+    pub(super) async fn describe_users_template(&self, template: &LaunchTemplate) -> Result<UsersTemplate, CallError> {
         const ACTION: &str = "ec2:DescribeLaunchTemplateVersions";
         let resource = template.identity.as_str();
         let version = match template.version {
@@ -29,17 +30,29 @@ impl Aws {
             .send()
             .await
             .map_err(|error| call_error(ACTION, resource, &error))?;
-        let number = answer
-            .launch_template_versions()
-            .first()
-            .and_then(|version| version.version_number());
-        number.map(|number| number.to_string()).ok_or_else(|| CallError {
+        let found = answer.launch_template_versions().first();
+        found.map(template_data::users_template).ok_or_else(|| CallError {
             action: ACTION,
             resource: resource.to_owned(),
             fault: Fault::NotFound,
             code: "no version".to_owned(),
             message: "the launch template has no such version".to_owned(),
         })
+    }
+
+    pub(super) async fn describe_public_subnets(&self, subnets: &BTreeSet<String>) -> Result<Vec<String>, CallError> {
+        let ids: Vec<String> = subnets.iter().cloned().collect();
+        let resource = ids.join(",");
+        let answer = self.ec2().describe_subnets().set_subnet_ids(Some(ids)).send().await;
+        let answer = answer.map_err(|error| call_error("ec2:DescribeSubnets", resource, &error))?;
+        let public = answer
+            .subnets()
+            .iter()
+            .filter(|subnet| subnet.map_public_ip_on_launch() == Some(true));
+        Ok(public
+            .filter_map(|subnet| subnet.subnet_id())
+            .map(str::to_owned)
+            .collect())
     }
 
     pub(super) async fn describe_instance_types(&self, names: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
@@ -71,5 +84,34 @@ fn facts(info: &InstanceTypeInfo) -> InstanceTypeFacts {
     InstanceTypeFacts {
         architecture: if arm { Architecture::Arm } else { Architecture::X86 },
         accelerator,
+        network: network(info),
     }
+}
+
+/// The default network card's interfaces are those that pods get addresses of: p5.48xlarge has 64 in all, and two there.
+fn network(info: &InstanceTypeInfo) -> Option<NetworkFacts> {
+    let network = info.network_info()?;
+    let positive = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
+    // Bare metal names no hypervisor, and the VPC CNI gives it prefixes all the same (amazon-vpc-cni-k8s, awsutils.go).
+    let nitro = info.hypervisor() == Some(&InstanceTypeHypervisor::Nitro) || info.bare_metal() == Some(true);
+    Some(NetworkFacts {
+        interfaces: positive(interfaces(network))?,
+        addresses: positive(network.ipv4_addresses_per_interface())?,
+        vcpus: positive(info.v_cpu_info()?.default_v_cpus())?,
+        prefixes: if nitro {
+            Prefixes::Supported
+        } else {
+            Prefixes::NotSupported
+        },
+    })
+}
+
+fn interfaces(network: &NetworkInfo) -> Option<i32> {
+    let default = network.default_network_card_index().unwrap_or_default();
+    let cards = network.network_cards().iter();
+    let card = cards
+        .into_iter()
+        .find(|card| card.network_card_index() == Some(default));
+    card.and_then(|card| card.maximum_network_interfaces())
+        .or(network.maximum_network_interfaces())
 }

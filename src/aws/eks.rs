@@ -7,13 +7,16 @@ use aws_sdk_eks::types::{AmiTypes, CapacityTypes};
 
 use super::errors::call_error;
 use super::{Aws, live, request};
+use crate::launch_template::belongings::{Belongings, Place};
+use crate::launch_template::steps::{Cluster, LaunchStep, Made};
+use crate::launch_template::users::UsersTemplate;
 use crate::nodegroup::change::ConfigChange;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::UpdateState;
 use crate::nodegroup::image::InstanceTypeFacts;
-use crate::nodegroup::plan::{Desired, VersionChange};
+use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::settings::{NodeRepair, WarmPool};
-use crate::nodegroup::spec::{ForceUpdate, LaunchTemplate, Release};
+use crate::nodegroup::spec::{ForceUpdate, InstanceTypes, LaunchTemplate, Release};
 use crate::ports::{CallError, Cloud, Fault, Stack};
 
 impl Cloud for Aws {
@@ -54,8 +57,8 @@ impl Cloud for Aws {
         answer.update().map(live::update).ok_or_else(|| empty(ACTION, id))
     }
 
-    async fn create(&self, desired: &Desired, token: &str) -> Result<(), CallError> {
-        let call = create_call(self.eks().create_nodegroup(), desired).client_request_token(token);
+    async fn create(&self, desired: &Desired, group: &NewGroup, token: &str) -> Result<(), CallError> {
+        let call = create_call(self.eks().create_nodegroup(), desired, group).client_request_token(token);
         let id = id(&desired.spec.cluster, &desired.name);
         call.send()
             .await
@@ -161,24 +164,56 @@ impl Cloud for Aws {
             .map_err(|error| call_error("eks:DeleteNodegroup", id(cluster, name), &error))
     }
 
-    async fn launch_template_version(&self, template: &LaunchTemplate) -> Result<String, CallError> {
-        self.describe_launch_template_version(template).await
+    async fn cluster(&self, name: &str) -> Result<Option<Cluster>, CallError> {
+        let answer = self.eks().describe_cluster().name(name).send().await;
+        let answer = answer.map_err(|error| call_error("eks:DescribeCluster", name, &error))?;
+        let network = answer.cluster().and_then(|cluster| cluster.resources_vpc_config());
+        let text = |value: Option<&str>| value.filter(|text| !text.is_empty()).map(str::to_owned);
+        let vpc = network.and_then(|network| text(network.vpc_id()));
+        let security_group = network.and_then(|network| text(network.cluster_security_group_id()));
+        Ok(vpc
+            .zip(security_group)
+            .map(|(vpc, security_group)| Cluster { vpc, security_group }))
     }
 
     async fn instance_types(&self, names: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
         self.describe_instance_types(names).await
     }
+
+    async fn users_template(&self, template: &LaunchTemplate) -> Result<UsersTemplate, CallError> {
+        self.describe_users_template(template).await
+    }
+
+    async fn public_subnets(&self, subnets: &BTreeSet<String>) -> Result<Vec<String>, CallError> {
+        self.describe_public_subnets(subnets).await
+    }
+
+    async fn belongings(&self, place: &Place) -> Result<Belongings, CallError> {
+        self.describe_belongings(place).await
+    }
+
+    async fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
+        self.carry_out(step, token).await
+    }
 }
 
-fn create_call(call: CreateNodegroupFluentBuilder, desired: &Desired) -> CreateNodegroupFluentBuilder {
+/// Disk and remote access are in the launch template, since a group always has one.
+fn create_call(
+    call: CreateNodegroupFluentBuilder,
+    desired: &Desired,
+    group: &NewGroup,
+) -> CreateNodegroupFluentBuilder {
     let spec = &desired.spec;
-    let some = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
+    let types = match spec.types() {
+        InstanceTypes::InTemplate(_) | InstanceTypes::OnGroup([]) => None,
+        InstanceTypes::OnGroup(types) => Some(types.to_vec()),
+    };
     let ami_type = spec
         .ami_type
         .as_deref()
-        .or(desired.default_ami_type.as_deref())
+        .or(group.default_ami_type.as_deref())
         .filter(|kind| *kind != "CUSTOM");
-    let template = spec.launch_template.as_ref();
+    let template = request::launch_template(&group.template.identity, group.template.version.as_deref());
     let taints: Vec<_> = spec.taints.iter().map(request::taint).collect();
     let release = match &spec.release {
         Release::Exact(release) => Some(release.clone()),
@@ -190,17 +225,11 @@ fn create_call(call: CreateNodegroupFluentBuilder, desired: &Desired) -> CreateN
         .node_role(&spec.node_role);
     let call = call
         .set_subnets(Some(spec.subnets.iter().cloned().collect()))
-        .set_instance_types(some(&spec.instance_types));
+        .set_instance_types(types);
     let call = call
         .set_ami_type(ami_type.map(AmiTypes::from))
         .capacity_type(CapacityTypes::from(spec.capacity_type.as_str()));
-    let call = call
-        .set_disk_size(spec.disk_size)
-        .set_remote_access(spec.remote_access.as_ref().map(request::remote_access));
-    let call = call.set_launch_template(
-        template
-            .map(|template| request::launch_template(&template.identity, desired.launch_template_version.as_deref())),
-    );
+    let call = call.launch_template(template);
     let call = call
         .set_version(spec.version.map(|version| version.to_string()))
         .set_release_version(release);

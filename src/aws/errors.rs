@@ -41,8 +41,11 @@ pub fn fault(code: &str, message: &str, status: u16) -> Fault {
         // EKS answers the first to everything but its tag operations, which have the second.
         "ResourceNotFoundException" | "NotFoundException" | "StackNotFoundException" => Fault::NotFound,
         "ValidationError" if message.contains("does not exist") => Fault::NotFound,
-        code if code.starts_with("InvalidLaunchTemplate") && code.ends_with("NotFound") => Fault::NotFound,
-        "ResourceInUseException" => Fault::InUse,
+        // EC2 ends some of its codes with "NotFound" and some with "NotFoundException".
+        code if is_of_ec2(code) && code.contains("NotFound") => Fault::NotFound,
+        // Made by a duplicate of the request a moment ago, or by somebody else: the next look tells which.
+        code if is_of_ec2(code) && (code.contains("AlreadyExists") || code.ends_with(".Duplicate")) => Fault::InUse,
+        "ResourceInUseException" | "DependencyViolation" | "InvalidGroup.InUse" => Fault::InUse,
         code if code.contains("Throttl") || code == "TooManyRequestsException" || code == "RequestLimitExceeded" => {
             Fault::Throttled
         }
@@ -57,6 +60,19 @@ pub fn fault(code: &str, message: &str, status: u16) -> Fault {
             _ => Fault::Unknown,
         },
     }
+}
+
+/// EC2's resources that the function works on. Others that aren't found, such as a subnet, are a mistake in the properties.
+fn is_of_ec2(code: &str) -> bool {
+    [
+        "InvalidLaunchTemplate",
+        "InvalidKeyPair.",
+        "InvalidGroup.",
+        "InvalidGroupId.",
+        "InvalidPermission.",
+    ]
+    .iter()
+    .any(|prefix| code.starts_with(prefix))
 }
 
 /// Connection errors may carry the address called; a response URL must not get into a reason or a log.
@@ -88,6 +104,18 @@ mod tests {
             ),
             ("ValidationError", "1 validation error detected", 400, Fault::Refused),
             ("InvalidLaunchTemplateId.NotFound", "", 400, Fault::NotFound),
+            ("InvalidLaunchTemplateName.NotFoundException", "", 400, Fault::NotFound),
+            ("InvalidKeyPair.NotFound", "", 400, Fault::NotFound),
+            ("InvalidGroup.NotFound", "", 400, Fault::NotFound),
+            ("InvalidSubnetID.NotFound", "", 400, Fault::Refused),
+            (
+                "InvalidLaunchTemplateName.AlreadyExistsException",
+                "",
+                400,
+                Fault::InUse,
+            ),
+            ("InvalidGroup.Duplicate", "", 400, Fault::InUse),
+            ("DependencyViolation", "", 400, Fault::InUse),
             ("NotFoundException", "", 404, Fault::NotFound),
             ("NotFound", "", 404, Fault::Refused),
             ("ResourceInUseException", "", 409, Fault::InUse),

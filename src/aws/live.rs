@@ -13,7 +13,6 @@ use crate::nodegroup::settings::{
 
 pub fn node_group(group: &Nodegroup) -> NodeGroup {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    let remote = group.remote_access();
     let resources = group.resources();
     NodeGroup {
         arn: text(group.nodegroup_arn()),
@@ -29,11 +28,6 @@ pub fn node_group(group: &Nodegroup) -> NodeGroup {
         instance_types: group.instance_types().to_vec(),
         subnets: group.subnets().iter().cloned().collect(),
         node_role: text(group.node_role()),
-        disk_size: group.disk_size(),
-        ssh_key: remote.and_then(|access| access.ec2_ssh_key()).map(str::to_owned),
-        source_security_groups: remote
-            .map(|access| access.source_security_groups().iter().cloned().collect())
-            .unwrap_or_default(),
         launch_template: group.launch_template().map(|template| LiveLaunchTemplate {
             id: text(template.id()),
             name: text(template.name()),

@@ -1,13 +1,16 @@
 //! The adapters behind the ports: the only place with SDK types.
 
+mod belongings;
 mod calls;
 mod cloudformation;
 mod ec2;
 mod eks;
 pub mod errors;
+mod launch;
 mod live;
 mod onward;
 mod request;
+mod template_data;
 
 use std::sync::OnceLock;
 use std::time::Duration;

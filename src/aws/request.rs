@@ -2,14 +2,14 @@
 
 use aws_sdk_eks::types::{
     LaunchTemplateSpecification, NodeRepairConfig, NodeRepairConfigOverrides, NodegroupScalingConfig,
-    NodegroupUpdateConfig, NodegroupUpdateStrategies, RemoteAccessConfig, RepairAction, Taint as EksTaint,
-    TaintEffect as EksTaintEffect, UpdateLabelsPayload, UpdateTaintsPayload, WarmPoolConfig, WarmPoolState,
+    NodegroupUpdateConfig, NodegroupUpdateStrategies, RepairAction, Taint as EksTaint, TaintEffect as EksTaintEffect,
+    UpdateLabelsPayload, UpdateTaintsPayload, WarmPoolConfig, WarmPoolState,
 };
 
 use crate::nodegroup::change::{ConfigChange, ScalingChange};
 use crate::nodegroup::group::LiveScaling;
 use crate::nodegroup::settings::{Amount, NodeRepair, Taint, UpdateSettings, UpdateStrategy, WarmPool};
-use crate::nodegroup::spec::{LaunchTemplateIdentity, RemoteAccess};
+use crate::nodegroup::spec::LaunchTemplateIdentity;
 
 pub fn taint(taint: &Taint) -> EksTaint {
     // An empty value is sent as such: the Cluster Autoscaler skips a taint that has none (aws_manager.go).
@@ -33,15 +33,6 @@ pub fn scaling_change(change: ScalingChange) -> NodegroupScalingConfig {
         .min_size(change.min)
         .max_size(change.max)
         .set_desired_size(change.desired)
-        .build()
-}
-
-pub fn remote_access(access: &RemoteAccess) -> RemoteAccessConfig {
-    let groups =
-        (!access.source_security_groups.is_empty()).then(|| access.source_security_groups.iter().cloned().collect());
-    RemoteAccessConfig::builder()
-        .set_ec2_ssh_key(access.ssh_key.clone())
-        .set_source_security_groups(groups)
         .build()
 }
 

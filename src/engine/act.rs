@@ -5,9 +5,8 @@ use super::goal::{is_superseded, refuse_late_create, unanswered};
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::{Begun, StepKind};
-use crate::nodegroup::image::default_ami_type;
 use crate::nodegroup::name::digest;
-use crate::nodegroup::plan::{Desired, Step};
+use crate::nodegroup::plan::Step;
 use crate::nodegroup::spec::WaitFor;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::{Phase, Progress};
@@ -65,7 +64,7 @@ async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<()
 
 /// The same request, step and content make the same token, so that a replay is the same call to the service; a RequestId
 /// that comes again after weeks with other content (aws-cdk issue 35957) is not. The service wants 33 to 126 characters.
-fn token(progress: &Progress, step: &Step) -> String {
+pub fn token(progress: &Progress, step: &Step) -> String {
     let envelope = &progress.request.envelope;
     let who = [&envelope.stack_id, &envelope.logical_resource_id, &envelope.request_id];
     digest(&format!("{who:?} {step:?} {:?}", progress.target), 64)
@@ -79,10 +78,7 @@ async fn call<C: Cloud>(
     token: &str,
 ) -> Result<Option<String>, CallError> {
     match (goal, seen, step) {
-        (Goal::Present(desired), _, Step::Create) => {
-            let desired = with_default_ami_type(cloud, desired).await;
-            cloud.create(&desired, token).await.map(|()| None)
-        }
+        (Goal::Present(desired), _, Step::Create(group)) => cloud.create(desired, group, token).await.map(|()| None),
         (Goal::Absent(identity), _, Step::Delete) => {
             cloud.delete(&identity.cluster, &identity.name).await.map(|()| None)
         }
@@ -97,28 +93,15 @@ async fn update<C: Cloud>(cloud: &C, group: &NodeGroup, step: &Step, token: &str
         Step::Untag(keys) => cloud.untag(&group.arn, keys).await.map(|()| None),
         Step::UpdateVersion(change) => cloud.update_version(group, change, token).await.map(Some),
         Step::UpdateConfig(change) => cloud.update_config(group, change, token).await.map(Some),
-        Step::Create | Step::Delete => unreachable!("{step:?} updates nothing"),
+        Step::Launch(_) | Step::Create(_) | Step::Delete => unreachable!("{step:?} updates nothing"),
     }
-}
-
-/// Instance types that can't be read leave the choice to the service: no reason to fail.
-async fn with_default_ami_type<C: Cloud>(cloud: &C, desired: &Desired) -> Desired {
-    let mut desired = desired.clone();
-    let spec = &desired.spec;
-    if spec.ami_type.is_none() && spec.launch_template.is_none() && !spec.instance_types.is_empty() {
-        match cloud.instance_types(&spec.instance_types).await {
-            Ok(facts) => desired.default_ami_type = default_ami_type(&facts).map(str::to_owned),
-            Err(error) => tracing::warn!(%error, "instance types could not be read, so EKS chooses the AMI type"),
-        }
-    }
-    desired
 }
 
 /// After a step that settles at once, or when nobody waits, it is worth looking again right away.
 fn after(goal: &Goal, step: Step) -> Next {
     let submitted = matches!(goal, Goal::Present(desired) if desired.spec.wait_for == WaitFor::Submitted);
     match step.kind() {
-        StepKind::Tag | StepKind::Untag => Next::Act(step),
+        StepKind::Tag | StepKind::Untag | StepKind::Launch => Next::Act(step),
         _ if submitted => Next::Act(step),
         StepKind::Create => Next::Wait(Waiting::ForCreate),
         StepKind::UpdateVersion => Next::Wait(Waiting::ForVersionUpdate),
@@ -135,7 +118,7 @@ fn meaning(progress: &mut Progress, step: &Step, error: &CallError) -> Stop {
             tracing::info!(%error, "something else comes first");
             Stop::Wait(Waiting::ForOthers)
         }
-        (Fault::NotFound, Step::Create) => Stop::Fail(error.to_string()),
+        (Fault::NotFound, Step::Create(_)) => Stop::Fail(error.to_string()),
         (Fault::NotFound, _) => Stop::Wait(Waiting::ForOthers),
         (Fault::Denied | Fault::Refused, _) => Stop::Fail(error.to_string()),
     }

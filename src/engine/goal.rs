@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::target::{Found, find_target, to_remove};
-use super::{Stop, spec};
+use super::{Stop, spec, users};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
@@ -11,7 +11,7 @@ use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::plan::{Desired, Direction, Purpose};
 use crate::nodegroup::scaling::DesiredSize;
-use crate::nodegroup::spec::{LaunchTemplateVersion, Spec};
+use crate::nodegroup::spec::Spec;
 use crate::nodegroup::validate::validate;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::{Phase, Progress, Situation, Stage};
@@ -42,7 +42,7 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
     if let Some(identity) = to_remove(progress, &spec, &name) {
         return Ok(Some(Goal::Absent(identity)));
     }
-    resolve_launch_template(cloud, progress, &spec).await?;
+    users::resolve(cloud, progress, &spec).await?;
     Ok(Some(Goal::Present(Box::new(desired(progress, spec, name, situation)))))
 }
 
@@ -158,34 +158,7 @@ pub fn unanswered(progress: &mut Progress, error: &CallError) -> Stop {
     Stop::Wait(Waiting::ForAnAnswer)
 }
 
-/// `$Latest`, `$Default` and no version become a number, once a request: the service's own answer to them isn't documented.
-async fn resolve_launch_template<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<(), Stop> {
-    let Some(template) = spec
-        .launch_template
-        .as_ref()
-        .filter(|_| progress.launch_template_version.is_none())
-    else {
-        return Ok(());
-    };
-    let version = match template.version {
-        LaunchTemplateVersion::Number(number) => number.to_string(),
-        LaunchTemplateVersion::Latest | LaunchTemplateVersion::Default => {
-            match cloud.launch_template_version(template).await {
-                Ok(version) => version,
-                Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
-                    return Err(unanswered(progress, &error));
-                }
-                // The template of before may be gone; the version that runs then stands.
-                Err(_) if rolls_back(progress) => return Ok(()),
-                Err(error) => return Err(Stop::Fail(format!("LaunchTemplate: {error}"))),
-            }
-        }
-    };
-    progress.launch_template_version = Some(version);
-    Ok(())
-}
-
-fn rolls_back(progress: &Progress) -> bool {
+pub fn rolls_back(progress: &Progress) -> bool {
     progress
         .situation
         .as_ref()
@@ -215,7 +188,6 @@ fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) 
             Purpose::Update
         },
         launch_template_version: progress.launch_template_version.clone(),
-        default_ami_type: None,
         spec,
     }
 }

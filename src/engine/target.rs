@@ -1,13 +1,19 @@
 //! Which group the passes are about: the one that runs, one in its place, or one to be removed first.
 
 use super::Stop;
-use super::goal::{current, named_by, owner, unanswered};
+use super::around::{look_around, types};
+use super::goal::{current, owner, unanswered};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::Request;
+use crate::launch_template::belongings::Place;
 use crate::nodegroup::decide::{Identity, Which, foreign};
-use crate::nodegroup::name::name;
+use crate::nodegroup::fits::Known;
+use crate::nodegroup::group::NodeGroup;
+use crate::nodegroup::image::InstanceTypeFacts;
+use crate::nodegroup::name::{name, replacement_name};
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::target::{Target, target};
+use crate::nodegroup::validate::validate;
 use crate::ports::{Cloud, Fault};
 use crate::progress::{Progress, Stage};
 
@@ -46,13 +52,45 @@ async fn of_update<C: Cloud>(
         Err(error) if error.fault == Fault::Denied => return Err(Stop::Fail(error.to_string())),
         Err(error) => return Err(unanswered(progress, &error)),
     };
+    let types = known_types(cloud, progress, spec, &current, live.as_ref()).await?;
+    let place = Place {
+        cluster: current.cluster.clone(),
+        name: current.name.clone(),
+        owner: owner.clone(),
+    };
+    let around = progress.around.as_ref().filter(|around| around.place == place);
+    let known = Known {
+        own_template: around.and_then(|around| Some(around.belongings.template(&place)?.id.as_str())),
+        types: &types,
+    };
     Ok(
-        match target(spec, &owner, (&current.cluster, &current.name), live.as_ref()) {
+        match target(spec, &owner, (&current.cluster, &current.name), live.as_ref(), &known) {
             Ok(Target::Keep) => Found::Name(current.name),
             Ok(Target::Replace(name)) => Found::Name(name),
             Err(refusal) => Found::NotToBeHad(refusal.to_string()),
         },
     )
+}
+
+/// Whose launch template the running group has, and whether its image goes with the types, is looked up where it matters:
+/// the own template holds one of the two, and a user's decides for itself.
+async fn known_types<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    spec: &Spec,
+    current: &PhysicalId,
+    live: Option<&NodeGroup>,
+) -> Result<Vec<InstanceTypeFacts>, Stop> {
+    if live.is_none() || spec.launch_template.is_some() || spec.cluster != current.cluster {
+        return Ok(vec![]);
+    }
+    let place = Place {
+        cluster: current.cluster.clone(),
+        name: current.name.clone(),
+        owner: owner(&progress.request),
+    };
+    look_around(cloud, progress, place, spec).await?;
+    types(cloud, progress, spec).await
 }
 
 /// The group to be removed in the stages that remove one.
@@ -85,10 +123,20 @@ pub fn to_remove(progress: &mut Progress, spec: &Spec, target: &str) -> Option<I
 }
 
 /// In a rollback the old properties are those that failed. The group they name, if it is neither the one to be restored nor
-/// the one CloudFormation knows, may have been made by an update that could not clear up after itself.
+/// the one CloudFormation knows, may have been made by an update that could not clear up after itself. Where they name the
+/// one it knows, it would have been made under the name that a replacement has then.
 fn abandoned(request: &Request, spec: &Spec, target: &str) -> Option<PhysicalId> {
-    let named = named_by(request.old_properties.as_ref()?, request)?;
-    let known = current(request).as_ref() == Some(&named);
-    let restored = named.cluster == spec.cluster && named.name == target;
-    (!known && !restored).then_some(named)
+    let failed = validate(request.old_properties.as_ref()?, &request.envelope.logical_resource_id).ok()?;
+    let known = current(request)?;
+    let name = if failed.cluster == known.cluster {
+        replacement_name(&failed, &owner(request), &known.name)
+    } else {
+        name(&failed, &owner(request))
+    };
+    let made = PhysicalId {
+        cluster: failed.cluster,
+        name,
+    };
+    let restored = made.cluster == spec.cluster && made.name == target;
+    (made != known && !restored).then_some(made)
 }

@@ -5,12 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use super::attributes::attributes;
-use super::group::{NodeGroup, Status, describe_issues};
+mod own;
+mod reasons;
+
+use super::attributes::{InTemplate, attributes};
+use super::group::{NodeGroup, Status};
 use super::history::{History, StepKind, UpdateState};
-use super::ownership::{Owner, REPLACES_TAG, RESOURCE_TAG, STACK_TAG};
-use super::plan::{Desired, Direction, Purpose, Step, plan};
-use super::spec::{BlockPodImds, WaitFor};
+use super::ownership::{Owner, REPLACES_TAG};
+use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, plan};
+use super::spec::WaitFor;
+
+pub use own::Around;
+pub use reasons::foreign;
+use reasons::{failed, out_of_time, update_failed};
 
 /// After a create the service may say for a moment that it knows no such group: its reads are eventually consistent.
 const VISIBLE_WITHIN_SECONDS: u64 = 60;
@@ -55,9 +62,21 @@ pub enum Observation {
     Unknown(String),
 }
 
+/// What is known at a look beside the group itself.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// `None`: not looked up in this pass.
+    pub around: Option<&'a Around>,
+    pub history: &'a History,
+    /// Seconds since the epoch.
+    pub now: u64,
+}
+
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
+    /// Look up what the group has around it, and decide again.
+    Look,
     Act(Step),
     Wait(Waiting),
     Done {
@@ -81,28 +100,28 @@ pub enum Waiting {
 }
 
 /// Decides. Total: each pair of goal and status has its answer, and a status that the service adds later has one too.
-pub fn decide(goal: &Goal, seen: &Observation, history: &History, now: u64) -> Next {
+pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
     let next = match (goal, seen) {
         (_, Observation::Unknown(_)) => Next::Wait(Waiting::ForAnAnswer),
-        (Goal::Present(desired), Observation::Absent) => make(desired, history, now),
-        (Goal::Present(desired), Observation::Present { group, update }) => {
-            keep(desired, group, update.as_ref(), history)
-        }
-        (Goal::Absent(_), Observation::Absent) => done(),
+        (Goal::Present(desired), Observation::Absent) => make(desired, view),
+        (Goal::Present(desired), Observation::Present { group, update }) => keep(desired, group, update.as_ref(), view),
+        (Goal::Absent(identity), Observation::Absent) => own::clear(identity, view),
         (Goal::AsIs { identity, why }, Observation::Absent) => as_is(&gone(identity), why),
         (Goal::AsIs { why, .. }, Observation::Present { group, .. }) => as_is(group, why),
-        (Goal::Absent(identity), Observation::Present { group, .. }) => remove(identity, group, history),
+        (Goal::Absent(identity), Observation::Present { group, .. }) => remove(identity, group, view),
     };
     match next {
-        Next::Wait(_) | Next::Act(_) if now >= history.deadline => Next::Fail(out_of_time(goal, seen)),
+        Next::Wait(_) | Next::Act(_) if view.now >= view.history.deadline => {
+            Next::Fail(out_of_time(goal, seen, view.history))
+        }
         next => next,
     }
 }
 
-fn make(desired: &Desired, history: &History, now: u64) -> Next {
-    match history.of(StepKind::Create) {
-        None if history.begun.is_empty() => Next::Act(Step::Create),
-        Some(begun) if now < begun.at + VISIBLE_WITHIN_SECONDS => Next::Wait(Waiting::ForCreate),
+fn make(desired: &Desired, view: View) -> Next {
+    match view.history.of(StepKind::Create) {
+        None if view.history.is_before_the_group() => create(desired, view),
+        Some(begun) if view.now < begun.at + VISIBLE_WITHIN_SECONDS => Next::Wait(Waiting::ForCreate),
         _ => Next::Fail(format!(
             "node group {}/{} was deleted by somebody else while this request worked on it; deploy again to make it anew",
             desired.spec.cluster, desired.name
@@ -110,16 +129,31 @@ fn make(desired: &Desired, history: &History, now: u64) -> Next {
     }
 }
 
-fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, history: &History) -> Next {
+fn create(desired: &Desired, view: View) -> Next {
+    let template = match own::template(desired, None, view) {
+        Ok(template) => template,
+        Err(next) => return next,
+    };
+    Next::Act(Step::Create(NewGroup {
+        template,
+        default_ami_type: own::default_ami_type(desired, view),
+    }))
+}
+
+fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view: View) -> Next {
     if !desired.owner.owns(&live.tags) {
         return Next::Fail(foreign(live));
     }
     match &live.status {
-        Status::Creating if submitted(desired) && desired.purpose == Purpose::Create => ready(desired, live, vec![]),
+        Status::Creating if submitted(desired) && desired.purpose == Purpose::Create => {
+            ready(desired, live, view, vec![])
+        }
         Status::Creating => Next::Wait(Waiting::ForCreate),
-        Status::Active | Status::Degraded => converge(desired, live, update, history),
-        Status::Updating => follow(desired, live, history),
-        Status::Deleting if history.of(StepKind::Create).is_some() => make(desired, history, u64::MAX),
+        Status::Active | Status::Degraded => converge(desired, live, update, view),
+        Status::Updating => follow(desired, live, view),
+        Status::Deleting if view.history.of(StepKind::Create).is_some() => {
+            make(desired, View { now: u64::MAX, ..view })
+        }
         Status::Deleting => Next::Wait(Waiting::ForDelete),
         Status::CreateFailed => Next::Fail(failed("could not be created", live)),
         Status::DeleteFailed => Next::Fail(failed(
@@ -130,27 +164,38 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, histo
     }
 }
 
-/// A settled group: report the update that has ended, or begin the next step, or be done.
-fn converge(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, history: &History) -> Next {
+/// A settled group: report the update that has ended, or begin the next step, or be done. A downgrade is refused before
+/// anything is made in EC2.
+fn converge(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view: View) -> Next {
     match update {
-        Some(UpdateState::InProgress) => return follow(desired, live, history),
-        Some(UpdateState::Failed(errors)) => return Next::Fail(update_failed(live, history, errors)),
+        Some(UpdateState::InProgress) => return follow(desired, live, view),
+        Some(UpdateState::Failed(errors)) => return Next::Fail(update_failed(live, view.history, errors)),
         Some(UpdateState::Successful) | None => {}
     }
-    let plan = match plan(desired, live) {
+    if let Err(downgrade) = plan(desired, live, None) {
+        return Next::Fail(downgrade.to_string());
+    }
+    match own::template(desired, Some(live), view) {
+        Ok(template) => step(desired, live, &template, view),
+        Err(next) => next,
+    }
+}
+
+fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: View) -> Next {
+    let plan = match plan(desired, live, Some(template)) {
         Ok(plan) => plan,
         Err(downgrade) => return Next::Fail(downgrade.to_string()),
     };
     let (begun, missing): (Vec<Step>, Vec<Step>) = plan
         .steps
         .into_iter()
-        .partition(|step| history.of(step.kind()).is_some());
+        .partition(|step| view.history.of(step.kind()).is_some());
     if let Some(step) = missing.into_iter().next() {
         return Next::Act(step);
     }
     let mut warnings = plan.warnings;
     warnings.extend(begun.iter().filter_map(still_differs));
-    settled(desired, live, history, warnings)
+    settled(desired, live, view, warnings)
 }
 
 /// `latest` is asked for anew at each request, so that it was followed is no difference that is left.
@@ -162,7 +207,7 @@ fn still_differs(step: &Step) -> Option<String> {
         Step::UpdateVersion(_) => "version",
         Step::UpdateConfig(_) => "configuration",
         Step::Tag(_) | Step::Untag(_) => "tags",
-        Step::Create | Step::Delete => return None,
+        Step::Launch(_) | Step::Create(_) | Step::Delete => return None,
     };
     Some(format!(
         "EKS took the update, but the node group's {what} still differs from the template"
@@ -171,44 +216,41 @@ fn still_differs(step: &Step) -> Option<String> {
 
 /// A DEGRADED group fails what made it so. One that was so before is reported as a warning, as is any in a rollback: its
 /// status stays DEGRADED until a scale-out succeeds (containers-roadmap issue 2326), and would fail every update till then.
-fn settled(desired: &Desired, live: &NodeGroup, history: &History, mut warnings: Vec<String>) -> Next {
-    let before = history.first_status.as_deref() == Some(Status::Degraded.as_str());
+fn settled(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<String>) -> Next {
+    let before = view.history.first_status.as_deref() == Some(Status::Degraded.as_str());
     let excused = desired.direction == Direction::RollingBack || (before && desired.purpose == Purpose::Update);
     if live.status == Status::Degraded && !excused {
         return Next::Fail(failed("is degraded", live));
     }
+    if let Some(step) = own::tidy(desired, live, view) {
+        return Next::Act(Step::Launch(step));
+    }
     if !live.issues.is_empty() {
         warnings.push(failed("has health issues", live));
     }
-    ready(desired, live, warnings)
+    ready(desired, live, view, warnings)
 }
 
-fn ready(desired: &Desired, live: &NodeGroup, mut warnings: Vec<String>) -> Next {
-    if desired.spec.block_pod_imds == BlockPodImds::Yes {
-        warnings.push("BlockPodImds relies on what EKS does for AL2023, IMDSv2 with a hop limit of 1; it makes no launch template of its own yet".to_owned());
-    }
-    let open = desired
-        .spec
-        .remote_access
-        .as_ref()
-        .is_some_and(|access| access.ssh_key.is_some() && access.source_security_groups.is_empty());
-    if open {
-        warnings.push("SSH is open to 0.0.0.0/0, since RemoteAccess names no SourceSecurityGroups".to_owned());
-    }
+fn ready(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<String>) -> Next {
+    let Some(in_template) = own::in_template(desired, live, view) else {
+        return Next::Look;
+    };
+    warnings.extend(own::warnings(desired, live, view));
     Next::Done {
-        attributes: attributes(live, &warnings),
+        attributes: attributes(live, &in_template, &warnings),
         warnings,
     }
 }
 
 /// An update runs. With `WaitFor: Submitted` the last one begun is as good as done.
-fn follow(desired: &Desired, live: &NodeGroup, history: &History) -> Next {
-    let Some(begun) = history.last_update() else {
+fn follow(desired: &Desired, live: &NodeGroup, view: View) -> Next {
+    let Some(begun) = view.history.last_update() else {
         return Next::Wait(Waiting::ForOthers);
     };
-    let left = plan(desired, live).is_ok_and(|plan| plan.steps.iter().any(|step| history.of(step.kind()).is_none()));
+    let is_missing = |step: &Step| view.history.of(step.kind()).is_none();
+    let left = plan(desired, live, None).is_ok_and(|plan| plan.steps.iter().any(is_missing));
     match begun.step {
-        _ if submitted(desired) && !left => ready(desired, live, vec![]),
+        _ if submitted(desired) && !left => ready(desired, live, view, vec![]),
         StepKind::UpdateVersion => Next::Wait(Waiting::ForVersionUpdate),
         _ => Next::Wait(Waiting::ForConfigUpdate),
     }
@@ -218,14 +260,17 @@ fn submitted(desired: &Desired) -> bool {
     desired.spec.wait_for == WaitFor::Submitted
 }
 
-fn remove(identity: &Identity, live: &NodeGroup, history: &History) -> Next {
+fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     let finished = !live.tags.contains_key(REPLACES_TAG);
-    if !identity.owner.owns(&live.tags) || (identity.which == Which::Unfinished && finished) {
+    if identity.which == Which::Unfinished && finished {
         return done();
+    }
+    if !identity.owner.owns(&live.tags) {
+        return own::clear_beside(identity, live, view);
     }
     match &live.status {
         Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete),
-        Status::DeleteFailed if history.of(StepKind::Delete).is_none() => Next::Act(Step::Delete),
+        Status::DeleteFailed if view.history.of(StepKind::Delete).is_none() => Next::Act(Step::Delete),
         Status::DeleteFailed => Next::Fail(failed(
             "could not be deleted; once what holds it is gone, delete the stack again",
             live,
@@ -238,7 +283,7 @@ fn remove(identity: &Identity, live: &NodeGroup, history: &History) -> Next {
 fn as_is(live: &NodeGroup, why: &str) -> Next {
     let warnings = vec![format!("the node group was left as it is: {why}")];
     Next::Done {
-        attributes: attributes(live, &warnings),
+        attributes: attributes(live, &InTemplate::default(), &warnings),
         warnings,
     }
 }
@@ -256,55 +301,6 @@ fn done() -> Next {
         attributes: BTreeMap::new(),
         warnings: vec![],
     }
-}
-
-fn failed(what: &str, live: &NodeGroup) -> String {
-    format!(
-        "node group {}/{} {what}: {}",
-        live.cluster,
-        live.name,
-        describe_issues(&live.issues)
-    )
-}
-
-fn update_failed(live: &NodeGroup, history: &History, errors: &str) -> String {
-    let what = match history.last_update().map(|begun| begun.step) {
-        Some(StepKind::UpdateVersion) => "the version update",
-        _ => "the configuration update",
-    };
-    format!(
-        "{what} of node group {}/{} failed, and the group keeps what it had: {errors}",
-        live.cluster, live.name
-    )
-}
-
-/// Says that a group is somebody else's, and how that is told.
-pub fn foreign(live: &NodeGroup) -> String {
-    format!(
-        "node group {}/{} exists and isn't this resource's, so nothing was changed: its tags {STACK_TAG} and {RESOURCE_TAG} \
-         don't name this stack and resource; choose another NodegroupName, or remove that group",
-        live.cluster, live.name
-    )
-}
-
-/// Says how far it got and what goes on by itself: EKS doesn't stop because CloudFormation does.
-fn out_of_time(goal: &Goal, seen: &Observation) -> String {
-    let (cluster, name) = match goal {
-        Goal::Present(desired) => (&desired.spec.cluster, &desired.name),
-        Goal::Absent(identity) | Goal::AsIs { identity, .. } => (&identity.cluster, &identity.name),
-    };
-    let state = match seen {
-        Observation::Absent => "doesn't exist yet".to_owned(),
-        Observation::Unknown(problem) => format!("could not be observed: {problem}"),
-        Observation::Present { group, .. } if group.issues.is_empty() => format!("is {}", group.status.as_str()),
-        Observation::Present { group, .. } => {
-            format!("is {}: {}", group.status.as_str(), describe_issues(&group.issues))
-        }
-    };
-    format!(
-        "the time given by ServiceTimeout is over; node group {cluster}/{name} {state}. What EKS has begun goes on by itself: \
-         watch it with `aws eks describe-nodegroup --cluster-name {cluster} --nodegroup-name {name}`"
-    )
 }
 
 #[cfg(test)]

@@ -51,6 +51,10 @@ impl<'a> Fields<'a> {
         self.map.get(key).is_some_and(|value| !value.is_null())
     }
 
+    pub fn is_object(&self, key: &str) -> bool {
+        self.map.get(key).is_some_and(Value::is_object)
+    }
+
     /// A text. Numbers and booleans are taken for theirs, since CloudFormation makes every scalar a string anyway.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         let value = self.take(key)?;

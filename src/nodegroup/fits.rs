@@ -1,16 +1,23 @@
 //! Which properties of a live group can't be brought to what is wanted: those force a replacement.
 
 use super::group::NodeGroup;
-use super::spec::{LaunchTemplateIdentity, Spec};
+use super::image::{InstanceTypeFacts, boots};
+use super::spec::{InstanceTypes, LaunchTemplateIdentity, Spec};
 
-/// What EKS runs when nobody names an instance type (API reference of `CreateNodegroup`).
-const DEFAULT_INSTANCE_TYPE: &str = "t3.medium";
+/// What has to be known beside the group itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// The id of the launch template that the resource made for this group.
+    pub own_template: Option<&'a str>,
+    /// The wanted instance types; empty where EC2 doesn't tell.
+    pub types: &'a [InstanceTypeFacts],
+}
 
 /// The properties whose live value differs and can't be changed in place, in the order of the contract. Empty: it fits.
 ///
 /// What the template doesn't say of the AMI type is no difference: the default may move with the service or with this
 /// function, and neither may ever replace a running group.
-pub fn replacements(spec: &Spec, live: &NodeGroup) -> Vec<&'static str> {
+pub fn replacements(spec: &Spec, live: &NodeGroup, known: &Known) -> Vec<&'static str> {
     let differs = [
         ("ClusterName", spec.cluster != live.cluster),
         ("NodeRole", spec.node_role != live.node_role),
@@ -20,10 +27,11 @@ pub fn replacements(spec: &Spec, live: &NodeGroup) -> Vec<&'static str> {
             spec.ami_type.as_ref().is_some_and(|wanted| *wanted != live.ami_type),
         ),
         ("CapacityType", spec.capacity_type.as_str() != live.capacity_type),
-        ("InstanceTypes", instance_types_differ(spec, live)),
-        ("DiskSize", disk_size_differs(spec, live)),
-        ("RemoteAccess", remote_access_differs(spec, live)),
-        ("LaunchTemplate", launch_template_differs(spec, live)),
+        ("InstanceTypes", instance_types_differ(spec, live, known.types)),
+        (
+            "LaunchTemplate",
+            launch_template_differs(spec, live, known.own_template),
+        ),
     ];
     differs
         .into_iter()
@@ -31,37 +39,29 @@ pub fn replacements(spec: &Spec, live: &NodeGroup) -> Vec<&'static str> {
         .collect()
 }
 
-/// The order counts: on-demand groups launch the first type first.
-fn instance_types_differ(spec: &Spec, live: &NodeGroup) -> bool {
-    match (spec.instance_types.as_slice(), &spec.launch_template) {
-        // The launch template may name the type, and the service then reports none or that one.
-        ([], Some(_)) => false,
-        ([], None) => live.instance_types != [DEFAULT_INSTANCE_TYPE],
-        (wanted, _) => wanted != live.instance_types,
+/// On the group the order counts: on-demand groups launch the first type first. The one type in the launch template rolls,
+/// unless it can't boot the group's image: an AMI type is for life.
+fn instance_types_differ(spec: &Spec, live: &NodeGroup, types: &[InstanceTypeFacts]) -> bool {
+    match (spec.types(), &spec.launch_template) {
+        (InstanceTypes::InTemplate(_), _) => {
+            let unstated = spec.ami_type.is_none();
+            !live.instance_types.is_empty() || (unstated && !boots(&live.ami_type, types))
+        }
+        // The user's template may name the type, and the service then reports none or that one.
+        (InstanceTypes::OnGroup([]), Some(_)) => false,
+        (InstanceTypes::OnGroup(wanted), _) => wanted != live.instance_types,
     }
 }
 
-/// The service's defaults: 20 GiB, on Windows 50.
-fn disk_size_differs(spec: &Spec, live: &NodeGroup) -> bool {
-    let default = if live.ami_type.starts_with("WINDOWS") { 50 } else { 20 };
-    live.disk_size
-        .is_some_and(|size| size != spec.disk_size.unwrap_or(default))
-}
-
-fn remote_access_differs(spec: &Spec, live: &NodeGroup) -> bool {
-    match &spec.remote_access {
-        None => live.ssh_key.is_some() || !live.source_security_groups.is_empty(),
-        Some(wanted) => wanted.ssh_key != live.ssh_key || wanted.source_security_groups != live.source_security_groups,
-    }
-}
-
-fn launch_template_differs(spec: &Spec, live: &NodeGroup) -> bool {
+/// A group keeps its launch template for life (EKS user guide, "Customize managed nodes with launch templates"). One of the
+/// resource's own that somebody deleted can't come back under its id, so that only a new group can be changed again.
+fn launch_template_differs(spec: &Spec, live: &NodeGroup, own_template: Option<&str>) -> bool {
     let wanted = spec.launch_template.as_ref().map(|template| &template.identity);
     match (wanted, &live.launch_template) {
-        (None, None) => false,
+        (None, live) => live.as_ref().map(|live| live.id.as_str()) != own_template || own_template.is_none(),
         (Some(LaunchTemplateIdentity::Id(id)), Some(live)) => *id != live.id,
         (Some(LaunchTemplateIdentity::Name(name)), Some(live)) => *name != live.name,
-        (None, Some(_)) | (Some(_), None) => true,
+        (Some(_), None) => true,
     }
 }
 
@@ -69,8 +69,17 @@ fn launch_template_differs(spec: &Spec, live: &NodeGroup) -> bool {
 mod tests {
     use super::*;
     use crate::nodegroup::group::LiveLaunchTemplate;
+    use crate::nodegroup::image::{Accelerator, Architecture};
     use crate::nodegroup::validate::tests::{properties, spec_of};
     use serde_json::{Value, json};
+
+    fn template(id: &str, name: &str) -> Option<LiveLaunchTemplate> {
+        Some(LiveLaunchTemplate {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            version: "1".to_owned(),
+        })
+    }
 
     fn live() -> NodeGroup {
         NodeGroup {
@@ -79,62 +88,117 @@ mod tests {
             subnets: ["s".to_owned()].into(),
             ami_type: "AL2023_x86_64_STANDARD".to_owned(),
             capacity_type: "ON_DEMAND".to_owned(),
-            instance_types: vec!["t3.medium".to_owned()],
-            disk_size: Some(20),
+            launch_template: template("lt-own", "c/n"),
             ..NodeGroup::default()
         }
     }
 
     #[track_caller]
-    fn check(changes: &Value, live: &NodeGroup, expected: &[&str]) {
-        assert_eq!(
-            replacements(&spec_of(&properties(changes)), live),
-            expected,
-            "{changes}"
-        );
+    fn check(changes: &Value, live: &NodeGroup, architecture: Architecture, expected: &[&str]) {
+        let facts = [InstanceTypeFacts {
+            architecture,
+            accelerator: Accelerator::None,
+            network: None,
+        }];
+        let known = Known {
+            own_template: Some("lt-own"),
+            types: &facts,
+        };
+        let found = replacements(&spec_of(&properties(changes)), live, &known);
+        assert_eq!(found, expected, "{changes}");
     }
 
     #[test]
     fn each_immutable_property_is_noticed() {
-        check(&json!({}), &live(), &[]);
         for (property, value) in [
             ("ClusterName", json!("other")),
             ("NodeRole", json!("arn:aws:iam::1:role/other")),
             ("Subnets", json!(["s", "t"])),
             ("AmiType", json!("AL2023_ARM_64_STANDARD")),
             ("CapacityType", json!("SPOT")),
-            ("InstanceTypes", json!(["m5.large"])),
-            ("DiskSize", json!("30")),
-            ("RemoteAccess", json!({"Ec2SshKey": "k"})),
+            ("InstanceTypes", json!(["m5.large", "m5a.large"])),
+            ("LaunchTemplate", json!({"Id": "lt-1"})),
         ] {
-            check(&json!({ property: value }), &live(), &[property]);
-        }
-        for property in ["Labels", "Tags"] {
-            check(&json!({ property: {"a": "b"} }), &live(), &[]);
+            check(&json!({ property: value }), &live(), Architecture::X86, &[property]);
         }
     }
 
     #[test]
-    fn a_launch_template_fits_by_what_names_it() {
-        let template = LiveLaunchTemplate {
-            id: "lt-1".to_owned(),
-            name: "n".to_owned(),
-            version: "1".to_owned(),
-        };
-        let with = NodeGroup {
-            launch_template: Some(template),
-            instance_types: vec![],
-            disk_size: None,
+    fn what_lives_in_the_own_launch_template_is_no_difference() {
+        for (property, value) in [
+            ("InstanceTypes", json!(["m5.large"])),
+            ("DiskSize", json!("30")),
+            ("RemoteAccess", json!({"Ec2SshKey": "k"})),
+            ("BlockPodImds", json!(true)),
+            ("Labels", json!({"a": "b"})),
+            ("Tags", json!({"a": "b"})),
+        ] {
+            check(&json!({ property: value }), &live(), Architecture::X86, &[]);
+        }
+    }
+
+    #[test]
+    fn a_type_that_can_not_boot_the_image_needs_another_group() {
+        let graviton = json!({"InstanceTypes": ["m7g.large"]});
+        check(&graviton, &live(), Architecture::Arm, &["InstanceTypes"]);
+        let several = NodeGroup {
+            instance_types: vec!["m5.large".to_owned(), "m5a.large".to_owned()],
             ..live()
         };
-        check(&json!({"LaunchTemplate": {"Id": "lt-1", "Version": "7"}}), &with, &[]);
-        check(&json!({"LaunchTemplate": {"Name": "n"}}), &with, &[]);
-        check(&json!({"LaunchTemplate": {"Name": "o"}}), &with, &["LaunchTemplate"]);
-        check(&json!({"LaunchTemplate": {"Id": "lt-1"}}), &live(), &["LaunchTemplate"]);
         check(
-            &json!({"InstanceTypes": ["t3.medium"]}),
-            &with,
-            &["InstanceTypes", "LaunchTemplate"],
+            &json!({"InstanceTypes": ["m5.large", "m5a.large"]}),
+            &several,
+            Architecture::X86,
+            &[],
+        );
+        check(
+            &json!({"InstanceTypes": ["m5.large"]}),
+            &several,
+            Architecture::X86,
+            &["InstanceTypes"],
+        );
+    }
+
+    #[test]
+    fn a_launch_template_fits_by_what_names_it() {
+        let users = NodeGroup {
+            launch_template: template("lt-1", "n"),
+            ..live()
+        };
+        let none = NodeGroup {
+            launch_template: None,
+            ..live()
+        };
+        let x86 = Architecture::X86;
+        check(
+            &json!({"LaunchTemplate": {"Id": "lt-1", "Version": "7"}}),
+            &users,
+            x86,
+            &[],
+        );
+        check(&json!({"LaunchTemplate": {"Name": "n"}}), &users, x86, &[]);
+        check(
+            &json!({"LaunchTemplate": {"Name": "o"}}),
+            &users,
+            x86,
+            &["LaunchTemplate"],
+        );
+        check(
+            &json!({"LaunchTemplate": {"Id": "lt-1"}}),
+            &none,
+            x86,
+            &["LaunchTemplate"],
+        );
+        check(&json!({}), &users, x86, &["LaunchTemplate"]);
+        check(&json!({}), &none, x86, &["LaunchTemplate"]);
+    }
+
+    #[test]
+    fn a_template_that_somebody_deleted_is_another() {
+        let known = Known::default();
+        assert_eq!(
+            replacements(&spec_of(&properties(&json!({}))), &live(), &known),
+            ["LaunchTemplate"]
         );
     }
 }

@@ -11,6 +11,20 @@ pub struct History {
     /// The group's status when this request first saw it: a group that was DEGRADED before isn't this request's failure.
     #[serde(default)]
     pub first_status: Option<String>,
+    /// What held up the step at hand when it was last tried.
+    #[serde(default)]
+    pub obstacle: Option<String>,
+    #[serde(default)]
+    pub tidying: Tidying,
+}
+
+/// Whether what a group needs no more is still to be removed. It comes last, and an update doesn't fail for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub enum Tidying {
+    #[default]
+    Due,
+    /// Left for the next update, or for the deletion.
+    GivenUp,
 }
 
 /// A step that was begun, with the handle by which the service reports on it.
@@ -25,6 +39,8 @@ pub struct Begun {
 /// The kinds of steps, of which each is begun once in a request: a failed update is reported, never retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StepKind {
+    /// Steps in EC2, of which there may be several: only the first is noted.
+    Launch,
     Create,
     Tag,
     Untag,
@@ -36,6 +52,11 @@ pub enum StepKind {
 impl History {
     pub fn of(&self, step: StepKind) -> Option<&Begun> {
         self.begun.iter().find(|begun| begun.step == step)
+    }
+
+    /// Whether the node group itself was not touched yet.
+    pub fn is_before_the_group(&self) -> bool {
+        self.begun.iter().all(|begun| begun.step == StepKind::Launch)
     }
 
     /// The update begun last, which is the one to ask about.

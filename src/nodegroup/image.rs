@@ -1,19 +1,25 @@
 //! The AMI type of a new group whose template names none: AL2023 for the architecture and the accelerator of its types.
 
-/// What of an instance type decides which image it boots.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+use crate::launch_template::max_pods::NetworkFacts;
+
+/// What of an instance type decides which image it boots and how many pods it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceTypeFacts {
     pub architecture: Architecture,
     pub accelerator: Accelerator,
+    /// `None` where EC2 doesn't tell.
+    pub network: Option<NetworkFacts>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Architecture {
     X86,
     Arm,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Accelerator {
     None,
     Nvidia,
@@ -25,7 +31,8 @@ pub enum Accelerator {
 /// EKS doesn't pick an accelerated image by itself (API reference of `CreateNodegroup`, `instanceTypes`).
 pub fn default_ami_type(types: &[InstanceTypeFacts]) -> Option<&'static str> {
     let first = types.first()?;
-    if types.iter().any(|other| other != first) {
+    let kind = |facts: &InstanceTypeFacts| (facts.architecture, facts.accelerator);
+    if types.iter().any(|other| kind(other) != kind(first)) {
         return None;
     }
     match (first.architecture, first.accelerator) {
@@ -38,6 +45,16 @@ pub fn default_ami_type(types: &[InstanceTypeFacts]) -> Option<&'static str> {
     }
 }
 
+/// Whether instances of these types can boot an image of the AMI type. What isn't known is no reason to say no.
+pub fn boots(ami_type: &str, types: &[InstanceTypeFacts]) -> bool {
+    let arm = ami_type.contains("ARM_64");
+    let x86 = ami_type.contains("x86_64");
+    types.iter().all(|facts| match facts.architecture {
+        Architecture::Arm => !x86,
+        Architecture::X86 => !arm,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +64,7 @@ mod tests {
         let facts = |architecture, accelerator| InstanceTypeFacts {
             architecture,
             accelerator,
+            network: None,
         };
         let (plain, arm) = (
             facts(Architecture::X86, Accelerator::None),
@@ -72,5 +90,28 @@ mod tests {
         ] {
             assert_eq!(default_ami_type(&types), expected, "{types:?}");
         }
+    }
+
+    #[test]
+    fn an_image_boots_on_its_own_architecture_only() {
+        let facts = |architecture| InstanceTypeFacts {
+            architecture,
+            accelerator: Accelerator::None,
+            network: None,
+        };
+        for (ami_type, architecture, expected) in [
+            ("AL2023_x86_64_STANDARD", Architecture::X86, true),
+            ("AL2023_x86_64_STANDARD", Architecture::Arm, false),
+            ("BOTTLEROCKET_ARM_64", Architecture::X86, false),
+            ("BOTTLEROCKET_ARM_64", Architecture::Arm, true),
+            ("CUSTOM", Architecture::Arm, true),
+        ] {
+            assert_eq!(
+                boots(ami_type, &[facts(architecture)]),
+                expected,
+                "{ami_type} {architecture:?}"
+            );
+        }
+        assert!(boots("AL2023_ARM_64_STANDARD", &[]));
     }
 }

@@ -3,14 +3,14 @@
 use sha2::{Digest, Sha256};
 
 use super::ownership::Owner;
-use super::spec::{Naming, Spec};
+use super::spec::{InstanceTypes, Naming, Spec};
 
 /// The service's limit of a node group's name.
 pub const MAX_LENGTH: usize = 63;
 
 /// What is hashed begins with this. It changes when the list of immutable properties does, and the vectors below with it:
 /// an upgrade of the function may never rename a group by accident.
-const HASH_VERSION: &str = "1";
+const HASH_VERSION: &str = "2";
 
 /// Twelve hexadecimal digits: 48 bits, of which two groups of one resource never share all.
 const HASH_DIGITS: usize = 12;
@@ -22,23 +22,35 @@ pub const MAX_PREFIX_LENGTH: usize = MAX_LENGTH - HASH_DIGITS - 1;
 pub fn name(spec: &Spec, owner: &Owner) -> String {
     match &spec.naming {
         Naming::Explicit(name) => name.clone(),
-        Naming::Generated { prefix } => {
-            let prefix: String = prefix.chars().take(MAX_PREFIX_LENGTH).collect();
-            format!("{}-{}", prefix.trim_end_matches('-'), hash(spec, owner))
-        }
+        Naming::Generated { prefix } => join(prefix, &hash(spec, owner)),
     }
+}
+
+/// The name of a group that takes the place of the one called `current`. What forces a replacement may not be among the
+/// properties that are hashed: an instance type of another architecture lives in the launch template, yet no group changes
+/// its image's. Then the current name is hashed in, and a rollback still finds the old group under the old name.
+pub fn replacement_name(spec: &Spec, owner: &Owner, current: &str) -> String {
+    let name = name(spec, owner);
+    match &spec.naming {
+        Naming::Generated { prefix } if name == current => {
+            let salt = digest(&format!("{} {current}", hash(spec, owner)), HASH_DIGITS);
+            join(prefix, &salt)
+        }
+        _ => name,
+    }
+}
+
+fn join(prefix: &str, hash: &str) -> String {
+    let prefix: String = prefix.chars().take(MAX_PREFIX_LENGTH).collect();
+    format!("{}-{hash}", prefix.trim_end_matches('-'))
 }
 
 fn hash(spec: &Spec, owner: &Owner) -> String {
     let subnets: Vec<&str> = spec.subnets.iter().map(String::as_str).collect();
-    let remote_access = spec.remote_access.as_ref();
-    let groups = remote_access.map(|access| {
-        access
-            .source_security_groups
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-    });
+    let on_group = match spec.types() {
+        InstanceTypes::InTemplate(_) => None,
+        InstanceTypes::OnGroup(types) => Some(types),
+    };
     let content = serde_json::json!([
         HASH_VERSION,
         owner.stack_id,
@@ -48,10 +60,7 @@ fn hash(spec: &Spec, owner: &Owner) -> String {
         subnets,
         spec.ami_type,
         spec.capacity_type.as_str(),
-        spec.instance_types,
-        spec.disk_size,
-        remote_access.map(|access| &access.ssh_key),
-        groups,
+        on_group,
         spec.launch_template.as_ref().map(|template| template.identity.as_str()),
     ]);
     digest(&content.to_string(), HASH_DIGITS)
@@ -91,10 +100,10 @@ mod tests {
     /// A changed vector means that every stack's next replacement or rollback looks for a group under another name.
     #[test]
     fn names_are_pinned() {
-        assert_eq!(name_with(&json!({})), "Nodes-ff8d39a4b6a7");
+        assert_eq!(name_with(&json!({})), "Nodes-fc9eb3d71f06");
         assert_eq!(
             name_with(&json!({"InstanceTypes": ["m5.large"], "CapacityType": "SPOT"})),
-            "Nodes-da8e3b1eed97"
+            "Nodes-cabf8793b26b"
         );
         assert_eq!(name_with(&json!({"NodegroupName": "my-mng"})), "my-mng");
     }
@@ -106,16 +115,27 @@ mod tests {
             json!({"Subnets": ["a", "b", "a"]}),
             json!({"Labels": {"a": "b"}}),
             json!({"Version": "1.34"}),
+            json!({"DiskSize": "20", "InstanceTypes": ["m5.large"]}),
         ] {
             assert_eq!(name_with(&same), plain, "{same}");
         }
         for other in [
             json!({"Subnets": ["a"]}),
             json!({"AmiType": "AL2023_x86_64_STANDARD"}),
-            json!({"DiskSize": "20"}),
+            json!({"InstanceTypes": ["m5.large", "m5a.large"]}),
         ] {
             assert_ne!(name_with(&other), plain, "{other}");
         }
+    }
+
+    #[test]
+    fn a_replacement_never_has_the_name_of_what_it_replaces() {
+        let spec = spec_of(&json!({"ClusterName": "c", "NodeRole": "arn:aws:iam::1:role/n", "Subnets": ["a"]}));
+        let first = name(&spec, &owner());
+        assert_eq!(replacement_name(&spec, &owner(), "another"), first);
+        let second = replacement_name(&spec, &owner(), &first);
+        assert_ne!(second, first);
+        assert_eq!(replacement_name(&spec, &owner(), &second), first);
     }
 
     #[test]

@@ -11,6 +11,9 @@ pub const RESOURCE_TAG: &str = "managed-node-group:logical-id";
 /// A rollback removes what bears it. What lacks it may be kept on purpose, by an `UpdateReplacePolicy` of `Retain`.
 pub const REPLACES_TAG: &str = "managed-node-group:replaces";
 
+/// On a launch template, security group or key pair: the physical id of the node group that it was made for.
+pub const NODEGROUP_TAG: &str = "managed-node-group:nodegroup";
+
 /// One resource of one stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {

@@ -9,6 +9,8 @@ use super::ownership::{Owner, REPLACES_TAG};
 use super::scaling::DesiredSize;
 use super::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
 use super::version::{KubernetesVersion, compare_releases};
+use crate::launch_template::belongings::Place;
+use crate::launch_template::steps::LaunchStep;
 
 /// A spec with all that had to be looked up to carry it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,10 +27,8 @@ pub struct Desired {
     pub purpose: Purpose,
     /// The physical id that the stack knows the resource by, where it is an update.
     pub current_id: Option<String>,
-    /// The launch template's version as a number, where the template names one.
+    /// The version of the user's own launch template as a number, where the template names one.
     pub launch_template_version: Option<String>,
-    /// What a new group gets when the template names no AMI type; `None` leaves the choice to the service.
-    pub default_ami_type: Option<String>,
 }
 
 /// Whether the stack goes forward or is being rolled back. A rollback never fails because of what EKS can't take back.
@@ -48,12 +48,29 @@ pub enum Purpose {
 /// One call that changes something.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    Create,
+    /// One in EC2, for the resource's own launch template and what it brings along.
+    Launch(LaunchStep),
+    Create(NewGroup),
     Tag(BTreeMap<String, String>),
     Untag(BTreeSet<String>),
     UpdateVersion(VersionChange),
     UpdateConfig(Box<ConfigChange>),
     Delete,
+}
+
+/// What a new group gets beside its spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewGroup {
+    pub template: TemplateVersion,
+    /// For a template that names no AMI type; `None` leaves the choice to the service.
+    pub default_ami_type: Option<String>,
+}
+
+/// A launch template and the version of it that nodes are to run. `None` is the default one, in a rollback that can't ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateVersion {
+    pub identity: LaunchTemplateIdentity,
+    pub version: Option<String>,
 }
 
 /// One `UpdateNodegroupVersion`.
@@ -85,6 +102,15 @@ pub struct Downgrade {
 }
 
 impl Desired {
+    /// Where the group's belongings in EC2 are found.
+    pub fn place(&self) -> Place {
+        Place {
+            cluster: self.spec.cluster.clone(),
+            name: self.name.clone(),
+            owner: self.owner.clone(),
+        }
+    }
+
     /// The tags that a new group gets. One made in place of another is marked until the update has succeeded.
     pub fn tags_of_new(&self) -> BTreeMap<String, String> {
         let mut tags = self.tags.clone();
@@ -96,7 +122,8 @@ impl Desired {
 impl Step {
     pub fn kind(&self) -> StepKind {
         match self {
-            Self::Create => StepKind::Create,
+            Self::Launch(_) => StepKind::Launch,
+            Self::Create(_) => StepKind::Create,
             Self::Tag(_) => StepKind::Tag,
             Self::Untag(_) => StepKind::Untag,
             Self::UpdateVersion(_) => StepKind::UpdateVersion,
@@ -110,11 +137,13 @@ impl Step {
 /// to be removed at the end, since one of them marks a replacement that isn't finished. The service refuses version and
 /// configuration in one (eksctl issue 2565) and takes one update at a time.
 ///
+/// `template` is what the nodes are to run; `None` leaves it out of account.
+///
 /// # Errors
 /// [`Downgrade`], outside a rollback.
-pub fn plan(desired: &Desired, live: &NodeGroup) -> Result<Plan, Downgrade> {
+pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersion>) -> Result<Plan, Downgrade> {
     let mut plan = Plan::default();
-    let version = version_change(desired, live, &mut plan.warnings)?;
+    let version = version_change(desired, live, template, &mut plan.warnings)?;
     let tags = missing(&desired.tags, &live.tags);
     if !tags.is_empty() {
         plan.steps.push(Step::Tag(tags));
@@ -133,6 +162,7 @@ pub fn plan(desired: &Desired, live: &NodeGroup) -> Result<Plan, Downgrade> {
 fn version_change(
     desired: &Desired,
     live: &NodeGroup,
+    template: Option<&TemplateVersion>,
     warnings: &mut Vec<String>,
 ) -> Result<Option<VersionChange>, Downgrade> {
     let mut upgrade = |property, wanted: &str, running: &str, order| match order {
@@ -159,7 +189,7 @@ fn version_change(
         let order = compare_releases(wanted, &live.release_version);
         release = upgrade("ReleaseVersion", wanted, &live.release_version, order)?.then(|| wanted.clone());
     }
-    let launch_template = launch_template_change(desired, live);
+    let launch_template = template.and_then(|template| launch_template_change(template, live));
     let follows = desired.spec.release == Release::Latest
         && desired.purpose == Purpose::Update
         && desired.direction == Direction::Forward;
@@ -195,11 +225,10 @@ fn give_up_or_refuse(direction: Direction, downgrade: Downgrade, warnings: &mut 
     }
 }
 
-fn launch_template_change(desired: &Desired, live: &NodeGroup) -> Option<(LaunchTemplateIdentity, String)> {
-    let identity = desired.spec.launch_template.as_ref()?.identity.clone();
-    let wanted = desired.launch_template_version.clone()?;
+fn launch_template_change(wanted: &TemplateVersion, live: &NodeGroup) -> Option<(LaunchTemplateIdentity, String)> {
+    let version = wanted.version.clone()?;
     let running = live.launch_template.as_ref()?;
-    (running.version != wanted).then_some((identity, wanted))
+    (running.version != version).then(|| (wanted.identity.clone(), version))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::scaling::Scaling;
 use super::settings::{NodeRepair, Taint, UpdateSettings, WarmPool};
 use super::version::KubernetesVersion;
+use crate::launch_template::max_pods::Networking;
+use crate::launch_template::public_key::PublicKey;
 
 /// A node group as its template wants it. `None` means that the template says nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,20 +18,20 @@ pub struct Spec {
     pub ami_type: Option<String>,
     pub capacity_type: CapacityType,
     pub instance_types: Vec<String>,
-    pub disk_size: Option<i32>,
-    pub remote_access: Option<RemoteAccess>,
+    /// The user's own; without one the resource makes its own, which holds `node`.
     pub launch_template: Option<LaunchTemplate>,
+    pub node: NodeSettings,
     pub version: Option<KubernetesVersion>,
     pub release: Release,
     pub force: ForceUpdate,
     pub scaling: Scaling,
+    /// Those that the service sets; what its API can't take is among the node's own.
     pub labels: BTreeMap<String, String>,
     pub taints: BTreeSet<Taint>,
     pub tags: BTreeMap<String, String>,
     pub update_settings: UpdateSettings,
     pub node_repair: NodeRepair,
     pub warm_pool: WarmPool,
-    pub block_pod_imds: BlockPodImds,
     pub wait_for: WaitFor,
     /// Seconds, 1 to 3600.
     pub service_timeout: u64,
@@ -50,11 +52,77 @@ pub enum CapacityType {
     CapacityBlock,
 }
 
-/// `RemoteAccess`, as the service takes it.
+/// What the resource's own launch template holds beside the instance type.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NodeSettings {
+    pub volume: Volume,
+    pub remote_access: Option<RemoteAccess>,
+    /// Beside the cluster security group.
+    pub security_groups: BTreeSet<String>,
+    pub block_pod_imds: BlockPodImds,
+    pub max_pods: Option<MaxPods>,
+    /// Labels that the service's API can't take: without a value, or with a key of over 63 characters.
+    pub labels: BTreeMap<String, String>,
+    pub user_data: Option<String>,
+    pub propagate_tags: PropagateTags,
+}
+
+/// The root volume, on Bottlerocket the data volume. `None` leaves the default.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Volume {
+    /// GiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iops: Option<i32>,
+    /// MiB a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throughput: Option<i32>,
+    pub encryption: Encryption,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Encryption {
+    /// What the account has by default.
+    #[default]
+    Unstated,
+    Off,
+    On {
+        kms_key: Option<String>,
+    },
+}
+
+/// `RemoteAccess`: the key pair of the nodes, and who may reach port 22, on Windows 3389.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteAccess {
-    pub ssh_key: Option<String>,
+    pub key: SshKey,
     pub source_security_groups: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SshKey {
+    /// The name of a key pair of the user's.
+    Named(String),
+    /// Imported as a key pair of the resource's own.
+    Imported(PublicKey),
+}
+
+/// How many pods a node takes at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaxPods {
+    Number(u32),
+    /// By EKS's recommended calculation over the instance types.
+    Computed(Networking),
+}
+
+/// Whether the group's tags reach its instances, volumes and network interfaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PropagateTags {
+    Yes,
+    #[default]
+    No,
 }
 
 /// A launch template of the user's own.
@@ -94,7 +162,8 @@ pub enum ForceUpdate {
     No,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Whether pods that have their own network are kept from the instance metadata service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum BlockPodImds {
     Yes,
     #[default]
@@ -107,6 +176,37 @@ pub enum WaitFor {
     Submitted,
     #[default]
     Active,
+}
+
+/// What EKS runs when nobody names an instance type (API reference of `CreateNodegroup`).
+const DEFAULT_INSTANCE_TYPE: &str = "t3.medium";
+
+/// Where a group's instance types are stated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InstanceTypes<'a> {
+    /// The one type, in the resource's own launch template: changing it rolls the nodes.
+    InTemplate(&'a str),
+    /// On the node group, which can't change them.
+    OnGroup(&'a [String]),
+}
+
+impl Spec {
+    /// Where the instance types are stated: exactly one lives in the resource's own launch template.
+    pub fn types(&self) -> InstanceTypes<'_> {
+        match (&self.launch_template, self.instance_types.as_slice()) {
+            (None, []) => InstanceTypes::InTemplate(DEFAULT_INSTANCE_TYPE),
+            (None, [one]) => InstanceTypes::InTemplate(one),
+            (_, types) => InstanceTypes::OnGroup(types),
+        }
+    }
+
+    /// The instance types as a list, wherever they are stated. Empty: the user's launch template names the type.
+    pub fn type_names(&self) -> Vec<String> {
+        match self.types() {
+            InstanceTypes::InTemplate(one) => vec![one.to_owned()],
+            InstanceTypes::OnGroup(types) => types.to_vec(),
+        }
+    }
 }
 
 impl CapacityType {

@@ -1,8 +1,8 @@
 //! Which node group an Update is about: the one that runs, or a new one in its place.
 
-use super::fits::replacements;
+use super::fits::{Known, replacements};
 use super::group::NodeGroup;
-use super::name::name;
+use super::name::{name, replacement_name};
 use super::ownership::Owner;
 use super::spec::{Naming, Spec};
 
@@ -36,18 +36,21 @@ pub fn target(
     owner: &Owner,
     current: (&str, &str),
     live: Option<&NodeGroup>,
+    known: &Known,
 ) -> Result<Target, NameTaken> {
     let named = name(spec, owner);
     let same = (spec.cluster.as_str(), named.as_str()) == current;
     let Some(live) = live else {
         return Ok(if same { Target::Keep } else { Target::Replace(named) });
     };
-    let differences = replacements(spec, live);
-    let renamed = matches!(spec.naming, Naming::Explicit(_)) && !same;
-    match (differences.is_empty(), renamed, same) {
-        (true, false, _) => Ok(Target::Keep),
-        (_, true, _) | (false, _, false) => Ok(Target::Replace(named)),
-        (false, false, true) => Err(NameTaken {
+    let differences = replacements(spec, live, known);
+    let explicit = matches!(spec.naming, Naming::Explicit(_));
+    match (differences.is_empty(), explicit, same) {
+        (true, false, _) | (true, true, true) => Ok(Target::Keep),
+        (_, true, false) => Ok(Target::Replace(named)),
+        (false, false, _) if spec.cluster != current.0 => Ok(Target::Replace(named)),
+        (false, false, _) => Ok(Target::Replace(replacement_name(spec, owner, current.1))),
+        (false, true, true) => Err(NameTaken {
             properties: differences.join(", "),
             name: named,
         }),
@@ -57,6 +60,7 @@ pub fn target(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nodegroup::group::LiveLaunchTemplate;
     use crate::nodegroup::validate::tests::{properties, spec_of};
     use serde_json::{Value, json};
 
@@ -67,7 +71,10 @@ mod tests {
             node_role: "arn:aws:iam::1:role/n".to_owned(),
             subnets: ["s".to_owned()].into(),
             capacity_type: "ON_DEMAND".to_owned(),
-            instance_types: vec!["t3.medium".to_owned()],
+            launch_template: Some(LiveLaunchTemplate {
+                id: "lt-own".to_owned(),
+                ..LiveLaunchTemplate::default()
+            }),
             ..NodeGroup::default()
         }
     }
@@ -80,7 +87,11 @@ mod tests {
     }
 
     fn found(changes: &Value, live: Option<&NodeGroup>) -> Result<Target, String> {
-        target(&spec_of(&properties(changes)), &owner(), ("c", "n"), live).map_err(|error| error.to_string())
+        let known = Known {
+            own_template: Some("lt-own"),
+            types: &[],
+        };
+        target(&spec_of(&properties(changes)), &owner(), ("c", "n"), live, &known).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Properties become a spec, or a list of everything that is wrong with them. Nothing is called here.
 
+mod node;
 mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -13,8 +14,8 @@ use super::settings::{
     Amount, NodeRepair, RepairOverride, Taint, TaintEffect, UpdateSettings, UpdateStrategy, WarmPool,
 };
 use super::spec::{
-    BlockPodImds, CapacityType, ForceUpdate, LaunchTemplate, LaunchTemplateIdentity, LaunchTemplateVersion, Naming,
-    Release, RemoteAccess, Spec, WaitFor,
+    CapacityType, ForceUpdate, LaunchTemplate, LaunchTemplateIdentity, LaunchTemplateVersion, Naming, Release, Spec,
+    WaitFor,
 };
 use super::version::KubernetesVersion;
 
@@ -35,7 +36,7 @@ pub fn validate(properties: &Map<String, Value>, logical_id: &str) -> Result<Spe
 fn read(fields: &mut Fields, logical_id: &str) -> Spec {
     // CloudFormation's own property, passed on to the function.
     fields.text("ServiceToken");
-    let spec = Spec {
+    let mut spec = Spec {
         cluster: fields.required_text("ClusterName"),
         naming: naming(fields, logical_id),
         node_role: fields.required_text("NodeRole"),
@@ -43,9 +44,8 @@ fn read(fields: &mut Fields, logical_id: &str) -> Spec {
         ami_type: fields.word("AmiType", &rules::AMI_TYPES),
         capacity_type: capacity_type(fields),
         instance_types: fields.texts("InstanceTypes").unwrap_or_default(),
-        disk_size: fields.integer("DiskSize", 1..=16_384),
-        remote_access: fields.object("RemoteAccess", remote_access),
         launch_template: fields.object("LaunchTemplate", launch_template).flatten(),
+        node: node::settings(fields),
         version: version(fields),
         release: release(fields),
         force: if fields.boolean("ForceUpdateEnabled") == Some(true) {
@@ -54,20 +54,19 @@ fn read(fields: &mut Fields, logical_id: &str) -> Spec {
             ForceUpdate::No
         },
         scaling: fields.object("ScalingConfig", scaling).unwrap_or_default(),
-        labels: fields.text_map("Labels"),
+        labels: BTreeMap::new(),
         taints: taints(fields),
         tags: fields.text_map("Tags"),
         update_settings: fields.object("UpdateConfig", update_settings).unwrap_or_default(),
         node_repair: fields.object("NodeRepairConfig", node_repair).unwrap_or_default(),
         warm_pool: fields.object("WarmPoolConfig", warm_pool).unwrap_or_default(),
-        block_pod_imds: if fields.boolean("BlockPodImds") == Some(true) {
-            BlockPodImds::Yes
-        } else {
-            BlockPodImds::No
-        },
         wait_for: wait_for(fields),
         service_timeout: service_timeout(fields),
     };
+    let labels = fields.text_map("Labels");
+    (spec.node.labels, spec.labels) = labels
+        .into_iter()
+        .partition(|(key, value)| node::is_the_nodes_own(key, value));
     fields.refuse_unknown();
     spec
 }
@@ -121,17 +120,6 @@ fn capacity_type(fields: &mut Fields) -> CapacityType {
         Some("SPOT") => CapacityType::Spot,
         Some("CAPACITY_BLOCK") => CapacityType::CapacityBlock,
         _ => CapacityType::OnDemand,
-    }
-}
-
-fn remote_access(fields: &mut Fields) -> RemoteAccess {
-    RemoteAccess {
-        ssh_key: fields.text("Ec2SshKey"),
-        source_security_groups: fields
-            .texts("SourceSecurityGroups")
-            .unwrap_or_default()
-            .into_iter()
-            .collect(),
     }
 }
 

@@ -6,6 +6,7 @@
 )]
 
 pub mod deployed;
+pub mod ec2;
 pub mod flows;
 pub mod receiver;
 pub mod simulated;

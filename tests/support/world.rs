@@ -11,11 +11,15 @@ use managed_node_group::aws::Aws;
 use managed_node_group::cfn::response_url::Loopback;
 use managed_node_group::clock::{Clock, SystemClock};
 use managed_node_group::handler::Function;
+use managed_node_group::launch_template::belongings::{Belongings, Place};
+use managed_node_group::launch_template::max_pods::{NetworkFacts, Prefixes};
+use managed_node_group::launch_template::steps::{Cluster, LaunchStep, Made};
+use managed_node_group::launch_template::users::UsersTemplate;
 use managed_node_group::nodegroup::change::ConfigChange;
 use managed_node_group::nodegroup::group::NodeGroup;
 use managed_node_group::nodegroup::history::UpdateState;
-use managed_node_group::nodegroup::image::InstanceTypeFacts;
-use managed_node_group::nodegroup::plan::{Desired, VersionChange};
+use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
+use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::LaunchTemplate;
 use managed_node_group::polling::Onward;
 use managed_node_group::ports::{CallError, Cloud, Fault, Stack};
@@ -25,6 +29,7 @@ use serde_json::{Value, json};
 use simulator::Simulator;
 use tokio::sync::Notify;
 
+use super::ec2::Memory;
 use super::receiver::Receiver;
 
 /// Minutes of EKS become fractions of a second, and the function's waits with them.
@@ -54,6 +59,9 @@ pub struct World {
 /// The real adapters behind a counter that can stop for ever, as a killed process does.
 pub struct Cut {
     aws: Aws,
+    /// EC2's own, where it isn't in memory.
+    moto: Option<Aws>,
+    pub ec2: Memory,
     pub stack: Mutex<Stack>,
     pub calls: AtomicUsize,
     pub made: Mutex<Vec<&'static str>>,
@@ -65,18 +73,20 @@ pub struct Cut {
 
 impl World {
     pub async fn start(step_functions: bool) -> Self {
+        Self::start_with(step_functions, None).await
+    }
+
+    /// With EC2 at this endpoint, or in memory.
+    pub async fn start_with(step_functions: bool, moto: Option<&str>) -> Self {
         let simulator = Simulator::start(simulator::Options {
             time_scale: TIME_SCALE,
             ..simulator::Options::default()
         })
         .await;
-        let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
-            .endpoint_url(simulator.endpoint())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .retry_config(aws_config::retry::RetryConfig::disabled())
-            .load()
-            .await;
+        let moto = match moto {
+            Some(endpoint) => Some(aws(endpoint).await),
+            None => None,
+        };
         let polling = match step_functions {
             true => PollingMode::StepFunctions {
                 state_machine: "machine".to_owned(),
@@ -91,7 +101,9 @@ impl World {
             log_level: "info".to_owned(),
         };
         let cut = Cut {
-            aws: Aws::new(config),
+            aws: aws(&simulator.endpoint()).await,
+            moto,
+            ec2: Memory::default(),
             stack: Mutex::new(Stack {
                 status: "CREATE_IN_PROGRESS".to_owned(),
                 tags: BTreeMap::new(),
@@ -181,6 +193,16 @@ impl World {
     }
 }
 
+/// The real adapters, at an endpoint of our own.
+async fn aws(endpoint: &str) -> Aws {
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .retry_config(aws_config::retry::RetryConfig::disabled());
+    Aws::new(config.load().await)
+}
+
 impl Cut {
     /// Stops for ever if the function is to die at this call; the harness drops it then.
     async fn call<T>(&self, action: &'static str, effect: impl Future<Output = T>) -> T {
@@ -229,8 +251,8 @@ impl Cloud for Cut {
         self.call("update", self.aws.update(cluster, name, id)).await
     }
 
-    async fn create(&self, desired: &Desired, token: &str) -> Result<(), CallError> {
-        self.call("create", self.aws.create(desired, token)).await
+    async fn create(&self, desired: &Desired, group: &NewGroup, token: &str) -> Result<(), CallError> {
+        self.call("create", self.aws.create(desired, group, token)).await
     }
 
     async fn update_version(
@@ -260,7 +282,16 @@ impl Cloud for Cut {
         self.call("delete", self.aws.delete(cluster, name)).await
     }
 
-    async fn launch_template_version(&self, template: &LaunchTemplate) -> Result<String, CallError> {
+    async fn cluster(&self, name: &str) -> Result<Option<Cluster>, CallError> {
+        self.call("cluster", self.aws.cluster(name)).await
+    }
+
+    async fn instance_types(&self, names: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
+        let facts = names.iter().map(|name| facts(name)).collect();
+        self.call("instance_types", async { Ok(facts) }).await
+    }
+
+    async fn users_template(&self, template: &LaunchTemplate) -> Result<UsersTemplate, CallError> {
         let found = match template.identity.as_str() {
             "lt-gone" => Err(CallError {
                 action: "ec2:DescribeLaunchTemplateVersions",
@@ -269,13 +300,54 @@ impl Cloud for Cut {
                 code: "InvalidLaunchTemplateId.NotFound".to_owned(),
                 message: "it does not exist".to_owned(),
             }),
-            _ => Ok("3".to_owned()),
+            id => Ok(UsersTemplate {
+                id: id.to_owned(),
+                version: 3,
+                network_interfaces: if id == "lt-two-interfaces" { 2 } else { 0 },
+                ..UsersTemplate::default()
+            }),
         };
-        self.call("launch_template_version", async { found }).await
+        self.call("users_template", async { found }).await
     }
 
-    async fn instance_types(&self, _: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
-        self.call("instance_types", async { Ok(vec![]) }).await
+    async fn public_subnets(&self, subnets: &BTreeSet<String>) -> Result<Vec<String>, CallError> {
+        let public = subnets.iter().cloned().collect();
+        self.call("public_subnets", async { Ok(public) }).await
+    }
+
+    async fn belongings(&self, place: &Place) -> Result<Belongings, CallError> {
+        let look = async {
+            match &self.moto {
+                Some(moto) => moto.belongings(place).await,
+                None => Ok(self.ec2.belongings(place)),
+            }
+        };
+        self.call("belongings", look).await
+    }
+
+    async fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
+        let change = async {
+            match &self.moto {
+                Some(moto) => moto.launch(step, token).await,
+                None => self.ec2.launch(step, token),
+            }
+        };
+        self.call(step.action(), change).await
+    }
+}
+
+/// m5.large, but for Graviton's names.
+fn facts(name: &str) -> InstanceTypeFacts {
+    let arm = name.contains("g.");
+    InstanceTypeFacts {
+        architecture: if arm { Architecture::Arm } else { Architecture::X86 },
+        accelerator: Accelerator::None,
+        network: Some(NetworkFacts {
+            interfaces: 3,
+            addresses: 10,
+            vcpus: 2,
+            prefixes: Prefixes::Supported,
+        }),
     }
 }
 

@@ -16,9 +16,6 @@ pub fn create(body: &Map<String, Value>) -> Result<(), EksError> {
     if let Some(key) = ["diskSize", "remoteAccess"].iter().find(beside) {
         return invalid(format!("{key} can't be specified with a launch template"));
     }
-    if body.get("amiType").is_some_and(|kind| kind == "CUSTOM") {
-        return invalid("CUSTOM is set by the image id of a launch template");
-    }
     if count("subnets") == 0 {
         return invalid("At least one subnet must be specified");
     }
@@ -78,16 +75,6 @@ pub fn scaling(scaling: &Value) -> Result<(), EksError> {
         ));
     }
     Ok(())
-}
-
-pub fn launch_template(body: &Map<String, Value>) -> Result<(), EksError> {
-    let Some(template) = body.get("launchTemplate") else {
-        return Ok(());
-    };
-    match (template["id"].is_null(), template["name"].is_null()) {
-        (true, false) | (false, true) => Ok(()),
-        _ => invalid("Either provide launch template ID or launch template name in the request"),
-    }
 }
 
 pub fn taints(taints: Option<&Value>) -> Result<(), EksError> {

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{checks, cluster, releases};
+use super::{checks, cluster, releases, template};
 use crate::clock;
 use crate::error::EksError;
 use crate::faults::take_outcome;
+use crate::launch_template::LaunchTemplate;
 use crate::routes::Call;
 use crate::world::{End, Group, Pending, World};
 
@@ -27,7 +28,8 @@ pub fn create(world: &mut World, call: &Call) -> Result<Value, EksError> {
         return Err(EksError::in_use(message));
     }
     check(world, call)?;
-    let shown = shown(world, &call.cluster, body);
+    let template = template::of_create(call)?;
+    let shown = shown(world, &call.cluster, body, template);
     checks::scaling(&shown["scalingConfig"])?;
     world.auto_scaling.make(&shown);
     let outcome = take_outcome(&mut world.outcomes, "Create", &call.cluster, &name);
@@ -49,7 +51,6 @@ fn check(world: &World, call: &Call) -> Result<(), EksError> {
     let body = &call.body;
     checks::create(body)?;
     checks::settings(body)?;
-    checks::launch_template(body)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str);
     let running = cluster(world, &call.cluster)?["version"].as_str().unwrap_or_default();
     if let Some(version) = text("version").filter(|version| *version != running) {
@@ -60,16 +61,16 @@ fn check(world: &World, call: &Call) -> Result<(), EksError> {
     let Some(release) = text("releaseVersion") else {
         return Ok(());
     };
-    let types = body.get("instanceTypes").unwrap_or(&Value::Null);
+    let first_type = body.get("instanceTypes").and_then(|types| types[0].as_str());
     let ami_type = body
         .get("amiType")
         .cloned()
-        .unwrap_or_else(|| json!(default_ami_type(types)));
+        .unwrap_or_else(|| json!(default_ami_type(first_type)));
     releases::check_of_version(&ami_type, release, running, &releases::latest(world, running))
 }
 
 /// What DescribeNodegroup shows of a new group, with the service's defaults.
-pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>) -> Value {
+pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>, found: Option<&LaunchTemplate>) -> Value {
     let (uuid, name) = (
         world.new_id(),
         body["nodegroupName"].as_str().unwrap_or_default().to_owned(),
@@ -86,16 +87,21 @@ pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>) -> Val
     };
     let template = body
         .get("launchTemplate")
-        .map(|template| whole_template(template, &name));
+        .map(|named| template::shown(named, found, &name));
+    let in_template = found.map_or(template.is_some(), |found| found.instance_type.is_some());
     let types = or(
         "instanceTypes",
-        if template.is_some() {
-            Value::Null
-        } else {
-            json!(["t3.medium"])
-        },
+        if in_template { Value::Null } else { json!(["t3.medium"]) },
     );
-    let ami_type = or("amiType", json!(default_ami_type(&types)));
+    let image = found.and_then(|found| found.image_id.as_ref());
+    let of_type = found
+        .and_then(|found| found.instance_type.as_deref())
+        .or(types[0].as_str());
+    let ami_type = match image {
+        Some(_) => json!("CUSTOM"),
+        None => or("amiType", json!(default_ami_type(of_type))),
+    };
+    let release = image.cloned().unwrap_or_else(|| releases::latest(world, &running));
     let windows = ami_type.as_str().is_some_and(|kind| kind.starts_with("WINDOWS"));
     let disk = or(
         "diskSize",
@@ -109,7 +115,7 @@ pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>) -> Val
     json!({
         "nodegroupName": name, "clusterName": cluster, "status": "CREATING", "version": running,
         "nodegroupArn": format!("arn:aws:eks:{region}:{account}:nodegroup/{cluster}/{name}/{uuid}"),
-        "releaseVersion": or("releaseVersion", json!(releases::latest(world, &running))),
+        "releaseVersion": or("releaseVersion", json!(release)),
         "createdAt": clock::timestamp(), "modifiedAt": clock::timestamp(),
         "capacityType": or("capacityType", json!("ON_DEMAND")), "amiType": ami_type, "instanceTypes": types, "diskSize": disk,
         "scalingConfig": or("scalingConfig", json!({"minSize": 1, "maxSize": 2, "desiredSize": 2})),
@@ -123,24 +129,9 @@ pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>) -> Val
     })
 }
 
-/// The service shows id and name, whichever was given.
-fn whole_template(template: &Value, group: &str) -> Value {
-    let or = |key: &str, default: String| template[key].as_str().map_or(default, str::to_owned);
-    let digest: u64 = template["name"]
-        .as_str()
-        .unwrap_or(group)
-        .bytes()
-        .fold(7, |sum, byte| sum * 31 % 0xffff_ffff + u64::from(byte));
-    json!({
-        "id": or("id", format!("lt-{digest:017x}")), "name": or("name", format!("template-{group}")),
-        "version": or("version", "1".to_owned()),
-    })
-}
-
 /// Graviton's names have a `g` after the generation; the first generation has none.
-fn default_ami_type(types: &Value) -> &'static str {
-    let family = types[0]
-        .as_str()
+fn default_ami_type(instance_type: Option<&str>) -> &'static str {
+    let family = instance_type
         .and_then(|name| name.split('.').next())
         .unwrap_or_default();
     let after_digits = family

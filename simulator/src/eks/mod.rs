@@ -6,6 +6,7 @@ mod delete;
 mod read;
 mod releases;
 mod tags;
+mod template;
 mod update;
 
 use serde_json::{Value, json};

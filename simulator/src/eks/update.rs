@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{checks, cluster, group, releases};
+use super::{checks, cluster, group, releases, template};
 use crate::clock;
 use crate::error::EksError;
 use crate::faults::take_outcome;
@@ -175,9 +175,12 @@ fn version_changes(world: &World, call: &Call, shown: &Value) -> Result<Value, E
     } else {
         image_after(world, call, shown)?
     };
-    if let Some(template) = body.get("launchTemplate") {
-        checks::launch_template(body)?;
-        changes["launchTemplate"] = template_after(&shown["launchTemplate"], template)?;
+    if let Some(named) = body.get("launchTemplate") {
+        let found = template::of_update(call, shown)?;
+        changes["launchTemplate"] = template::after(&shown["launchTemplate"], named, found)?;
+        if let Some(image) = found.and_then(|found| found.image_id.as_ref()) {
+            changes["releaseVersion"] = json!(image);
+        }
     }
     Ok(changes)
 }
@@ -207,24 +210,4 @@ fn image_after(world: &World, call: &Call, shown: &Value) -> Result<Value, EksEr
         shown["releaseVersion"].as_str().unwrap_or_default(),
     )?;
     Ok(json!({"version": version, "releaseVersion": release}))
-}
-
-fn template_after(live: &Value, wanted: &Value) -> Result<Value, EksError> {
-    if live.is_null() {
-        return Err(EksError::invalid(
-            "A nodegroup created without a launch template can't be updated with one",
-        ));
-    }
-    let other = |key: &str| !wanted[key].is_null() && wanted[key] != live[key];
-    if other("id") || other("name") {
-        return Err(EksError::invalid(
-            "You cannot change the launch template of a nodegroup, only its version",
-        ));
-    }
-    let mut template = live.clone();
-    template["version"] = wanted
-        .get("version")
-        .cloned()
-        .unwrap_or_else(|| live["version"].clone());
-    Ok(template)
 }

@@ -1,8 +1,11 @@
 use serde_json::json;
 
 use super::*;
-use crate::nodegroup::group::Issue;
+use crate::launch_template::belongings::{Belongings, SecurityGroup};
+use crate::launch_template::steps::{Cluster, Made};
+use crate::nodegroup::group::{Issue, LiveLaunchTemplate};
 use crate::nodegroup::history::Begun;
+use crate::nodegroup::history::Tidying;
 use crate::nodegroup::plan::tests::{desired, live};
 
 const NOW: u64 = 1000;
@@ -30,7 +33,50 @@ fn history(begun: &[(StepKind, Option<&str>)]) -> History {
         began: 0,
         deadline: 3540,
         begun,
-        first_status: None,
+        ..History::default()
+    }
+}
+
+/// Decides with everything around the group as the goal wants it.
+fn told(goal: &Goal, seen: &Observation, history: &History, now: u64) -> Next {
+    let around = match goal {
+        Goal::Present(desired) => prepared(desired),
+        Goal::Absent(_) | Goal::AsIs { .. } => nothing_around(),
+    };
+    let view = View {
+        around: Some(&around),
+        history,
+        now,
+    };
+    decide(goal, seen, view)
+}
+
+fn nothing_around() -> Around {
+    Around {
+        place: desired(&json!({})).place(),
+        cluster: Some(Cluster {
+            vpc: "vpc-1".to_owned(),
+            security_group: "sg-cluster".to_owned(),
+        }),
+        types: vec![],
+        belongings: Belongings::default(),
+    }
+}
+
+/// The template `lt-1`, of which version 1 is the wanted one.
+fn prepared(desired: &Desired) -> Around {
+    let mut around = nothing_around();
+    let history = History::default();
+    loop {
+        let view = View {
+            around: Some(&around),
+            history: &history,
+            now: 0,
+        };
+        match own::template(desired, None, view) {
+            Err(Next::Act(Step::Launch(step))) => around.belongings.apply(&step, Made::Id("lt-1".to_owned())),
+            _ => return around,
+        }
     }
 }
 
@@ -78,6 +124,7 @@ fn absent() -> Goal {
 /// A word for each answer, so that a table of them can be read.
 fn word(next: &Next) -> String {
     match next {
+        Next::Look => "Look".to_owned(),
         Next::Act(step) => format!("{:?}", step.kind()),
         Next::Wait(waiting) => format!("{waiting:?}"),
         Next::Done { .. } => "Done".to_owned(),
@@ -87,7 +134,7 @@ fn word(next: &Next) -> String {
 
 #[track_caller]
 fn table(goal: &Goal, history: &History, expected: [&str; 8]) {
-    let found = STATUSES.map(|status| word(&decide(goal, &present(in_status(status), None), history, NOW)));
+    let found = STATUSES.map(|status| word(&told(goal, &present(in_status(status), None), history, NOW)));
     assert_eq!(found, expected);
 }
 
@@ -174,16 +221,13 @@ fn only_not_found_means_gone() {
     let unknown = Observation::Unknown("denied".to_owned());
     for goal in [absent(), want(&json!({}), Purpose::Create)] {
         assert_eq!(
-            decide(&goal, &unknown, &history(&[]), NOW),
+            told(&goal, &unknown, &history(&[]), NOW),
             Next::Wait(Waiting::ForAnAnswer)
         );
     }
+    assert_eq!(word(&told(&absent(), &Observation::Absent, &history(&[]), NOW)), "Done");
     assert_eq!(
-        word(&decide(&absent(), &Observation::Absent, &history(&[]), NOW)),
-        "Done"
-    );
-    assert_eq!(
-        word(&decide(
+        word(&told(
             &want(&json!({}), Purpose::Create),
             &Observation::Absent,
             &history(&[]),
@@ -205,11 +249,11 @@ fn a_group_that_vanishes_is_not_made_twice() {
         ..history(&[])
     };
     assert_eq!(
-        word(&decide(&goal, &Observation::Absent, &just_created, NOW)),
+        word(&told(&goal, &Observation::Absent, &just_created, NOW)),
         "ForCreate"
     );
     assert_eq!(
-        word(&decide(
+        word(&told(
             &goal,
             &Observation::Absent,
             &history(&[(StepKind::Create, None)]),
@@ -218,7 +262,7 @@ fn a_group_that_vanishes_is_not_made_twice() {
         "Fail"
     );
     assert_eq!(
-        word(&decide(
+        word(&told(
             &goal,
             &Observation::Absent,
             &history(&[(StepKind::UpdateConfig, Some("u"))]),
@@ -234,7 +278,7 @@ fn a_foreign_group_is_left_alone() {
         tags: BTreeMap::new(),
         ..live()
     };
-    let Next::Fail(reason) = decide(
+    let Next::Fail(reason) = told(
         &want(&json!({}), Purpose::Create),
         &present(foreign.clone(), None),
         &history(&[]),
@@ -243,21 +287,21 @@ fn a_foreign_group_is_left_alone() {
         panic!("a foreign group was taken over");
     };
     assert!(reason.contains("isn't this resource's"), "{reason}");
-    assert_eq!(decide(&absent(), &present(foreign, None), &history(&[]), NOW), done());
+    assert_eq!(told(&absent(), &present(foreign, None), &history(&[]), NOW), done());
 }
 
 #[test]
 fn an_update_is_followed_by_its_own_id() {
     let goal = want(&json!({"Labels": {"a": "b"}, "Version": "1.34"}), Purpose::Update);
     let begun = history(&[(StepKind::UpdateVersion, Some("u"))]);
-    let after = |update| decide(&goal, &present(live(), Some(update)), &begun, NOW);
+    let after = |update| told(&goal, &present(live(), Some(update)), &begun, NOW);
     assert_eq!(after(UpdateState::InProgress), Next::Wait(Waiting::ForVersionUpdate));
     let upgraded = NodeGroup {
         version: "1.34".to_owned(),
         ..live()
     };
     assert_eq!(
-        word(&decide(
+        word(&told(
             &goal,
             &present(upgraded, Some(UpdateState::Successful)),
             &begun,
@@ -275,7 +319,7 @@ fn an_update_is_followed_by_its_own_id() {
 fn what_was_begun_is_not_begun_again() {
     let goal = want(&json!({"Labels": {"a": "b"}}), Purpose::Update);
     let begun = history(&[(StepKind::UpdateConfig, Some("u"))]);
-    let next = decide(&goal, &present(live(), Some(UpdateState::Successful)), &begun, NOW);
+    let next = told(&goal, &present(live(), Some(UpdateState::Successful)), &begun, NOW);
     let Next::Done { warnings, .. } = next else {
         panic!("{next:?}")
     };
@@ -289,12 +333,12 @@ fn a_degraded_group_fails_what_made_it_so() {
         first_status: Some("DEGRADED".to_owned()),
         ..history(&[])
     };
-    let Next::Fail(reason) = decide(&want(&json!({}), Purpose::Create), &degraded, &was_so, NOW) else {
+    let Next::Fail(reason) = told(&want(&json!({}), Purpose::Create), &degraded, &was_so, NOW) else {
         panic!("no failure")
     };
     assert!(reason.ends_with("NodeCreationFailure: no join [i-1]"), "{reason}");
     assert_eq!(
-        word(&decide(&want(&json!({}), Purpose::Update), &degraded, &was_so, NOW)),
+        word(&told(&want(&json!({}), Purpose::Update), &degraded, &was_so, NOW)),
         "Done"
     );
     let rolling_back = Desired {
@@ -302,7 +346,7 @@ fn a_degraded_group_fails_what_made_it_so() {
         ..desired(&json!({}))
     };
     assert_eq!(
-        word(&decide(
+        word(&told(
             &Goal::Present(Box::new(rolling_back)),
             &degraded,
             &history(&[]),
@@ -317,7 +361,7 @@ fn submitted_does_not_wait() {
     let goal = |purpose| want(&json!({"WaitFor": "Submitted", "Labels": {"a": "b"}}), purpose);
     let creating = present(in_status("CREATING"), None);
     assert_eq!(
-        word(&decide(
+        word(&told(
             &goal(Purpose::Create),
             &creating,
             &history(&[(StepKind::Create, None)]),
@@ -327,7 +371,7 @@ fn submitted_does_not_wait() {
     );
     let updating = present(in_status("UPDATING"), Some(UpdateState::InProgress));
     assert_eq!(
-        word(&decide(
+        word(&told(
             &goal(Purpose::Update),
             &updating,
             &history(&[(StepKind::UpdateConfig, Some("u"))]),
@@ -342,7 +386,7 @@ fn the_deadline_ends_waiting_and_says_what_goes_on() {
     let late = 3540;
     for status in ["CREATING", "UPDATING", "DELETING", "HIBERNATING"] {
         for goal in [absent(), want(&json!({}), Purpose::Update)] {
-            let next = decide(&goal, &present(in_status(status), None), &history(&[]), late);
+            let next = told(&goal, &present(in_status(status), None), &history(&[]), late);
             let Next::Fail(reason) = next else {
                 panic!("{status}: {next:?}")
             };
@@ -353,7 +397,7 @@ fn the_deadline_ends_waiting_and_says_what_goes_on() {
         }
     }
     assert_eq!(
-        word(&decide(&absent(), &Observation::Absent, &history(&[]), late)),
+        word(&told(&absent(), &Observation::Absent, &history(&[]), late)),
         "Done"
     );
 }
@@ -369,15 +413,9 @@ fn a_rollback_removes_only_what_is_marked_as_unfinished() {
         ..identity
     });
     let mut marked = live();
-    assert_eq!(
-        decide(&goal, &present(marked.clone(), None), &history(&[]), NOW),
-        done()
-    );
+    assert_eq!(told(&goal, &present(marked.clone(), None), &history(&[]), NOW), done());
     marked.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
-    assert_eq!(
-        word(&decide(&goal, &present(marked, None), &history(&[]), NOW)),
-        "Delete"
-    );
+    assert_eq!(word(&told(&goal, &present(marked, None), &history(&[]), NOW)), "Delete");
 }
 
 #[test]
@@ -390,9 +428,150 @@ fn what_can_not_be_restored_is_left_and_told() {
         why: "a property is unknown".to_owned(),
     };
     for seen in [present(in_status("UPDATING"), None), Observation::Absent] {
-        let Next::Done { attributes, warnings } = decide(&goal, &seen, &history(&[]), NOW) else {
+        let Next::Done { attributes, warnings } = told(&goal, &seen, &history(&[]), NOW) else {
             panic!("not done")
         };
         assert_eq!((attributes["Id"].as_str(), warnings.len()), ("c/n", 1));
     }
+}
+
+fn undecided(goal: &Goal, seen: &Observation) -> String {
+    let history = history(&[]);
+    let view = View {
+        around: None,
+        history: &history,
+        now: NOW,
+    };
+    word(&decide(goal, seen, view))
+}
+
+/// What isn't needed isn't looked up: a wait costs one call.
+#[test]
+fn what_is_around_is_looked_up_where_it_matters_only() {
+    let goal = want(&json!({}), Purpose::Create);
+    for (status, expected) in [("ACTIVE", "Look"), ("CREATING", "ForCreate"), ("CREATE_FAILED", "Fail")] {
+        assert_eq!(
+            undecided(&goal, &present(in_status(status), None)),
+            expected,
+            "{status}"
+        );
+    }
+    assert_eq!(undecided(&goal, &Observation::Absent), "Look");
+    assert_eq!(undecided(&absent(), &Observation::Absent), "Look");
+    assert_eq!(undecided(&absent(), &present(live(), None)), "Delete");
+    let users = want(&json!({"LaunchTemplate": {"Id": "lt-1"}}), Purpose::Create);
+    assert_eq!(undecided(&users, &Observation::Absent), "Create");
+}
+
+#[test]
+fn a_template_comes_before_the_group_and_goes_after_it() {
+    let goal = want(&json!({}), Purpose::Create);
+    let (bare, history) = (nothing_around(), history(&[]));
+    let with = |around| View {
+        around: Some(around),
+        history: &history,
+        now: NOW,
+    };
+    assert_eq!(word(&decide(&goal, &Observation::Absent, with(&bare))), "Launch");
+    let Goal::Present(desired) = &goal else {
+        panic!("present")
+    };
+    let around = prepared(desired);
+    let Next::Act(Step::Create(group)) = decide(&goal, &Observation::Absent, with(&around)) else {
+        panic!("no create")
+    };
+    assert_eq!(group.template.version.as_deref(), Some("1"));
+    assert_eq!(word(&decide(&absent(), &Observation::Absent, with(&around))), "Launch");
+}
+
+#[test]
+fn a_change_in_the_template_rolls() {
+    let around = prepared(&desired(&json!({"DiskSize": 50})));
+    let history = history(&[]);
+    let view = View {
+        around: Some(&around),
+        history: &history,
+        now: NOW,
+    };
+    let goal = want(&json!({"DiskSize": 80}), Purpose::Update);
+    assert_eq!(word(&decide(&goal, &present(live(), None), view)), "Launch");
+    let goal = want(&json!({"DiskSize": 50}), Purpose::Update);
+    let other_version = NodeGroup {
+        launch_template: Some(LiveLaunchTemplate {
+            version: "7".to_owned(),
+            ..LiveLaunchTemplate::default()
+        }),
+        ..live()
+    };
+    assert_eq!(
+        word(&decide(&goal, &present(other_version, None), view)),
+        "UpdateVersion"
+    );
+}
+
+/// EKS would be asked for a downgrade only after a version was made for nothing.
+#[test]
+fn what_is_refused_makes_no_version() {
+    let goal = want(&json!({"Version": "1.32", "DiskSize": 80}), Purpose::Update);
+    let around = prepared(&desired(&json!({})));
+    let history = history(&[]);
+    let view = View {
+        around: Some(&around),
+        history: &history,
+        now: NOW,
+    };
+    assert_eq!(word(&decide(&goal, &present(live(), None), view)), "Fail");
+}
+
+#[test]
+fn leftovers_go_last_and_are_given_up_rather_than_failing() {
+    let goal = want(&json!({}), Purpose::Update);
+    let mut around = prepared(&desired(&json!({})));
+    around.belongings.security_groups.push(SecurityGroup {
+        id: "sg-old".to_owned(),
+        tags: around.place.tags(),
+        rules: [].into(),
+    });
+    let given_up = History {
+        tidying: Tidying::GivenUp,
+        ..history(&[])
+    };
+    for (history, now, expected) in [
+        (&history(&[]), NOW, "Launch"),
+        (&history(&[]), 3540, "Done"),
+        (&given_up, NOW, "Done"),
+    ] {
+        let view = View {
+            around: Some(&around),
+            history,
+            now,
+        };
+        assert_eq!(
+            word(&decide(&goal, &present(live(), None), view)),
+            expected,
+            "{history:?} {now}"
+        );
+    }
+}
+
+/// A group that lost its tags and runs on our template would be harmed by its removal.
+#[test]
+fn the_template_of_a_group_that_lost_its_tags_stays() {
+    let around = prepared(&desired(&json!({})));
+    let history = history(&[]);
+    let view = View {
+        around: Some(&around),
+        history: &history,
+        now: NOW,
+    };
+    let untagged = NodeGroup {
+        tags: BTreeMap::new(),
+        ..live()
+    };
+    assert_eq!(decide(&absent(), &present(untagged.clone(), None), view), done());
+    let elsewhere = NodeGroup {
+        launch_template: None,
+        ..untagged
+    };
+    assert_eq!(word(&decide(&absent(), &present(elsewhere, None), view)), "Launch");
 }

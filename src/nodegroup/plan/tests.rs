@@ -27,7 +27,6 @@ pub fn desired(changes: &Value) -> Desired {
         purpose: Purpose::Update,
         current_id: Some("c/n".to_owned()),
         launch_template_version: spec.launch_template.as_ref().map(|_| "2".to_owned()),
-        default_ami_type: None,
         spec,
     }
 }
@@ -47,6 +46,11 @@ pub fn live() -> NodeGroup {
             desired: 4,
         },
         tags: owner().tags(),
+        launch_template: Some(LiveLaunchTemplate {
+            id: "lt-1".to_owned(),
+            name: "c/n".to_owned(),
+            version: "1".to_owned(),
+        }),
         ..NodeGroup::default()
     }
 }
@@ -63,7 +67,7 @@ fn version(version: Option<&str>, release: Option<&str>) -> Step {
 #[track_caller]
 fn check(changes: &Value, expected: &[Step]) {
     assert_eq!(
-        plan(&desired(changes), &live()).unwrap(),
+        plan(&desired(changes), &live(), None).unwrap(),
         Plan {
             steps: expected.to_vec(),
             warnings: vec![]
@@ -84,7 +88,7 @@ fn what_is_so_needs_no_step() {
 #[test]
 fn steps_come_in_the_order_the_service_takes_them() {
     let changes = json!({"Tags": {"t": "1"}, "Version": "1.34", "Labels": {"a": "b"}});
-    let kinds: Vec<StepKind> = plan(&desired(&changes), &live())
+    let kinds: Vec<StepKind> = plan(&desired(&changes), &live(), None)
         .unwrap()
         .steps
         .iter()
@@ -105,7 +109,7 @@ fn versions_go_up_only() {
         (json!({"Version": "1.32"}), "Version"),
         (json!({"ReleaseVersion": "1.33.1-20251201"}), "ReleaseVersion"),
     ] {
-        let refusal = plan(&desired(&changes), &live()).unwrap_err().to_string();
+        let refusal = plan(&desired(&changes), &live(), None).unwrap_err().to_string();
         assert!(
             refusal.starts_with(&format!("{property}: ")) && refusal.contains("c/n runs"),
             "{refusal}"
@@ -114,26 +118,28 @@ fn versions_go_up_only() {
             direction: Direction::RollingBack,
             ..desired(&changes)
         };
-        let plan = plan(&rolling_back, &live()).unwrap();
+        let plan = plan(&rolling_back, &live(), None).unwrap();
         assert_eq!((plan.steps.len(), plan.warnings.len()), (0, 1), "{changes}");
     }
 }
 
 #[test]
 fn a_custom_ami_is_updated_without_a_version() {
-    let template = LiveLaunchTemplate {
-        id: "lt-1".to_owned(),
-        name: "t".to_owned(),
-        version: "1".to_owned(),
-    };
     let custom = NodeGroup {
         ami_type: "CUSTOM".to_owned(),
-        launch_template: Some(template),
         ..live()
     };
-    let steps = plan(&desired(&json!({"LaunchTemplate": {"Name": "t"}})), &custom)
-        .unwrap()
-        .steps;
+    let template = TemplateVersion {
+        identity: LaunchTemplateIdentity::Name("t".to_owned()),
+        version: Some("2".to_owned()),
+    };
+    let steps = plan(
+        &desired(&json!({"LaunchTemplate": {"Name": "t"}})),
+        &custom,
+        Some(&template),
+    )
+    .unwrap()
+    .steps;
     let expected = VersionChange {
         version: None,
         release_version: None,
@@ -167,7 +173,7 @@ fn labels_and_taints_are_deltas() {
         ..ConfigChange::default()
     };
     assert_eq!(
-        plan(&desired(&changes), &live).unwrap().steps,
+        plan(&desired(&changes), &live, None).unwrap().steps,
         [Step::UpdateConfig(Box::new(expected))]
     );
 }
@@ -186,7 +192,7 @@ fn a_removed_repair_configuration_is_switched_off() {
         ..ConfigChange::default()
     };
     assert_eq!(
-        plan(&desired(&json!({})), &live).unwrap().steps,
+        plan(&desired(&json!({})), &live, None).unwrap().steps,
         [Step::UpdateConfig(Box::new(expected))]
     );
 }
@@ -204,7 +210,7 @@ fn only_the_templates_own_tags_are_removed() {
         ..desired(&json!({}))
     };
     assert_eq!(
-        plan(&desired, &live).unwrap().steps,
+        plan(&desired, &live, None).unwrap().steps,
         [Step::Untag([REPLACES_TAG.to_owned(), "mine".to_owned()].into())]
     );
 }

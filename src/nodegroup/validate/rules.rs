@@ -1,8 +1,10 @@
 //! The rules that concern more than one property, or what EKS and Kubernetes say of names, labels and tags.
 
+use crate::launch_template::os::Os;
+use crate::launch_template::user_data::{Bootstrap, takes_node_labels, user_data};
 use crate::nodegroup::fields::Problem;
-use crate::nodegroup::ownership::{REPLACES_TAG, RESOURCE_TAG, STACK_TAG};
-use crate::nodegroup::spec::{BlockPodImds, Release, Spec};
+use crate::nodegroup::ownership::{NODEGROUP_TAG, REPLACES_TAG, RESOURCE_TAG, STACK_TAG};
+use crate::nodegroup::spec::{CapacityType, MaxPods, Release, Spec, SshKey};
 
 /// The service's AMI types, of which `CUSTOM` is only ever reported: it is set by an `ImageId` in the launch template.
 pub const AMI_TYPES: [&str; 23] = [
@@ -39,6 +41,9 @@ const OWN_TAGS: usize = 3;
 /// EKS takes 20 instance types.
 const MAX_INSTANCE_TYPES: usize = 20;
 
+/// The largest that EKS's calculation comes to, for a node of more than 30 vCPUs.
+const LARGEST_MAX_PODS: u32 = 250;
+
 /// Adds what is wrong across properties.
 pub fn check(spec: &Spec, problems: &mut Vec<Problem>) {
     let mut problem = |path: &str, message: String| {
@@ -50,8 +55,40 @@ pub fn check(spec: &Spec, problems: &mut Vec<Problem>) {
     scaling(spec, &mut problem);
     labels(spec, &mut problem);
     tags(spec, &mut problem);
-    launch_template(spec, &mut problem);
+    instance_types(spec, &mut problem);
     images(spec, &mut problem);
+    node(spec, &mut problem);
+}
+
+/// Labels and user data are tried on the very node configuration that they lead to.
+fn node(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
+    let os = Os::of_ami_type(spec.ami_type.as_deref());
+    if !spec.node.labels.is_empty() && (spec.launch_template.is_some() || !takes_node_labels(os)) {
+        for key in spec.node.labels.keys() {
+            let limit = "expected a key of 1 to 63 characters and a value, EKS's limit; only AL2023 and AL2 nodes of the \
+                         resource's own launch template can set others by themselves";
+            problem(&format!("Labels.{key}"), limit.to_owned());
+        }
+        return;
+    }
+    for key in spec.node.labels.keys().filter(|key| is_kept_from_nodes(key)) {
+        let advice = "expected a key that a node may give itself: the kubelet doesn't start with one under kubernetes.io or \
+                      k8s.io, nor with one of EKS's; give it a value and a key of at most 63 characters, and EKS sets it";
+        problem(&format!("Labels.{key}"), advice.to_owned());
+    }
+    let max_pods = spec.node.max_pods.map(|wanted| match wanted {
+        MaxPods::Number(number) => number,
+        MaxPods::Computed(_) => LARGEST_MAX_PODS,
+    });
+    let bootstrap = Bootstrap {
+        os,
+        max_pods,
+        node_labels: &spec.node.labels,
+        own: spec.node.user_data.as_deref(),
+    };
+    if let Err(message) = user_data(&bootstrap) {
+        problem("UserData", message);
+    }
 }
 
 fn scaling(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
@@ -91,6 +128,16 @@ fn labels(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
     }
 }
 
+/// Which labels the kubelet refuses in `--node-labels` (Kubernetes reference of the kubelet), and EKS's own.
+fn is_kept_from_nodes(key: &str) -> bool {
+    let Some((domain, _)) = key.split_once('/') else {
+        return false;
+    };
+    let within = |parent: &str| domain == parent || domain.ends_with(&format!(".{parent}"));
+    let allowed = within("node.kubernetes.io") || within("kubelet.kubernetes.io");
+    within("eks.amazonaws.com") || (!allowed && (within("kubernetes.io") || within("k8s.io")))
+}
+
 /// Kubernetes' syntax of a label's value.
 fn is_label_value(value: &str) -> bool {
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -113,7 +160,7 @@ fn tags(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
                 "expected a key outside aws:, which AWS keeps for itself".to_owned(),
             );
         }
-        if [STACK_TAG, RESOURCE_TAG, REPLACES_TAG].contains(&key.as_str()) {
+        if [STACK_TAG, RESOURCE_TAG, REPLACES_TAG, NODEGROUP_TAG].contains(&key.as_str()) {
             problem(
                 &path,
                 "expected another key: this one says whose the node group is".to_owned(),
@@ -128,7 +175,7 @@ fn tags(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
     }
 }
 
-fn launch_template(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
+fn instance_types(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
     if spec.instance_types.len() > MAX_INSTANCE_TYPES {
         problem(
             "InstanceTypes",
@@ -138,32 +185,27 @@ fn launch_template(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
             ),
         );
     }
-    if spec.launch_template.is_none() {
-        return;
-    }
-    let beside = |there: bool, property: &str| there.then(|| property.to_owned());
-    let properties = [
-        beside(spec.disk_size.is_some(), "DiskSize"),
-        beside(spec.remote_access.is_some(), "RemoteAccess"),
-    ];
-    for property in properties.into_iter().flatten() {
-        problem(
-            &property,
-            "can't stand beside LaunchTemplate: set it in the launch template".to_owned(),
-        );
-    }
-    if spec.block_pod_imds == BlockPodImds::Yes {
-        let advice =
-            "can't stand beside LaunchTemplate: set HttpTokens to required and HttpPutResponseHopLimit to 1 there";
-        problem("BlockPodImds", advice.to_owned());
+    capacity_block(spec, problem);
+}
+
+/// EKS takes a capacity block only by a launch template that names it (user guide, "Managed node groups with Capacity
+/// Blocks").
+fn capacity_block(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
+    if spec.capacity_type == CapacityType::CapacityBlock && spec.launch_template.is_none() {
+        let advice = "CAPACITY_BLOCK needs a LaunchTemplate whose MarketType is capacity-block, with the reservation's id and the \
+                      instance type";
+        problem("CapacityType", advice.to_owned());
     }
 }
 
 fn images(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
     let ami_type = spec.ami_type.as_deref().unwrap_or("AL2023");
-    if spec.remote_access.is_some() && ami_type.starts_with("WINDOWS") {
-        let advice = "can't enable SSH on Windows: give the key pair and open port 3389 in a launch template instead";
-        problem("RemoteAccess", advice.to_owned());
+    let imported = spec.node.remote_access.as_ref().map(|access| &access.key);
+    if let (Some(SshKey::Imported(key)), Os::Windows) = (imported, Os::of_ami_type(Some(ami_type)))
+        && !key.as_str().starts_with("ssh-rsa")
+    {
+        let advice = "expected an RSA key: EC2 takes no ed25519 key for Windows";
+        problem("RemoteAccess.PublicKey", advice.to_owned());
     }
     if ami_type == "CUSTOM" {
         if spec.launch_template.is_none() {
@@ -175,14 +217,6 @@ fn images(spec: &Spec, problem: &mut impl FnMut(&str, String)) {
                 "can't be set with a custom AMI: the AMI decides, and so for ReleaseVersion".to_owned(),
             );
         }
-    }
-    // Without a launch template of its own the resource relies on what EKS does for AL2023: IMDSv2 with a hop limit of 1
-    // (EKS user guide, "Upgrade from AL2 to AL2023"). For other families nothing blocks the pods.
-    if spec.block_pod_imds == BlockPodImds::Yes && spec.launch_template.is_none() && !ami_type.starts_with("AL2023") {
-        problem(
-            "BlockPodImds",
-            format!("can't be had with {ami_type} without a LaunchTemplate that sets its metadata options"),
-        );
     }
     let (Some(version), Release::Exact(release)) = (spec.version, &spec.release) else {
         return;

@@ -104,7 +104,6 @@ fn what_excludes_each_other_is_told() {
         &[
             "DiskSize: can't stand beside LaunchTemplate: set it in the launch template",
             "RemoteAccess: can't stand beside LaunchTemplate: set it in the launch template",
-            "BlockPodImds: can't stand beside LaunchTemplate: set HttpTokens to required and HttpPutResponseHopLimit to 1 there",
         ],
     );
     check(
@@ -123,12 +122,6 @@ fn what_excludes_each_other_is_told() {
         &["UpdateConfig.MaxUnavailable: expected either MaxUnavailable or MaxUnavailablePercentage, got both"],
     );
     check(
-        &json!({"AmiType": "WINDOWS_CORE_2022_x86_64", "RemoteAccess": {"Ec2SshKey": "k"}}),
-        &[
-            "RemoteAccess: can't enable SSH on Windows: give the key pair and open port 3389 in a launch template instead",
-        ],
-    );
-    check(
         &json!({"Version": "1.34", "ReleaseVersion": "1.33.1-20260101"}),
         &["ReleaseVersion: expected a release of Version 1.34, got \"1.33.1-20260101\""],
     );
@@ -137,10 +130,6 @@ fn what_excludes_each_other_is_told() {
 
 #[test]
 fn labels_taints_and_tags_follow_their_owners() {
-    check(
-        &json!({"Labels": {"a": ""}}),
-        &["Labels.a: expected a value of 1 to 63 characters, EKS's limit"],
-    );
     check(
         &json!({"Labels": {"eks.amazonaws.com/x": "v"}}),
         &["Labels.eks.amazonaws.com/x: expected a key outside eks.amazonaws.com/, which EKS keeps for itself"],
@@ -161,4 +150,85 @@ fn labels_taints_and_tags_follow_their_owners() {
         &json!({"Tags": {"aws:x": "v"}}),
         &["Tags.aws:x: expected a key outside aws:, which AWS keeps for itself"],
     );
+}
+
+#[test]
+fn labels_that_the_service_does_not_take_are_the_nodes_own() {
+    let long = format!("{}/name", "a".repeat(70));
+    let spec = spec_of(&properties(&json!({"Labels": {"a": "", "b": "c", &long: "v"}})));
+    assert_eq!(spec.labels.keys().collect::<Vec<_>>(), ["b"]);
+    assert_eq!(spec.node.labels.keys().collect::<Vec<_>>(), ["a", &long]);
+    let limit = "Labels.a: expected a key of 1 to 63 characters and a value, EKS's limit; only AL2023 and AL2 nodes of the resource's \
+                 own launch template can set others by themselves";
+    check(
+        &json!({"Labels": {"a": ""}, "AmiType": "BOTTLEROCKET_ARM_64"}),
+        &[limit],
+    );
+    check(
+        &json!({"Labels": {"a": ""}, "LaunchTemplate": {"Id": "lt-1"}}),
+        &[limit],
+    );
+    let found = validate(
+        properties(&json!({"Labels": {"node-role.kubernetes.io/worker": ""}}))
+            .as_object()
+            .unwrap(),
+        "Nodes",
+    );
+    assert!(found.unwrap_err()[0].message.contains("the kubelet doesn't start"));
+}
+
+#[test]
+fn the_nodes_settings_follow_ec2() {
+    check(
+        &json!({"Volume": {"Size": "80", "Type": "io2", "Iops": "4000", "KmsKeyId": "k"}}),
+        &[],
+    );
+    check(
+        &json!({"DiskSize": 20, "Volume": {"Size": 80, "Type": "io1", "Throughput": 125, "Encrypted": false, "KmsKeyId": "k"}}),
+        &[
+            "Volume.KmsKeyId: expected Encrypted: true beside it, got false",
+            "Volume.Iops: is required with Type io1",
+            "Volume.Throughput: can't be set with Type io1, only with gp3",
+            "DiskSize: expected either DiskSize or Volume.Size, got both",
+        ],
+    );
+    check(
+        &json!({"Volume": {"Type": "gp2", "Iops": 3000}}),
+        &["Volume.Iops: can't be set with Type gp2"],
+    );
+    check(
+        &json!({"RemoteAccess": {"SourceSecurityGroups": ["sg-1"]}, "SecurityGroups": ["default"]}),
+        &[
+            "RemoteAccess.Ec2SshKey: expected either Ec2SshKey, the name of a key pair, or PublicKey, a key in OpenSSH's format, got neither",
+            "SecurityGroups: expected ids such as sg-0123456789abcdef0, got \"default\"",
+        ],
+    );
+    check(&json!({"MaxPods": "110"}), &[]);
+    check(&json!({"MaxPods": {"PrefixDelegation": "true"}}), &[]);
+    check(
+        &json!({"MaxPods": {"PrefixDelegate": "true"}}),
+        &["MaxPods.PrefixDelegate: unknown property; did you mean PrefixDelegation?"],
+    );
+    check(
+        &json!({"CapacityType": "CAPACITY_BLOCK"}),
+        &[
+            "CapacityType: CAPACITY_BLOCK needs a LaunchTemplate whose MarketType is capacity-block, with the reservation's id and the \
+           instance type",
+        ],
+    );
+    for property in ["Volume", "MaxPods", "RemoteAccess"] {
+        let found = validate(
+            properties(&json!({ property: {}, "LaunchTemplate": {"Id": "lt-1"} }))
+                .as_object()
+                .unwrap(),
+            "Nodes",
+        );
+        let told: Vec<String> = found.unwrap_err().iter().map(ToString::to_string).collect();
+        assert!(
+            told.contains(&format!(
+                "{property}: can't stand beside LaunchTemplate: set it in the launch template"
+            )),
+            "{told:?}"
+        );
+    }
 }

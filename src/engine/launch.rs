@@ -1,0 +1,78 @@
+//! Carrying out one step in EC2, and what its failure means.
+
+use super::Stop;
+use super::act::token;
+use super::goal::unanswered;
+use crate::launch_template::steps::{LaunchStep, Made};
+use crate::nodegroup::decide::{Goal, Waiting};
+use crate::nodegroup::history::{Begun, StepKind, Tidying};
+use crate::nodegroup::plan::Step;
+use crate::ports::{CallError, Cloud, Fault};
+use crate::progress::Progress;
+
+/// How long an update waits for the network interfaces of terminated nodes to let go of a security group. EC2 takes seconds,
+/// rarely minutes; the deletion of the resource waits to its deadline.
+const TIDY_WITHIN_SECONDS: u64 = 120;
+
+/// Makes the call of `step` and notes what it changed.
+pub async fn act<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    goal: &Goal,
+    step: &LaunchStep,
+    now: u64,
+) -> Result<(), Stop> {
+    tracing::info!(step = step.action(), "begin");
+    let token = token(progress, &Step::Launch(step.clone()));
+    match cloud.launch(step, &token).await {
+        Ok(made) => done(progress, step, made, now),
+        Err(error) if error.fault == Fault::NotFound && step.removes() => done(progress, step, Made::Nothing, now),
+        Err(error) => return failed(progress, goal, step, &error, now),
+    }
+    Ok(())
+}
+
+fn done(progress: &mut Progress, step: &LaunchStep, made: Made, now: u64) {
+    progress.unanswered = 0;
+    progress.history.obstacle = None;
+    if progress.history.of(StepKind::Launch).is_none() {
+        progress.history.begun.push(Begun {
+            step: StepKind::Launch,
+            at: now,
+            update_id: None,
+        });
+    }
+    if let Some(around) = &mut progress.around {
+        around.belongings.apply(step, made);
+    }
+}
+
+/// What can't be removed from a group that is as it should be is left with a warning: an update that has rolled every node
+/// may not be rolled back for it.
+fn failed(progress: &mut Progress, goal: &Goal, step: &LaunchStep, error: &CallError, now: u64) -> Result<(), Stop> {
+    let since = progress
+        .history
+        .begun
+        .last()
+        .map_or(progress.history.began, |begun| begun.at);
+    let waits = error.fault == Fault::InUse && now < since + TIDY_WITHIN_SECONDS;
+    if matches!(goal, Goal::Present(_)) && step.removes() && !waits {
+        progress.warn(format!("left for the next update, or for the deletion: {error}"));
+        progress.history.tidying = Tidying::GivenUp;
+        return Ok(());
+    }
+    Err(meaning(progress, error))
+}
+
+fn meaning(progress: &mut Progress, error: &CallError) -> Stop {
+    match error.fault {
+        Fault::Throttled | Fault::Unknown => unanswered(progress, error),
+        // A duplicate of this request made it a moment ago, or something still holds what is to go.
+        Fault::InUse | Fault::NotFound => {
+            tracing::info!(%error, "something else comes first");
+            progress.history.obstacle = Some(error.to_string());
+            Stop::Wait(Waiting::ForOthers)
+        }
+        Fault::Denied | Fault::Refused => Stop::Fail(error.to_string()),
+    }
+}

@@ -1,0 +1,227 @@
+//! What a node group has in EC2: its launch template with its versions, its security group, its key pairs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::nodegroup::name::digest;
+use crate::nodegroup::ownership::{NODEGROUP_TAG, Owner};
+
+use super::steps::{LaunchStep, Made};
+
+/// EC2's limit of a launch template's name.
+const MAX_NAME: usize = 128;
+
+/// What was found under the names and tags of one node group. Some of it may be somebody else's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Belongings {
+    pub templates: Vec<Template>,
+    pub security_groups: Vec<SecurityGroup>,
+    pub key_pairs: Vec<KeyPair>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    pub id: String,
+    pub tags: BTreeMap<String, String>,
+    pub versions: Vec<Version>,
+}
+
+/// A version, and what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    pub number: i64,
+    /// The digest of its recipe, which its description holds.
+    pub digest: String,
+    pub role: VersionRole,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VersionRole {
+    /// EC2 doesn't delete it.
+    Default,
+    Other,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityGroup {
+    pub id: String,
+    pub tags: BTreeMap<String, String>,
+    pub rules: BTreeSet<Rule>,
+}
+
+/// One port of TCP, and who may reach it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rule {
+    pub port: u16,
+    pub source: Source,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    SecurityGroup(String),
+    /// 0.0.0.0/0.
+    Anywhere,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPair {
+    pub id: String,
+    pub name: String,
+    pub tags: BTreeMap<String, String>,
+}
+
+/// One node group of one resource, as its belongings are named and tagged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub cluster: String,
+    pub name: String,
+    pub owner: Owner,
+}
+
+impl Place {
+    /// The name of the launch template and of the security group: the group's physical id, which EC2 allows in both. A name
+    /// over EC2's limit is cut, and a digest of the whole keeps it apart from others.
+    pub fn resource_name(&self) -> String {
+        let id = self.physical_id();
+        if id.len() <= MAX_NAME {
+            return id;
+        }
+        let digest = digest(&id, 12);
+        let kept: String = id.chars().take(MAX_NAME - digest.len() - 1).collect();
+        format!("{kept}-{digest}")
+    }
+
+    /// The name of the key pair for a public key: another key is another name, so that the old one stays until no node is
+    /// launched with it.
+    pub fn key_pair_name(&self, public_key: &str) -> String {
+        format!("{}-{}", self.resource_name(), digest(public_key, 12))
+    }
+
+    /// The tags by which belongings are found and known as ours.
+    pub fn tags(&self) -> BTreeMap<String, String> {
+        let mut tags = self.owner.tags();
+        tags.insert(NODEGROUP_TAG.to_owned(), self.physical_id());
+        tags
+    }
+
+    /// Whether something with these tags belongs to this very group.
+    pub fn owns(&self, tags: &BTreeMap<String, String>) -> bool {
+        self.owner.owns(tags) && tags.get(NODEGROUP_TAG) == Some(&self.physical_id())
+    }
+
+    fn physical_id(&self) -> String {
+        format!("{}/{}", self.cluster, self.name)
+    }
+}
+
+impl Belongings {
+    pub fn template(&self, place: &Place) -> Option<&Template> {
+        self.templates.iter().find(|template| place.owns(&template.tags))
+    }
+
+    pub fn security_group(&self, place: &Place) -> Option<&SecurityGroup> {
+        self.security_groups.iter().find(|group| place.owns(&group.tags))
+    }
+
+    pub fn key_pairs<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a KeyPair> {
+        self.key_pairs.iter().filter(|key| place.owns(&key.tags))
+    }
+
+    /// What a step that was carried out has changed. EC2's reads lag behind its writes; what we did ourselves we know.
+    pub fn apply(&mut self, step: &LaunchStep, made: Made) {
+        match (step, made) {
+            (LaunchStep::ImportKeyPair { name, tags, .. }, Made::Id(id)) => self.key_pairs.push(KeyPair {
+                id,
+                name: name.clone(),
+                tags: tags.clone(),
+            }),
+            (LaunchStep::CreateSecurityGroup { tags, .. }, Made::Id(id)) => self.security_groups.push(SecurityGroup {
+                id,
+                tags: tags.clone(),
+                rules: [].into(),
+            }),
+            (LaunchStep::CreateTemplate { digest, tags, .. }, Made::Id(id)) => self.templates.push(Template {
+                id,
+                tags: tags.clone(),
+                versions: vec![version(1, digest, VersionRole::Default)],
+            }),
+            (LaunchStep::CreateVersion { template, digest, .. }, Made::Version(number)) => {
+                let found = self.templates.iter_mut().find(|known| known.id == *template);
+                found
+                    .into_iter()
+                    .for_each(|known| known.versions.push(version(number, digest, VersionRole::Other)));
+            }
+            (LaunchStep::Authorize { group, rules }, _) => {
+                self.rules_of(group)
+                    .into_iter()
+                    .for_each(|known| known.extend(rules.iter().cloned()));
+            }
+            (LaunchStep::Revoke { group, rules }, _) => {
+                self.rules_of(group)
+                    .into_iter()
+                    .for_each(|known| known.retain(|rule| !rules.contains(rule)));
+            }
+            (LaunchStep::DeleteVersions { template, numbers }, _) => {
+                let found = self.templates.iter_mut().find(|known| known.id == *template);
+                found
+                    .into_iter()
+                    .for_each(|known| known.versions.retain(|version| !numbers.contains(&version.number)));
+            }
+            (LaunchStep::DeleteTemplate { id, .. }, _) => self.templates.retain(|template| template.id != *id),
+            (LaunchStep::DeleteSecurityGroup { id, .. }, _) => self.security_groups.retain(|group| group.id != *id),
+            (LaunchStep::DeleteKeyPair { id, .. }, _) => self.key_pairs.retain(|key| key.id != *id),
+            (
+                LaunchStep::ImportKeyPair { .. }
+                | LaunchStep::CreateSecurityGroup { .. }
+                | LaunchStep::CreateTemplate { .. }
+                | LaunchStep::CreateVersion { .. },
+                made,
+            ) => unreachable!("{step:?} makes something else than {made:?}"),
+        }
+    }
+
+    fn rules_of(&mut self, id: &str) -> Option<&mut BTreeSet<Rule>> {
+        let found = self.security_groups.iter_mut().find(|group| group.id == id);
+        found.map(|group| &mut group.rules)
+    }
+}
+
+fn version(number: i64, digest: &str, role: VersionRole) -> Version {
+    Version {
+        number,
+        digest: digest.to_owned(),
+        role,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(cluster: &str) -> Place {
+        Place {
+            cluster: cluster.to_owned(),
+            name: "n".repeat(63),
+            owner: Owner {
+                stack_id: "s".to_owned(),
+                logical_id: "l".to_owned(),
+            },
+        }
+    }
+
+    #[test]
+    fn names_stay_within_the_limit_and_apart() {
+        let (long, other) = (place(&"c".repeat(100)), place(&format!("{}d", "c".repeat(99))));
+        assert_eq!(long.resource_name().len(), MAX_NAME);
+        assert_ne!(long.resource_name(), other.resource_name());
+        assert_eq!(place("c").resource_name(), format!("c/{}", "n".repeat(63)));
+    }
+
+    #[test]
+    fn only_the_tags_of_the_very_group_make_it_ours() {
+        let ours = place("c");
+        let mut tags = ours.tags();
+        assert!(ours.owns(&tags));
+        tags.insert(NODEGROUP_TAG.to_owned(), "c/another".to_owned());
+        assert!(!ours.owns(&tags));
+    }
+}

@@ -1,0 +1,375 @@
+//! A launch template of the user's own: what EKS prohibits in it, and what contradicts the properties.
+
+use std::collections::BTreeSet;
+
+use crate::nodegroup::fields::Problem;
+use crate::nodegroup::spec::{BlockPodImds, CapacityType, Release, Spec};
+
+use super::user_data::mentions_max_pods;
+
+/// What one version of a launch template holds of what matters to a node group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UsersTemplate {
+    pub id: String,
+    pub version: i64,
+    pub image_id: Option<String>,
+    pub instance_type: Option<String>,
+    /// Decoded.
+    pub user_data: Option<String>,
+    /// The instance's and those of its network interfaces.
+    pub security_groups: BTreeSet<String>,
+    pub network_interfaces: usize,
+    pub http_tokens: Option<String>,
+    pub hop_limit: Option<i32>,
+    pub settings: BTreeSet<Setting>,
+}
+
+/// What a version sets that a node group's may not, or only with one capacity type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setting {
+    Subnet,
+    InstanceProfile,
+    Spot,
+    CapacityBlock,
+    Hibernation,
+    ShutdownBehavior,
+}
+
+/// What speaks against a template, and what is only to be said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verdict {
+    pub problems: Vec<Problem>,
+    pub warnings: Vec<String>,
+}
+
+/// What has to be looked up to judge a template.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// `None` where it could not be found out.
+    pub cluster_security_group: Option<&'a str>,
+    /// Those of the group's subnets whose instances get a public address at launch.
+    pub public_subnets: &'a [String],
+}
+
+/// Judges a template by the user guide's "Customize managed nodes with launch templates" and the API reference of
+/// `LaunchTemplateSpecification`. Everything is found at once, before anything is made.
+pub fn judge(spec: &Spec, template: &UsersTemplate, around: &Circumstances) -> Verdict {
+    let mut verdict = Verdict::default();
+    let name = format!("version {} of launch template {}", template.version, template.id);
+    let mut problem = |path: &str, message: String| {
+        verdict.problems.push(Problem {
+            path: path.to_owned(),
+            message,
+        });
+    };
+    for setting in &template.settings {
+        prohibited(spec, *setting, &name, &mut problem);
+    }
+    types(spec, template, &name, &mut problem);
+    image(spec, template, &name, &mut problem);
+    metadata(spec, template, &name, &mut problem);
+    addresses(template, around, &name, &mut problem);
+    verdict.warnings = warnings(template, around, &name);
+    verdict
+}
+
+fn prohibited(spec: &Spec, setting: Setting, name: &str, problem: &mut impl FnMut(&str, String)) {
+    let (what, instead) = match setting {
+        Setting::Subnet => ("a SubnetId in NetworkInterfaces", "the property Subnets decides"),
+        Setting::InstanceProfile => ("IamInstanceProfile", "the property NodeRole decides"),
+        Setting::Spot => ("InstanceMarketOptions for spot", "set CapacityType: SPOT"),
+        Setting::Hibernation => ("HibernationOptions", "EKS doesn't hibernate nodes by them"),
+        Setting::ShutdownBehavior => ("InstanceInitiatedShutdownBehavior", "EKS decides what a shutdown does"),
+        Setting::CapacityBlock if spec.capacity_type == CapacityType::CapacityBlock => return,
+        Setting::CapacityBlock => (
+            "InstanceMarketOptions for a capacity block",
+            "set CapacityType: CAPACITY_BLOCK",
+        ),
+    };
+    problem(
+        "LaunchTemplate",
+        format!("{name} sets {what}, which EKS refuses; remove it from the template: {instead}"),
+    );
+}
+
+fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, String)) {
+    if let Some(one) = template
+        .instance_type
+        .as_ref()
+        .filter(|_| !spec.instance_types.is_empty())
+    {
+        problem(
+            "InstanceTypes",
+            format!("{name} names the instance type as well, {one}; keep it in one place"),
+        );
+    }
+    if spec.capacity_type != CapacityType::CapacityBlock {
+        return;
+    }
+    if !template.settings.contains(&Setting::CapacityBlock) {
+        let expected =
+            "expected InstanceMarketOptions of MarketType capacity-block, with the reservation as its target";
+        problem(
+            "LaunchTemplate",
+            format!("{expected}, since CapacityType is CAPACITY_BLOCK; {name} has none"),
+        );
+    }
+    if template.instance_type.is_none() {
+        let expected = "expected the instance type of the capacity block in the template";
+        problem("LaunchTemplate", format!("{expected}; {name} has none"));
+    }
+}
+
+fn image(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, String)) {
+    let Some(image) = &template.image_id else {
+        if spec.ami_type.as_deref() == Some("CUSTOM") {
+            problem(
+                "AmiType",
+                format!("CUSTOM needs an ImageId in the launch template; {name} has none"),
+            );
+        }
+        return;
+    };
+    let stated = [
+        ("AmiType", spec.ami_type.as_deref().is_some_and(|kind| kind != "CUSTOM")),
+        ("Version", spec.version.is_some()),
+        ("ReleaseVersion", spec.release != Release::Unstated),
+        ("WarmPoolConfig", spec.warm_pool.enabled),
+    ];
+    for (property, _) in stated.iter().filter(|(_, stated)| *stated) {
+        problem(
+            property,
+            format!("{name} names the AMI itself, {image}, and EKS takes no {property} then; remove one of the two"),
+        );
+    }
+}
+
+fn metadata(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, String)) {
+    let blocks = template.http_tokens.as_deref() == Some("required") && template.hop_limit == Some(1);
+    if spec.node.block_pod_imds == BlockPodImds::No || blocks {
+        return;
+    }
+    let (tokens, hops) = (template.http_tokens.as_deref().unwrap_or("unset"), template.hop_limit);
+    let hops = hops.map_or_else(|| "unset".to_owned(), |hops| hops.to_string());
+    problem(
+        "BlockPodImds",
+        format!(
+            "{name} lets pods reach the instance metadata: HttpTokens is {tokens} and HttpPutResponseHopLimit {hops}; set them to \
+             required and 1 there"
+        ),
+    );
+}
+
+/// EC2 assigns no public address to an instance with several interfaces (EKS user guide, "Customize managed nodes with launch templates").
+fn addresses(template: &UsersTemplate, around: &Circumstances, name: &str, problem: &mut impl FnMut(&str, String)) {
+    if template.network_interfaces < 2 || around.public_subnets.is_empty() {
+        return;
+    }
+    problem(
+        "LaunchTemplate",
+        format!(
+            "{name} has {} network interfaces, so that its instances get no public address, which those in {} rely on; use \
+             private subnets, or one interface",
+            template.network_interfaces,
+            around.public_subnets.join(", ")
+        ),
+    );
+}
+
+fn warnings(template: &UsersTemplate, around: &Circumstances, name: &str) -> Vec<String> {
+    let mut warnings = Vec::new();
+    match (&template.image_id, &template.user_data) {
+        (Some(_), None) => warnings.push(format!(
+            "{name} names an AMI and no user data: EKS adds none then, so the image has to join the cluster by itself"
+        )),
+        (Some(_), Some(user_data)) if !mentions_max_pods(user_data) => warnings.push(format!(
+            "the user data in {name} says nothing of max pods, which EKS doesn't set with a custom AMI"
+        )),
+        (Some(_), Some(_)) | (None, _) => {}
+    }
+    let groups = &template.security_groups;
+    if let Some(cluster) = around.cluster_security_group
+        && !groups.is_empty()
+        && !groups.contains(cluster)
+    {
+        warnings.push(format!(
+            "{name} names security groups without the cluster's, {cluster}, which EKS adds to none then; nodes join only if the \
+             others let them reach the control plane and each other"
+        ));
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nodegroup::validate::tests::{properties, spec_of};
+    use serde_json::{Value, json};
+
+    fn template() -> UsersTemplate {
+        UsersTemplate {
+            id: "lt-1".to_owned(),
+            version: 3,
+            ..UsersTemplate::default()
+        }
+    }
+
+    #[track_caller]
+    fn check(changes: &Value, template: &UsersTemplate, public_subnets: &[&str], expected: &[&str]) {
+        let mut changes = changes.clone();
+        changes["LaunchTemplate"] = json!({"Id": "lt-1"});
+        let around = Circumstances {
+            cluster_security_group: Some("sg-cluster"),
+            public_subnets: &public_subnets.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        };
+        let verdict = judge(&spec_of(&properties(&changes)), template, &around);
+        let problems = verdict.problems.iter().map(ToString::to_string);
+        let found: Vec<String> = problems.chain(verdict.warnings).collect();
+        assert_eq!(found.len(), expected.len(), "{changes}: {found:#?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.contains(expected), "{changes}: {found}");
+        }
+    }
+
+    #[test]
+    fn all_that_eks_prohibits_is_told_at_once() {
+        let settings = [
+            Setting::Subnet,
+            Setting::InstanceProfile,
+            Setting::Spot,
+            Setting::CapacityBlock,
+            Setting::Hibernation,
+            Setting::ShutdownBehavior,
+        ];
+        let all = UsersTemplate {
+            settings: settings.into(),
+            ..template()
+        };
+        check(&json!({}), &template(), &[], &[]);
+        check(
+            &json!({}),
+            &all,
+            &[],
+            &[
+                "LaunchTemplate: version 3 of launch template lt-1 sets a SubnetId",
+                "IamInstanceProfile",
+                "CapacityType: SPOT",
+                "CapacityType: CAPACITY_BLOCK",
+                "HibernationOptions",
+                "InstanceInitiatedShutdownBehavior",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_stated_twice_is_told() {
+        let typed = UsersTemplate {
+            instance_type: Some("m5.large".to_owned()),
+            ..template()
+        };
+        check(
+            &json!({"InstanceTypes": ["m5.large"]}),
+            &typed,
+            &[],
+            &["InstanceTypes: version 3"],
+        );
+        check(&json!({"InstanceTypes": ["m5.large"]}), &template(), &[], &[]);
+        let imaged = UsersTemplate {
+            image_id: Some("ami-1".to_owned()),
+            user_data: Some("--max-pods=29".to_owned()),
+            ..template()
+        };
+        check(&json!({}), &imaged, &[], &[]);
+        check(
+            &json!({"AmiType": "AL2023_x86_64_STANDARD", "Version": "1.34", "ReleaseVersion": "latest", "WarmPoolConfig": {"Enabled": true}}),
+            &imaged,
+            &[],
+            &["AmiType: ", "Version: ", "ReleaseVersion: ", "WarmPoolConfig: "],
+        );
+        check(
+            &json!({"AmiType": "CUSTOM"}),
+            &template(),
+            &[],
+            &["AmiType: CUSTOM needs an ImageId"],
+        );
+    }
+
+    #[test]
+    fn a_capacity_block_needs_its_market_and_its_type() {
+        let block = json!({"CapacityType": "CAPACITY_BLOCK"});
+        check(
+            &block,
+            &template(),
+            &[],
+            &["MarketType capacity-block", "the instance type of the capacity block"],
+        );
+        let whole = UsersTemplate {
+            instance_type: Some("p5.48xlarge".to_owned()),
+            settings: [Setting::CapacityBlock].into(),
+            ..template()
+        };
+        check(&block, &whole, &[], &[]);
+    }
+
+    #[test]
+    fn pods_are_blocked_by_both_settings_together_only() {
+        let with = |http_tokens: Option<&str>, hop_limit| UsersTemplate {
+            http_tokens: http_tokens.map(str::to_owned),
+            hop_limit,
+            ..template()
+        };
+        let block = json!({"BlockPodImds": true});
+        check(&block, &with(Some("required"), Some(1)), &[], &[]);
+        check(
+            &block,
+            &with(Some("required"), None),
+            &[],
+            &["HttpTokens is required and HttpPutResponseHopLimit unset"],
+        );
+        check(
+            &block,
+            &with(Some("optional"), Some(1)),
+            &[],
+            &["HttpTokens is optional"],
+        );
+        check(&json!({}), &with(None, None), &[], &[]);
+    }
+
+    #[test]
+    fn several_interfaces_want_private_subnets() {
+        let several = UsersTemplate {
+            network_interfaces: 2,
+            ..template()
+        };
+        check(&json!({}), &several, &[], &[]);
+        check(&json!({}), &several, &["subnet-1"], &["2 network interfaces"]);
+        check(&json!({}), &template(), &["subnet-1"], &[]);
+    }
+
+    #[test]
+    fn what_may_keep_nodes_from_joining_is_a_warning() {
+        let imaged = |user_data: Option<&str>| UsersTemplate {
+            image_id: Some("ami-1".to_owned()),
+            user_data: user_data.map(str::to_owned),
+            ..template()
+        };
+        check(&json!({}), &imaged(None), &[], &["names an AMI and no user data"]);
+        check(
+            &json!({}),
+            &imaged(Some("#!/bin/bash")),
+            &[],
+            &["says nothing of max pods"],
+        );
+        let groups = |groups: &[&str]| UsersTemplate {
+            security_groups: groups.iter().map(ToString::to_string).collect(),
+            ..template()
+        };
+        check(
+            &json!({}),
+            &groups(&["sg-1"]),
+            &[],
+            &["without the cluster's, sg-cluster"],
+        );
+        check(&json!({}), &groups(&["sg-1", "sg-cluster"]), &[], &[]);
+    }
+}

@@ -1,0 +1,163 @@
+//! What the decision says of the resource's own launch template and what it brings along.
+
+use super::{Identity, Next, View, done};
+use crate::launch_template::belongings::{Belongings, Place};
+use crate::launch_template::max_pods::{Networking, max_pods};
+use crate::launch_template::os::Os;
+use crate::launch_template::recipe::{remote_access_rules, wanted_max_pods};
+use crate::launch_template::steps::{Cluster, LaunchStep, Prepared, Wanted, prepare, remove, tidy as tidy_step};
+use crate::launch_template::warnings::warnings as template_warnings;
+use crate::nodegroup::attributes::InTemplate;
+use crate::nodegroup::group::NodeGroup;
+use crate::nodegroup::history::Tidying;
+use crate::nodegroup::image::{self, InstanceTypeFacts};
+use crate::nodegroup::plan::{Desired, Step, TemplateVersion};
+use crate::nodegroup::spec::LaunchTemplateIdentity;
+
+/// What a node group has around it: the cluster it is in, its instance types, and its belongings in EC2.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Around {
+    pub place: Place,
+    /// `None` in a removal, which needs neither.
+    pub cluster: Option<Cluster>,
+    pub types: Vec<InstanceTypeFacts>,
+    pub belongings: Belongings,
+}
+
+/// The template and version that the nodes are to run, or what comes before there is one.
+pub fn template(desired: &Desired, live: Option<&NodeGroup>, view: View) -> Result<TemplateVersion, Next> {
+    if let Some(users) = &desired.spec.launch_template {
+        return Ok(TemplateVersion {
+            identity: users.identity.clone(),
+            version: desired.launch_template_version.clone(),
+        });
+    }
+    let around = view.around.ok_or(Next::Look)?;
+    let place = desired.place();
+    let wanted = wanted(desired, &place, around, live).ok_or(Next::Look)?;
+    match prepare(&wanted, &around.belongings, running(live)) {
+        Ok(Prepared::Version { template, number }) => Ok(TemplateVersion {
+            identity: LaunchTemplateIdentity::Id(template),
+            version: Some(number.to_string()),
+        }),
+        Ok(Prepared::Act(step)) => Err(Next::Act(Step::Launch(step))),
+        Err(problem) => Err(Next::Fail(problem)),
+    }
+}
+
+/// What of the belongings a converged group needs no more. It is removed only when the group runs what is wanted: till then
+/// new nodes may be launched with the old.
+pub fn tidy(desired: &Desired, live: &NodeGroup, view: View) -> Option<LaunchStep> {
+    let due = view.history.tidying == Tidying::Due && view.now < view.history.deadline;
+    let around = view.around.filter(|_| due && desired.spec.launch_template.is_none())?;
+    let place = desired.place();
+    let wanted = wanted(desired, &place, around, Some(live))?;
+    let Ok(Prepared::Version { number, .. }) = prepare(&wanted, &around.belongings, running(Some(live))) else {
+        return None;
+    };
+    (running(Some(live)) == Some(number))
+        .then(|| tidy_step(&wanted, &around.belongings, number))
+        .flatten()
+}
+
+/// After a group is gone, its belongings go one by one.
+pub fn clear(identity: &Identity, view: View) -> Next {
+    let Some(around) = view.around else {
+        return Next::Look;
+    };
+    match remove(&place(identity), &around.belongings) {
+        Some(step) => Next::Act(Step::Launch(step)),
+        None => done(),
+    }
+}
+
+/// A group of the name that isn't ours stays. What a create of ours made before it met that group goes, unless the group
+/// runs on it: then it was ours and lost its tags, and taking its template away would harm it.
+pub fn clear_beside(identity: &Identity, live: &NodeGroup, view: View) -> Next {
+    let Some(around) = view.around else {
+        return Next::Look;
+    };
+    let place = place(identity);
+    let ours = around.belongings.template(&place).map(|template| &template.id);
+    match (ours, live.launch_template.as_ref().map(|running| &running.id)) {
+        (Some(ours), Some(running)) if ours == running => done(),
+        _ => clear(identity, view),
+    }
+}
+
+/// What a new group gets when the template names no AMI type. With a launch template of the user's that may name an image,
+/// the choice is the service's.
+pub fn default_ami_type(desired: &Desired, view: View) -> Option<String> {
+    let spec = &desired.spec;
+    let around = view
+        .around
+        .filter(|_| spec.ami_type.is_none() && spec.launch_template.is_none())?;
+    image::default_ami_type(&around.types).map(str::to_owned)
+}
+
+/// What attributes tell of the template; `None`: look first.
+pub fn in_template(desired: &Desired, live: &NodeGroup, view: View) -> Option<InTemplate> {
+    if desired.spec.launch_template.is_some() {
+        return Some(InTemplate::default());
+    }
+    let around = view.around?;
+    let (spec, os) = (&desired.spec, os(desired, around, Some(live)));
+    let group = around.belongings.security_group(&around.place);
+    let group = group.filter(|_| !remote_access_rules(spec, os).is_empty());
+    Some(InTemplate {
+        instance_types: spec.type_names(),
+        remote_access_security_group: group.map(|group| group.id.clone()),
+        max_pods: told_max_pods(desired, os, &around.types),
+    })
+}
+
+pub fn warnings(desired: &Desired, live: &NodeGroup, view: View) -> Vec<String> {
+    match view.around {
+        Some(around) if desired.spec.launch_template.is_none() => {
+            template_warnings(&desired.spec, &live.ami_type, &around.types)
+        }
+        _ => vec![],
+    }
+}
+
+/// What is asked for, or else what EKS's recommended calculation gives.
+fn told_max_pods(desired: &Desired, os: Os, types: &[InstanceTypeFacts]) -> Option<u32> {
+    let asked = wanted_max_pods(&desired.spec, os, types).ok().flatten();
+    let facts = || types.iter().map(|facts| facts.network).collect::<Option<Vec<_>>>();
+    asked.or_else(|| max_pods(&facts()?, Networking::default(), os))
+}
+
+fn wanted<'a>(
+    desired: &'a Desired,
+    place: &'a Place,
+    around: &'a Around,
+    live: Option<&NodeGroup>,
+) -> Option<Wanted<'a>> {
+    Some(Wanted {
+        spec: &desired.spec,
+        place,
+        cluster: around.cluster.as_ref()?,
+        os: os(desired, around, live),
+        types: &around.types,
+        tags: &desired.tags,
+    })
+}
+
+/// A running group's image decides; an AMI type is for life.
+fn os(desired: &Desired, around: &Around, live: Option<&NodeGroup>) -> Os {
+    let stated = desired.spec.ami_type.as_deref();
+    let chosen = stated.or_else(|| image::default_ami_type(&around.types));
+    Os::of_ami_type(live.map(|live| live.ami_type.as_str()).or(chosen))
+}
+
+fn running(live: Option<&NodeGroup>) -> Option<i64> {
+    live?.launch_template.as_ref()?.version.parse().ok()
+}
+
+fn place(identity: &Identity) -> Place {
+    Place {
+        cluster: identity.cluster.clone(),
+        name: identity.name.clone(),
+        owner: identity.owner.clone(),
+    }
+}

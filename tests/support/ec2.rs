@@ -1,0 +1,176 @@
+//! EC2 in memory, for flows that are about something else. `crashes_ec2.rs` and the end-to-end tests run against moto.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use managed_node_group::launch_template::belongings::{
+    Belongings, KeyPair, Place, SecurityGroup, Template, Version, VersionRole,
+};
+use managed_node_group::launch_template::content::Content;
+use managed_node_group::launch_template::steps::{LaunchStep, Made};
+use managed_node_group::ports::{CallError, Fault};
+
+#[derive(Default)]
+pub struct Memory(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    /// By name.
+    templates: BTreeMap<String, Template>,
+    groups: BTreeMap<String, SecurityGroup>,
+    keys: Vec<KeyPair>,
+    contents: BTreeMap<(String, i64), Content>,
+    /// What a call with a client token gave: the same token gives the same.
+    given: BTreeMap<String, Made>,
+    serial: u32,
+    refused: Option<(&'static str, CallError)>,
+}
+
+impl Memory {
+    pub fn belongings(&self, place: &Place) -> Belongings {
+        let held = self.0.lock().unwrap();
+        let name = place.resource_name();
+        Belongings {
+            templates: held.templates.get(&name).cloned().into_iter().collect(),
+            security_groups: held.groups.get(&name).cloned().into_iter().collect(),
+            key_pairs: held.keys.iter().filter(|key| place.owns(&key.tags)).cloned().collect(),
+        }
+    }
+
+    /// `kind name` of everything there is.
+    pub fn all(&self) -> Vec<String> {
+        let held = self.0.lock().unwrap();
+        let templates = held.templates.keys().map(|name| format!("launch-template {name}"));
+        let groups = held.groups.keys().map(|name| format!("security-group {name}"));
+        let keys = held.keys.iter().map(|key| format!("key-pair {}", key.name));
+        templates.chain(groups).chain(keys).collect()
+    }
+
+    /// The content of a template's version.
+    pub fn content(&self, template: &str, version: i64) -> Content {
+        self.0.lock().unwrap().contents[&(template.to_owned(), version)].clone()
+    }
+
+    /// The next call of this action comes to nothing.
+    pub fn refuses(&self, action: &'static str, fault: Fault, code: &str) {
+        let error = CallError {
+            action,
+            resource: "r".to_owned(),
+            fault,
+            code: code.to_owned(),
+            message: "chosen by the test".to_owned(),
+        };
+        self.0.lock().unwrap().refused = Some((action, error));
+    }
+
+    /// Somebody else's template of this name.
+    pub fn foreign_template(&self, name: &str) {
+        let template = Template {
+            id: "lt-foreign".to_owned(),
+            tags: BTreeMap::new(),
+            versions: vec![],
+        };
+        self.0.lock().unwrap().templates.insert(name.to_owned(), template);
+    }
+
+    pub fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
+        let mut held = self.0.lock().unwrap();
+        if let Some((_, error)) = held.refused.take_if(|(action, _)| *action == step.action()) {
+            return Err(error);
+        }
+        if let Some(made) = held.given.get(token) {
+            return Ok(made.clone());
+        }
+        let made = held.launch(step)?;
+        if matches!(
+            step,
+            LaunchStep::CreateTemplate { .. } | LaunchStep::CreateVersion { .. }
+        ) {
+            held.given.insert(token.to_owned(), made.clone());
+        }
+        Ok(made)
+    }
+}
+
+impl Held {
+    fn launch(&mut self, step: &LaunchStep) -> Result<Made, CallError> {
+        self.serial += 1;
+        let id = format!("{}-{}", step.resource().len(), self.serial);
+        let taken = match step {
+            LaunchStep::ImportKeyPair { name, .. } => self.keys.iter().any(|key| key.name == *name),
+            LaunchStep::CreateSecurityGroup { name, .. } => self.groups.contains_key(name),
+            LaunchStep::CreateTemplate { name, .. } => self.templates.contains_key(name),
+            _ => false,
+        };
+        if taken {
+            return Err(CallError {
+                action: step.action(),
+                resource: step.resource().to_owned(),
+                fault: Fault::InUse,
+                code: "Duplicate".to_owned(),
+                message: "it exists".to_owned(),
+            });
+        }
+        Ok(self.change(step, id))
+    }
+
+    fn change(&mut self, step: &LaunchStep, id: String) -> Made {
+        match step {
+            LaunchStep::ImportKeyPair { name, tags, .. } => self.keys.push(KeyPair {
+                id: id.clone(),
+                name: name.clone(),
+                tags: tags.clone(),
+            }),
+            LaunchStep::CreateSecurityGroup { name, tags, .. } => {
+                let (id, tags, rules) = (id.clone(), tags.clone(), [].into());
+                self.groups.insert(name.clone(), SecurityGroup { id, tags, rules });
+            }
+            LaunchStep::Authorize { group, rules } => {
+                let found = self.groups.values_mut().find(|known| known.id == *group);
+                found.unwrap().rules.extend(rules.iter().cloned());
+            }
+            LaunchStep::Revoke { group, rules } => {
+                let found = self.groups.values_mut().find(|known| known.id == *group);
+                found.unwrap().rules.retain(|rule| !rules.contains(rule));
+            }
+            LaunchStep::CreateTemplate {
+                name,
+                content,
+                digest,
+                tags,
+            } => {
+                self.contents.insert((id.clone(), 1), (**content).clone());
+                let versions = vec![version(1, digest, VersionRole::Default)];
+                let (id, tags) = (id.clone(), tags.clone());
+                self.templates.insert(name.clone(), Template { id, tags, versions });
+            }
+            LaunchStep::CreateVersion {
+                template,
+                content,
+                digest,
+            } => {
+                let found = self.templates.values_mut().find(|known| known.id == *template).unwrap();
+                let number = found.versions.iter().map(|version| version.number).max().unwrap() + 1;
+                found.versions.push(version(number, digest, VersionRole::Other));
+                self.contents.insert((template.clone(), number), (**content).clone());
+                return Made::Version(number);
+            }
+            LaunchStep::DeleteVersions { template, numbers } => {
+                let found = self.templates.values_mut().find(|known| known.id == *template).unwrap();
+                found.versions.retain(|version| !numbers.contains(&version.number));
+            }
+            LaunchStep::DeleteTemplate { id } => self.templates.retain(|_, known| known.id != *id),
+            LaunchStep::DeleteSecurityGroup { id } => self.groups.retain(|_, known| known.id != *id),
+            LaunchStep::DeleteKeyPair { id } => self.keys.retain(|known| known.id != *id),
+        }
+        if step.removes() { Made::Nothing } else { Made::Id(id) }
+    }
+}
+
+fn version(number: i64, digest: &str, role: VersionRole) -> Version {
+    Version {
+        number,
+        digest: digest.to_owned(),
+        role,
+    }
+}
