@@ -176,8 +176,8 @@ async fn a_rollback_that_can_restore_nothing_succeeds_and_says_so() {
     let old = properties(&json!({"NodegroupName": "my-mng"}));
     let id = create(&world, &old).await;
     let unreadable = properties(&json!({"NodegroupName": "my-mng", "Retired": "property"}));
-    let unfitting = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "99"}));
-    for (properties, word) in [(&unreadable, "Retired"), (&unfitting, "DiskSize")] {
+    let unfitting = properties(&json!({"NodegroupName": "my-mng", "CapacityType": "SPOT"}));
+    for (properties, word) in [(&unreadable, "Retired"), (&unfitting, "CapacityType")] {
         world.stack_is("UPDATE_IN_PROGRESS");
         let refused = world
             .answer(&world.request("Update", Some(&id), properties, Some(&old)))

@@ -42,9 +42,9 @@ async fn create_says_everything_the_template_says() {
     assert_eq!(answer["Status"], "SUCCESS", "{answer}");
     let expected = json!({
         "nodegroupName": "my-mng", "nodeRole": "arn:aws:iam::1:role/n", "subnets": ["subnet-1", "subnet-2"],
-        "amiType": "BOTTLEROCKET_x86_64", "capacityType": "SPOT", "instanceTypes": ["m5.large", "m5a.large"], "diskSize": 30,
+        "amiType": "BOTTLEROCKET_x86_64", "capacityType": "SPOT", "instanceTypes": ["m5.large", "m5a.large"],
         "version": "1.34", "releaseVersion": "1.34.1-20260801",
-        "remoteAccess": {"ec2SshKey": "my-key", "sourceSecurityGroups": ["sg-1"]},
+        "launchTemplate": {"id": answer["Data"]["LaunchTemplateId"], "version": "1"},
         "scalingConfig": {"minSize": 2, "maxSize": 4, "desiredSize": 3},
         "labels": {"a": "true"}, "taints": [{"key": "k", "value": "", "effect": "NO_SCHEDULE"}],
         "tags": {"t": "1", "managed-node-group:stack-id": STACK_ID, "managed-node-group:logical-id": "Nodes"},

@@ -20,7 +20,7 @@ use managed_node_group::nodegroup::group::NodeGroup;
 use managed_node_group::nodegroup::history::UpdateState;
 use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
-use managed_node_group::nodegroup::spec::LaunchTemplate;
+use managed_node_group::nodegroup::spec::{LaunchTemplate, LaunchTemplateVersion};
 use managed_node_group::polling::Onward;
 use managed_node_group::ports::{CallError, Cloud, Fault, Stack};
 use managed_node_group::respond::Responder;
@@ -292,17 +292,21 @@ impl Cloud for Cut {
     }
 
     async fn users_template(&self, template: &LaunchTemplate) -> Result<UsersTemplate, CallError> {
-        let found = match template.identity.as_str() {
-            "lt-gone" => Err(CallError {
+        let number = match template.version {
+            LaunchTemplateVersion::Number(number) => Some(number),
+            LaunchTemplateVersion::Latest | LaunchTemplateVersion::Default => None,
+        };
+        let found = match (template.identity.as_str(), number) {
+            ("lt-gone", None) => Err(CallError {
                 action: "ec2:DescribeLaunchTemplateVersions",
                 resource: "lt-gone".to_owned(),
                 fault: Fault::NotFound,
                 code: "InvalidLaunchTemplateId.NotFound".to_owned(),
                 message: "it does not exist".to_owned(),
             }),
-            id => Ok(UsersTemplate {
+            (id, number) => Ok(UsersTemplate {
                 id: id.to_owned(),
-                version: 3,
+                version: number.map_or(3, |number| i64::try_from(number).unwrap()),
                 network_interfaces: if id == "lt-two-interfaces" { 2 } else { 0 },
                 ..UsersTemplate::default()
             }),

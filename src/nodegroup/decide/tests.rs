@@ -1,8 +1,11 @@
+mod around;
+mod own_template;
+
 use serde_json::json;
 
+use self::around::{nothing_around, prepared, told};
 use super::*;
-use crate::launch_template::belongings::{Belongings, SecurityGroup};
-use crate::launch_template::steps::{Cluster, Made};
+use crate::launch_template::belongings::SecurityGroup;
 use crate::nodegroup::group::{Issue, LiveLaunchTemplate};
 use crate::nodegroup::history::Begun;
 use crate::nodegroup::history::Tidying;
@@ -34,49 +37,6 @@ fn history(begun: &[(StepKind, Option<&str>)]) -> History {
         deadline: 3540,
         begun,
         ..History::default()
-    }
-}
-
-/// Decides with everything around the group as the goal wants it.
-fn told(goal: &Goal, seen: &Observation, history: &History, now: u64) -> Next {
-    let around = match goal {
-        Goal::Present(desired) => prepared(desired),
-        Goal::Absent(_) | Goal::AsIs { .. } => nothing_around(),
-    };
-    let view = View {
-        around: Some(&around),
-        history,
-        now,
-    };
-    decide(goal, seen, view)
-}
-
-fn nothing_around() -> Around {
-    Around {
-        place: desired(&json!({})).place(),
-        cluster: Some(Cluster {
-            vpc: "vpc-1".to_owned(),
-            security_group: "sg-cluster".to_owned(),
-        }),
-        types: vec![],
-        belongings: Belongings::default(),
-    }
-}
-
-/// The template `lt-1`, of which version 1 is the wanted one.
-fn prepared(desired: &Desired) -> Around {
-    let mut around = nothing_around();
-    let history = History::default();
-    loop {
-        let view = View {
-            around: Some(&around),
-            history: &history,
-            now: 0,
-        };
-        match own::template(desired, None, view) {
-            Err(Next::Act(Step::Launch(step))) => around.belongings.apply(&step, Made::Id("lt-1".to_owned())),
-            _ => return around,
-        }
     }
 }
 
@@ -433,145 +393,4 @@ fn what_can_not_be_restored_is_left_and_told() {
         };
         assert_eq!((attributes["Id"].as_str(), warnings.len()), ("c/n", 1));
     }
-}
-
-fn undecided(goal: &Goal, seen: &Observation) -> String {
-    let history = history(&[]);
-    let view = View {
-        around: None,
-        history: &history,
-        now: NOW,
-    };
-    word(&decide(goal, seen, view))
-}
-
-/// What isn't needed isn't looked up: a wait costs one call.
-#[test]
-fn what_is_around_is_looked_up_where_it_matters_only() {
-    let goal = want(&json!({}), Purpose::Create);
-    for (status, expected) in [("ACTIVE", "Look"), ("CREATING", "ForCreate"), ("CREATE_FAILED", "Fail")] {
-        assert_eq!(
-            undecided(&goal, &present(in_status(status), None)),
-            expected,
-            "{status}"
-        );
-    }
-    assert_eq!(undecided(&goal, &Observation::Absent), "Look");
-    assert_eq!(undecided(&absent(), &Observation::Absent), "Look");
-    assert_eq!(undecided(&absent(), &present(live(), None)), "Delete");
-    let users = want(&json!({"LaunchTemplate": {"Id": "lt-1"}}), Purpose::Create);
-    assert_eq!(undecided(&users, &Observation::Absent), "Create");
-}
-
-#[test]
-fn a_template_comes_before_the_group_and_goes_after_it() {
-    let goal = want(&json!({}), Purpose::Create);
-    let (bare, history) = (nothing_around(), history(&[]));
-    let with = |around| View {
-        around: Some(around),
-        history: &history,
-        now: NOW,
-    };
-    assert_eq!(word(&decide(&goal, &Observation::Absent, with(&bare))), "Launch");
-    let Goal::Present(desired) = &goal else {
-        panic!("present")
-    };
-    let around = prepared(desired);
-    let Next::Act(Step::Create(group)) = decide(&goal, &Observation::Absent, with(&around)) else {
-        panic!("no create")
-    };
-    assert_eq!(group.template.version.as_deref(), Some("1"));
-    assert_eq!(word(&decide(&absent(), &Observation::Absent, with(&around))), "Launch");
-}
-
-#[test]
-fn a_change_in_the_template_rolls() {
-    let around = prepared(&desired(&json!({"DiskSize": 50})));
-    let history = history(&[]);
-    let view = View {
-        around: Some(&around),
-        history: &history,
-        now: NOW,
-    };
-    let goal = want(&json!({"DiskSize": 80}), Purpose::Update);
-    assert_eq!(word(&decide(&goal, &present(live(), None), view)), "Launch");
-    let goal = want(&json!({"DiskSize": 50}), Purpose::Update);
-    let other_version = NodeGroup {
-        launch_template: Some(LiveLaunchTemplate {
-            version: "7".to_owned(),
-            ..LiveLaunchTemplate::default()
-        }),
-        ..live()
-    };
-    assert_eq!(
-        word(&decide(&goal, &present(other_version, None), view)),
-        "UpdateVersion"
-    );
-}
-
-/// EKS would be asked for a downgrade only after a version was made for nothing.
-#[test]
-fn what_is_refused_makes_no_version() {
-    let goal = want(&json!({"Version": "1.32", "DiskSize": 80}), Purpose::Update);
-    let around = prepared(&desired(&json!({})));
-    let history = history(&[]);
-    let view = View {
-        around: Some(&around),
-        history: &history,
-        now: NOW,
-    };
-    assert_eq!(word(&decide(&goal, &present(live(), None), view)), "Fail");
-}
-
-#[test]
-fn leftovers_go_last_and_are_given_up_rather_than_failing() {
-    let goal = want(&json!({}), Purpose::Update);
-    let mut around = prepared(&desired(&json!({})));
-    around.belongings.security_groups.push(SecurityGroup {
-        id: "sg-old".to_owned(),
-        tags: around.place.tags(),
-        rules: [].into(),
-    });
-    let given_up = History {
-        tidying: Tidying::GivenUp,
-        ..history(&[])
-    };
-    for (history, now, expected) in [
-        (&history(&[]), NOW, "Launch"),
-        (&history(&[]), 3540, "Done"),
-        (&given_up, NOW, "Done"),
-    ] {
-        let view = View {
-            around: Some(&around),
-            history,
-            now,
-        };
-        assert_eq!(
-            word(&decide(&goal, &present(live(), None), view)),
-            expected,
-            "{history:?} {now}"
-        );
-    }
-}
-
-/// A group that lost its tags and runs on our template would be harmed by its removal.
-#[test]
-fn the_template_of_a_group_that_lost_its_tags_stays() {
-    let around = prepared(&desired(&json!({})));
-    let history = history(&[]);
-    let view = View {
-        around: Some(&around),
-        history: &history,
-        now: NOW,
-    };
-    let untagged = NodeGroup {
-        tags: BTreeMap::new(),
-        ..live()
-    };
-    assert_eq!(decide(&absent(), &present(untagged.clone(), None), view), done());
-    let elsewhere = NodeGroup {
-        launch_template: None,
-        ..untagged
-    };
-    assert_eq!(word(&decide(&absent(), &present(elsewhere, None), view)), "Launch");
 }

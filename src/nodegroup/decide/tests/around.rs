@@ -1,0 +1,50 @@
+//! What a group has around it, in the tests of the decision.
+
+use serde_json::json;
+
+use super::*;
+use crate::launch_template::belongings::Belongings;
+use crate::launch_template::steps::{Cluster, Made};
+
+/// Decides with everything around the group as the goal wants it.
+pub fn told(goal: &Goal, seen: &Observation, history: &History, now: u64) -> Next {
+    let around = match goal {
+        Goal::Present(desired) => prepared(desired),
+        Goal::Absent(_) | Goal::AsIs { .. } => nothing_around(),
+    };
+    let view = View {
+        around: Some(&around),
+        history,
+        now,
+    };
+    decide(goal, seen, view)
+}
+
+pub fn nothing_around() -> Around {
+    Around {
+        place: desired(&json!({})).place(),
+        cluster: Some(Cluster {
+            vpc: "vpc-1".to_owned(),
+            security_group: "sg-cluster".to_owned(),
+        }),
+        types: vec![],
+        belongings: Belongings::default(),
+    }
+}
+
+/// The template `lt-1`, of which version 1 is the wanted one.
+pub fn prepared(desired: &Desired) -> Around {
+    let mut around = nothing_around();
+    let history = History::default();
+    loop {
+        let view = View {
+            around: Some(&around),
+            history: &history,
+            now: 0,
+        };
+        match own::template(desired, None, view) {
+            Err(Next::Act(Step::Launch(step))) => around.belongings.apply(&step, Made::Id("lt-1".to_owned())),
+            _ => return around,
+        }
+    }
+}
