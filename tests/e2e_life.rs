@@ -24,6 +24,8 @@ async fn life(mode: PollingMode) -> BTreeSet<String> {
         (&json!("platform"), &json!("1"))
     );
 
+    nodes(&mut deployed, &created.outputs["LaunchTemplateId"]).await;
+
     deployed.cluster_runs("1.34");
     let updated = deployed
         .update(&[("Version", "1.34"), ("Team", "green"), ("MaxSize", "5")])
@@ -55,6 +57,8 @@ async fn life(mode: PollingMode) -> BTreeSet<String> {
         (&replaced.outputs["Id"], &"3".to_owned())
     );
 
+    prohibited(&mut deployed).await;
+
     deployed.fails("ConfigUpdate", None, "IpNotAvailable", "subnet-1");
     let back = deployed.update(&[("MaxSize", "7")]).await;
     ended(&back, "UPDATE_ROLLBACK_COMPLETE");
@@ -67,6 +71,7 @@ async fn life(mode: PollingMode) -> BTreeSet<String> {
 
     ended(&deployed.delete().await, "DELETE_COMPLETE");
     assert!(deployed.groups().is_empty(), "{:?}", deployed.names());
+    assert_eq!(deployed.belongings().await, [""; 0]);
 
     let logs = deployed.local.logs().await.expect("the function's log");
     assert!(
@@ -85,6 +90,95 @@ async fn life(mode: PollingMode) -> BTreeSet<String> {
         .expect("the function's log")
         .into_iter()
         .collect()
+}
+
+const FIRST_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7V first";
+const SECOND_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7U second";
+
+/// Everything that the resource's own launch template brings along comes, changes in place, and goes.
+async fn nodes(deployed: &mut Deployed, template: &str) {
+    let name = format!("my-cluster/{}", deployed.names()[0]);
+    let (group, cluster) = (
+        deployed.local.seeds.security_group.clone(),
+        deployed.local.seeds.cluster_security_group.clone(),
+    );
+    let plain = deployed.newest(template).await;
+    assert_eq!(plain["SecurityGroupIds"], json!([cluster]));
+    assert_eq!(
+        plain["MetadataOptions"],
+        json!({"HttpTokens": "required", "HttpPutResponseHopLimit": 2})
+    );
+
+    let keyed = deployed
+        .update(&[("PublicKey", FIRST_KEY), ("BlockPodImds", "true"), ("DiskSize", "30")])
+        .await;
+    ended(&keyed, "UPDATE_COMPLETE");
+    assert_eq!(keyed.outputs["LaunchTemplateVersion"], "2");
+    assert!(
+        keyed.outputs["Warnings"].contains("SSH is open to 0.0.0.0/0"),
+        "{:?}",
+        keyed.outputs
+    );
+    let data = deployed.newest(template).await;
+    assert_eq!(data["MetadataOptions"]["HttpPutResponseHopLimit"], 1);
+    assert_eq!(data["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"], 30);
+    assert_eq!(
+        deployed.belongings().await.len(),
+        3,
+        "{:?}",
+        deployed.belongings().await
+    );
+    let first_key = data["KeyName"].clone();
+
+    let moved = deployed.update(&[("PublicKey", SECOND_KEY), ("Source", &group)]).await;
+    ended(&moved, "UPDATE_COMPLETE");
+    assert_ne!(deployed.newest(template).await["KeyName"], first_key);
+    assert_eq!(
+        deployed.local.security_group_rules(&name).await.unwrap(),
+        [format!("tcp 22 {group}")]
+    );
+    assert_eq!(
+        deployed.belongings().await.len(),
+        3,
+        "{:?}",
+        deployed.belongings().await
+    );
+
+    let bare = deployed.update(&[("PublicKey", ""), ("Source", "")]).await;
+    ended(&bare, "UPDATE_COMPLETE");
+    assert_eq!(deployed.belongings().await, [format!("launch-template {name}")]);
+    for size in ["31", "32"] {
+        ended(&deployed.update(&[("DiskSize", size)]).await, "UPDATE_COMPLETE");
+    }
+    let versions = deployed.local.launch_template_versions(template).await.unwrap();
+    let numbers: Vec<_> = versions
+        .iter()
+        .map(|version| version["VersionNumber"].as_i64().unwrap())
+        .collect();
+    assert_eq!(
+        numbers,
+        [1, 3, 4, 5, 6],
+        "the second is neither the default, nor running, nor among the last few"
+    );
+}
+
+/// All that EKS refuses in a launch template of the user's is told in one answer, and nothing is made for it.
+async fn prohibited(deployed: &mut Deployed) {
+    let before = deployed.created();
+    let refused = deployed.update(&[("Template", "prohibited")]).await;
+    ended(&refused, "UPDATE_ROLLBACK_COMPLETE");
+    let reasons = refused.reasons("Nodes", "UPDATE_FAILED").join(" ");
+    for part in [
+        "SubnetId",
+        "IamInstanceProfile",
+        "CapacityType: SPOT",
+        "HibernationOptions",
+        "ShutdownBehavior",
+        "2 network interfaces",
+    ] {
+        assert!(reasons.contains(part), "{part} in {reasons}");
+    }
+    assert_eq!(deployed.created(), before);
 }
 
 /// None missing, none unused: what both modes call is what the template allows.

@@ -1,13 +1,14 @@
-//! The command line: what a request would be told, without asking anybody.
+//! The command line: what a request would be told and what it would lead to, without a deployment.
 
-use std::fs;
+mod max_pods;
+mod render;
+mod request;
+mod validate;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use managed_node_group::cfn::event::{Event, classify};
-use managed_node_group::cfn::request::Request;
-use managed_node_group::nodegroup::validate::validate;
 
 /// Amazon EKS managed node groups in CloudFormation, from the command line.
 #[derive(Parser)]
@@ -24,37 +25,55 @@ enum Command {
         /// A request as JSON, such as one in events/
         event: PathBuf,
     },
+    /// Print the launch template data and the user data that a request leads to, offline: exit statuses as of validate
+    ///
+    /// The data is JSON in EC2's names, as of `aws ec2 describe-launch-template-versions`. The user data follows it, decoded.
+    /// What only a deployment can know stands there in words, such as (the cluster security group). A request that names a
+    /// launch template of its own, or deletes, is told in one line.
+    Render {
+        /// A request as JSON, such as one in events/
+        event: PathBuf,
+    },
+    /// Print how many pods a node of these instance types takes, by EKS's recommended calculation
+    ///
+    /// Asks ec2:DescribeInstanceTypes; region, credentials and endpoint are those of the environment. Exit status 2: EC2 doesn't
+    /// know a type, or doesn't answer.
+    MaxPods(max_pods::Asked),
+}
+
+/// What is printed: on stdout, and beside it on stderr.
+struct Answer {
+    text: String,
+    notes: Vec<String>,
+}
+
+/// Why there is no answer.
+enum Failure {
+    /// What is wrong with what was asked, a line each. That is what was to be found out, so it goes to stdout.
+    Problems(Vec<String>),
+    /// Nothing could be found out.
+    NoAnswer(String),
 }
 
 fn main() -> ExitCode {
-    let Command::Validate { event } = Arguments::parse().command;
-    match problems(&event) {
-        Ok(problems) => {
-            problems
-                .iter()
-                .for_each(|problem| println!("{}: {problem}", event.display()));
-            if problems.is_empty() {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(1)
-            }
+    let answered = match Arguments::parse().command {
+        Command::Validate { event } => validate::validate(&event),
+        Command::Render { event } => render::render(&event),
+        Command::MaxPods(asked) => max_pods::max_pods(&asked),
+    };
+    match answered {
+        Ok(Answer { text, notes }) => {
+            notes.iter().for_each(|note| eprintln!("{note}"));
+            print!("{text}");
+            ExitCode::SUCCESS
         }
-        Err(problem) => {
-            eprintln!("{}: {problem}", event.display());
+        Err(Failure::Problems(problems)) => {
+            problems.iter().for_each(|problem| println!("{problem}"));
+            ExitCode::from(1)
+        }
+        Err(Failure::NoAnswer(problem)) => {
+            eprintln!("{problem}");
             ExitCode::from(2)
         }
     }
-}
-
-fn problems(path: &PathBuf) -> Result<Vec<String>, String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let event = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    let Some(Event::Request(event)) = classify(event).into_iter().next() else {
-        return Err("no request".to_owned());
-    };
-    let request = Request::parse(&event).map_err(|error| error.to_string())?;
-    let found = validate(&request.properties, &request.envelope.logical_resource_id)
-        .err()
-        .unwrap_or_default();
-    Ok(found.iter().map(ToString::to_string).collect())
 }

@@ -1,32 +1,28 @@
 //! The exit status and the lines of `mng validate`.
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod support;
 
-fn validate(event: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mng"))
-        .arg("validate")
-        .arg(event)
-        .output()
-        .expect("mng runs")
+use std::path::Path;
+
+use serde_json::json;
+use support::{Told, create, events, file, mng};
+
+fn validate(event: &Path) -> Told {
+    mng(&[Path::new("validate"), event], &[])
 }
 
 #[test]
 fn a_good_event_is_clean_and_a_bad_one_told_line_by_line() {
-    let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
-    let good = validate(&events.join("my-mng.create.json"));
-    assert_eq!((good.status.code(), good.stdout.len()), (Some(0), 0));
+    let good = validate(&events().join("my-mng.create.json"));
+    assert_eq!(good, (Some(0), String::new(), String::new()));
 
-    let bad = tempfile::NamedTempFile::new().expect("a file");
-    let text = std::fs::read_to_string(events.join("my-mng.create.json")).expect("the event");
-    std::fs::write(bad.path(), text.replace("\"InstanceTypes\"", "\"InstanceType\"")).expect("written");
-    let told = validate(bad.path());
-    let lines = String::from_utf8(told.stdout).expect("text");
-    assert_eq!(told.status.code(), Some(1), "{lines}");
-    assert!(
-        lines.contains("InstanceType: unknown property; did you mean InstanceTypes?"),
-        "{lines}"
-    );
+    let bad = file(&create(&json!({"InstanceType": ["m5.large"], "DiskSize": "none"})));
+    let (status, lines, _) = validate(bad.path());
+    assert_eq!((status, lines.lines().count()), (Some(1), 2), "{lines}");
+    let told = "InstanceType: unknown property; did you mean InstanceTypes?";
+    assert!(lines.contains(&format!("{}: {told}", bad.path().display())), "{lines}");
 
-    assert_eq!(validate(Path::new("/nowhere")).status.code(), Some(2));
+    let (status, lines, problem) = validate(Path::new("/nowhere"));
+    assert_eq!((status, lines.len()), (Some(2), 0));
+    assert!(problem.starts_with("/nowhere: "), "{problem}");
 }

@@ -27,6 +27,8 @@ pub struct Seeds {
     pub node_role: String,
     /// A launch template of m5.large with versions 1 to 3, of which 2 is the default. They differ in their disks.
     pub launch_template: String,
+    /// One that no node group may use: it breaks most of what EKS rules, and has two network interfaces.
+    pub prohibited_launch_template: String,
 }
 
 impl Seeds {
@@ -42,6 +44,7 @@ impl Seeds {
             key_pair: "my-key".to_owned(),
             node_role: node_role(&iam).await?,
             launch_template: launch_template(&ec2).await?,
+            prohibited_launch_template: prohibited_launch_template(&ec2).await?,
             vpc,
         })
     }
@@ -92,4 +95,27 @@ async fn launch_template(ec2: &QueryApi) -> Result<String> {
     )
     .await?;
     Ok(id)
+}
+
+async fn prohibited_launch_template(ec2: &QueryApi) -> Result<String> {
+    let data = [
+        ("InstanceType", "m5.large"),
+        ("InstanceInitiatedShutdownBehavior", "terminate"),
+        ("IamInstanceProfile.Name", "some-profile"),
+        ("InstanceMarketOptions.MarketType", "spot"),
+        ("HibernationOptions.Configured", "true"),
+        ("NetworkInterface.1.DeviceIndex", "0"),
+        ("NetworkInterface.1.SubnetId", "subnet-1"),
+        ("NetworkInterface.2.DeviceIndex", "1"),
+    ];
+    let named: Vec<(String, &str)> = data
+        .iter()
+        .map(|(member, value)| (format!("LaunchTemplateData.{member}"), *value))
+        .collect();
+    let mut parameters = vec![("LaunchTemplateName", "prohibited")];
+    parameters.extend(named.iter().map(|(member, value)| (member.as_str(), *value)));
+    first(
+        &ec2.call("CreateLaunchTemplate", &parameters).await?,
+        "launchTemplateId",
+    )
 }

@@ -61,12 +61,16 @@ fn failed(progress: &mut Progress, goal: &Goal, step: &LaunchStep, error: &CallE
         progress.history.tidying = Tidying::GivenUp;
         return Ok(());
     }
-    Err(meaning(progress, error))
+    Err(meaning(progress, step, error))
 }
 
-fn meaning(progress: &mut Progress, error: &CallError) -> Stop {
+fn meaning(progress: &mut Progress, step: &LaunchStep, error: &CallError) -> Stop {
+    // What we made a moment ago may not be seen everywhere yet. What others were to have made isn't waited for: a source
+    // security group that is mistyped never comes.
+    let is_about_ours = error.message.contains(step.resource());
     match error.fault {
         Fault::Throttled | Fault::Unknown => unanswered(progress, error),
+        Fault::NotFound if !is_about_ours => Stop::Fail(error.to_string()),
         // A duplicate of this request made it a moment ago, or something still holds what is to go.
         Fault::InUse | Fault::NotFound => {
             tracing::info!(%error, "something else comes first");

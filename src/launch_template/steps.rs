@@ -12,7 +12,7 @@ use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::spec::{Spec, SshKey};
 
 /// The newest versions that stay, beside the one that runs: enough to see what the last updates changed. EC2 allows 10,000.
-pub const KEPT_VERSIONS: usize = 5;
+pub const KEPT_VERSIONS: usize = 3;
 
 /// One call that changes something in EC2.
 #[derive(Debug, Clone, PartialEq)]

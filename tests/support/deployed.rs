@@ -31,6 +31,7 @@ impl Deployed {
             ("Subnets", local.seeds.subnets.join(",")),
             ("NodeRole", local.seeds.node_role.clone()),
             ("LaunchTemplate", local.seeds.launch_template.clone()),
+            ("Prohibited", local.seeds.prohibited_launch_template.clone()),
         ]);
         Self {
             local,
@@ -96,6 +97,21 @@ impl Deployed {
             .iter()
             .map(|group| group["nodegroupName"].as_str().unwrap_or_default().to_owned())
             .collect()
+    }
+
+    /// What the resource has made in EC2, one line each.
+    pub async fn belongings(&self) -> Vec<String> {
+        self.local.belongings().await.expect("EC2's lists")
+    }
+
+    /// What the newest version of a launch template holds.
+    pub async fn newest(&self, template: &str) -> Value {
+        let versions = self
+            .local
+            .launch_template_versions(template)
+            .await
+            .expect("its versions");
+        versions.last().expect("a version")["LaunchTemplateData"].clone()
     }
 
     pub fn created(&self) -> usize {

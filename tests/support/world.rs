@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_eks::config::{Credentials, Region};
+use local_stack::Moto;
 use managed_node_group::aws::Aws;
 use managed_node_group::cfn::response_url::Loopback;
 use managed_node_group::clock::{Clock, SystemClock};
@@ -76,15 +77,11 @@ impl World {
         Self::start_with(step_functions, None).await
     }
 
-    /// With EC2 at this endpoint, or in memory.
-    pub async fn start_with(step_functions: bool, moto: Option<&str>) -> Self {
-        let simulator = Simulator::start(simulator::Options {
-            time_scale: TIME_SCALE,
-            ..simulator::Options::default()
-        })
-        .await;
+    /// With moto's EC2, or one in memory.
+    pub async fn start_with(step_functions: bool, moto: Option<&Moto>) -> Self {
+        let simulator = Simulator::start(simulated(moto)).await;
         let moto = match moto {
-            Some(endpoint) => Some(aws(endpoint).await),
+            Some(moto) => Some(aws(&moto.url).await),
             None => None,
         };
         let polling = match step_functions {
@@ -178,6 +175,17 @@ impl World {
         self.receiver.answer(request["RequestId"].as_str().unwrap()).await
     }
 
+    /// Delivers an event to a function that dies of it for good.
+    pub async fn lose(&self, event: &Value) {
+        let deadline = SystemClock.now_millis() + INVOCATION_MILLIS;
+        tokio::select! {
+            _ = self.function.handle(event.clone(), deadline) => {}
+            () = self.function.cloud.died.notified() => {}
+        }
+        *self.function.cloud.death.lock().unwrap() = Death::Never;
+        self.function.cloud.onward.lock().unwrap().clear();
+    }
+
     async fn invoke(&self, event: &Value) -> Value {
         for _ in 0..20 {
             let deadline = SystemClock.now_millis() + INVOCATION_MILLIS;
@@ -190,6 +198,23 @@ impl World {
             }
         }
         panic!("an event failed twenty times: {event}");
+    }
+}
+
+fn simulated(moto: Option<&Moto>) -> simulator::Options {
+    let options = simulator::Options {
+        time_scale: TIME_SCALE,
+        ..simulator::Options::default()
+    };
+    let Some(moto) = moto else {
+        return options;
+    };
+    let seeds = moto.seeds();
+    simulator::Options {
+        vpc: seeds.vpc,
+        cluster_security_group: seeds.cluster_security_group,
+        auto_scaling_endpoint: Some(moto.url.clone()),
+        ..options
     }
 }
 
