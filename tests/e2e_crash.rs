@@ -84,6 +84,8 @@ async fn a_process_that_is_killed_is_followed_by_one_that_goes_on() {
     let mut killer = Killer::start().await;
     killer.deliver().await;
     while killer.deployed.created() == 0 {
+        let answers = killer.receiver.answers("r");
+        assert!(answers.is_empty(), "answered before a group was made: {answers:?}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     killer.kill().await;

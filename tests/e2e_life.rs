@@ -144,7 +144,7 @@ async fn nodes(deployed: &mut Deployed, template: &str) {
         deployed.belongings().await
     );
 
-    let bare = deployed.update(&[("PublicKey", ""), ("Source", "")]).await;
+    let bare = deployed.update(&[("PublicKey", ""), ("Source", ""), ("BlockPodImds", "false")]).await;
     ended(&bare, "UPDATE_COMPLETE");
     assert_eq!(deployed.belongings().await, [format!("launch-template {name}")]);
     for size in ["31", "32"] {

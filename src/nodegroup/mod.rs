@@ -8,6 +8,7 @@ pub mod fits;
 pub mod group;
 pub mod history;
 pub mod image;
+pub mod matrix;
 pub mod name;
 pub mod ownership;
 pub mod plan;

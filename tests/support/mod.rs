@@ -8,6 +8,7 @@
 pub mod deployed;
 pub mod ec2;
 pub mod flows;
+pub mod matrix;
 pub mod receiver;
 pub mod simulated;
 pub mod template;
