@@ -20,7 +20,7 @@ fn properties(moto: &Moto, key: &str, disk: u32) -> Value {
 
 /// A world whose EC2 is moto, with nothing in it but the seeds.
 async fn world(moto: &Moto, step_functions: bool) -> World {
-    moto.reset().await.expect("moto is reset");
+    assert_eq!(moto.belongings().await.unwrap(), [""; 0], "what the world before left");
     World::start_with(step_functions, Some(moto)).await
 }
 
@@ -69,6 +69,7 @@ async fn a_create_that_dies_goes_on_or_is_deleted_whole() {
         .unwrap()
         .to_owned();
     let deaths = deaths(&writes(&whole));
+    delete(&whole, &id, &properties(&moto, KEY, 20)).await;
     assert!(
         deaths.len() >= 10,
         "key pair, security group, rules, template and node group: {deaths:?}"
@@ -100,7 +101,9 @@ async fn what_a_lost_create_made_is_found_by_the_delete() {
     let whole = world(&moto, false).await;
     whole.die(Death::Never);
     create(&whole, &properties(&moto, KEY, 20)).await;
-    for death in deaths(&writes(&whole)) {
+    let deaths = deaths(&writes(&whole));
+    delete(&whole, "nodes-Nodes-1A2B3C", &properties(&moto, KEY, 20)).await;
+    for death in deaths {
         let world = world(&moto, false).await;
         let wanted = properties(&moto, KEY, 20);
         world.stack_is("CREATE_IN_PROGRESS");

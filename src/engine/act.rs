@@ -57,8 +57,11 @@ async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<()
             }
             Ok(())
         }
-        Err(error) if error.fault == Fault::Denied => Ok(()),
-        Err(error) => Err(unanswered(progress, &error)),
+        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
+            Err(unanswered(progress, &error))
+        }
+        // As at the start of the request: what can't be asked is no reason to stop.
+        Err(_) => Ok(()),
     }
 }
 

@@ -10,6 +10,8 @@ use anyhow::{Context, Result};
 
 use crate::cloudformation::{Deployment, Operation};
 use crate::{LocalStack, Options, PollingMode, tools};
+use serde_json::Value;
+
 use scenes::{Change, Groups, SCENES, Scene, VERSIONS};
 use screen::Screen;
 
@@ -19,7 +21,14 @@ const STACK: &str = "demo";
 const EKS_SCALE: f64 = 0.012;
 /// Each with the parameters it has beyond the network's. The second has the first one's node group name, so they take
 /// turns.
-const EXAMPLES: [&str; 4] = ["my-mng", "launch-template", "labels-taints", "spot"];
+const EXAMPLES: [&str; 6] = [
+    "my-mng",
+    "launch-template",
+    "labels-taints",
+    "spot",
+    "block-pod-imds",
+    "bottlerocket",
+];
 
 /// How a scene ended.
 struct Ending {
@@ -86,12 +95,29 @@ async fn play_scene(stack: &LocalStack, scene: &Scene, wanted: &mut Deployment) 
         }
     };
     let mut ending = watch(stack, scene.name, operation, scene.status).await?;
+    let after = stack.eks.node_groups();
     let groups = Groups {
         before,
-        after: stack.eks.node_groups(),
+        template: template(stack, &after).await?,
+        after,
+        belongings: stack.belongings().await?,
     };
     ending.fault = ending.fault.or_else(|| (scene.check)(&groups).err());
     Ok(ending)
+}
+
+/// What the version holds that the first of the groups runs.
+async fn template(stack: &LocalStack, groups: &[Value]) -> Result<Value> {
+    let Some(running) = groups.first().map(|group| &group["launchTemplate"]) else {
+        return Ok(Value::Null);
+    };
+    let versions = stack
+        .launch_template_versions(running["id"].as_str().unwrap_or_default())
+        .await?;
+    let is_running =
+        |version: &&Value| version["VersionNumber"].to_string() == running["version"].as_str().unwrap_or_default();
+    let found = versions.iter().find(is_running);
+    Ok(found.map_or(Value::Null, |version| version["LaunchTemplateData"].clone()))
 }
 
 /// Deploys each example and removes it.
@@ -112,7 +138,8 @@ async fn examples(stack: &LocalStack) -> Result<Vec<Ending>> {
         endings.push(watch(stack, &format!("{name} create"), creation, "CREATE_COMPLETE").await?);
         let deletion = stack.begin_delete(name).await?;
         let mut deleted = watch(stack, &format!("{name} delete"), deletion, "DELETE_COMPLETE").await?;
-        deleted.fault = deleted.fault.or_else(|| scenes::none(&stack.eks.node_groups()).err());
+        let (groups, belongings) = (stack.eks.node_groups(), stack.belongings().await?);
+        deleted.fault = deleted.fault.or_else(|| scenes::none(&groups, &belongings).err());
         endings.push(deleted);
     }
     Ok(endings)

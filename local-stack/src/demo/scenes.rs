@@ -21,17 +21,20 @@ pub(crate) enum Change {
     Delete,
 }
 
-/// The node groups that EKS had before a scene and has after it.
+/// The node groups that EKS had before a scene and has after it, and what there is in EC2 after it.
 pub(crate) struct Groups {
     pub before: Vec<Value>,
     pub after: Vec<Value>,
+    /// What the launch template that the last of them runs holds, and what the resource has made in EC2.
+    pub template: Value,
+    pub belongings: Vec<String>,
 }
 
 /// The versions through which the demonstration's cluster goes.
 pub(crate) const VERSIONS: [&str; 3] = ["1.33", "1.34", "1.35"];
 
 /// A life of a node group. Each scene goes on from where the one before has left it.
-pub(crate) const SCENES: [Scene; 5] = [
+pub(crate) const SCENES: [Scene; 6] = [
     Scene {
         name: "create",
         says: "a stack with one node group",
@@ -52,6 +55,18 @@ pub(crate) const SCENES: [Scene; 5] = [
         ]),
         status: "UPDATE_COMPLETE",
         check: updated_in_place,
+    },
+    Scene {
+        name: "roll",
+        says: "pods kept from the instance metadata, a larger disk and another instance type, in one rolling update",
+        prepare: |_| (),
+        change: Change::Update(&[
+            ("BlockPodImds", "true"),
+            ("DiskSize", "50"),
+            ("InstanceType", "m6i.large"),
+        ]),
+        status: "UPDATE_COMPLETE",
+        check: rolled_in_place,
     },
     Scene {
         name: "replace",
@@ -81,7 +96,7 @@ pub(crate) const SCENES: [Scene; 5] = [
         prepare: |_| (),
         change: Change::Delete,
         status: "DELETE_COMPLETE",
-        check: |groups| none(&groups.after),
+        check: |groups| none(&groups.after, &groups.belongings),
     },
 ];
 
@@ -89,12 +104,34 @@ pub(crate) fn cluster_runs(eks: &Simulator, version: &str) {
     eks.put_cluster(json!({"name": "my-cluster", "version": version}));
 }
 
-/// No group is left, so nothing of the stack is.
-pub(crate) fn none(groups: &[Value]) -> Result<(), String> {
-    if groups.is_empty() {
+/// No group is left, and nothing of the resource's in EC2.
+pub(crate) fn none(groups: &[Value], belongings: &[String]) -> Result<(), String> {
+    if groups.is_empty() && belongings.is_empty() {
         Ok(())
     } else {
-        Err(format!("left behind: {}", names(groups).join(", ")))
+        let (groups, belongings) = (names(groups).join(", "), belongings.join(", "));
+        Err(format!("left behind: {groups} {belongings}"))
+    }
+}
+
+fn rolled_in_place(groups: &Groups) -> Result<(), String> {
+    same_name(groups)?;
+    one_active(groups, &json!({"version": VERSIONS[1]}))?;
+    let version = |groups: &[Value]| groups[0]["launchTemplate"]["version"].clone();
+    if version(&groups.before) == version(&groups.after) {
+        return Err("the node group still runs the old version of its launch template".to_owned());
+    }
+    let template = &groups.template;
+    let found = json!([
+        template["InstanceType"],
+        template["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"],
+        template["MetadataOptions"]["HttpPutResponseHopLimit"],
+    ]);
+    let expected = json!(["m6i.large", 50, 1]);
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("the launch template has {found}, not {expected}"))
     }
 }
 
