@@ -1,0 +1,258 @@
+//! Whole flows about launch templates: the resource's own and what it brings along, and a user's.
+
+mod support;
+
+use managed_node_group::ports::Fault;
+use serde_json::{Value, json};
+use support::flows::{create, properties, reason};
+use support::world::{Death, World};
+
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7V";
+
+async fn update(world: &World, id: &str, new: &Value, old: &Value) -> Value {
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world.answer(&world.request("Update", Some(id), new, Some(old))).await
+}
+
+async fn roll_back(world: &World, id: &str, to: &Value, from: &Value) -> Value {
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    world.answer(&world.request("Update", Some(id), to, Some(from))).await
+}
+
+async fn delete(world: &World, id: &str, properties: &Value) -> Value {
+    world.stack_is("DELETE_IN_PROGRESS");
+    world.answer(&world.request("Delete", Some(id), properties, None)).await
+}
+
+fn types(one: &str) -> Value {
+    properties(&json!({"InstanceTypes": [one]}))
+}
+
+fn belongings(world: &World) -> Vec<String> {
+    world.function.cloud.ec2.all()
+}
+
+#[tokio::test]
+async fn what_lives_in_the_template_is_told_as_attributes() {
+    let world = World::start(false).await;
+    let wanted = properties(
+        &json!({"InstanceTypes": ["m5.large"], "RemoteAccess": {"Ec2SshKey": "my-key"},
+        "MaxPods": {"PrefixDelegation": true}, "BlockPodImds": true}),
+    );
+    let answer = world.answer(&world.request("Create", None, &wanted, None)).await;
+    let data = &answer["Data"];
+    assert_eq!(
+        (&data["InstanceTypes"], &data["MaxPods"]),
+        (&json!("m5.large"), &json!("110")),
+        "{answer}"
+    );
+    assert_ne!(data["RemoteAccessSecurityGroup"], "", "{answer}");
+    let warnings = data["Warnings"].as_str().unwrap();
+    assert!(
+        warnings.contains("0.0.0.0/0") && warnings.contains("on AL2023 EKS puts its own number after it"),
+        "{warnings}"
+    );
+    let content = world
+        .function
+        .cloud
+        .ec2
+        .content(data["LaunchTemplateId"].as_str().unwrap(), 1);
+    assert_eq!(content.metadata_options.http_put_response_hop_limit, 1);
+    assert!(content.user_data.unwrap().contains("maxPods: 110"));
+}
+
+/// An AMI type is for life, and so a type of another architecture needs another group, under another name: the type itself is
+/// in no name. A rollback finds the first again.
+#[tokio::test]
+async fn another_architecture_replaces_and_the_rollback_finds_the_first_group() {
+    let world = World::start(false).await;
+    let (x86, arm) = (types("m5.large"), types("m7g.large"));
+    let first = create(&world, &x86).await;
+    let rolled = update(&world, &first, &types("m5a.large"), &x86).await;
+    assert_eq!(
+        (
+            rolled["PhysicalResourceId"].as_str(),
+            &rolled["Data"]["LaunchTemplateVersion"]
+        ),
+        (Some(first.as_str()), &json!("2"))
+    );
+
+    let replaced = update(&world, &first, &arm, &x86).await;
+    let second = replaced["PhysicalResourceId"].as_str().unwrap().to_owned();
+    assert_ne!(second, first, "{replaced}");
+    assert_eq!(replaced["Data"]["AmiType"], "AL2023_ARM_64_STANDARD", "{replaced}");
+    assert_eq!(belongings(&world).len(), 2, "{:?}", belongings(&world));
+
+    let back = roll_back(&world, &second, &x86, &arm).await;
+    assert_eq!(back["PhysicalResourceId"].as_str(), Some(first.as_str()), "{back}");
+    delete(&world, &second, &arm).await;
+    delete(&world, &first, &x86).await;
+    assert!(belongings(&world).is_empty() && world.groups().is_empty());
+    world.receiver.assert_clean();
+}
+
+/// The function dies for good while it makes the group of the other architecture; only the rollback can know of it.
+#[tokio::test]
+async fn a_lost_replacement_of_another_architecture_is_removed_by_the_rollback() {
+    let world = World::start(false).await;
+    let (x86, arm) = (types("m5.large"), types("m7g.large"));
+    let first = create(&world, &x86).await;
+    let before = belongings(&world);
+    for call in 4..12 {
+        world.stack_is("UPDATE_IN_PROGRESS");
+        world.die(Death::After(call));
+        world
+            .lose(&world.request("Update", Some(&first), &arm, Some(&x86)))
+            .await;
+        let back = roll_back(&world, &first, &x86, &arm).await;
+        assert_eq!(
+            (&back["Status"], back["PhysicalResourceId"].as_str()),
+            (&json!("SUCCESS"), Some(first.as_str())),
+            "{back}"
+        );
+        assert_eq!(
+            (world.groups().len(), belongings(&world)),
+            (1, before.clone()),
+            "after call {call}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_failed_roll_comes_back_without_another() {
+    let world = World::start(false).await;
+    let (small, large) = (properties(&json!({})), properties(&json!({"DiskSize": 50})));
+    let id = create(&world, &small).await;
+    world.fails("VersionUpdate", "PodEvictionFailure", "stuck", "pod");
+    let failed = update(&world, &id, &large, &small).await;
+    assert!(reason(&failed).contains("PodEvictionFailure"), "{failed}");
+    world.forget_calls();
+    let back = roll_back(&world, &id, &small, &large).await;
+    assert_eq!(
+        (&back["Status"], &back["Data"]["LaunchTemplateVersion"]),
+        (&json!("SUCCESS"), &json!("1")),
+        "{back}"
+    );
+    assert!(!world.called("UpdateNodegroupVersion"), "{:?}", world.changes());
+    // The next try takes the version that is there.
+    let again = update(&world, &id, &large, &small).await;
+    assert_eq!(
+        (&again["Status"], &again["Data"]["LaunchTemplateVersion"]),
+        (&json!("SUCCESS"), &json!("2")),
+        "{again}"
+    );
+}
+
+#[tokio::test]
+async fn somebody_elses_template_of_the_name_is_left_alone() {
+    let world = World::start(false).await;
+    world.function.cloud.ec2.foreign_template("my-cluster/my-mng");
+    let wanted = properties(&json!({"NodegroupName": "my-mng"}));
+    let failed = world.answer(&world.request("Create", None, &wanted, None)).await;
+    assert!(
+        reason(&failed).contains("launch template my-cluster/my-mng (lt-foreign) exists and isn't"),
+        "{failed}"
+    );
+    let deleted = delete(&world, failed["PhysicalResourceId"].as_str().unwrap(), &wanted).await;
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    assert_eq!(belongings(&world), ["launch-template my-cluster/my-mng"]);
+    assert!(world.groups().is_empty());
+}
+
+/// An update that has rolled every node isn't rolled back for an old key pair. The next update takes it along.
+#[tokio::test]
+async fn what_can_not_be_tidied_is_a_warning() {
+    let world = World::start(false).await;
+    let (keyed, bare) = (
+        properties(&json!({"RemoteAccess": {"PublicKey": KEY}})),
+        properties(&json!({})),
+    );
+    let id = create(&world, &keyed).await;
+    world
+        .function
+        .cloud
+        .ec2
+        .refuses("ec2:DeleteKeyPair", Fault::Denied, "UnauthorizedOperation");
+    let updated = update(&world, &id, &bare, &keyed).await;
+    assert_eq!(updated["Status"], "SUCCESS", "{updated}");
+    let warnings = updated["Data"]["Warnings"].as_str().unwrap();
+    assert!(
+        warnings.contains("left for the next update") && warnings.contains("allow ec2:DeleteKeyPair"),
+        "{warnings}"
+    );
+    assert_eq!(belongings(&world).len(), 2, "{:?}", belongings(&world));
+    let next = update(&world, &id, &properties(&json!({"Labels": {"a": "b"}})), &bare).await;
+    assert_eq!(
+        (&next["Status"], &next["Data"]["LaunchTemplateVersion"]),
+        (&json!("SUCCESS"), &json!("2")),
+        "{next}"
+    );
+    assert_eq!(belongings(&world), [format!("launch-template {id}")]);
+}
+
+/// The network interfaces of terminated nodes hold a security group for a while; a deletion waits for them.
+#[tokio::test]
+async fn a_security_group_in_use_is_waited_for() {
+    let world = World::start(false).await;
+    let open = properties(&json!({"RemoteAccess": {"Ec2SshKey": "my-key"}}));
+    let id = create(&world, &open).await;
+    world
+        .function
+        .cloud
+        .ec2
+        .refuses("ec2:DeleteSecurityGroup", Fault::InUse, "DependencyViolation");
+    let deleted = delete(&world, &id, &open).await;
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    assert!(belongings(&world).is_empty(), "{:?}", belongings(&world));
+}
+
+#[tokio::test]
+async fn a_deletion_that_can_not_remove_all_fails_and_says_what() {
+    let world = World::start(false).await;
+    let plain = properties(&json!({}));
+    let id = create(&world, &plain).await;
+    world
+        .function
+        .cloud
+        .ec2
+        .refuses("ec2:DeleteLaunchTemplate", Fault::Denied, "UnauthorizedOperation");
+    let failed = delete(&world, &id, &plain).await;
+    assert!(reason(&failed).contains("allow ec2:DeleteLaunchTemplate"), "{failed}");
+    assert_eq!(delete(&world, &id, &plain).await["Status"], "SUCCESS");
+    assert!(belongings(&world).is_empty());
+}
+
+/// A group keeps its launch template for life, so going over to one of the user's is a replacement; the old one's goes with
+/// the old group.
+#[tokio::test]
+async fn a_users_template_in_place_of_the_own_replaces() {
+    let world = World::start(false).await;
+    let (own, users) = (
+        properties(&json!({})),
+        properties(&json!({"LaunchTemplate": {"Id": "lt-1"}})),
+    );
+    let first = create(&world, &own).await;
+    let replaced = update(&world, &first, &users, &own).await;
+    let second = replaced["PhysicalResourceId"].as_str().unwrap().to_owned();
+    assert_ne!(second, first, "{replaced}");
+    delete(&world, &first, &own).await;
+    assert!(belongings(&world).is_empty());
+    let back = update(&world, &second, &own, &users).await;
+    assert_eq!(back["PhysicalResourceId"].as_str(), Some(first.as_str()), "{back}");
+}
+
+/// What EKS would refuse is told before anything is made; in a rollback it isn't asked.
+#[tokio::test]
+async fn a_users_template_that_eks_would_refuse_is_refused_first() {
+    let world = World::start(false).await;
+    let wanted = properties(&json!({"LaunchTemplate": {"Id": "lt-two-interfaces"}, "BlockPodImds": true}));
+    let failed = world.answer(&world.request("Create", None, &wanted, None)).await;
+    for part in [
+        "2 problem(s)",
+        "BlockPodImds: version 3 of launch template lt-two-interfaces",
+        "2 network interfaces",
+    ] {
+        assert!(reason(&failed).contains(part), "{failed}");
+    }
+    assert!(world.changes().is_empty(), "{:?}", world.changes());
+}
