@@ -111,12 +111,25 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
     let goal = goal.as_ref().expect("matched above");
     loop {
         match decide(goal, &seen, view(progress, goal, now)) {
-            Next::Look => around::look(cloud, progress, goal).await?,
+            Next::Look => match around::look(cloud, progress, goal).await {
+                Err(Stop::Fail(why)) if matches!(goal, Goal::Present(_)) => {
+                    return as_is(cloud, progress, why, now).await;
+                }
+                looked => looked?,
+            },
             Next::Act(Step::Launch(step)) => launch::act(cloud, progress, goal, &step, now).await?,
             Next::Act(step) => return act::act(cloud, progress, goal, &seen, step, now).await,
             next => return Ok(next),
         }
     }
+}
+
+/// What can't be looked up fails an update, and leaves a rollback with what runs.
+async fn as_is<C: Cloud>(cloud: &C, progress: &mut Progress, why: String, now: u64) -> Result<Next, Stop> {
+    let goal = goal::left_as_it_is(cloud, progress, why).await?;
+    let place = around::place(&goal);
+    let seen = observe(cloud, progress, &place.cluster, &place.name).await?;
+    Ok(decide(&goal, &seen, view(progress, &goal, now)))
 }
 
 /// What was looked up counts for the group that it was looked up for.

@@ -4,6 +4,7 @@ mod support;
 
 use managed_node_group::ports::Fault;
 use serde_json::{Value, json};
+use support::ec2::LOOK;
 use support::flows::{create, properties, reason};
 use support::world::{Death, World};
 
@@ -188,6 +189,64 @@ async fn what_can_not_be_tidied_is_a_warning() {
         "{next}"
     );
     assert_eq!(belongings(&world), [format!("launch-template {id}")]);
+}
+
+/// A permission that is missing fails an update, and leaves a rollback with what runs: it may not fail because of us.
+#[tokio::test]
+async fn a_look_that_is_denied_fails_an_update_and_no_rollback() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"DiskSize": 50})));
+    let id = create(&world, &old).await;
+    let deny = || {
+        world
+            .function
+            .cloud
+            .ec2
+            .refuses(LOOK, Fault::Denied, "UnauthorizedOperation")
+    };
+    deny();
+    let failed = update(&world, &id, &new, &old).await;
+    assert!(
+        reason(&failed).contains("allow ec2:DescribeLaunchTemplates"),
+        "{failed}"
+    );
+    deny();
+    let back = roll_back(&world, &id, &old, &new).await;
+    assert_eq!(
+        (&back["Status"], &back["Data"]["LaunchTemplateVersion"]),
+        (&json!("SUCCESS"), &json!("1")),
+        "{back}"
+    );
+    assert!(
+        back["Data"]["Warnings"].as_str().unwrap().contains("was left as it is"),
+        "{back}"
+    );
+}
+
+/// EC2 is eventually consistent: what it has just made it may not have told EKS yet.
+#[tokio::test]
+async fn a_template_that_eks_does_not_see_yet_is_waited_for() {
+    let world = World::start(false).await;
+    world.simulator.fault(simulator::Fault {
+        operation: "CreateNodegroup".to_owned(),
+        nth: 1,
+        times: 2,
+        when: simulator::When::Before,
+        kind: simulator::FaultKind::Error {
+            status: 400,
+            code: "InvalidRequestException".to_owned(),
+            // The id that the EC2 in memory gives the first template of this name.
+            message: "The launch template with id 17-1 was not found".to_owned(),
+        },
+    });
+    let answer = world
+        .answer(&world.request("Create", None, &properties(&json!({"NodegroupName": "my-mng"})), None))
+        .await;
+    assert_eq!(
+        (&answer["Status"], &answer["Data"]["LaunchTemplateId"]),
+        (&json!("SUCCESS"), &json!("17-1")),
+        "{answer}"
+    );
 }
 
 /// The network interfaces of terminated nodes hold a security group for a while; a deletion waits for them.

@@ -64,7 +64,7 @@ impl Aws {
     }
 
     async fn security_groups(&self, place: &Place) -> Result<Vec<SecurityGroup>, CallError> {
-        let name = place.resource_name();
+        let name = place.security_group_name();
         let call = self
             .ec2()
             .describe_security_groups()

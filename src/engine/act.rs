@@ -11,6 +11,10 @@ use crate::nodegroup::spec::WaitFor;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::{Phase, Progress};
 
+/// How long a launch template that was made a moment ago may be unknown to EKS. EC2's API is eventually consistent, in practice
+/// within seconds (EC2 developer guide, "Eventual consistency").
+const SEEN_WITHIN_SECONDS: u64 = 60;
+
 /// Makes the call of `step` and notes that it was begun.
 pub async fn act<C: Cloud>(
     cloud: &C,
@@ -28,12 +32,17 @@ pub async fn act<C: Cloud>(
     match call(cloud, goal, seen, &step, &token).await {
         Ok(update_id) => {
             progress.unanswered = 0;
+            progress.history.obstacle = None;
             progress.history.begun.push(Begun {
                 step: step.kind(),
                 at: now,
                 update_id,
             });
             Ok(after(goal, step))
+        }
+        Err(error) if is_not_seen_yet(progress, &step, &error, now) => {
+            progress.history.obstacle = Some(error.to_string());
+            Err(Stop::Wait(Waiting::ForOthers))
         }
         Err(error) => Err(meaning(progress, &step, &error)),
     }
@@ -111,6 +120,22 @@ fn after(goal: &Goal, step: Step) -> Next {
         StepKind::UpdateConfig => Next::Wait(Waiting::ForConfigUpdate),
         StepKind::Delete => Next::Wait(Waiting::ForDelete),
     }
+}
+
+/// EC2 shows a launch template or a version that it has just made a little later to others, EKS among them.
+fn is_not_seen_yet(progress: &Progress, step: &Step, error: &CallError, now: u64) -> bool {
+    let template = match step {
+        Step::Create(group) => Some(&group.template.identity),
+        Step::UpdateVersion(change) => change.launch_template.as_ref().map(|(identity, _)| identity),
+        Step::Launch(_) | Step::Tag(_) | Step::Untag(_) | Step::UpdateConfig(_) | Step::Delete => None,
+    };
+    let made = progress.history.of(StepKind::Launch).map(|begun| begun.at);
+    let message = error.message.to_lowercase();
+    let is_missing = ["not found", "not exist", "notfound"]
+        .iter()
+        .any(|word| message.contains(word));
+    let names_it = template.is_some_and(|identity| error.message.contains(identity.as_str()));
+    is_missing && names_it && made.is_some_and(|at| now < at + SEEN_WITHIN_SECONDS)
 }
 
 fn meaning(progress: &mut Progress, step: &Step, error: &CallError) -> Stop {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::target::{Found, find_target, to_remove};
-use super::{Stop, spec, users};
+use super::{Stop, told, users};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
@@ -12,7 +12,7 @@ use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::plan::{Desired, Direction, Purpose};
 use crate::nodegroup::scaling::DesiredSize;
 use crate::nodegroup::spec::Spec;
-use crate::nodegroup::validate::validate;
+use crate::nodegroup::validate::{inspect, validate};
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::{Phase, Progress, Situation, Stage};
 
@@ -30,10 +30,14 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
     if progress.request.kind == RequestType::Delete {
         return Ok(to_delete(&progress.request).map(Goal::Absent));
     }
-    let spec = match spec(&progress.request) {
-        Ok(spec) => spec,
-        Err(problems) => return left_as_it_is(cloud, progress, problems).await.map(Some),
-    };
+    let (spec, mut problems) = inspect(
+        &progress.request.properties,
+        &progress.request.envelope.logical_resource_id,
+    );
+    if !problems.is_empty() {
+        problems.extend(users::problems(cloud, &spec).await);
+        return left_as_it_is(cloud, progress, told(&problems)).await.map(Some);
+    }
     let situation = situation(cloud, progress).await?;
     let name = match find_target(cloud, progress, &spec).await? {
         Found::Name(name) => name,
@@ -65,7 +69,7 @@ fn to_delete(request: &Request) -> Option<Identity> {
 
 /// What is refused in an update is no reason to fail a rollback: nothing was changed then, or it was done by a release of
 /// this function that took other properties. Only a stack that says it rolls back is believed.
-async fn left_as_it_is<C: Cloud>(cloud: &C, progress: &mut Progress, why: String) -> Result<Goal, Stop> {
+pub async fn left_as_it_is<C: Cloud>(cloud: &C, progress: &mut Progress, why: String) -> Result<Goal, Stop> {
     let Some(PhysicalId { cluster, name }) = current(&progress.request) else {
         return Err(Stop::Fail(why));
     };

@@ -52,7 +52,10 @@ async fn of_update<C: Cloud>(
         Err(error) if error.fault == Fault::Denied => return Err(Stop::Fail(error.to_string())),
         Err(error) => return Err(unanswered(progress, &error)),
     };
-    let types = known_types(cloud, progress, spec, &current, live.as_ref()).await?;
+    let types = match known_types(cloud, progress, spec, &current, live.as_ref()).await {
+        Err(Stop::Fail(why)) => return Ok(Found::NotToBeHad(why)),
+        types => types?,
+    };
     let place = Place {
         cluster: current.cluster.clone(),
         name: current.name.clone(),

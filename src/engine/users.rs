@@ -4,6 +4,7 @@
 use super::Stop;
 use super::goal::{rolls_back, unanswered};
 use crate::launch_template::users::{Circumstances, UsersTemplate, judge};
+use crate::nodegroup::fields::Problem;
 use crate::nodegroup::spec::Spec;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
@@ -30,6 +31,28 @@ pub async fn resolve<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) 
     }
     progress.launch_template_version = Some(template.version.to_string());
     Ok(())
+}
+
+/// What speaks against the user's template beside what is wrong with the properties already: one deploy tells both. What
+/// can't be asked is left out, since the request fails anyway.
+pub async fn problems<C: Cloud>(cloud: &C, spec: &Spec) -> Vec<Problem> {
+    let Some(wanted) = &spec.launch_template else {
+        return vec![];
+    };
+    let Ok(template) = cloud.users_template(wanted).await else {
+        return vec![];
+    };
+    let several = template.network_interfaces > 1 && !spec.subnets.is_empty();
+    let public_subnets = if several {
+        cloud.public_subnets(&spec.subnets).await.unwrap_or_default()
+    } else {
+        vec![]
+    };
+    let around = Circumstances {
+        cluster_security_group: None,
+        public_subnets: &public_subnets,
+    };
+    judge(spec, &template, &around).problems
 }
 
 async fn check<C: Cloud>(

@@ -78,7 +78,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The name of the launch template and of the security group: the group's physical id, which EC2 allows in both. A name
+    /// The name of the launch template: the group's physical id, which EC2 allows there and in a security group's. A name
     /// over EC2's limit is cut, and a digest of the whole keeps it apart from others.
     pub fn resource_name(&self) -> String {
         let id = self.physical_id();
@@ -88,6 +88,17 @@ impl Place {
         let digest = digest(&id, 12);
         let kept: String = id.chars().take(MAX_NAME - digest.len() - 1).collect();
         format!("{kept}-{digest}")
+    }
+
+    /// The same for the security group, but that EC2 takes none which begins as an id does (API reference of
+    /// `CreateSecurityGroup`).
+    pub fn security_group_name(&self) -> String {
+        let name = self.resource_name();
+        if name.starts_with("sg-") {
+            format!("eks-{name}")
+        } else {
+            name
+        }
     }
 
     /// The name of the key pair for a public key: another key is another name, so that the old one stays until no node is
@@ -214,6 +225,8 @@ mod tests {
         assert_eq!(long.resource_name().len(), MAX_NAME);
         assert_ne!(long.resource_name(), other.resource_name());
         assert_eq!(place("c").resource_name(), format!("c/{}", "n".repeat(63)));
+        assert_eq!(place("c").security_group_name(), place("c").resource_name());
+        assert!(place("sg-c").security_group_name().starts_with("eks-sg-c/"));
     }
 
     #[test]

@@ -151,7 +151,8 @@ impl LaunchStep {
 /// Something that isn't ours has a name that is needed, or the content can't be known.
 pub fn prepare(wanted: &Wanted, seen: &Belongings, running: Option<i64>) -> Result<Prepared, String> {
     if seen.template(wanted.place).is_none() && !seen.templates.is_empty() {
-        return Err(foreign("launch template", wanted.place, &seen.templates[0].id));
+        let name = wanted.place.resource_name();
+        return Err(foreign("launch template", &name, &seen.templates[0].id));
     }
     if let Some(step) = key_pair(wanted, seen) {
         return Ok(Prepared::Act(step));
@@ -258,10 +259,14 @@ fn security_group(wanted: &Wanted, seen: &Belongings) -> Result<Option<LaunchSte
     }
     let Some(group) = seen.security_group(wanted.place) else {
         if let Some(other) = seen.security_groups.first() {
-            return Err(foreign("security group", wanted.place, &other.id));
+            return Err(foreign(
+                "security group",
+                &wanted.place.security_group_name(),
+                &other.id,
+            ));
         }
         return Ok(Some(LaunchStep::CreateSecurityGroup {
-            name: wanted.place.resource_name(),
+            name: wanted.place.security_group_name(),
             vpc: wanted.cluster.vpc.clone(),
             tags: tags(wanted),
         }));
@@ -314,11 +319,10 @@ fn tags(wanted: &Wanted) -> BTreeMap<String, String> {
     tags
 }
 
-fn foreign(what: &str, place: &Place, id: &str) -> String {
+fn foreign(what: &str, name: &str, id: &str) -> String {
     format!(
-        "{what} {} ({id}) exists and isn't this resource's: its tags don't name this stack, resource and node group; remove it, \
-         or choose another NodegroupName",
-        place.resource_name()
+        "{what} {name} ({id}) exists and isn't this resource's: its tags don't name this stack, resource and node group; remove it, \
+         or choose another NodegroupName"
     )
 }
 

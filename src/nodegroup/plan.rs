@@ -199,9 +199,11 @@ fn version_change(
     // The service's pages disagree on which version an update without one takes, so it is always said; with a custom AMI
     // it may not be.
     let version = (live.ami_type != "CUSTOM").then(|| version.unwrap_or_else(|| live.version.clone()));
+    // Without a release a roll takes the newest, whatever it was begun for; a stated one stays.
+    let pinned = matches!(desired.spec.release, Release::Exact(_)).then(|| live.release_version.clone());
     Ok(Some(VersionChange {
         version,
-        release_version: release,
+        release_version: release.or(pinned),
         launch_template,
         force: desired.spec.force,
     }))

@@ -27,10 +27,16 @@ pub const MAX_SERVICE_TIMEOUT: i32 = 3600;
 /// # Errors
 /// Every problem found, each with the property's path and what was expected.
 pub fn validate(properties: &Map<String, Value>, logical_id: &str) -> Result<Spec, Vec<Problem>> {
+    let (spec, problems) = inspect(properties, logical_id);
+    if problems.is_empty() { Ok(spec) } else { Err(problems) }
+}
+
+/// Reads properties as far as they can be read, with everything that is wrong with them: for whoever looks for more that is.
+pub fn inspect(properties: &Map<String, Value>, logical_id: &str) -> (Spec, Vec<Problem>) {
     let mut problems = Vec::new();
     let spec = read(&mut Fields::new(properties, &mut problems), logical_id);
     rules::check(&spec, &mut problems);
-    if problems.is_empty() { Ok(spec) } else { Err(problems) }
+    (spec, problems)
 }
 
 fn read(fields: &mut Fields, logical_id: &str) -> Spec {

@@ -10,6 +10,9 @@ use managed_node_group::launch_template::content::Content;
 use managed_node_group::launch_template::steps::{LaunchStep, Made};
 use managed_node_group::ports::{CallError, Fault};
 
+/// The first of the calls that a look takes.
+pub const LOOK: &str = "ec2:DescribeLaunchTemplates";
+
 #[derive(Default)]
 pub struct Memory(Mutex<Held>);
 
@@ -27,14 +30,22 @@ struct Held {
 }
 
 impl Memory {
-    pub fn belongings(&self, place: &Place) -> Belongings {
-        let held = self.0.lock().unwrap();
-        let name = place.resource_name();
-        Belongings {
-            templates: held.templates.get(&name).cloned().into_iter().collect(),
-            security_groups: held.groups.get(&name).cloned().into_iter().collect(),
-            key_pairs: held.keys.iter().filter(|key| place.owns(&key.tags)).cloned().collect(),
+    pub fn belongings(&self, place: &Place) -> Result<Belongings, CallError> {
+        let mut held = self.0.lock().unwrap();
+        if let Some((_, error)) = held.refused.take_if(|(action, _)| *action == LOOK) {
+            return Err(error);
         }
+        let name = place.resource_name();
+        Ok(Belongings {
+            templates: held.templates.get(&name).cloned().into_iter().collect(),
+            security_groups: held
+                .groups
+                .get(&place.security_group_name())
+                .cloned()
+                .into_iter()
+                .collect(),
+            key_pairs: held.keys.iter().filter(|key| place.owns(&key.tags)).cloned().collect(),
+        })
     }
 
     /// `kind name` of everything there is.

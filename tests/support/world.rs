@@ -348,7 +348,7 @@ impl Cloud for Cut {
         let look = async {
             match &self.moto {
                 Some(moto) => moto.belongings(place).await,
-                None => Ok(self.ec2.belongings(place)),
+                None => self.ec2.belongings(place),
             }
         };
         self.call("belongings", look).await

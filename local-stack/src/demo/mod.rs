@@ -114,8 +114,8 @@ async fn template(stack: &LocalStack, groups: &[Value]) -> Result<Value> {
     let versions = stack
         .launch_template_versions(running["id"].as_str().unwrap_or_default())
         .await?;
-    let is_running =
-        |version: &&Value| version["VersionNumber"].to_string() == running["version"].as_str().unwrap_or_default();
+    let number = running["version"].as_str().and_then(|text| text.parse::<i64>().ok());
+    let is_running = |version: &&Value| version["VersionNumber"].as_i64() == number;
     let found = versions.iter().find(is_running);
     Ok(found.map_or(Value::Null, |version| version["LaunchTemplateData"].clone()))
 }

@@ -11,7 +11,7 @@ use crate::nodegroup::attributes::InTemplate;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::Tidying;
 use crate::nodegroup::image::{self, InstanceTypeFacts};
-use crate::nodegroup::plan::{Desired, Step, TemplateVersion};
+use crate::nodegroup::plan::{Desired, Direction, Step, TemplateVersion};
 use crate::nodegroup::spec::LaunchTemplateIdentity;
 
 /// What a node group has around it: the cluster it is in, its instance types, and its belongings in EC2.
@@ -41,8 +41,17 @@ pub fn template(desired: &Desired, live: Option<&NodeGroup>, view: View) -> Resu
             version: Some(number.to_string()),
         }),
         Ok(Prepared::Act(step)) => Err(Next::Act(Step::Launch(step))),
-        Err(problem) => Err(Next::Fail(problem)),
+        Err(problem) => what_runs(desired, live).ok_or(Next::Fail(problem)),
     }
+}
+
+/// A rollback doesn't fail for a template that can't be had: the version that runs stands, and a warning says so.
+fn what_runs(desired: &Desired, live: Option<&NodeGroup>) -> Option<TemplateVersion> {
+    let running = live?.launch_template.as_ref()?;
+    (desired.direction == Direction::RollingBack).then(|| TemplateVersion {
+        identity: LaunchTemplateIdentity::Id(running.id.clone()),
+        version: None,
+    })
 }
 
 /// What of the belongings a converged group needs no more. It is removed only when the group runs what is wanted: till then
@@ -112,12 +121,15 @@ pub fn in_template(desired: &Desired, live: &NodeGroup, view: View) -> Option<In
 }
 
 pub fn warnings(desired: &Desired, live: &NodeGroup, view: View) -> Vec<String> {
-    match view.around {
-        Some(around) if desired.spec.launch_template.is_none() => {
-            template_warnings(&desired.spec, &live.ami_type, &around.types)
-        }
-        _ => vec![],
-    }
+    let Some(around) = view.around.filter(|_| desired.spec.launch_template.is_none()) else {
+        return vec![];
+    };
+    let mut warnings = template_warnings(&desired.spec, &live.ami_type, &around.types);
+    let place = desired.place();
+    let wanted = wanted(desired, &place, around, Some(live));
+    let problem = wanted.and_then(|wanted| prepare(&wanted, &around.belongings, running(Some(live))).err());
+    warnings.extend(problem.map(|problem| format!("the launch template was left as it is: {problem}")));
+    warnings
 }
 
 /// What is asked for, or else what EKS's recommended calculation gives.

@@ -149,6 +149,44 @@ fn a_custom_ami_is_updated_without_a_version() {
     assert_eq!(steps, [Step::UpdateVersion(expected)]);
 }
 
+/// EKS would take the newest release along with a new version of the launch template.
+#[test]
+fn a_roll_for_something_else_keeps_the_release_that_is_stated() {
+    let template = TemplateVersion {
+        identity: LaunchTemplateIdentity::Id("lt-1".to_owned()),
+        version: Some("2".to_owned()),
+    };
+    for (changes, direction, expected) in [
+        (json!({}), Direction::Forward, None),
+        (json!({"ReleaseVersion": "latest"}), Direction::Forward, None),
+        (
+            json!({"ReleaseVersion": "1.33.1-20260101"}),
+            Direction::Forward,
+            Some("1.33.1-20260101"),
+        ),
+        (
+            json!({"ReleaseVersion": "1.33.1-20260301"}),
+            Direction::Forward,
+            Some("1.33.1-20260301"),
+        ),
+        (
+            json!({"ReleaseVersion": "1.33.1-20251201"}),
+            Direction::RollingBack,
+            Some("1.33.1-20260101"),
+        ),
+    ] {
+        let desired = Desired {
+            direction,
+            ..desired(&changes)
+        };
+        let steps = plan(&desired, &live(), Some(&template)).unwrap().steps;
+        let [Step::UpdateVersion(change)] = steps.as_slice() else {
+            panic!("{changes}: {steps:?}")
+        };
+        assert_eq!(change.release_version.as_deref(), expected, "{changes}");
+    }
+}
+
 #[test]
 fn labels_and_taints_are_deltas() {
     let taint = |value: &str, effect| Taint {

@@ -144,3 +144,32 @@ fn the_template_of_a_group_that_lost_its_tags_stays() {
     };
     assert_eq!(word(&decide(&absent(), &present(elsewhere, None), view)), "Launch");
 }
+
+/// Max pods can't be computed where EC2 tells nothing of the types, which an update is told and a rollback may not fail for.
+#[test]
+fn a_rollback_does_not_fail_for_a_template_that_can_not_be_had() {
+    let computed = desired(&json!({"MaxPods": {"PrefixDelegation": true}}));
+    let around = prepared(&desired(&json!({})));
+    let history = history(&[]);
+    let view = View {
+        around: Some(&around),
+        history: &history,
+        now: NOW,
+    };
+    let seen = present(live(), None);
+    let forward = Goal::Present(Box::new(computed.clone()));
+    assert_eq!(word(&decide(&forward, &seen, view)), "Fail");
+    let back = Goal::Present(Box::new(Desired {
+        direction: Direction::RollingBack,
+        ..computed
+    }));
+    let Next::Done { warnings, .. } = decide(&back, &seen, view) else {
+        panic!("not done")
+    };
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning.contains("left as it is: MaxPods")),
+        "{warnings:?}"
+    );
+}
