@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::{Filter, IpPermission, LaunchTemplateVersion, SecurityGroup as Ec2SecurityGroup, Tag};
+use aws_sdk_ec2::types::{
+    Filter, IpPermission, LaunchTemplate, LaunchTemplateVersion, SecurityGroup as Ec2SecurityGroup, Tag,
+};
 
 use super::Aws;
 use super::errors::call_error;
@@ -15,7 +17,8 @@ use crate::ports::CallError;
 
 impl Aws {
     /// Template and security group by their names, so that somebody else's is seen too; key pairs by their tag, since their
-    /// names follow their keys.
+    /// names follow their keys. Each list is read to its end: where a filter is given, EC2 may answer an empty page that names
+    /// another.
     pub(super) async fn describe_belongings(&self, place: &Place) -> Result<Belongings, CallError> {
         Ok(Belongings {
             templates: self.templates(place).await?,
@@ -26,26 +29,33 @@ impl Aws {
 
     async fn templates(&self, place: &Place) -> Result<Vec<Template>, CallError> {
         let name = place.resource_name();
-        let call = self
-            .ec2()
-            .describe_launch_templates()
-            .filters(filter("launch-template-name", &name));
-        let answer = call.send().await;
-        let answer = answer.map_err(|error| call_error("ec2:DescribeLaunchTemplates", &name, &error))?;
+        let call = self.ec2().describe_launch_templates();
+        let mut pages = call
+            .filters(filter("launch-template-name", &name))
+            .into_paginator()
+            .send();
         let mut templates = Vec::new();
-        for template in answer.launch_templates() {
-            let (id, tags) = (
-                template.launch_template_id().unwrap_or_default().to_owned(),
-                tags(template.tags()),
-            );
-            let versions = if place.owns(&tags) {
-                self.versions(&id).await?
-            } else {
-                vec![]
-            };
-            templates.push(Template { id, tags, versions });
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error("ec2:DescribeLaunchTemplates", &name, &error))?;
+            for template in page.launch_templates() {
+                templates.push(self.template(place, template).await?);
+            }
         }
         Ok(templates)
+    }
+
+    /// Of a template that isn't ours the versions are nobody's business.
+    async fn template(&self, place: &Place, template: &LaunchTemplate) -> Result<Template, CallError> {
+        let (id, tags) = (
+            template.launch_template_id().unwrap_or_default().to_owned(),
+            tags(template.tags()),
+        );
+        let versions = if place.owns(&tags) {
+            self.versions(&id).await?
+        } else {
+            vec![]
+        };
+        Ok(Template { id, tags, versions })
     }
 
     async fn versions(&self, template: &str) -> Result<Vec<Version>, CallError> {
@@ -65,13 +75,14 @@ impl Aws {
 
     async fn security_groups(&self, place: &Place) -> Result<Vec<SecurityGroup>, CallError> {
         let name = place.security_group_name();
-        let call = self
-            .ec2()
-            .describe_security_groups()
-            .filters(filter("group-name", &name));
-        let answer = call.send().await;
-        let answer = answer.map_err(|error| call_error("ec2:DescribeSecurityGroups", &name, &error))?;
-        Ok(answer.security_groups().iter().map(security_group).collect())
+        let call = self.ec2().describe_security_groups();
+        let mut pages = call.filters(filter("group-name", &name)).into_paginator().send();
+        let mut groups = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error("ec2:DescribeSecurityGroups", &name, &error))?;
+            groups.extend(page.security_groups().iter().map(security_group));
+        }
+        Ok(groups)
     }
 
     async fn key_pairs(&self, place: &Place) -> Result<Vec<KeyPair>, CallError> {

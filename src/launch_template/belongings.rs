@@ -140,59 +140,62 @@ impl Belongings {
     /// What a step that was carried out has changed. EC2's reads lag behind its writes; what we did ourselves we know.
     pub fn apply(&mut self, step: &LaunchStep, made: Made) {
         match (step, made) {
-            (LaunchStep::ImportKeyPair { name, tags, .. }, Made::Id(id)) => self.key_pairs.push(KeyPair {
+            (step, Made::Id(id)) => self.add(step, id),
+            (LaunchStep::CreateVersion { template, digest, .. }, Made::Version(number)) => {
+                self.versions_of(template)
+                    .push(version(number, digest, VersionRole::Other));
+            }
+            (step, _) => self.change(step),
+        }
+    }
+
+    /// What has an id of its own.
+    fn add(&mut self, step: &LaunchStep, id: String) {
+        match step {
+            LaunchStep::ImportKeyPair { name, tags, .. } => self.key_pairs.push(KeyPair {
                 id,
                 name: name.clone(),
                 tags: tags.clone(),
             }),
-            (LaunchStep::CreateSecurityGroup { tags, .. }, Made::Id(id)) => self.security_groups.push(SecurityGroup {
+            LaunchStep::CreateSecurityGroup { tags, .. } => self.security_groups.push(SecurityGroup {
                 id,
                 tags: tags.clone(),
                 rules: [].into(),
             }),
-            (LaunchStep::CreateTemplate { digest, tags, .. }, Made::Id(id)) => self.templates.push(Template {
+            LaunchStep::CreateTemplate { digest, tags, .. } => self.templates.push(Template {
                 id,
                 tags: tags.clone(),
                 versions: vec![version(1, digest, VersionRole::Default)],
             }),
-            (LaunchStep::CreateVersion { template, digest, .. }, Made::Version(number)) => {
-                let found = self.templates.iter_mut().find(|known| known.id == *template);
-                found
-                    .into_iter()
-                    .for_each(|known| known.versions.push(version(number, digest, VersionRole::Other)));
-            }
-            (LaunchStep::Authorize { group, rules }, _) => {
-                self.rules_of(group)
-                    .into_iter()
-                    .for_each(|known| known.extend(rules.iter().cloned()));
-            }
-            (LaunchStep::Revoke { group, rules }, _) => {
-                self.rules_of(group)
-                    .into_iter()
-                    .for_each(|known| known.retain(|rule| !rules.contains(rule)));
-            }
-            (LaunchStep::DeleteVersions { template, numbers }, _) => {
-                let found = self.templates.iter_mut().find(|known| known.id == *template);
-                found
-                    .into_iter()
-                    .for_each(|known| known.versions.retain(|version| !numbers.contains(&version.number)));
-            }
-            (LaunchStep::DeleteTemplate { id, .. }, _) => self.templates.retain(|template| template.id != *id),
-            (LaunchStep::DeleteSecurityGroup { id, .. }, _) => self.security_groups.retain(|group| group.id != *id),
-            (LaunchStep::DeleteKeyPair { id, .. }, _) => self.key_pairs.retain(|key| key.id != *id),
-            (
-                LaunchStep::ImportKeyPair { .. }
-                | LaunchStep::CreateSecurityGroup { .. }
-                | LaunchStep::CreateTemplate { .. }
-                | LaunchStep::CreateVersion { .. },
-                made,
-            ) => unreachable!("{step:?} makes something else than {made:?}"),
+            step => self.change(step),
         }
     }
 
-    fn rules_of(&mut self, id: &str) -> Option<&mut BTreeSet<Rule>> {
+    fn change(&mut self, step: &LaunchStep) {
+        match step {
+            LaunchStep::Authorize { group, rules } => self.rules_of(group).extend(rules.iter().cloned()),
+            LaunchStep::Revoke { group, rules } => self.rules_of(group).retain(|rule| !rules.contains(rule)),
+            LaunchStep::DeleteVersions { template, numbers } => self
+                .versions_of(template)
+                .retain(|version| !numbers.contains(&version.number)),
+            LaunchStep::DeleteTemplate { id } => self.templates.retain(|template| template.id != *id),
+            LaunchStep::DeleteSecurityGroup { id } => self.security_groups.retain(|group| group.id != *id),
+            LaunchStep::DeleteKeyPair { id } => self.key_pairs.retain(|key| key.id != *id),
+            LaunchStep::ImportKeyPair { .. }
+            | LaunchStep::CreateSecurityGroup { .. }
+            | LaunchStep::CreateTemplate { .. }
+            | LaunchStep::CreateVersion { .. } => unreachable!("{step:?} gives what it made"),
+        }
+    }
+
+    fn versions_of(&mut self, id: &str) -> &mut Vec<Version> {
+        let found = self.templates.iter_mut().find(|template| template.id == id);
+        &mut found.expect("a step is about what was seen").versions
+    }
+
+    fn rules_of(&mut self, id: &str) -> &mut BTreeSet<Rule> {
         let found = self.security_groups.iter_mut().find(|group| group.id == id);
-        found.map(|group| &mut group.rules)
+        &mut found.expect("a step is about what was seen").rules
     }
 }
 

@@ -63,7 +63,12 @@ impl Recipe {
         let node = &spec.node;
         let own = from.remote_access_security_group.map(str::to_owned);
         let mut security_groups = vec![from.cluster_security_group.to_owned()];
-        security_groups.extend(node.security_groups.iter().cloned().chain(own));
+        // EC2 refuses a group that is named twice.
+        let others = node
+            .security_groups
+            .iter()
+            .filter(|group| *group != from.cluster_security_group);
+        security_groups.extend(others.cloned().chain(own));
         Self {
             os: from.os,
             instance_type: match spec.types() {
@@ -214,6 +219,21 @@ mod tests {
             json!({"Volume": {"Encrypted": true}}),
         ] {
             assert_ne!(recipe(&other).digest(), plain, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_cluster_security_group_is_always_there_and_once() {
+        for (named, expected) in [
+            (json!([]), &["sg-cluster"][..]),
+            (json!(["sg-1", "sg-0"]), &["sg-cluster", "sg-0", "sg-1"]),
+            (json!(["sg-cluster", "sg-1"]), &["sg-cluster", "sg-1"]),
+        ] {
+            assert_eq!(
+                recipe(&json!({"SecurityGroups": named})).security_groups,
+                expected,
+                "{named}"
+            );
         }
     }
 

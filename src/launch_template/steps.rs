@@ -154,6 +154,8 @@ pub fn prepare(wanted: &Wanted, seen: &Belongings, running: Option<i64>) -> Resu
         let name = wanted.place.resource_name();
         return Err(foreign("launch template", &name, &seen.templates[0].id));
     }
+    // What can't be had is told before anything is made.
+    wanted_max_pods(wanted.spec, wanted.os, wanted.types)?;
     if let Some(step) = key_pair(wanted, seen) {
         return Ok(Prepared::Act(step));
     }

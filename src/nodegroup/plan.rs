@@ -1,5 +1,6 @@
 //! What is wanted in full, and the ordered steps that are missing to get there.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{ConfigChange, config_change, missing};
@@ -165,30 +166,7 @@ fn version_change(
     template: Option<&TemplateVersion>,
     warnings: &mut Vec<String>,
 ) -> Result<Option<VersionChange>, Downgrade> {
-    let mut upgrade = |property, wanted: &str, running: &str, order| match order {
-        Some(std::cmp::Ordering::Equal) => Ok(false),
-        Some(std::cmp::Ordering::Less) => {
-            let group = format!("{}/{}", live.cluster, live.name);
-            let downgrade = Downgrade {
-                property,
-                wanted: wanted.to_owned(),
-                running: running.to_owned(),
-                group,
-            };
-            give_up_or_refuse(desired.direction, downgrade, warnings).map(|()| false)
-        }
-        Some(std::cmp::Ordering::Greater) | None => Ok(true),
-    };
-    let (mut version, mut release) = (None, None);
-    if let Some(wanted) = desired.spec.version {
-        let order = KubernetesVersion::parse(&live.version).map(|running| wanted.cmp(&running));
-        let text = wanted.to_string();
-        version = upgrade("Version", &text, &live.version, order)?.then_some(text);
-    }
-    if let Release::Exact(wanted) = &desired.spec.release {
-        let order = compare_releases(wanted, &live.release_version);
-        release = upgrade("ReleaseVersion", wanted, &live.release_version, order)?.then(|| wanted.clone());
-    }
+    let (version, release) = image_change(desired, live, warnings)?;
     let launch_template = template.and_then(|template| launch_template_change(template, live));
     let follows = desired.spec.release == Release::Latest
         && desired.purpose == Purpose::Update
@@ -207,6 +185,38 @@ fn version_change(
         launch_template,
         force: desired.spec.force,
     }))
+}
+
+/// The Kubernetes version and the AMI release that are newer than what runs.
+fn image_change(
+    desired: &Desired,
+    live: &NodeGroup,
+    warnings: &mut Vec<String>,
+) -> Result<(Option<String>, Option<String>), Downgrade> {
+    let mut upgrade = |property, wanted: &str, running: &str, order| match order {
+        Some(Ordering::Equal) => Ok(false),
+        Some(Ordering::Less) => {
+            let downgrade = Downgrade {
+                property,
+                wanted: wanted.to_owned(),
+                running: running.to_owned(),
+                group: format!("{}/{}", live.cluster, live.name),
+            };
+            give_up_or_refuse(desired.direction, downgrade, warnings).map(|()| false)
+        }
+        Some(Ordering::Greater) | None => Ok(true),
+    };
+    let (mut version, mut release) = (None, None);
+    if let Some(wanted) = desired.spec.version {
+        let order = KubernetesVersion::parse(&live.version).map(|running| wanted.cmp(&running));
+        let text = wanted.to_string();
+        version = upgrade("Version", &text, &live.version, order)?.then_some(text);
+    }
+    if let Release::Exact(wanted) = &desired.spec.release {
+        let order = compare_releases(wanted, &live.release_version);
+        release = upgrade("ReleaseVersion", wanted, &live.release_version, order)?.then(|| wanted.clone());
+    }
+    Ok((version, release))
 }
 
 fn give_up_or_refuse(direction: Direction, downgrade: Downgrade, warnings: &mut Vec<String>) -> Result<(), Downgrade> {

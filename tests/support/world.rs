@@ -219,7 +219,7 @@ fn simulated(moto: Option<&Moto>) -> simulator::Options {
 }
 
 /// The real adapters, at an endpoint of our own.
-async fn aws(endpoint: &str) -> Aws {
+pub async fn aws(endpoint: &str) -> Aws {
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
         .endpoint_url(endpoint)
         .region(Region::new("us-east-1"))

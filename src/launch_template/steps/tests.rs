@@ -243,8 +243,8 @@ fn what_is_not_ours_is_neither_used_nor_removed() {
 }
 
 #[test]
-fn max_pods_that_can_not_be_computed_end_it_before_the_template() {
-    let case = Case::new(&json!({"MaxPods": {"PrefixDelegation": true}}));
+fn max_pods_that_can_not_be_computed_end_it_before_anything_is_made() {
+    let case = Case::new(&json!({"MaxPods": {"PrefixDelegation": true}, "RemoteAccess": {"PublicKey": KEY}}));
     let refusal = prepare(&case.wanted(), &Belongings::default(), None).unwrap_err();
     assert!(
         refusal.starts_with("MaxPods can't be computed") && refusal.contains("t3.medium"),

@@ -1,0 +1,96 @@
+//! EC2's answers as the adapters read them: a page may be empty and name another.
+
+mod support;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::post;
+use managed_node_group::aws::Aws;
+use managed_node_group::launch_template::belongings::Place;
+use managed_node_group::nodegroup::ownership::Owner;
+use managed_node_group::ports::Cloud;
+use support::world::aws;
+
+fn place() -> Place {
+    Place {
+        cluster: "my-cluster".to_owned(),
+        name: "my-mng".to_owned(),
+        owner: Owner {
+            stack_id: "stack".to_owned(),
+            logical_id: "Nodes".to_owned(),
+        },
+    }
+}
+
+fn tags() -> String {
+    let tag = |(key, value): (&String, &String)| format!("<item><key>{key}</key><value>{value}</value></item>");
+    let tags: String = place().tags().iter().map(tag).collect();
+    format!("<tagSet>{tags}</tagSet>")
+}
+
+/// The first page of each list is empty, as EC2's may be where a filter is given; what there is comes on the second.
+fn answer(form: &str) -> String {
+    let action = form
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("Action="))
+        .expect("an action");
+    let second = form.contains("NextToken=");
+    let (list, item) = match action {
+        "DescribeLaunchTemplates" => (
+            "launchTemplates",
+            format!("<launchTemplateId>lt-1</launchTemplateId>{}", tags()),
+        ),
+        "DescribeLaunchTemplateVersions" => (
+            "launchTemplateVersionSet",
+            "<versionNumber>7</versionNumber><versionDescription>managed-node-group content abc</versionDescription>"
+                .to_owned(),
+        ),
+        "DescribeSecurityGroups" => ("securityGroupInfo", format!("<groupId>sg-1</groupId>{}", tags())),
+        _ => (
+            "keySet",
+            format!("<keyPairId>key-1</keyPairId><keyName>k</keyName>{}", tags()),
+        ),
+    };
+    let paged = list != "keySet";
+    let items = if second || !paged {
+        format!("<item>{item}</item>")
+    } else {
+        String::new()
+    };
+    let token = if second || !paged {
+        ""
+    } else {
+        "<nextToken>more</nextToken>"
+    };
+    format!(
+        "<{action}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><{list}>{items}</{list}>{token}</{action}Response>"
+    )
+}
+
+async fn ec2() -> Aws {
+    let app = Router::new().route(
+        "/",
+        post(|body: Bytes| async move { answer(&String::from_utf8_lossy(&body)) }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    aws(&endpoint).await
+}
+
+/// What isn't on the first page isn't gone: a Delete would leave it behind.
+#[tokio::test]
+async fn every_page_is_read() {
+    let found = ec2().await.belongings(&place()).await.unwrap();
+    let place = place();
+    let template = found.template(&place).expect("the template on the second page");
+    assert_eq!(
+        (template.versions[0].number, template.versions[0].digest.as_str()),
+        (7, "abc")
+    );
+    assert!(
+        found.security_group(&place).is_some(),
+        "the security group on the second page"
+    );
+    assert_eq!(found.key_pairs(&place).count(), 1);
+}
