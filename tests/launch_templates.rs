@@ -266,6 +266,28 @@ async fn a_security_group_in_use_is_waited_for() {
 }
 
 #[tokio::test]
+async fn an_update_waits_a_while_for_a_security_group_in_use() {
+    let world = World::start(false).await;
+    let (open, bare) = (
+        properties(&json!({"RemoteAccess": {"Ec2SshKey": "my-key"}})),
+        properties(&json!({})),
+    );
+    let id = create(&world, &open).await;
+    world
+        .function
+        .cloud
+        .ec2
+        .refuses("ec2:DeleteSecurityGroup", Fault::InUse, "DependencyViolation");
+    let updated = update(&world, &id, &bare, &open).await;
+    assert_eq!(
+        (&updated["Status"], &updated["Data"]["Warnings"]),
+        (&json!("SUCCESS"), &json!("")),
+        "{updated}"
+    );
+    assert_eq!(belongings(&world), [format!("launch-template {id}")]);
+}
+
+#[tokio::test]
 async fn a_deletion_that_can_not_remove_all_fails_and_says_what() {
     let world = World::start(false).await;
     let plain = properties(&json!({}));

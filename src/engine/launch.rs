@@ -10,10 +10,6 @@ use crate::nodegroup::plan::Step;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
 
-/// How long an update waits for the network interfaces of terminated nodes to let go of a security group. EC2 takes seconds,
-/// rarely minutes; the deletion of the resource waits to its deadline.
-const TIDY_WITHIN_SECONDS: u64 = 120;
-
 /// Makes the call of `step` and notes what it changed.
 pub async fn act<C: Cloud>(
     cloud: &C,
@@ -50,15 +46,15 @@ fn done(progress: &mut Progress, step: &LaunchStep, made: Made, now: u64) {
 /// What can't be removed from a group that is as it should be is left with a warning: an update that has rolled every node
 /// may not be rolled back for it.
 fn failed(progress: &mut Progress, goal: &Goal, step: &LaunchStep, error: &CallError, now: u64) -> Result<(), Stop> {
-    let since = progress
-        .history
-        .begun
-        .last()
-        .map_or(progress.history.began, |begun| begun.at);
-    let waits = error.fault == Fault::InUse && now < since + TIDY_WITHIN_SECONDS;
-    if matches!(goal, Goal::Present(_)) && step.removes() && !waits {
+    let tidies = matches!(goal, Goal::Present(_)) && step.removes();
+    if tidies {
+        progress.history.tidying = match error.fault {
+            Fault::InUse | Fault::Throttled | Fault::Unknown => progress.history.tidying.held_up(now),
+            Fault::NotFound | Fault::Denied | Fault::Refused => Tidying::GivenUp,
+        };
+    }
+    if tidies && progress.history.tidying == Tidying::GivenUp {
         progress.warn(format!("left for the next update, or for the deletion: {error}"));
-        progress.history.tidying = Tidying::GivenUp;
         return Ok(());
     }
     Err(meaning(progress, step, error))

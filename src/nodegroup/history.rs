@@ -23,8 +23,26 @@ pub struct History {
 pub enum Tidying {
     #[default]
     Due,
+    /// Something that is to go has been in use, or EC2 hasn't answered, since then, in seconds since the epoch.
+    HeldUpSince(u64),
     /// Left for the next update, or for the deletion.
     GivenUp,
+}
+
+/// How long an update waits, in seconds, for the network interfaces of terminated nodes to let go of a security group. EC2
+/// takes seconds, rarely minutes; the deletion of the resource waits to its deadline.
+const TIDY_WITHIN_SECONDS: u64 = 120;
+
+impl Tidying {
+    /// What comes of it when something that is to go is in use at `now`. It counts from the first time: the roll before it may
+    /// have taken an hour.
+    pub fn held_up(self, now: u64) -> Self {
+        match self {
+            Self::Due => Self::HeldUpSince(now),
+            Self::HeldUpSince(since) if now < since + TIDY_WITHIN_SECONDS => self,
+            Self::HeldUpSince(_) | Self::GivenUp => Self::GivenUp,
+        }
+    }
 }
 
 /// A step that was begun, with the handle by which the service reports on it.
@@ -72,4 +90,21 @@ pub enum UpdateState {
     Successful,
     /// Failed or cancelled, with the service's errors as one text.
     Failed(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_use_is_waited_for_a_while() {
+        for (tidying, expected) in [
+            (Tidying::Due, Tidying::HeldUpSince(1000)),
+            (Tidying::HeldUpSince(900), Tidying::HeldUpSince(900)),
+            (Tidying::HeldUpSince(880), Tidying::GivenUp),
+            (Tidying::GivenUp, Tidying::GivenUp),
+        ] {
+            assert_eq!(tidying.held_up(1000), expected, "{tidying:?}");
+        }
+    }
 }

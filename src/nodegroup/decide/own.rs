@@ -57,7 +57,7 @@ fn what_runs(desired: &Desired, live: Option<&NodeGroup>) -> Option<TemplateVers
 /// What of the belongings a converged group needs no more. It is removed only when the group runs what is wanted: till then
 /// new nodes may be launched with the old.
 pub fn tidy(desired: &Desired, live: &NodeGroup, view: View) -> Option<LaunchStep> {
-    let due = view.history.tidying == Tidying::Due && view.now < view.history.deadline;
+    let due = view.history.tidying != Tidying::GivenUp && view.now < view.history.deadline;
     let around = view.around.filter(|_| due && desired.spec.launch_template.is_none())?;
     let place = desired.place();
     let wanted = wanted(desired, &place, around, Some(live))?;
