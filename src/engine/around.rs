@@ -14,11 +14,7 @@ use crate::progress::Progress;
 pub fn place(goal: &Goal) -> Place {
     match goal {
         Goal::Present(desired) => desired.place(),
-        Goal::Absent(identity) | Goal::AsIs { identity, .. } => Place {
-            cluster: identity.cluster.clone(),
-            name: identity.name.clone(),
-            owner: identity.owner.clone(),
-        },
+        Goal::Absent(identity) | Goal::AsIs { identity, .. } => identity.place(),
     }
 }
 

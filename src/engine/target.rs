@@ -11,6 +11,7 @@ use crate::nodegroup::fits::Known;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::name::{name, replacement_name};
+use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::target::{Target, target};
 use crate::nodegroup::validate::validate;
@@ -56,11 +57,7 @@ async fn of_update<C: Cloud>(
         Err(Stop::Fail(why)) => return Ok(Found::NotToBeHad(why)),
         types => types?,
     };
-    let place = Place {
-        cluster: current.cluster.clone(),
-        name: current.name.clone(),
-        owner: owner.clone(),
-    };
+    let place = place_of(&current, &owner);
     let around = progress.around.as_ref().filter(|around| around.place == place);
     let known = Known {
         own_template: around.and_then(|around| Some(around.belongings.template(&place)?.id.as_str())),
@@ -87,13 +84,17 @@ async fn known_types<C: Cloud>(
     if live.is_none() || spec.launch_template.is_some() || spec.cluster != current.cluster {
         return Ok(vec![]);
     }
-    let place = Place {
-        cluster: current.cluster.clone(),
-        name: current.name.clone(),
-        owner: owner(&progress.request),
-    };
+    let place = place_of(current, &owner(&progress.request));
     look_around(cloud, progress, place, spec).await?;
     types(cloud, progress, spec).await
+}
+
+fn place_of(group: &PhysicalId, owner: &Owner) -> Place {
+    Place {
+        cluster: group.cluster.clone(),
+        name: group.name.clone(),
+        owner: owner.clone(),
+    }
 }
 
 /// The group to be removed in the stages that remove one.

@@ -155,13 +155,13 @@ fn propagated(tags: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::nodegroup::ownership::Owner;
     use crate::nodegroup::validate::tests::{properties, spec_of};
     use serde_json::{Value, json};
 
-    fn place() -> Place {
+    pub fn place() -> Place {
         Place {
             cluster: "c".to_owned(),
             name: "n".to_owned(),

@@ -14,6 +14,7 @@ use super::history::{History, StepKind, UpdateState};
 use super::ownership::{Owner, REPLACES_TAG};
 use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, plan};
 use super::spec::WaitFor;
+use crate::launch_template::belongings::Place;
 
 pub use own::Around;
 pub use reasons::foreign;
@@ -41,6 +42,17 @@ pub struct Identity {
     pub name: String,
     pub owner: Owner,
     pub which: Which,
+}
+
+impl Identity {
+    /// Where the group's belongings in EC2 are found.
+    pub fn place(&self) -> Place {
+        Place {
+            cluster: self.cluster.clone(),
+            name: self.name.clone(),
+            owner: self.owner.clone(),
+        }
+    }
 }
 
 /// What of the owner's may be deleted.

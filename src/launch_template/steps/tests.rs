@@ -2,21 +2,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::launch_template::belongings::{KeyPair, SecurityGroup, Source};
-use crate::nodegroup::ownership::Owner;
+use crate::launch_template::recipe::tests::place;
 use crate::nodegroup::validate::tests::{properties, spec_of};
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7V";
-
-fn place() -> Place {
-    Place {
-        cluster: "c".to_owned(),
-        name: "n".to_owned(),
-        owner: Owner {
-            stack_id: "s".to_owned(),
-            logical_id: "l".to_owned(),
-        },
-    }
-}
 
 struct Case {
     spec: Spec,

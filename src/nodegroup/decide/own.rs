@@ -74,7 +74,7 @@ pub fn clear(identity: &Identity, view: View) -> Next {
     let Some(around) = view.around else {
         return Next::Look;
     };
-    match remove(&place(identity), &around.belongings) {
+    match remove(&identity.place(), &around.belongings) {
         Some(step) => Next::Act(Step::Launch(step)),
         None => done(),
     }
@@ -86,7 +86,7 @@ pub fn clear_beside(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     let Some(around) = view.around else {
         return Next::Look;
     };
-    let place = place(identity);
+    let place = identity.place();
     let ours = around.belongings.template(&place).map(|template| &template.id);
     match (ours, live.launch_template.as_ref().map(|running| &running.id)) {
         (Some(ours), Some(running)) if ours == running => done(),
@@ -164,12 +164,4 @@ fn os(desired: &Desired, around: &Around, live: Option<&NodeGroup>) -> Os {
 
 fn running(live: Option<&NodeGroup>) -> Option<i64> {
     live?.launch_template.as_ref()?.version.parse().ok()
-}
-
-fn place(identity: &Identity) -> Place {
-    Place {
-        cluster: identity.cluster.clone(),
-        name: identity.name.clone(),
-        owner: identity.owner.clone(),
-    }
 }

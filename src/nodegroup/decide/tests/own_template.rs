@@ -4,6 +4,14 @@ use serde_json::json;
 
 use super::*;
 
+fn with<'a>(around: &'a Around, history: &'a History) -> View<'a> {
+    View {
+        around: Some(around),
+        history,
+        now: NOW,
+    }
+}
+
 fn undecided(goal: &Goal, seen: &Observation) -> String {
     let history = history(&[]);
     let view = View {
@@ -36,32 +44,29 @@ fn what_is_around_is_looked_up_where_it_matters_only() {
 fn a_template_comes_before_the_group_and_goes_after_it() {
     let goal = want(&json!({}), Purpose::Create);
     let (bare, history) = (nothing_around(), history(&[]));
-    let with = |around| View {
-        around: Some(around),
-        history: &history,
-        now: NOW,
-    };
-    assert_eq!(word(&decide(&goal, &Observation::Absent, with(&bare))), "Launch");
+    assert_eq!(
+        word(&decide(&goal, &Observation::Absent, with(&bare, &history))),
+        "Launch"
+    );
     let Goal::Present(desired) = &goal else {
         panic!("present")
     };
     let around = prepared(desired);
-    let Next::Act(Step::Create(group)) = decide(&goal, &Observation::Absent, with(&around)) else {
+    let Next::Act(Step::Create(group)) = decide(&goal, &Observation::Absent, with(&around, &history)) else {
         panic!("no create")
     };
     assert_eq!(group.template.version.as_deref(), Some("1"));
-    assert_eq!(word(&decide(&absent(), &Observation::Absent, with(&around))), "Launch");
+    assert_eq!(
+        word(&decide(&absent(), &Observation::Absent, with(&around, &history))),
+        "Launch"
+    );
 }
 
 #[test]
 fn a_change_in_the_template_rolls() {
     let around = prepared(&desired(&json!({"DiskSize": 50})));
     let history = history(&[]);
-    let view = View {
-        around: Some(&around),
-        history: &history,
-        now: NOW,
-    };
+    let view = with(&around, &history);
     let goal = want(&json!({"DiskSize": 80}), Purpose::Update);
     assert_eq!(word(&decide(&goal, &present(live(), None), view)), "Launch");
     let goal = want(&json!({"DiskSize": 50}), Purpose::Update);
@@ -84,11 +89,7 @@ fn what_is_refused_makes_no_version() {
     let goal = want(&json!({"Version": "1.32", "DiskSize": 80}), Purpose::Update);
     let around = prepared(&desired(&json!({})));
     let history = history(&[]);
-    let view = View {
-        around: Some(&around),
-        history: &history,
-        now: NOW,
-    };
+    let view = with(&around, &history);
     assert_eq!(word(&decide(&goal, &present(live(), None), view)), "Fail");
 }
 
@@ -128,11 +129,7 @@ fn leftovers_go_last_and_are_given_up_rather_than_failing() {
 fn the_template_of_a_group_that_lost_its_tags_stays() {
     let around = prepared(&desired(&json!({})));
     let history = history(&[]);
-    let view = View {
-        around: Some(&around),
-        history: &history,
-        now: NOW,
-    };
+    let view = with(&around, &history);
     let untagged = NodeGroup {
         tags: BTreeMap::new(),
         ..live()
@@ -151,11 +148,7 @@ fn a_rollback_does_not_fail_for_a_template_that_can_not_be_had() {
     let computed = desired(&json!({"MaxPods": {"PrefixDelegation": true}}));
     let around = prepared(&desired(&json!({})));
     let history = history(&[]);
-    let view = View {
-        around: Some(&around),
-        history: &history,
-        now: NOW,
-    };
+    let view = with(&around, &history);
     let seen = present(live(), None);
     let forward = Goal::Present(Box::new(computed.clone()));
     assert_eq!(word(&decide(&forward, &seen, view)), "Fail");
