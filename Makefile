@@ -23,6 +23,8 @@ export SAM_CLI_TELEMETRY := 0
 
 PYTHON ?= python3
 NEXTEST_VERSION := 0.9.143
+CARGO_FUZZ_VERSION := 0.13.2
+FUZZ_SECONDS ?= 60
 # What `make package` builds for: x86_64 or arm64, as the template's parameter Architecture says it.
 ARCH ?= x86_64
 RUST_TARGET := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
@@ -55,6 +57,15 @@ lint: tool-lint tool-sam tool-nextest ## Formatting, clippy, cfn-lint, sam valid
 	$(TOOLS)/lint/bin/python tools/definition.py template.yaml > "$$definition"; \
 	$(TOOLS)/lint/bin/statelint "$$definition"
 
+# Nightly alone instruments what it builds, and the build takes longer than the run: the SDKs are built for it once more.
+# What is found lands beside the target folder's build; the seeds that are committed stay as they are. Without a sanitizer,
+# since there is no unsafe code of ours to watch.
+.PHONY: fuzz
+fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to what reads templates, FUZZ_SECONDS for each target
+	@mkdir -p $(TARGET)/fuzz/corpus/template
+	PATH="$(TOOLS)/cargo-fuzz/bin:$$PATH" cargo +nightly fuzz run --target-dir $(TARGET)/fuzz --sanitizer none template \
+	  $(TARGET)/fuzz/corpus/template fuzz/corpus/template -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536
+
 .PHONY: fmt
 fmt: ## Format the Rust code
 	cargo fmt --all
@@ -85,3 +96,8 @@ tool-%: tools/requirements-%.txt
 tool-nextest:
 	@cargo nextest --version 2> /dev/null | grep -q '^cargo-nextest $(NEXTEST_VERSION) ' \
 	  || cargo install --locked cargo-nextest@$(NEXTEST_VERSION)
+
+.PHONY: tool-cargo-fuzz
+tool-cargo-fuzz:
+	@$(TOOLS)/cargo-fuzz/bin/cargo-fuzz --version 2> /dev/null | grep -q '^cargo-fuzz $(CARGO_FUZZ_VERSION)$$' \
+	  || cargo install --locked --root $(TOOLS)/cargo-fuzz cargo-fuzz@$(CARGO_FUZZ_VERSION)

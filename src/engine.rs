@@ -9,8 +9,10 @@
 
 mod act;
 mod around;
+mod diagnosis;
 mod goal;
 mod launch;
+mod preflight;
 mod target;
 mod users;
 
@@ -18,7 +20,6 @@ use crate::cfn::answer::Answer;
 use crate::cfn::physical_id::{PhysicalId, never_created};
 use crate::cfn::request::{Request, RequestType};
 use crate::nodegroup::decide::{Around, Goal, Next, Observation, View, Waiting, decide};
-use crate::nodegroup::fields::Problem;
 use crate::nodegroup::history::{History, StepKind};
 use crate::nodegroup::plan::Step;
 use crate::nodegroup::spec::Spec;
@@ -60,6 +61,12 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
                 }
             }
             Next::Fail(reason) => {
+                if let Some(answer) = fail(progress, reason) {
+                    return Outcome::Answer(answer);
+                }
+            }
+            Next::Broken(broken) => {
+                let reason = diagnosis::reason(cloud, progress, &broken).await;
                 if let Some(answer) = fail(progress, reason) {
                     return Outcome::Answer(answer);
                 }
@@ -225,8 +232,18 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
             progress.stage = Stage::Undo { failure: reason };
             None
         }
-        Stage::Converge => Some(failed(&progress.request, reason)),
+        Stage::Converge => Some(failed(&progress.request, with_warnings(progress, reason))),
     }
+}
+
+/// What was announced before, such as a roll that outlasts its time, explains a failure.
+fn with_warnings(progress: &Progress, reason: String) -> String {
+    let told = |warning: &&String| !reason.contains(warning.as_str());
+    let warnings: Vec<&str> = progress.warnings.iter().filter(told).map(String::as_str).collect();
+    if warnings.is_empty() {
+        return reason;
+    }
+    format!("{reason}. Told before: {}", warnings.join("; "))
 }
 
 /// Whether this very update made a group in place of the one that runs. CloudFormation never learns its name from a FAILED
@@ -260,16 +277,7 @@ fn success_id(progress: &Progress) -> String {
 }
 
 fn spec(request: &Request) -> Result<Spec, String> {
-    validate(&request.properties, &request.envelope.logical_resource_id).map_err(|problems| told(&problems))
-}
-
-fn told(problems: &[Problem]) -> String {
-    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    format!(
-        "nothing was changed, the properties have {} problem(s): {}",
-        problems.len(),
-        texts.join("; ")
-    )
+    validate(&request.properties, &request.envelope.logical_resource_id).map_err(|problems| preflight::told(&problems, &[]))
 }
 
 fn unanswered(progress: &Progress) -> String {

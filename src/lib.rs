@@ -11,12 +11,15 @@
 pub mod aws;
 pub mod cfn;
 pub mod clock;
+pub mod diagnose;
 pub mod engine;
+pub mod failures;
 pub mod handler;
 pub mod launch_template;
 pub mod nodegroup;
 pub mod polling;
 pub mod ports;
+pub mod preflight;
 pub mod progress;
 pub mod respond;
 pub mod settings;

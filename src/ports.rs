@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
 
+use crate::diagnose::Evidence;
 use crate::launch_template::belongings::{Belongings, Place};
 use crate::launch_template::steps::{Cluster, LaunchStep, Made};
 use crate::launch_template::users::UsersTemplate;
@@ -12,7 +13,8 @@ use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::UpdateState;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
-use crate::nodegroup::spec::LaunchTemplate;
+use crate::nodegroup::spec::{LaunchTemplate, Spec};
+use crate::preflight::facts::Facts;
 
 /// The calls that are made, one each.
 pub trait Cloud: Send + Sync {
@@ -57,9 +59,10 @@ pub trait Cloud: Send + Sync {
         &self,
         template: &LaunchTemplate,
     ) -> impl Future<Output = Result<UsersTemplate, CallError>> + Send;
-    /// Those of the subnets whose instances get a public address at launch.
-    fn public_subnets(&self, subnets: &BTreeSet<String>)
-    -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+    /// Reads what the checks before a change look at, all at once. `name` is the name that the group would have.
+    fn facts(&self, spec: &Spec, name: &str) -> impl Future<Output = Facts> + Send;
+    /// Reads what tells why a group failed: what its Auto Scaling group met, and the console of one instance.
+    fn evidence(&self, group: &NodeGroup) -> impl Future<Output = Evidence> + Send;
     /// Everything in EC2 under the names and tags of one node group: a few calls, none of which changes anything.
     fn belongings(&self, place: &Place) -> impl Future<Output = Result<Belongings, CallError>> + Send;
     /// The one call of a step in EC2.

@@ -38,6 +38,9 @@ pub struct Progress {
     pub cluster: Option<Cluster>,
     #[serde(default)]
     pub types: Option<Vec<InstanceTypeFacts>>,
+    /// Whether what can be known before anything is made was looked at.
+    #[serde(default)]
+    pub preflight_done: bool,
     /// What was looked up in the pass at hand; a later one looks again.
     #[serde(skip)]
     pub around: Option<Around>,
@@ -103,6 +106,7 @@ impl Progress {
             warnings: vec![],
             cluster: None,
             types: None,
+            preflight_done: false,
             around: None,
             unanswered: 0,
             looks: 0,

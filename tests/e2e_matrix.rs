@@ -157,6 +157,8 @@ fn settings_cases() -> Vec<Case> {
         case("ServiceTimeout", json!("120"), json!("150"), Nothing),
         case("WaitFor", NONE, json!("Submitted"), Nothing),
         case("WaitFor", json!("Submitted"), json!("Active"), Nothing),
+        case("Preflight", NONE, json!("Warn"), Nothing),
+        case("Preflight", json!("Warn"), json!("Off"), Nothing),
         case("ForceUpdateEnabled", NONE, json!(true), Nothing),
     ]
 }

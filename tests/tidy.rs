@@ -54,7 +54,7 @@ fn never(folder: &str, words: &[&str]) {
 
 #[test]
 fn the_pure_rooms_know_no_sdk_no_clock_and_no_async() {
-    for room in ["src/nodegroup", "src/launch_template"] {
+    for room in ["src/nodegroup", "src/launch_template", "src/preflight", "src/diagnose"] {
         never(
             room,
             &[

@@ -8,7 +8,7 @@ use support::world::{STACK_ID, World};
 fn whole() -> Value {
     json!({
         "ServiceToken": "arn", "ClusterName": "my-cluster", "NodegroupName": "my-mng", "NodeRole": "arn:aws:iam::1:role/n",
-        "Subnets": ["subnet-2", "subnet-1"], "AmiType": "BOTTLEROCKET_x86_64", "CapacityType": "SPOT",
+        "Subnets": ["subnet-2", "subnet-1"], "AmiType": "AL2023_x86_64_STANDARD", "CapacityType": "ON_DEMAND",
         "InstanceTypes": ["m5.large", "m5a.large"], "DiskSize": "30", "Version": "1.34", "ReleaseVersion": "1.34.1-20260801",
         "RemoteAccess": {"Ec2SshKey": "my-key", "SourceSecurityGroups": ["sg-1"]},
         "ScalingConfig": {"MinSize": "2", "MaxSize": "4", "DesiredSize": "3"},
@@ -42,7 +42,7 @@ async fn create_says_everything_the_template_says() {
     assert_eq!(answer["Status"], "SUCCESS", "{answer}");
     let expected = json!({
         "nodegroupName": "my-mng", "nodeRole": "arn:aws:iam::1:role/n", "subnets": ["subnet-1", "subnet-2"],
-        "amiType": "BOTTLEROCKET_x86_64", "capacityType": "SPOT", "instanceTypes": ["m5.large", "m5a.large"],
+        "amiType": "AL2023_x86_64_STANDARD", "capacityType": "ON_DEMAND", "instanceTypes": ["m5.large", "m5a.large"],
         "version": "1.34", "releaseVersion": "1.34.1-20260801",
         "launchTemplate": {"id": answer["Data"]["LaunchTemplateId"], "version": "1"},
         "scalingConfig": {"minSize": 2, "maxSize": 4, "desiredSize": 3},

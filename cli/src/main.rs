@@ -1,14 +1,11 @@
 //! The command line: what a request would be told and what it would lead to, without a deployment.
 
-mod max_pods;
-mod render;
-mod request;
-mod validate;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use cli::validate::Format;
+use cli::{answer, asked, max_pods, plan, preflight, render, schema, validate};
 
 /// Amazon EKS managed node groups in CloudFormation, from the command line.
 #[derive(Parser)]
@@ -20,11 +17,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check the properties in a request of CloudFormation: exit status 0 clean, 1 problems, 2 unreadable
+    /// Check the node groups of a template, offline: exit status 0 clean, 1 problems, 2 unreadable
+    ///
+    /// Each `Custom::ManagedNodeGroup` is checked. What an intrinsic function will give isn't known, and counts as correct. A
+    /// file may also hold the properties alone, or a request as JSON, such as one in events/.
     Validate {
-        /// A request as JSON, such as one in events/
-        event: PathBuf,
+        /// A template in YAML or JSON, the properties of one resource, or a request
+        file: PathBuf,
+        /// `text`: FILE:LINE: Resource.Property: problem, a line each. `json`: an array of objects
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
     },
+    /// Print the JSON Schema of the properties, which editors complete and check by
+    Schema,
     /// Print the launch template data and the user data that a request leads to, offline: exit statuses as of validate
     ///
     /// The data is JSON in EC2's names, as of `aws ec2 describe-launch-template-versions`. The user data follows it, decoded.
@@ -39,41 +44,28 @@ enum Command {
     /// Asks ec2:DescribeInstanceTypes; region, credentials and endpoint are those of the environment. Exit status 2: EC2 doesn't
     /// know a type, or doesn't answer.
     MaxPods(max_pods::Asked),
-}
-
-/// What is printed: on stdout, and beside it on stderr.
-struct Answer {
-    text: String,
-    notes: Vec<String>,
-}
-
-/// Why there is no answer.
-enum Failure {
-    /// What is wrong with what was asked, a line each. That is what was to be found out, so it goes to stdout.
-    Problems(Vec<String>),
-    /// Nothing could be found out.
-    NoAnswer(String),
+    /// Print the calls that a request would lead to, in order, and make none of them
+    ///
+    /// What is there is read from AWS; region, credentials and endpoints are those of the environment. One line a call: its IAM
+    /// action, the resource, and what matters. A CreateNodegroup ends it: what follows an ACTIVE group isn't read. Exit status 0
+    /// with calls or `no changes`, 1 when the request would be refused, with the reason (in JSON an object `refused` at the end),
+    /// 2 when it can't be told.
+    Plan(asked::Asked),
+    /// Check what is there before a node group is made: network, role, quotas, launch template, and the properties themselves
+    ///
+    /// Reads from AWS and changes nothing; region, credentials and endpoints are those of the environment. One line a finding:
+    /// `error CODE Property: cause; remedy`, or `warning`. Exit status 0 without errors, 1 with, 2 when not even the cluster
+    /// could be asked about.
+    Preflight(asked::Asked),
 }
 
 fn main() -> ExitCode {
-    let answered = match Arguments::parse().command {
-        Command::Validate { event } => validate::validate(&event),
+    answer::print(match Arguments::parse().command {
+        Command::Validate { file, format } => validate::validate(&file, format),
+        Command::Schema => schema::schema(),
         Command::Render { event } => render::render(&event),
         Command::MaxPods(asked) => max_pods::max_pods(&asked),
-    };
-    match answered {
-        Ok(Answer { text, notes }) => {
-            notes.iter().for_each(|note| eprintln!("{note}"));
-            print!("{text}");
-            ExitCode::SUCCESS
-        }
-        Err(Failure::Problems(problems)) => {
-            problems.iter().for_each(|problem| println!("{problem}"));
-            ExitCode::from(1)
-        }
-        Err(Failure::NoAnswer(problem)) => {
-            eprintln!("{problem}");
-            ExitCode::from(2)
-        }
-    }
+        Command::Plan(asked) => plan::plan(&asked),
+        Command::Preflight(asked) => preflight::preflight(&asked),
+    })
 }

@@ -6,7 +6,7 @@ use managed_node_group::launch_template::os::Os;
 use managed_node_group::nodegroup::image::InstanceTypeFacts;
 use managed_node_group::ports::{CallError, Cloud};
 
-use crate::{Answer, Failure};
+use crate::answer::{Answer, Failure};
 
 /// For which nodes.
 #[derive(clap::Args)]

@@ -13,8 +13,8 @@ use managed_node_group::nodegroup::name::name;
 use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::spec::{MaxPods, Naming, PropagateTags, Spec};
 
+use crate::answer::{Answer, Failure};
 use crate::request::{read, spec};
-use crate::{Answer, Failure};
 
 /// What stands for an id that only a deployment knows.
 const CLUSTER_SECURITY_GROUP: &str = "(the cluster security group)";

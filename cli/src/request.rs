@@ -3,22 +3,33 @@
 use std::fs;
 use std::path::Path;
 
-use managed_node_group::cfn::event::{Event, classify};
 use managed_node_group::cfn::request::Request;
 use managed_node_group::nodegroup::spec::Spec;
 use managed_node_group::nodegroup::validate;
+use serde_json::Value;
 
-use crate::Failure;
+use crate::answer::Failure;
+use crate::document::Unreadable;
 
 /// The request in a file, which may have come through SNS.
 pub fn read(path: &Path) -> Result<Request, Failure> {
     let unreadable = |problem: String| Failure::NoAnswer(format!("{}: {problem}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
     let event = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
-    let Some(Event::Request(event)) = classify(event).into_iter().next() else {
-        return Err(unreadable("no request".to_owned()));
+    request(&event).map_err(|error| unreadable(error.problem))
+}
+
+/// The request in an event, which may have come through SNS.
+pub fn request(event: &Value) -> Result<Request, Unreadable> {
+    let parsed = match event.pointer("/Records/0/Sns/Message").and_then(Value::as_str) {
+        Some(message) => {
+            let message = serde_json::from_str(message).map_err(|error| Unreadable::new(error.to_string()))?;
+            Request::parse(&message)
+        }
+        None if event.get("RequestType").is_none() => return Err(Unreadable::new("no request")),
+        None => Request::parse(event),
     };
-    Request::parse(&event).map_err(|error| unreadable(error.to_string()))
+    parsed.map_err(|error| Unreadable::new(error.to_string()))
 }
 
 /// What the request's properties ask for.

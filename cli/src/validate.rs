@@ -1,16 +1,65 @@
-//! `mng validate`: what is wrong with a request's properties.
+//! `mng validate`: what is wrong with the node groups in a file.
 
+use std::fs;
 use std::path::Path;
 
-use crate::request::{read, spec};
-use crate::{Answer, Failure};
+use clap::ValueEnum;
+use serde::Serialize;
 
-/// Says nothing about good properties.
-pub fn validate(path: &Path) -> Result<Answer, Failure> {
-    let request = read(path)?;
-    spec(&request, path)?;
+use crate::answer::{Answer, Failure};
+use crate::check::{Checked, Finding, check};
+
+/// For whom the findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people, and for editors that jump to `FILE:LINE:`.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Says nothing about good properties; in JSON, an empty array.
+pub fn validate(path: &Path, format: Format) -> Result<Answer, Failure> {
+    let file = path.display().to_string();
+    let bytes = fs::read(path).map_err(|error| Failure::NoAnswer(format!("{file}: {error}")))?;
+    let Checked { findings, note } = check(&bytes).map_err(|problem| match problem.line {
+        Some(_) => Failure::NoAnswer(format!("{file}:{problem}")),
+        None => Failure::NoAnswer(format!("{file}: {problem}")),
+    })?;
+    let lines = match format {
+        Format::Text => findings.iter().map(|finding| line(&file, finding)).collect(),
+        Format::Json => vec![json(&file, &findings)?],
+    };
+    if !findings.is_empty() {
+        return Err(Failure::Problems(lines));
+    }
     Ok(Answer {
-        text: String::new(),
-        notes: vec![],
+        text: lines.iter().map(|line| format!("{line}\n")).collect(),
+        notes: note.iter().map(|note| format!("{file}: {note}")).collect(),
     })
+}
+
+fn line(file: &str, finding: &Finding) -> String {
+    let parts = [finding.resource.as_deref().unwrap_or_default(), &finding.path];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let concerned = if parts.is_empty() {
+        "properties".to_owned()
+    } else {
+        parts.join(".")
+    };
+    format!("{file}:{}: {concerned}: {}", finding.line, finding.message)
+}
+
+/// A finding and where it was made.
+#[derive(Serialize)]
+struct Entry<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    finding: &'a Finding,
+}
+
+fn json(file: &str, findings: &[Finding]) -> Result<String, Failure> {
+    let entries: Vec<Entry> = findings.iter().map(|finding| Entry { file, finding }).collect();
+    serde_json::to_string_pretty(&entries).map_err(|error| Failure::NoAnswer(error.to_string()))
 }

@@ -24,6 +24,7 @@ pub use simulator;
 
 pub use cloudformation::{Deployment, Event, Operation, Outcome, Sign};
 pub use moto::Moto;
+pub use query_api::{QueryApi, first};
 pub use seeds::Seeds;
 pub use stack::{LocalStack, Options, PROVIDER, PollingMode};
 

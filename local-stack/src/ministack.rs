@@ -45,6 +45,10 @@ impl Ministack {
             ("AWS_ENDPOINT_URL", url.as_str()),
             ("AWS_ENDPOINT_URL_EKS", eks),
             ("AWS_ENDPOINT_URL_EC2", ec2),
+            ("AWS_ENDPOINT_URL_IAM", ec2),
+            ("AWS_ENDPOINT_URL_AUTO_SCALING", ec2),
+            ("AWS_ENDPOINT_URL_KMS", ec2),
+            ("AWS_ENDPOINT_URL_SERVICE_QUOTAS", ec2),
         ]);
         command.envs(local_settings(options));
         let mut server = Server::start("ministack", command, folder, cleanup)?;

@@ -1,11 +1,11 @@
-//! Moto: EC2, EC2 Auto Scaling and IAM.
+//! Moto: EC2, EC2 Auto Scaling, IAM, KMS and Service Quotas.
 
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::interrupt::Cleanup;
@@ -95,7 +95,59 @@ impl Moto {
         ec2::security_group_rules(&self.ec2(), name).await
     }
 
+    /// From now on answers an action, such as `GetServiceQuota`, with a status and a body of the service's protocol, if
+    /// the decoded request has a text in it. For what moto has no way to hold. A later rule goes before an earlier one,
+    /// and [`Self::reset`] forgets all of them.
+    pub async fn answer(&self, action: &str, having: &str, status: u16, body: &str) -> Result<()> {
+        self.tell(&json!({ "action": action, "having": having, "status": status, "body": body }))
+            .await
+    }
+
+    /// From now on gives its own answers to an action with every match of a regular expression replaced: for one member
+    /// that moto has no way to hold. It is Python's, where a dot is any character, and `\1` in `with` the first group.
+    pub async fn alter(&self, action: &str, pattern: &str, with: &str) -> Result<()> {
+        self.tell(&json!({ "action": action, "having": "", "pattern": pattern, "with": with }))
+            .await
+    }
+
+    /// From now on refuses an action, such as `iam:GetRole`, as a service does that a role isn't allowed to call.
+    pub async fn deny(&self, action: &str) -> Result<()> {
+        let (service, operation) = action.split_once(':').context("an action is service:Operation")?;
+        let message = format!("not authorized to perform: {action}");
+        let (status, body) = match service {
+            "ec2" => denial(
+                "<Response><Errors>",
+                "UnauthorizedOperation",
+                &message,
+                "</Errors></Response>",
+            ),
+            "iam" | "autoscaling" => denial("<ErrorResponse>", "AccessDenied", &message, "</ErrorResponse>"),
+            _ => (
+                400,
+                json!({ "__type": "AccessDeniedException", "message": message }).to_string(),
+            ),
+        };
+        self.answer(operation, "", status, &body).await
+    }
+
+    async fn tell(&self, rule: &Value) -> Result<()> {
+        let request = reqwest::Client::new().post(format!("{}/moto-api/answers", self.url));
+        let answer = request
+            .body(rule.to_string())
+            .send()
+            .await
+            .context("tell moto an answer")?;
+        answer.error_for_status().context("tell moto an answer")?;
+        Ok(())
+    }
+
     fn ec2(&self) -> QueryApi {
         QueryApi::ec2(&self.url)
     }
+}
+
+/// EC2 has a list of errors around what the other services of its protocol have.
+fn denial(open: &str, code: &str, message: &str, close: &str) -> (u16, String) {
+    let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    (403, format!("{open}{error}{close}"))
 }

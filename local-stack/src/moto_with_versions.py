@@ -1,22 +1,33 @@
-"""Moto's server, with what the EC2 of moto 5.2.5 lacks or does unlike the service.
+"""Moto's server, with what moto 5.2.5 lacks or does unlike the services.
 
 A launch template's life needs DeleteLaunchTemplateVersions, which moto does not have, and it makes gaps in the numbers,
 which moto takes for positions in a list. The rest is what a test would learn wrong from moto. What EC2 does is from its
-API reference; what moto did was seen by calling it.
+API reference; what moto did was seen by calling it. What moto has no way to hold, such as a quota, a test says itself:
+see `as_told`.
 """
 
 import functools
+import io
+import json
+import re
 import sys
+import urllib.parse
 
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError, InvalidLaunchTemplateVersionNotFound
+from moto.ec2.models.instances import Instance
 from moto.ec2.models.key_pairs import KeyPairBackend
 from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateBackend, LaunchTemplateVersion
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 from moto.ec2.responses.key_pairs import KeyPairs
 from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ec2.responses.security_groups import SecurityGroups
+from moto.ec2.utils import filter_dict_attribute_mapping
+from moto.iam.models import IAMBackend
+from moto.kms.models import KmsBackend
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import main
+from werkzeug.wrappers import Request, Response
 
 MOST_AT_ONCE = 200
 
@@ -185,6 +196,59 @@ def unless_named_in_a_rule(self, method, name=None, group_id=None):
     if group_id and group_id in sources:
         raise EC2ClientError("DependencyViolation", f"resource {group_id} has a dependent object")
     return method(self, name, group_id)
+
+
+def profile_of(instance):
+    association = instance.ec2_backend.iam_instance_profile_associations.get(instance.id)
+    return association and association.iam_instance_profile.arn
+
+
+# Moto answers this filter of DescribeInstances with a status of 500.
+Instance.profile_arn = property(profile_of)
+filter_dict_attribute_mapping["iam-instance-profile.arn"] = "profile_arn"
+
+
+@around(IAMBackend, "get_instance_profiles_for_role")
+def of_a_known_role(self, method, role_name):
+    """NoSuchEntity of an unknown role. Moto said that it has no profiles."""
+    self.get_role(role_name)
+    return method(self, role_name)
+
+
+@around(KmsBackend, "_generate_default_keys")
+def made_by_aws(self, method, alias_name):
+    """The key behind alias/aws/ebs is one of AWS's. Moto said that the customer manages it."""
+    key_id = method(self, alias_name)
+    if key_id:
+        self.keys[key_id].key_manager = "AWS"
+    return key_id
+
+
+told = []
+
+
+@around(DomainDispatcherApplication, "__call__")
+def as_told(self, method, environ, start_response):
+    """Answers as a test says, by the POSTs to /moto-api/answers that fit: an `action`, a text that the decoded request
+    has in it (`having`), and a `status` and a whole `body`, or a `pattern` and `with` for moto's own answer."""
+    body = Request(environ).get_data()
+    environ["wsgi.input"] = io.BytesIO(body)
+    path, text = environ["PATH_INFO"], urllib.parse.unquote_plus(body.decode(errors="replace"))
+    if path == "/moto-api/reset":
+        told.clear()
+    if path == "/moto-api/answers":
+        told.insert(0, json.loads(body))
+        return Response("{}")(environ, start_response)
+    action = environ.get("HTTP_X_AMZ_TARGET", "").split(".")[-1] or dict(urllib.parse.parse_qsl(text)).get("Action")
+    rules = [rule for rule in told if rule["action"] == action and rule["having"] in text]
+    if not rules:
+        return method(self, environ, start_response)
+    if "body" in rules[0]:
+        return Response(rules[0]["body"], rules[0]["status"])(environ, start_response)
+    answer = Response.from_app(functools.partial(method, self), environ)
+    for rule in (rule for rule in rules if "pattern" in rule):
+        answer.set_data(re.sub(rule["pattern"], rule["with"], answer.get_data(as_text=True), flags=re.DOTALL))
+    return answer(environ, start_response)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,16 @@
 
 use anyhow::{Context, Result, ensure};
 
-pub(crate) struct QueryApi {
+/// One service at one endpoint.
+pub struct QueryApi {
     endpoint: String,
     service: &'static str,
     version: &'static str,
 }
 
 impl QueryApi {
-    pub(crate) fn ec2(endpoint: &str) -> Self {
+    /// EC2 at this endpoint.
+    pub fn ec2(endpoint: &str) -> Self {
         Self {
             endpoint: endpoint.to_owned(),
             service: "ec2",
@@ -20,7 +22,8 @@ impl QueryApi {
         }
     }
 
-    pub(crate) fn iam(endpoint: &str) -> Self {
+    /// IAM at this endpoint.
+    pub fn iam(endpoint: &str) -> Self {
         Self {
             endpoint: endpoint.to_owned(),
             service: "iam",
@@ -29,7 +32,7 @@ impl QueryApi {
     }
 
     /// Calls an action and returns its answer's XML.
-    pub(crate) async fn call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String> {
+    pub async fn call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String> {
         let mut form = vec![("Action", action), ("Version", self.version)];
         form.extend_from_slice(parameters);
         let request = reqwest::Client::new().post(&self.endpoint).form(&form);
@@ -49,14 +52,14 @@ impl QueryApi {
 }
 
 /// The text of every element of the name, in order.
-pub(crate) fn texts(xml: &str, element: &str) -> Result<Vec<String>> {
+pub fn texts(xml: &str, element: &str) -> Result<Vec<String>> {
     let document = roxmltree::Document::parse(xml).context("read an answer's XML")?;
     let found = document.descendants().filter(|node| node.tag_name().name() == element);
     Ok(found.filter_map(|node| node.text()).map(str::to_owned).collect())
 }
 
 /// The text of the first element of the name, which has to be there.
-pub(crate) fn first(xml: &str, element: &str) -> Result<String> {
+pub fn first(xml: &str, element: &str) -> Result<String> {
     texts(xml, element)?
         .into_iter()
         .next()
@@ -64,7 +67,7 @@ pub(crate) fn first(xml: &str, element: &str) -> Result<String> {
 }
 
 /// A header from which the emulators learn the service that is meant; neither checks a signature.
-pub(crate) fn scope(service: &str) -> String {
+pub fn scope(service: &str) -> String {
     format!(
         "AWS4-HMAC-SHA256 Credential=test/20260101/{}/{service}/aws4_request, SignedHeaders=host, Signature=none",
         crate::REGION

@@ -10,12 +10,11 @@ const NODE_POLICIES: [&str; 3] = [
     "AmazonEC2ContainerRegistryPullOnly",
     "AmazonEKS_CNI_Policy",
 ];
-const NODE_TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
 /// What was made in moto for node groups to use.
 #[derive(Debug, Clone)]
 pub struct Seeds {
-    /// The default VPC.
+    /// The default VPC, with an internet gateway and Amazon's DNS as in an account. Moto gives it neither.
     pub vpc: String,
     /// Subnets of the default VPC, one in each zone.
     pub subnets: Vec<String>,
@@ -37,6 +36,8 @@ impl Seeds {
         let default = [("Filter.1.Name", "is-default"), ("Filter.1.Value.1", "true")];
         let vpc = first(&ec2.call("DescribeVpcs", &default).await?, "vpcId")?;
         ec2.call("CreateKeyPair", &[("KeyName", "my-key")]).await?;
+        connect(&ec2, &vpc).await?;
+        service_linked_role(&iam).await?;
         Ok(Self {
             subnets: texts(&ec2.call("DescribeSubnets", &[]).await?, "subnetId")?,
             cluster_security_group: security_group(&ec2, "eks-cluster-sg-my-cluster", &vpc).await?,
@@ -50,13 +51,56 @@ impl Seeds {
     }
 }
 
+/// Gives the main route table its way out, and the VPC its DHCP options.
+async fn connect(ec2: &QueryApi, vpc: &str) -> Result<()> {
+    let gateway = first(&ec2.call("CreateInternetGateway", &[]).await?, "internetGatewayId")?;
+    let attached = [("InternetGatewayId", gateway.as_str()), ("VpcId", vpc)];
+    ec2.call("AttachInternetGateway", &attached).await?;
+    let of_vpc = [("Filter.1.Name", "vpc-id"), ("Filter.1.Value.1", vpc)];
+    let table = first(&ec2.call("DescribeRouteTables", &of_vpc).await?, "routeTableId")?;
+    let way_out = [
+        ("RouteTableId", table.as_str()),
+        ("DestinationCidrBlock", "0.0.0.0/0"),
+        ("GatewayId", gateway.as_str()),
+    ];
+    ec2.call("CreateRoute", &way_out).await?;
+    let options = [
+        ("DhcpConfiguration.1.Key", "domain-name"),
+        ("DhcpConfiguration.1.Value.1", "ec2.internal"),
+        ("DhcpConfiguration.2.Key", "domain-name-servers"),
+        ("DhcpConfiguration.2.Value.1", "AmazonProvidedDNS"),
+    ];
+    let options = first(&ec2.call("CreateDhcpOptions", &options).await?, "dhcpOptionsId")?;
+    ec2.call("AssociateDhcpOptions", &[("DhcpOptionsId", &options), ("VpcId", vpc)])
+        .await?;
+    Ok(())
+}
+
+/// What EKS acts by, which it makes with an account's first node group. By its own name: moto's CreateServiceLinkedRole
+/// takes another.
+async fn service_linked_role(iam: &QueryApi) -> Result<()> {
+    let trust = trust("eks-nodegroup.amazonaws.com");
+    let role = [
+        ("RoleName", "AWSServiceRoleForAmazonEKSNodegroup"),
+        ("Path", "/aws-service-role/eks-nodegroup.amazonaws.com/"),
+        ("AssumeRolePolicyDocument", trust.as_str()),
+    ];
+    iam.call("CreateRole", &role).await.map(drop)
+}
+
 async fn security_group(ec2: &QueryApi, name: &str, vpc: &str) -> Result<String> {
     let group = [("GroupName", name), ("GroupDescription", "local stack"), ("VpcId", vpc)];
     first(&ec2.call("CreateSecurityGroup", &group).await?, "groupId")
 }
 
+fn trust(service: &str) -> String {
+    let statement = format!(r#"{{"Effect":"Allow","Principal":{{"Service":"{service}"}},"Action":"sts:AssumeRole"}}"#);
+    format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#)
+}
+
 async fn node_role(iam: &QueryApi) -> Result<String> {
-    let role = [("RoleName", "eks-node"), ("AssumeRolePolicyDocument", NODE_TRUST)];
+    let trust = trust("ec2.amazonaws.com");
+    let role = [("RoleName", "eks-node"), ("AssumeRolePolicyDocument", trust.as_str())];
     let created = iam.call("CreateRole", &role).await?;
     for policy in NODE_POLICIES {
         let arn = format!("arn:aws:iam::aws:policy/{policy}");

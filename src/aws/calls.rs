@@ -31,7 +31,8 @@ impl Intercept for Recorder {
     }
 }
 
-/// The action as IAM names it. Only `Invoke` is called by another name than it is allowed by.
+/// The action as IAM names it: a service's prefix has no spaces, and `SFN` has another. Only `Invoke` is called by another
+/// name than it is allowed by.
 fn action(service: &str, operation: &str) -> String {
     let operation = if operation == "Invoke" {
         "InvokeFunction"
@@ -41,7 +42,7 @@ fn action(service: &str, operation: &str) -> String {
     let prefix = if service == "SFN" {
         "states".to_owned()
     } else {
-        service.to_lowercase()
+        service.to_lowercase().replace(' ', "")
     };
     format!("{prefix}:{operation}")
 }
@@ -57,6 +58,14 @@ mod tests {
             ("Lambda", "Invoke", "lambda:InvokeFunction"),
             ("SFN", "StartExecution", "states:StartExecution"),
             ("CloudFormation", "DescribeStacks", "cloudformation:DescribeStacks"),
+            ("IAM", "GetRole", "iam:GetRole"),
+            ("KMS", "ListGrants", "kms:ListGrants"),
+            ("Service Quotas", "GetServiceQuota", "servicequotas:GetServiceQuota"),
+            (
+                "Auto Scaling",
+                "DescribeScalingActivities",
+                "autoscaling:DescribeScalingActivities",
+            ),
         ] {
             assert_eq!(action(service, operation), expected);
         }

@@ -1,6 +1,4 @@
-//! EC2: what a user's launch template holds, what an instance type needs, and which subnets are public.
-
-use std::collections::BTreeSet;
+//! EC2: what a user's launch template holds, and what an instance type needs.
 
 use aws_sdk_ec2::types::{ArchitectureType, InstanceType, InstanceTypeHypervisor, InstanceTypeInfo, NetworkInfo};
 
@@ -40,21 +38,6 @@ impl Aws {
         })
     }
 
-    pub(super) async fn describe_public_subnets(&self, subnets: &BTreeSet<String>) -> Result<Vec<String>, CallError> {
-        let ids: Vec<String> = subnets.iter().cloned().collect();
-        let resource = ids.join(",");
-        let answer = self.ec2().describe_subnets().set_subnet_ids(Some(ids)).send().await;
-        let answer = answer.map_err(|error| call_error("ec2:DescribeSubnets", resource, &error))?;
-        let public = answer
-            .subnets()
-            .iter()
-            .filter(|subnet| subnet.map_public_ip_on_launch() == Some(true));
-        Ok(public
-            .filter_map(|subnet| subnet.subnet_id())
-            .map(str::to_owned)
-            .collect())
-    }
-
     pub(super) async fn describe_instance_types(&self, names: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
         let types: Vec<InstanceType> = names.iter().map(|name| InstanceType::from(name.as_str())).collect();
         let answer = self
@@ -68,7 +51,7 @@ impl Aws {
     }
 }
 
-fn facts(info: &InstanceTypeInfo) -> InstanceTypeFacts {
+pub(super) fn facts(info: &InstanceTypeInfo) -> InstanceTypeFacts {
     let architectures = info
         .processor_info()
         .map_or(&[][..], |processor| processor.supported_architectures());
@@ -88,17 +71,20 @@ fn facts(info: &InstanceTypeInfo) -> InstanceTypeFacts {
     }
 }
 
+/// Bare metal names no hypervisor, and the VPC CNI gives it prefixes all the same (amazon-vpc-cni-k8s, awsutils.go).
+pub(super) fn nitro(info: &InstanceTypeInfo) -> bool {
+    info.hypervisor() == Some(&InstanceTypeHypervisor::Nitro) || info.bare_metal() == Some(true)
+}
+
 /// The default network card's interfaces are those that pods get addresses of: p5.48xlarge has 64 in all, and two there.
 fn network(info: &InstanceTypeInfo) -> Option<NetworkFacts> {
     let network = info.network_info()?;
     let positive = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
-    // Bare metal names no hypervisor, and the VPC CNI gives it prefixes all the same (amazon-vpc-cni-k8s, awsutils.go).
-    let nitro = info.hypervisor() == Some(&InstanceTypeHypervisor::Nitro) || info.bare_metal() == Some(true);
     Some(NetworkFacts {
         interfaces: positive(interfaces(network))?,
         addresses: positive(network.ipv4_addresses_per_interface())?,
         vcpus: positive(info.v_cpu_info()?.default_v_cpus())?,
-        prefixes: if nitro {
+        prefixes: if nitro(info) {
             Prefixes::Supported
         } else {
             Prefixes::NotSupported

@@ -7,6 +7,7 @@ use aws_sdk_eks::types::{AmiTypes, CapacityTypes};
 
 use super::errors::call_error;
 use super::{Aws, live, request};
+use crate::diagnose::Evidence;
 use crate::launch_template::belongings::{Belongings, Place};
 use crate::launch_template::steps::{Cluster, LaunchStep, Made};
 use crate::launch_template::users::UsersTemplate;
@@ -16,8 +17,9 @@ use crate::nodegroup::history::UpdateState;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::settings::{NodeRepair, WarmPool};
-use crate::nodegroup::spec::{ForceUpdate, InstanceTypes, LaunchTemplate, Release};
+use crate::nodegroup::spec::{ForceUpdate, InstanceTypes, LaunchTemplate, Release, Spec};
 use crate::ports::{CallError, Cloud, Fault, Stack};
+use crate::preflight::facts::Facts;
 
 impl Cloud for Aws {
     async fn stack(&self, stack_id: &str) -> Result<Stack, CallError> {
@@ -184,8 +186,12 @@ impl Cloud for Aws {
         self.describe_users_template(template).await
     }
 
-    async fn public_subnets(&self, subnets: &BTreeSet<String>) -> Result<Vec<String>, CallError> {
-        self.describe_public_subnets(subnets).await
+    async fn facts(&self, spec: &Spec, name: &str) -> Facts {
+        Box::pin(self.read_facts(spec, name)).await
+    }
+
+    async fn evidence(&self, group: &NodeGroup) -> Evidence {
+        Box::pin(self.read_evidence(group)).await
     }
 
     async fn belongings(&self, place: &Place) -> Result<Belongings, CallError> {

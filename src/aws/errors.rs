@@ -35,11 +35,24 @@ where
     }
 }
 
+/// An answer without what was asked for says nothing, least of all that it is gone.
+pub fn empty_answer(action: &'static str, resource: impl Into<String>) -> CallError {
+    CallError {
+        action,
+        resource: resource.into(),
+        fault: Fault::Unknown,
+        code: "empty answer".to_owned(),
+        message: "the service left it out".to_owned(),
+    }
+}
+
 /// Codes first, since some services answer 400 to everything; then the status. What nobody knows is unknown, and ends nothing.
 pub fn fault(code: &str, message: &str, status: u16) -> Fault {
     match code {
         // EKS answers the first to everything but its tag operations, which have the second.
         "ResourceNotFoundException" | "NotFoundException" | "StackNotFoundException" => Fault::NotFound,
+        // IAM's, in its model and in its answers, and that of Service Quotas.
+        "NoSuchEntityException" | "NoSuchEntity" | "NoSuchResourceException" => Fault::NotFound,
         "ValidationError" if message.contains("does not exist") => Fault::NotFound,
         // EC2 ends some of its codes with "NotFound" and some with "NotFoundException".
         code if is_of_ec2(code) && code.contains("NotFound") => Fault::NotFound,
@@ -117,6 +130,8 @@ mod tests {
             ("InvalidGroup.Duplicate", "", 400, Fault::InUse),
             ("DependencyViolation", "", 400, Fault::InUse),
             ("NotFoundException", "", 404, Fault::NotFound),
+            ("NoSuchEntity", "", 404, Fault::NotFound),
+            ("NoSuchResourceException", "", 400, Fault::NotFound),
             ("NotFound", "", 404, Fault::Refused),
             ("ResourceInUseException", "", 409, Fault::InUse),
             ("ThrottlingException", "", 400, Fault::Throttled),

@@ -5,7 +5,7 @@ use aws_sdk_eks::types::{
     Update, UpdateStatus, WarmPoolConfig,
 };
 
-use crate::nodegroup::group::{Issue, LiveLaunchTemplate, LiveScaling, NodeGroup, Status, describe_issues};
+use crate::nodegroup::group::{Issue, LiveLaunchTemplate, LiveScaling, NodeGroup, Status};
 use crate::nodegroup::history::UpdateState;
 use crate::nodegroup::settings::{
     Amount, NodeRepair, RepairOverride, Taint, TaintEffect, UpdateSettings, UpdateStrategy, WarmPool,
@@ -54,8 +54,7 @@ pub fn update(update: &Update) -> UpdateState {
     match update.status() {
         Some(UpdateStatus::Successful) => UpdateState::Successful,
         Some(UpdateStatus::Failed | UpdateStatus::Cancelled) => {
-            let errors: Vec<Issue> = update.errors().iter().map(error).collect();
-            UpdateState::Failed(describe_issues(&errors))
+            UpdateState::Failed(update.errors().iter().map(error).collect())
         }
         _ => UpdateState::InProgress,
     }

@@ -3,12 +3,14 @@
 mod belongings;
 mod calls;
 mod cloudformation;
+mod diagnosis;
 mod ec2;
 mod eks;
 pub mod errors;
 mod launch;
 mod live;
 mod onward;
+mod preflight;
 mod request;
 mod template_data;
 
@@ -21,7 +23,7 @@ use aws_config::timeout::TimeoutConfig;
 
 pub use calls::Recorder;
 
-/// Calls to AWS, by one configuration. A client is made when it is first used: most requests need two of the five.
+/// Calls to AWS, by one configuration. A client is made when it is first used: most requests need two or three of them.
 pub struct Aws {
     config: SdkConfig,
     eks: OnceLock<aws_sdk_eks::Client>,
@@ -29,6 +31,10 @@ pub struct Aws {
     cloudformation: OnceLock<aws_sdk_cloudformation::Client>,
     lambda: OnceLock<aws_sdk_lambda::Client>,
     sfn: OnceLock<aws_sdk_sfn::Client>,
+    iam: OnceLock<aws_sdk_iam::Client>,
+    autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
+    kms: OnceLock<aws_sdk_kms::Client>,
+    servicequotas: OnceLock<aws_sdk_servicequotas::Client>,
 }
 
 /// One attempt of one call. The longest that EKS takes for an answer is a few seconds; a connection that hangs longer is
@@ -61,6 +67,10 @@ impl Aws {
             cloudformation: OnceLock::new(),
             lambda: OnceLock::new(),
             sfn: OnceLock::new(),
+            iam: OnceLock::new(),
+            autoscaling: OnceLock::new(),
+            kms: OnceLock::new(),
+            servicequotas: OnceLock::new(),
         }
     }
 
@@ -108,6 +118,45 @@ impl Aws {
                 .interceptor(Recorder)
                 .build();
             aws_sdk_sfn::Client::from_conf(config)
+        })
+    }
+
+    /// For the node role, and the one that EKS acts by.
+    fn iam(&self) -> &aws_sdk_iam::Client {
+        self.iam.get_or_init(|| {
+            let config = aws_sdk_iam::config::Builder::from(&self.config)
+                .interceptor(Recorder)
+                .build();
+            aws_sdk_iam::Client::from_conf(config)
+        })
+    }
+
+    /// For why a node group failed.
+    fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
+        self.autoscaling.get_or_init(|| {
+            let config = aws_sdk_autoscaling::config::Builder::from(&self.config)
+                .interceptor(Recorder)
+                .build();
+            aws_sdk_autoscaling::Client::from_conf(config)
+        })
+    }
+
+    /// For the key of the volumes.
+    fn kms(&self) -> &aws_sdk_kms::Client {
+        self.kms.get_or_init(|| {
+            let config = aws_sdk_kms::config::Builder::from(&self.config)
+                .interceptor(Recorder)
+                .build();
+            aws_sdk_kms::Client::from_conf(config)
+        })
+    }
+
+    fn servicequotas(&self) -> &aws_sdk_servicequotas::Client {
+        self.servicequotas.get_or_init(|| {
+            let config = aws_sdk_servicequotas::config::Builder::from(&self.config)
+                .interceptor(Recorder)
+                .build();
+            aws_sdk_servicequotas::Client::from_conf(config)
         })
     }
 }

@@ -7,8 +7,11 @@ use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::{Begun, StepKind};
 use crate::nodegroup::name::digest;
 use crate::nodegroup::plan::Step;
+use crate::nodegroup::roll::outlasts;
 use crate::nodegroup::spec::WaitFor;
 use crate::ports::{CallError, Cloud, Fault};
+use crate::preflight::check::Check;
+use crate::preflight::finding::Finding;
 use crate::progress::{Phase, Progress};
 
 /// How long a launch template that was made a moment ago may be unknown to EKS. EC2's API is eventually consistent, in practice
@@ -28,6 +31,7 @@ pub async fn act<C: Cloud>(
         still_wanted(cloud, progress).await?;
     }
     tracing::info!(step = ?step.kind(), "begin");
+    announce(progress, goal, seen, &step, now);
     let token = token(progress, &step);
     match call(cloud, goal, seen, &step, &token).await {
         Ok(update_id) => {
@@ -45,6 +49,20 @@ pub async fn act<C: Cloud>(
             Err(Stop::Wait(Waiting::ForOthers))
         }
         Err(error) => Err(meaning(progress, &step, &error)),
+    }
+}
+
+/// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails.
+fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Step, now: u64) {
+    let (Goal::Present(desired), Observation::Present { group, .. }, Step::UpdateVersion(_)) = (goal, seen, step) else {
+        return;
+    };
+    let left = progress.history.deadline.saturating_sub(now);
+    let told = outlasts(group.scaling.desired, desired.spec.update_settings.unavailable, left);
+    if let Some(cause) = told.filter(|_| desired.spec.wait_for != WaitFor::Submitted) {
+        let finding = Finding::new(Check::RollOutlastsTimeout, "ServiceTimeout", &group.name, cause);
+        tracing::warn!(%finding, "announced");
+        progress.warn(finding.to_string());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::target::{Found, find_target, to_remove};
-use super::{Stop, told, users};
+use super::{Stop, preflight, users};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
@@ -30,18 +30,29 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
     if progress.request.kind == RequestType::Delete {
         return Ok(to_delete(&progress.request).map(Goal::Absent));
     }
-    let (spec, mut problems) = inspect(
+    let (spec, problems) = inspect(
         &progress.request.properties,
         &progress.request.envelope.logical_resource_id,
     );
     if !problems.is_empty() {
-        problems.extend(users::problems(cloud, &spec).await);
-        return left_as_it_is(cloud, progress, told(&problems)).await.map(Some);
+        let findings = preflight::beside(cloud, progress, &spec).await;
+        let why = preflight::told(&problems, &findings);
+        return left_as_it_is(cloud, progress, why).await.map(Some);
     }
     let situation = situation(cloud, progress).await?;
-    let name = match find_target(cloud, progress, &spec).await? {
-        Found::Name(name) => name,
-        Found::NotToBeHad(why) => return left_as_it_is(cloud, progress, why).await.map(Some),
+    let seen = preflight::look(cloud, progress, &spec).await?;
+    let target = find_target(cloud, progress, &spec).await?;
+    let errors = seen.map(|seen| preflight::judge(progress, &spec, target.name(), seen));
+    let name = match (target, errors.unwrap_or_default()) {
+        (Found::Name(name), errors) if errors.is_empty() => name,
+        (Found::Name(_), errors) => {
+            let why = preflight::told(&[], &errors);
+            return left_as_it_is(cloud, progress, why).await.map(Some);
+        }
+        (Found::NotToBeHad(why), errors) => {
+            let also = errors.iter().map(|error| format!("; also {error}"));
+            return left_as_it_is(cloud, progress, why + &also.collect::<String>()).await.map(Some);
+        }
     };
     if let Some(identity) = to_remove(progress, &spec, &name) {
         return Ok(Some(Goal::Absent(identity)));

@@ -24,6 +24,15 @@ pub enum Found {
     NotToBeHad(String),
 }
 
+impl Found {
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::NotToBeHad(_) => None,
+        }
+    }
+}
+
 /// Which group a request is about, asked once: in an update the running one is looked at before a name is derived.
 pub async fn find_target<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<Found, Stop> {
     if let Some(name) = &progress.target {

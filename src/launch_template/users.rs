@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::nodegroup::fields::Problem;
+use crate::nodegroup::rule::Rule;
 use crate::nodegroup::spec::{BlockPodImds, CapacityType, Release, Spec};
 
 use super::user_data::mentions_max_pods;
@@ -56,9 +57,10 @@ pub struct Circumstances<'a> {
 pub fn judge(spec: &Spec, template: &UsersTemplate, around: &Circumstances) -> Verdict {
     let mut verdict = Verdict::default();
     let name = format!("version {} of launch template {}", template.version, template.id);
-    let mut problem = |path: &str, message: String| {
+    let mut problem = |path: &str, rule: Rule, message: String| {
         verdict.problems.push(Problem {
             path: path.to_owned(),
+            rule,
             message,
         });
     };
@@ -73,7 +75,7 @@ pub fn judge(spec: &Spec, template: &UsersTemplate, around: &Circumstances) -> V
     verdict
 }
 
-fn prohibited(spec: &Spec, setting: Setting, name: &str, problem: &mut impl FnMut(&str, String)) {
+fn prohibited(spec: &Spec, setting: Setting, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
     let (what, instead) = match setting {
         Setting::Subnet => ("a SubnetId in NetworkInterfaces", "the property Subnets decides"),
         Setting::InstanceProfile => ("IamInstanceProfile", "the property NodeRole decides"),
@@ -88,11 +90,12 @@ fn prohibited(spec: &Spec, setting: Setting, name: &str, problem: &mut impl FnMu
     };
     problem(
         "LaunchTemplate",
+        Rule::LaunchTemplateRefused,
         format!("{name} sets {what}, which EKS refuses; remove it from the template: {instead}"),
     );
 }
 
-fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, String)) {
+fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
     if let Some(one) = template
         .instance_type
         .as_ref()
@@ -100,6 +103,7 @@ fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl F
     {
         problem(
             "InstanceTypes",
+            Rule::TemplateConflict,
             format!("{name} names the instance type as well, {one}; keep it in one place"),
         );
     }
@@ -111,20 +115,26 @@ fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl F
             "expected InstanceMarketOptions of MarketType capacity-block, with the reservation as its target";
         problem(
             "LaunchTemplate",
+            Rule::CapacityBlock,
             format!("{expected}, since CapacityType is CAPACITY_BLOCK; {name} has none"),
         );
     }
     if template.instance_type.is_none() {
         let expected = "expected the instance type of the capacity block in the template";
-        problem("LaunchTemplate", format!("{expected}; {name} has none"));
+        problem(
+            "LaunchTemplate",
+            Rule::CapacityBlock,
+            format!("{expected}; {name} has none"),
+        );
     }
 }
 
-fn image(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, String)) {
+fn image(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
     let Some(image) = &template.image_id else {
         if spec.ami_type.as_deref() == Some("CUSTOM") {
             problem(
                 "AmiType",
+                Rule::CustomAmi,
                 format!("CUSTOM needs an ImageId in the launch template; {name} has none"),
             );
         }
@@ -139,12 +149,13 @@ fn image(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl F
     for (property, _) in stated.iter().filter(|(_, stated)| *stated) {
         problem(
             property,
+            Rule::TemplateConflict,
             format!("{name} names the AMI itself, {image}, and EKS takes no {property} then; remove one of the two"),
         );
     }
 }
 
-fn metadata(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, String)) {
+fn metadata(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
     let blocks = template.http_tokens.as_deref() == Some("required") && template.hop_limit == Some(1);
     if spec.node.block_pod_imds == BlockPodImds::No || blocks {
         return;
@@ -153,6 +164,7 @@ fn metadata(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut imp
     let hops = hops.map_or_else(|| "unset".to_owned(), |hops| hops.to_string());
     problem(
         "BlockPodImds",
+        Rule::BlockPodImds,
         format!(
             "{name} lets pods reach the instance metadata: HttpTokens is {tokens} and HttpPutResponseHopLimit {hops}; set them to \
              required and 1 there"
@@ -161,12 +173,18 @@ fn metadata(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut imp
 }
 
 /// EC2 assigns no public address to an instance with several interfaces (EKS user guide, "Customize managed nodes with launch templates").
-fn addresses(template: &UsersTemplate, around: &Circumstances, name: &str, problem: &mut impl FnMut(&str, String)) {
+fn addresses(
+    template: &UsersTemplate,
+    around: &Circumstances,
+    name: &str,
+    problem: &mut impl FnMut(&str, Rule, String),
+) {
     if template.network_interfaces < 2 || around.public_subnets.is_empty() {
         return;
     }
     problem(
         "LaunchTemplate",
+        Rule::PublicAddress,
         format!(
             "{name} has {} network interfaces, so that its instances get no public address, which those in {} rely on; use \
              private subnets, or one interface",

@@ -17,8 +17,8 @@ use super::spec::WaitFor;
 use crate::launch_template::belongings::Place;
 
 pub use own::Around;
-pub use reasons::foreign;
-use reasons::{failed, out_of_time, update_failed};
+pub use reasons::{Broken, foreign};
+use reasons::{broken, has_issues, out_of_time, update_failed};
 
 /// After a create the service may say for a moment that it knows no such group: its reads are eventually consistent.
 const VISIBLE_WITHIN_SECONDS: u64 = 60;
@@ -96,6 +96,8 @@ pub enum Next {
         warnings: Vec<String>,
     },
     Fail(String),
+    /// It failed, and why is to be found out.
+    Broken(Box<Broken>),
 }
 
 /// What is waited for; how long is the schedule's business.
@@ -124,7 +126,7 @@ pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
     };
     match next {
         Next::Wait(_) | Next::Act(_) if view.now >= view.history.deadline => {
-            Next::Fail(out_of_time(goal, seen, view.history))
+            out_of_time(goal, seen, view.history)
         }
         next => next,
     }
@@ -167,11 +169,11 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
             make(desired, View { now: u64::MAX, ..view })
         }
         Status::Deleting => Next::Wait(Waiting::ForDelete),
-        Status::CreateFailed => Next::Fail(failed("could not be created", live)),
-        Status::DeleteFailed => Next::Fail(failed(
+        Status::CreateFailed => broken("could not be created", live),
+        Status::DeleteFailed => broken(
             "is half deleted: an earlier delete of it failed; delete it and deploy again",
             live,
-        )),
+        ),
         Status::Unknown(_) => Next::Wait(Waiting::ForOthers),
     }
 }
@@ -181,7 +183,7 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
 fn converge(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view: View) -> Next {
     match update {
         Some(UpdateState::InProgress) => return follow(desired, live, view),
-        Some(UpdateState::Failed(errors)) => return Next::Fail(update_failed(live, view.history, errors)),
+        Some(UpdateState::Failed(errors)) => return update_failed(live, view.history, errors),
         Some(UpdateState::Successful) | None => {}
     }
     if let Err(downgrade) = plan(desired, live, None) {
@@ -232,13 +234,13 @@ fn settled(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<St
     let before = view.history.first_status.as_deref() == Some(Status::Degraded.as_str());
     let excused = desired.direction == Direction::RollingBack || (before && desired.purpose == Purpose::Update);
     if live.status == Status::Degraded && !excused {
-        return Next::Fail(failed("is degraded", live));
+        return broken("is degraded", live);
     }
     if let Some(step) = own::tidy(desired, live, view) {
         return Next::Act(Step::Launch(step));
     }
     if !live.issues.is_empty() {
-        warnings.push(failed("has health issues", live));
+        warnings.push(has_issues(live));
     }
     ready(desired, live, view, warnings)
 }
@@ -283,10 +285,10 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     match &live.status {
         Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete),
         Status::DeleteFailed if view.history.of(StepKind::Delete).is_none() => Next::Act(Step::Delete),
-        Status::DeleteFailed => Next::Fail(failed(
+        Status::DeleteFailed => broken(
             "could not be deleted; once what holds it is gone, delete the stack again",
             live,
-        )),
+        ),
         Status::Deleting => Next::Wait(Waiting::ForDelete),
         Status::Creating | Status::Updating | Status::Unknown(_) => Next::Wait(Waiting::ForOthers),
     }

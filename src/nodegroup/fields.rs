@@ -1,58 +1,60 @@
 //! Reading properties leniently and reporting strictly: `"3"` and `3` are one number, and every problem is collected with
 //! its path, so that a deploy is told all its mistakes at once.
 
+mod found;
+pub mod intrinsic;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-/// One thing wrong with the properties: where, and what was expected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    pub path: String,
-    pub message: String,
-}
+pub use found::{Found, Problem, Reading};
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
-    }
-}
+use super::rule::Rule;
 
 /// An object of properties that is being read.
 pub struct Fields<'a> {
     path: String,
     map: Map<String, Value>,
     asked: BTreeSet<&'static str>,
-    problems: &'a mut Vec<Problem>,
+    found: &'a mut Found,
 }
 
 impl<'a> Fields<'a> {
-    pub fn new(map: &Map<String, Value>, problems: &'a mut Vec<Problem>) -> Self {
+    pub fn new(map: &Map<String, Value>, found: &'a mut Found) -> Self {
         Self {
             path: String::new(),
             map: map.clone(),
             asked: BTreeSet::new(),
-            problems,
+            found,
         }
     }
 
     /// Notes a problem with one property of this object.
-    pub fn problem(&mut self, key: &str, message: impl Into<String>) {
+    pub fn problem(&mut self, key: &str, rule: Rule, message: impl Into<String>) {
         let path = self.at(key);
-        self.problems.push(Problem {
-            path,
-            message: message.into(),
-        });
+        self.found.refuse(path, rule, message);
     }
 
+    /// Whether a property is given, known or not.
     pub fn has(&self, key: &str) -> bool {
         self.map.get(key).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether a property is given for certain: what isn't known may turn out to be `AWS::NoValue`.
+    pub fn stands(&self, key: &str) -> bool {
+        let given = self.map.get(key).filter(|value| !value.is_null());
+        given.is_some_and(|value| !self.found.is_unknown(value))
+    }
+
+    /// Whether a rule may conclude anything from a property, from its absence too.
+    pub fn knows(&self, key: &str) -> bool {
+        self.found.knows(&self.at(key))
+    }
+
     pub fn is_object(&self, key: &str) -> bool {
-        self.map.get(key).is_some_and(Value::is_object)
+        self.stands(key) && self.map.get(key).is_some_and(Value::is_object)
     }
 
     /// A text. Numbers and booleans are taken for theirs, since CloudFormation makes every scalar a string anyway.
@@ -60,7 +62,7 @@ impl<'a> Fields<'a> {
         let value = self.take(key)?;
         let text = scalar(&value);
         if text.is_none() {
-            self.problem(key, format!("expected text, got {}", kind(&value)));
+            self.problem(key, Rule::WrongKind, format!("expected text, got {}", kind(&value)));
         }
         text
     }
@@ -69,12 +71,14 @@ impl<'a> Fields<'a> {
     pub fn required_text(&mut self, key: &'static str) -> String {
         if !self.has(key) {
             self.asked.insert(key);
-            self.problem(key, "is required");
+            self.problem(key, Rule::Required, "is required");
             return String::new();
         }
-        let text = self.text(key).unwrap_or_default();
+        let Some(text) = self.text(key) else {
+            return String::new();
+        };
         if text.trim().is_empty() {
-            self.problem(key, "must not be empty");
+            self.problem(key, Rule::Required, "must not be empty");
         }
         text
     }
@@ -90,6 +94,7 @@ impl<'a> Fields<'a> {
             .unwrap_or_default();
         self.problem(
             key,
+            Rule::NotOneOf,
             format!("expected one of {}, got \"{text}\"{nearest}", words.join(", ")),
         );
         None
@@ -106,7 +111,11 @@ impl<'a> Fields<'a> {
             } else {
                 format!("from {from} to {to}")
             };
-            self.problem(key, format!("expected a whole number {upto}, got \"{text}\""));
+            let rule = match text.trim().parse::<i64>() {
+                Ok(_) => Rule::OutOfRange,
+                Err(_) => Rule::WrongKind,
+            };
+            self.problem(key, rule, format!("expected a whole number {upto}, got \"{text}\""));
         }
         number
     }
@@ -117,7 +126,7 @@ impl<'a> Fields<'a> {
             "true" => Some(true),
             "false" => Some(false),
             _ => {
-                self.problem(key, format!("expected true or false, got \"{text}\""));
+                self.problem(key, Rule::WrongKind, format!("expected true or false, got \"{text}\""));
                 None
             }
         }
@@ -127,12 +136,13 @@ impl<'a> Fields<'a> {
     pub fn texts(&mut self, key: &'static str) -> Option<Vec<String>> {
         let value = self.take(key)?;
         let Value::Array(items) = &value else {
-            self.problem(key, format!("expected a list, got {}", kind(&value)));
+            self.problem(key, Rule::WrongKind, format!("expected a list, got {}", kind(&value)));
             return None;
         };
         for (index, item) in items.iter().enumerate() {
-            if scalar(item).is_none_or(|text| text.trim().is_empty()) {
-                self.problem(&format!("{key}[{index}]"), format!("expected text, got {}", kind(item)));
+            let path = format!("{key}[{index}]");
+            if scalar(item).is_none_or(|text| text.trim().is_empty()) && !self.is_unknown(&path, item) {
+                self.problem(&path, Rule::WrongKind, format!("expected text, got {}", kind(item)));
             }
         }
         Some(items.iter().filter_map(scalar).collect())
@@ -144,11 +154,18 @@ impl<'a> Fields<'a> {
             return BTreeMap::new();
         };
         let Value::Object(map) = &value else {
-            self.problem(key, format!("expected a map of texts, got {}", kind(&value)));
+            self.problem(
+                key,
+                Rule::WrongKind,
+                format!("expected a map of texts, got {}", kind(&value)),
+            );
             return BTreeMap::new();
         };
         for (name, value) in map.iter().filter(|(_, value)| scalar(value).is_none()) {
-            self.problem(&format!("{key}.{name}"), format!("expected text, got {}", kind(value)));
+            let path = format!("{key}.{name}");
+            if !self.is_unknown(&path, value) {
+                self.problem(&path, Rule::WrongKind, format!("expected text, got {}", kind(value)));
+            }
         }
         map.iter()
             .filter_map(|(name, value)| Some((name.clone(), scalar(value)?)))
@@ -165,7 +182,7 @@ impl<'a> Fields<'a> {
     pub fn objects<T>(&mut self, key: &'static str, mut read: impl FnMut(&mut Fields) -> T) -> Vec<T> {
         let Some(value) = self.take(key) else { return Vec::new() };
         let Value::Array(items) = &value else {
-            self.problem(key, format!("expected a list, got {}", kind(&value)));
+            self.problem(key, Rule::WrongKind, format!("expected a list, got {}", kind(&value)));
             return Vec::new();
         };
         let items = items.iter().enumerate();
@@ -190,20 +207,23 @@ impl<'a> Fields<'a> {
                     self.asked.iter().copied().collect::<Vec<_>>().join(", ")
                 ),
             };
-            self.problem(&key, format!("unknown property; {suggestion}"));
+            self.problem(&key, Rule::UnknownProperty, format!("unknown property; {suggestion}"));
         }
     }
 
     fn nested<T>(&mut self, key: &str, value: &Value, read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
+        if self.is_unknown(key, value) {
+            return None;
+        }
         let Value::Object(map) = value else {
-            self.problem(key, format!("expected an object, got {}", kind(value)));
+            self.problem(key, Rule::WrongKind, format!("expected an object, got {}", kind(value)));
             return None;
         };
         let mut fields = Fields {
             path: self.at(key),
             map: map.clone(),
             asked: BTreeSet::new(),
-            problems: self.problems,
+            found: self.found,
         };
         let read = read(&mut fields);
         fields.refuse_unknown();
@@ -212,7 +232,13 @@ impl<'a> Fields<'a> {
 
     fn take(&mut self, key: &'static str) -> Option<Value> {
         self.asked.insert(key);
-        self.map.get(key).filter(|value| !value.is_null()).cloned()
+        let value = self.map.get(key).filter(|value| !value.is_null()).cloned()?;
+        (!self.is_unknown(key, &value)).then_some(value)
+    }
+
+    fn is_unknown(&mut self, key: &str, value: &Value) -> bool {
+        let path = self.at(key);
+        self.found.is_noted_as_unknown(&path, value)
     }
 
     fn at(&self, key: &str) -> String {
@@ -253,57 +279,4 @@ fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w s
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[track_caller]
-    fn check(properties: &Value, expected: &[&str]) {
-        let mut problems = Vec::new();
-        let mut fields = Fields::new(properties.as_object().unwrap(), &mut problems);
-        fields.required_text("Name");
-        fields.integer("Size", 1..=9);
-        fields.boolean("Enabled");
-        fields.word("Kind", &["SPOT", "ON_DEMAND"]);
-        fields.texts("Items");
-        fields.text_map("Labels");
-        fields.object("Inner", |inner| inner.integer("Deep", 0..=i32::MAX));
-        fields.objects("Rows", |row| row.text("Key"));
-        fields.refuse_unknown();
-        let found: Vec<String> = problems.iter().map(Problem::to_string).collect();
-        assert_eq!(found, expected, "{properties}");
-    }
-
-    #[test]
-    fn scalars_are_taken_in_any_spelling() {
-        check(
-            &json!({"Name": 1, "Size": "3", "Enabled": "True", "Inner": {"Deep": "0"}, "Rows": [{"Key": true}]}),
-            &[],
-        );
-        check(
-            &json!({"Name": "n", "Size": 3, "Enabled": false, "Items": ["a", 1], "Labels": {"a": true}}),
-            &[],
-        );
-    }
-
-    #[test]
-    fn every_problem_is_told_with_its_path() {
-        check(
-            &json!({"Size": "ten", "Enabled": "yes", "Kind": "Spot", "Items": "a", "Labels": {"a": []}, "Inner": {"Deep": -1, "Depe": 1},
-                    "Rows": [{}, "x"], "Sise": 1, "Zzzzzzzzz": 1}),
-            &[
-                "Name: is required",
-                "Size: expected a whole number from 1 to 9, got \"ten\"",
-                "Enabled: expected true or false, got \"yes\"",
-                "Kind: expected one of SPOT, ON_DEMAND, got \"Spot\"; did you mean SPOT?",
-                "Items: expected a list, got text",
-                "Labels.a: expected text, got a list",
-                "Inner.Deep: expected a whole number at least 0, got \"-1\"",
-                "Inner.Depe: unknown property; did you mean Deep?",
-                "Rows[1]: expected an object, got text",
-                "Sise: unknown property; did you mean Size?",
-                "Zzzzzzzzz: unknown property; known are Enabled, Inner, Items, Kind, Labels, Name, Rows, Size",
-            ],
-        );
-    }
-}
+mod tests;

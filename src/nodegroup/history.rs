@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::group::Issue;
+
 /// What survives a wait of what was done. Times are seconds since the epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct History {
@@ -88,8 +90,8 @@ impl History {
 pub enum UpdateState {
     InProgress,
     Successful,
-    /// Failed or cancelled, with the service's errors as one text.
-    Failed(String),
+    /// Failed or cancelled, with the service's errors.
+    Failed(Vec<Issue>),
 }
 
 #[cfg(test)]

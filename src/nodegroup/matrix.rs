@@ -195,6 +195,11 @@ pub const PROPERTIES: &[Property] = &[
         &[(Nothing, "read at each request")],
     ),
     optional(
+        "Preflight",
+        "`Strict` (default): what can't work is refused before anything is made; `Warn`: it is told with the answer; `Off`",
+        &[(Nothing, "read at each request")],
+    ),
+    optional(
         "ServiceTimeout",
         "`1800` (seconds, at most 3600): CloudFormation's own, and the function ends before it",
         &[(Nothing, "read at each request")],

@@ -12,6 +12,8 @@ pub mod matrix;
 pub mod name;
 pub mod ownership;
 pub mod plan;
+pub mod roll;
+pub mod rule;
 pub mod scaling;
 pub mod settings;
 pub mod spec;

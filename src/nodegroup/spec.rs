@@ -33,6 +33,7 @@ pub struct Spec {
     pub node_repair: NodeRepair,
     pub warm_pool: WarmPool,
     pub wait_for: WaitFor,
+    pub preflight: Preflight,
     /// Seconds, 1 to 3600.
     pub service_timeout: u64,
 }
@@ -176,6 +177,18 @@ pub enum WaitFor {
     Submitted,
     #[default]
     Active,
+}
+
+/// What becomes of what speaks against a change before it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Preflight {
+    /// Errors refuse the change.
+    #[default]
+    Strict,
+    /// Everything found is told with the answer, and nothing refuses.
+    Warn,
+    /// Nothing is looked at.
+    Off,
 }
 
 /// What EKS runs when nobody names an instance type (API reference of `CreateNodegroup`).

@@ -5,11 +5,14 @@
     reason = "only the function's clock and environment are injected"
 )]
 
+pub mod account;
+pub mod cut;
 pub mod deployed;
 pub mod ec2;
 pub mod flows;
 pub mod matrix;
 pub mod receiver;
+pub mod scene;
 pub mod simulated;
 pub mod template;
 pub mod world;

@@ -9,13 +9,12 @@ pub fn text() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("template.yaml")).expect("template.yaml")
 }
 
-/// The actions in the statements that say what the function calls itself: those whose Sid begins with `Call`.
+/// The actions in the statements that say what the function calls itself: those whose Sid begins with `Call` or `Read`.
 pub fn called_by_the_function() -> BTreeSet<String> {
     let text = text();
     let statements = text
-        .split("- Sid: Call")
-        .skip(1)
-        .map(|rest| rest.split("- Sid:").next().unwrap_or_default());
+        .split("- Sid: ")
+        .filter(|statement| statement.starts_with("Call") || statement.starts_with("Read"));
     let actions = statements.flat_map(|statement| {
         let from_action = statement.split("Action:").nth(1).unwrap_or_default();
         from_action

@@ -1,6 +1,8 @@
 //! Running `mng`, and requests for it to read.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod consistent;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;

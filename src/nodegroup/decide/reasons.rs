@@ -1,28 +1,51 @@
 //! What a failure is told as: what happened, to which group, and what to do.
 
-use super::{Goal, Observation};
-use crate::nodegroup::group::{NodeGroup, describe_issues};
+use super::{Goal, Next, Observation};
+use crate::diagnose::Kind;
+use crate::nodegroup::group::{Issue, NodeGroup, describe_issues};
 use crate::nodegroup::history::{History, StepKind};
 use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
 
-pub fn failed(what: &str, live: &NodeGroup) -> String {
-    format!(
-        "node group {}/{} {what}: {}",
-        live.cluster,
-        live.name,
-        describe_issues(&live.issues)
-    )
+/// A group that failed at something. Why, the issues tell only in part: what its Auto Scaling group and its instances met is
+/// looked up before it is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Broken {
+    /// What failed, on which group.
+    pub headline: String,
+    pub group: NodeGroup,
+    pub issues: Vec<Issue>,
+    pub kind: Kind,
 }
 
-pub fn update_failed(live: &NodeGroup, history: &History, errors: &str) -> String {
+pub fn broken(what: &str, live: &NodeGroup) -> Next {
+    Next::Broken(Box::new(Broken {
+        headline: format!("node group {}/{} {what}", live.cluster, live.name),
+        group: live.clone(),
+        issues: live.issues.clone(),
+        kind: Kind::Health,
+    }))
+}
+
+pub fn update_failed(live: &NodeGroup, history: &History, errors: &[Issue]) -> Next {
     let what = match history.last_update().map(|begun| begun.step) {
         Some(StepKind::UpdateVersion) => "the version update",
         _ => "the configuration update",
     };
-    format!(
-        "{what} of node group {}/{} failed, and the group keeps what it had: {errors}",
-        live.cluster, live.name
-    )
+    Next::Broken(Box::new(Broken {
+        headline: format!(
+            "{what} of node group {}/{} failed, and the group keeps what it had",
+            live.cluster, live.name
+        ),
+        group: live.clone(),
+        issues: errors.to_vec(),
+        kind: Kind::Update,
+    }))
+}
+
+/// Health issues of a group that is nevertheless there.
+pub fn has_issues(live: &NodeGroup) -> String {
+    let issues = describe_issues(&live.issues);
+    format!("node group {}/{} has health issues: {issues}", live.cluster, live.name)
 }
 
 /// Says that a group is somebody else's, and how that is told.
@@ -35,32 +58,40 @@ pub fn foreign(live: &NodeGroup) -> String {
 }
 
 /// Says how far it got and what goes on by itself: EKS doesn't stop because CloudFormation does.
-pub fn out_of_time(goal: &Goal, seen: &Observation, history: &History) -> String {
+pub fn out_of_time(goal: &Goal, seen: &Observation, history: &History) -> Next {
     let (cluster, name) = match goal {
         Goal::Present(desired) => (&desired.spec.cluster, &desired.name),
         Goal::Absent(identity) | Goal::AsIs { identity, .. } => (&identity.cluster, &identity.name),
-    };
-    let state = match seen {
-        Observation::Absent => "doesn't exist yet".to_owned(),
-        Observation::Unknown(problem) => format!("could not be observed: {problem}"),
-        Observation::Present { group, .. } if group.issues.is_empty() => format!("is {}", group.status.as_str()),
-        Observation::Present { group, .. } => {
-            format!("is {}: {}", group.status.as_str(), describe_issues(&group.issues))
-        }
     };
     let obstacle = history
         .obstacle
         .as_ref()
         .map(|obstacle| format!(" ({obstacle})"))
         .unwrap_or_default();
-    if let (Goal::Absent(_), Observation::Absent) = (goal, seen) {
-        return format!(
-            "the time given by ServiceTimeout is over; node group {cluster}/{name} is deleted, but not all that it had in \
-             EC2{obstacle}; delete the stack again, and the rest goes too"
-        );
+    let state = match seen {
+        Observation::Absent if matches!(goal, Goal::Absent(_)) => return Next::Fail(left_in_ec2(cluster, name, &obstacle)),
+        Observation::Absent => "doesn't exist yet".to_owned(),
+        Observation::Unknown(problem) => format!("could not be observed: {problem}"),
+        Observation::Present { group, .. } => format!("is {}", group.status.as_str()),
+    };
+    let headline = format!(
+        "the time given by ServiceTimeout is over; node group {cluster}/{name} {state}{obstacle}. What EKS has begun goes on by \
+         itself: watch it with `aws eks describe-nodegroup --cluster-name {cluster} --nodegroup-name {name}`"
+    );
+    match (goal, seen) {
+        (Goal::Present(_), Observation::Present { group, .. }) => Next::Broken(Box::new(Broken {
+            headline,
+            group: group.as_ref().clone(),
+            issues: group.issues.clone(),
+            kind: Kind::Health,
+        })),
+        _ => Next::Fail(headline),
     }
+}
+
+fn left_in_ec2(cluster: &str, name: &str, obstacle: &str) -> String {
     format!(
-        "the time given by ServiceTimeout is over; node group {cluster}/{name} {state}{obstacle}. What EKS has begun goes on by itself: \
-         watch it with `aws eks describe-nodegroup --cluster-name {cluster} --nodegroup-name {name}`"
+        "the time given by ServiceTimeout is over; node group {cluster}/{name} is deleted, but not all that it had in \
+         EC2{obstacle}; delete the stack again, and the rest goes too"
     )
 }

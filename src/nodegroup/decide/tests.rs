@@ -5,6 +5,7 @@ use serde_json::json;
 
 use self::around::{nothing_around, prepared, told};
 use super::*;
+use crate::diagnose::Kind;
 use crate::launch_template::belongings::SecurityGroup;
 use crate::nodegroup::group::{Issue, LiveLaunchTemplate};
 use crate::nodegroup::history::Begun;
@@ -88,7 +89,7 @@ fn word(next: &Next) -> String {
         Next::Act(step) => format!("{:?}", step.kind()),
         Next::Wait(waiting) => format!("{waiting:?}"),
         Next::Done { .. } => "Done".to_owned(),
-        Next::Fail(_) => "Fail".to_owned(),
+        Next::Fail(_) | Next::Broken(_) => "Fail".to_owned(),
     }
 }
 
@@ -269,10 +270,15 @@ fn an_update_is_followed_by_its_own_id() {
         )),
         "UpdateConfig"
     );
-    let Next::Fail(reason) = after(UpdateState::Failed("PodEvictionFailure: stuck [p]".to_owned())) else {
+    let stuck = Issue {
+        code: "PodEvictionFailure".to_owned(),
+        message: "stuck".to_owned(),
+        resources: vec!["p".to_owned()],
+    };
+    let Next::Broken(broken) = after(UpdateState::Failed(vec![stuck.clone()])) else {
         panic!("no failure")
     };
-    assert!(reason.contains("PodEvictionFailure: stuck [p]"), "{reason}");
+    assert_eq!((broken.kind, broken.issues), (Kind::Update, vec![stuck]));
 }
 
 #[test]
@@ -293,10 +299,11 @@ fn a_degraded_group_fails_what_made_it_so() {
         first_status: Some("DEGRADED".to_owned()),
         ..history(&[])
     };
-    let Next::Fail(reason) = told(&want(&json!({}), Purpose::Create), &degraded, &was_so, NOW) else {
+    let Next::Broken(broken) = told(&want(&json!({}), Purpose::Create), &degraded, &was_so, NOW) else {
         panic!("no failure")
     };
-    assert!(reason.ends_with("NodeCreationFailure: no join [i-1]"), "{reason}");
+    assert_eq!(broken.headline, "node group c/n is degraded");
+    assert_eq!(broken.issues[0].to_string(), "NodeCreationFailure: no join [i-1]");
     assert_eq!(
         word(&told(&want(&json!({}), Purpose::Update), &degraded, &was_so, NOW)),
         "Done"
@@ -347,8 +354,10 @@ fn the_deadline_ends_waiting_and_says_what_goes_on() {
     for status in ["CREATING", "UPDATING", "DELETING", "HIBERNATING"] {
         for goal in [absent(), want(&json!({}), Purpose::Update)] {
             let next = told(&goal, &present(in_status(status), None), &history(&[]), late);
-            let Next::Fail(reason) = next else {
-                panic!("{status}: {next:?}")
+            let reason = match next {
+                Next::Fail(reason) => reason,
+                Next::Broken(broken) => broken.headline,
+                next => panic!("{status}: {next:?}"),
             };
             assert!(
                 reason.contains(status) && reason.contains("goes on by itself"),

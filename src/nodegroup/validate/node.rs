@@ -1,10 +1,10 @@
 //! Reading what the resource's own launch template holds.
 
-use std::collections::BTreeSet;
-
+use super::ids;
 use crate::launch_template::max_pods::{Addressing, Networking, PodSubnets};
 use crate::launch_template::public_key::PublicKey;
 use crate::nodegroup::fields::Fields;
+use crate::nodegroup::rule::Rule;
 use crate::nodegroup::spec::{
     BlockPodImds, Encryption, MaxPods, NodeSettings, PropagateTags, RemoteAccess, SshKey, Volume,
 };
@@ -32,7 +32,7 @@ pub fn settings(fields: &mut Fields) -> NodeSettings {
     let settings = NodeSettings {
         volume: volume(fields),
         remote_access: fields.object("RemoteAccess", remote_access).flatten(),
-        security_groups: security_groups(fields),
+        security_groups: ids::security_groups(fields, "SecurityGroups"),
         block_pod_imds: match fields.boolean("BlockPodImds") {
             Some(true) => BlockPodImds::Yes,
             _ => BlockPodImds::No,
@@ -45,10 +45,11 @@ pub fn settings(fields: &mut Fields) -> NodeSettings {
             _ => PropagateTags::No,
         },
     };
-    if fields.has("LaunchTemplate") {
+    if fields.stands("LaunchTemplate") {
         for key in OWN_TEMPLATE_ONLY {
-            if fields.has(key) && !(key == "PropagateTags" && settings.propagate_tags == PropagateTags::No) {
-                fields.problem(key, "can't stand beside LaunchTemplate: set it in the launch template");
+            if fields.stands(key) && !(key == "PropagateTags" && settings.propagate_tags == PropagateTags::No) {
+                let advice = "can't stand beside LaunchTemplate: set it in the launch template";
+                fields.problem(key, Rule::TemplateConflict, advice);
             }
         }
     }
@@ -64,38 +65,31 @@ pub fn is_the_nodes_own(key: &str, value: &str) -> bool {
     !key.is_empty() && ((value.is_empty() && key.len() <= 63) || (key.len() > 63 && qualified))
 }
 
-fn security_groups(fields: &mut Fields) -> BTreeSet<String> {
-    let groups: BTreeSet<String> = fields.texts("SecurityGroups").unwrap_or_default().into_iter().collect();
-    for group in groups.iter().filter(|group| !group.starts_with("sg-")) {
-        fields.problem(
-            "SecurityGroups",
-            format!("expected ids such as sg-0123456789abcdef0, got \"{group}\""),
-        );
-    }
-    groups
-}
-
 fn remote_access(fields: &mut Fields) -> Option<RemoteAccess> {
-    let groups = fields.texts("SourceSecurityGroups").unwrap_or_default();
-    let key = match (fields.text("Ec2SshKey"), fields.text("PublicKey")) {
-        (Some(name), None) => Some(SshKey::Named(name)),
+    let source_security_groups = ids::security_groups(fields, "SourceSecurityGroups");
+    let (name, text) = (fields.text("Ec2SshKey"), fields.text("PublicKey"));
+    if !(fields.knows("Ec2SshKey") && fields.knows("PublicKey")) {
+        return None;
+    }
+    let key = match (name, text) {
+        (Some(name), None) => SshKey::Named(name),
         (None, Some(text)) => match PublicKey::parse(&text) {
-            Ok(key) => Some(SshKey::Imported(key)),
+            Ok(key) => SshKey::Imported(key),
             Err(problem) => {
-                fields.problem("PublicKey", problem);
-                None
+                fields.problem("PublicKey", Rule::Key, problem);
+                return None;
             }
         },
         (given, _) => {
             let got = if given.is_some() { "both" } else { "neither" };
             let expected = "expected either Ec2SshKey, the name of a key pair, or PublicKey, a key in OpenSSH's format";
-            fields.problem("Ec2SshKey", format!("{expected}, got {got}"));
-            None
+            fields.problem("Ec2SshKey", Rule::EitherOr, format!("{expected}, got {got}"));
+            return None;
         }
     };
     Some(RemoteAccess {
-        key: key?,
-        source_security_groups: groups.into_iter().collect(),
+        key,
+        source_security_groups,
     })
 }
 
@@ -124,7 +118,11 @@ fn volume(fields: &mut Fields) -> Volume {
     let disk_size = fields.integer("DiskSize", 1..=MAX_DISK);
     let mut volume = fields.object("Volume", volume_settings).unwrap_or_default();
     if disk_size.is_some() && volume.size.is_some() {
-        fields.problem("DiskSize", "expected either DiskSize or Volume.Size, got both");
+        fields.problem(
+            "DiskSize",
+            Rule::EitherOr,
+            "expected either DiskSize or Volume.Size, got both",
+        );
     }
     volume.size = volume.size.or(disk_size);
     volume
@@ -139,7 +137,11 @@ fn volume_settings(fields: &mut Fields) -> Volume {
         throughput: fields.integer("Throughput", 125..=2_000),
         encryption: match (fields.boolean("Encrypted"), &kms_key) {
             (Some(false), Some(_)) => {
-                fields.problem("KmsKeyId", "expected Encrypted: true beside it, got false");
+                fields.problem(
+                    "KmsKeyId",
+                    Rule::Volume,
+                    "expected Encrypted: true beside it, got false",
+                );
                 Encryption::Off
             }
             (Some(false), None) => Encryption::Off,
@@ -154,16 +156,21 @@ fn volume_settings(fields: &mut Fields) -> Volume {
 /// What EC2 refuses at launch only, where it would show as AsgInstanceLaunchFailures after minutes (API reference of
 /// `EbsBlockDevice`).
 fn performance(fields: &mut Fields, volume: &Volume) {
+    if !fields.knows("Type") {
+        return;
+    }
     let kind = volume.kind.as_deref().unwrap_or("gp3");
+    let stated = fields.has("Iops");
+    let mut problem = |key: &str, message: String| fields.problem(key, Rule::Volume, message);
     match (kind, volume.iops) {
-        ("io1" | "io2", None) => fields.problem("Iops", format!("is required with Type {kind}")),
-        ("gp2" | "standard", Some(_)) => fields.problem("Iops", format!("can't be set with Type {kind}")),
+        ("io1" | "io2", None) if !stated => problem("Iops", format!("is required with Type {kind}")),
+        ("gp2" | "standard", Some(_)) => problem("Iops", format!("can't be set with Type {kind}")),
         ("gp3", Some(iops)) if iops < 3000 => {
-            fields.problem("Iops", format!("expected at least 3000 with Type gp3, got {iops}"))
+            problem("Iops", format!("expected at least 3000 with Type gp3, got {iops}"))
         }
         _ => {}
     }
     if volume.throughput.is_some() && kind != "gp3" {
-        fields.problem("Throughput", format!("can't be set with Type {kind}, only with gp3"));
+        problem("Throughput", format!("can't be set with Type {kind}, only with gp3"));
     }
 }

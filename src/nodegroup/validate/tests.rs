@@ -1,6 +1,11 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::nodegroup::settings::{Amount, UpdateSettings, UpdateStrategy};
+use crate::nodegroup::spec::{LaunchTemplate, LaunchTemplateIdentity, LaunchTemplateVersion, Naming};
+
+mod gaps;
+mod template;
 
 /// A spec from properties that are known to be good.
 pub fn spec_of(properties: &Value) -> Spec {
@@ -19,17 +24,22 @@ pub fn properties(changes: &Value) -> Value {
 
 #[track_caller]
 fn check(changes: &Value, expected: &[&str]) {
-    let found = validate(properties(changes).as_object().unwrap(), "Nodes")
-        .err()
-        .unwrap_or_default();
-    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    let properties = properties(changes);
+    let properties = properties.as_object().unwrap();
+    let problems = validate(properties, "Nodes").err().unwrap_or_default();
+    let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(found, expected, "{changes}");
+    assert_eq!(
+        inspect_template(properties, "Nodes"),
+        problems,
+        "as a template: {changes}"
+    );
 }
 
 #[test]
 fn every_property_of_the_native_resource_is_taken() {
     let spec = spec_of(&properties(&json!({
-        "NodegroupName": "my-mng", "AmiType": "BOTTLEROCKET_ARM_64", "CapacityType": "SPOT", "InstanceTypes": ["m6g.large", "m7g.large"],
+        "NodegroupName": "my-mng", "AmiType": "BOTTLEROCKET_ARM_64", "CapacityType": "ON_DEMAND", "InstanceTypes": ["m6g.large", "m7g.large"],
         "DiskSize": "30", "RemoteAccess": {"Ec2SshKey": "my-key", "SourceSecurityGroups": ["sg-2", "sg-1"]}, "Version": "1.34",
         "ReleaseVersion": "1.19.2-29cc92cc", "ForceUpdateEnabled": "true",
         "ScalingConfig": {"MinSize": "2", "MaxSize": "4", "DesiredSize": "3"}, "Labels": {"a": "true"},
@@ -70,7 +80,7 @@ fn seven_mistakes_are_told_in_one_answer() {
             "Subnets: expected at least one subnet id",
             &format!(
                 "AmiType: expected one of {}, got \"AL2023\"",
-                rules::AMI_TYPES.join(", ")
+                images::AMI_TYPES.join(", ")
             ),
             "DiskSize: expected a whole number from 1 to 16384, got \"0\"",
             "Version: expected a Kubernetes version such as 1.34, got \"latest\"",

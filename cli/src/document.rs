@@ -1,0 +1,136 @@
+//! A file in YAML or JSON, with the line of everything in it.
+//!
+//! CloudFormation hands every scalar to a custom resource as text, so the text of each is kept as it is written: a
+//! `Version: 1.30` is no 1.3, and a name of `0123` keeps its zero.
+
+mod compose;
+mod locate;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+pub use compose::read;
+
+/// A value and the line where it begins, counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    pub line: usize,
+    pub content: Content,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// YAML's null, and a key without a value.
+    Nothing,
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+}
+
+/// A key, the line of it, and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub key: String,
+    pub line: usize,
+    pub value: Node,
+}
+
+/// Why a file can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Where it is known.
+    pub line: Option<usize>,
+    pub problem: String,
+}
+
+impl Unreadable {
+    pub fn new(problem: impl Into<String>) -> Self {
+        Self {
+            line: None,
+            problem: problem.into(),
+        }
+    }
+
+    pub fn at(line: usize, problem: impl Into<String>) -> Self {
+        Self {
+            line: Some(line),
+            problem: problem.into(),
+        }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "{line}: ")?;
+        }
+        write!(f, "{}", self.problem)
+    }
+}
+
+impl Node {
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entries()
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.value)
+    }
+
+    /// None of what isn't a map.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.content {
+            Content::Map(entries) => entries,
+            Content::Nothing | Content::Text(_) | Content::List(_) => &[],
+        }
+    }
+
+    /// None of what isn't a list.
+    pub fn items(&self) -> &[Self] {
+        match &self.content {
+            Content::List(items) => items,
+            Content::Nothing | Content::Text(_) | Content::Map(_) => &[],
+        }
+    }
+
+    pub fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            Content::Nothing | Content::List(_) | Content::Map(_) => None,
+        }
+    }
+
+    /// The line of what a path such as `Taints[0].Effect` names, or else of the nearest thing around it.
+    pub fn line_of(&self, path: &str) -> usize {
+        locate::line_of(self, path)
+    }
+
+    /// How a problem calls it.
+    pub fn kind(&self) -> &'static str {
+        match &self.content {
+            Content::Nothing => "nothing",
+            Content::Text(_) => "text",
+            Content::List(_) => "a list",
+            Content::Map(_) => "a map",
+        }
+    }
+
+    /// Without the lines.
+    pub fn value(&self) -> Value {
+        match &self.content {
+            Content::Nothing => Value::Null,
+            Content::Text(text) => Value::String(text.clone()),
+            Content::List(items) => items.iter().map(Self::value).collect(),
+            Content::Map(_) => Value::Object(self.object()),
+        }
+    }
+
+    /// A map without the lines, empty for what isn't one.
+    pub fn object(&self) -> Map<String, Value> {
+        let entries = self.entries().iter();
+        entries.map(|entry| (entry.key.clone(), entry.value.value())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,15 @@
+//! What `mng` does, for the binary, the tests and the fuzz target.
+
+pub mod answer;
+pub mod asked;
+pub mod check;
+pub mod document;
+pub mod dry_run;
+pub mod max_pods;
+pub mod plan;
+pub mod preflight;
+pub mod render;
+pub mod request;
+pub mod schema;
+pub mod template;
+pub mod validate;

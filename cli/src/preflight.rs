@@ -1,0 +1,125 @@
+//! `mng preflight`: what speaks against a node group, as far as it can be known before anything is made.
+
+use managed_node_group::aws::{Aws, sdk_config};
+use managed_node_group::cfn::request::{Request, RequestType};
+use managed_node_group::nodegroup::fields::Problem;
+use managed_node_group::nodegroup::name::name;
+use managed_node_group::nodegroup::ownership::Owner;
+use managed_node_group::nodegroup::spec::Spec;
+use managed_node_group::nodegroup::validate::inspect;
+use managed_node_group::ports::{CallError, Cloud, Fault};
+use managed_node_group::preflight::facts::Facts;
+use managed_node_group::preflight::finding::{Finding, Severity};
+use managed_node_group::preflight::{findings, unread};
+use serde::Serialize;
+
+use crate::answer::{Answer, Failure};
+use crate::asked::{Asked, block_on, without_advice};
+use crate::validate::Format;
+
+/// One thing that was found, by validation or by a check.
+#[derive(Serialize)]
+struct Entry {
+    code: &'static str,
+    severity: &'static str,
+    /// Its path, such as `Taints[0].Effect`.
+    property: String,
+    /// Ids or names, comma-separated; validation names none.
+    resource: String,
+    cause: String,
+    remedy: &'static str,
+}
+
+/// One line a finding, the gravest first. An update's findings are told as for a new group.
+pub fn preflight(asked: &Asked) -> Result<Answer, Failure> {
+    let (request, _) = asked.request()?;
+    if request.kind == RequestType::Delete {
+        let note = "the request deletes the node group, and nothing is checked before that".to_owned();
+        return printed(&[], vec![note], asked.format);
+    }
+    let (spec, problems) = inspect(&request.properties, &request.envelope.logical_resource_id);
+    let owner = owner(&request);
+    let facts = block_on(read(&spec, &name(&spec, &owner)))?;
+    if let Some(error) = cluster_unread(&facts) {
+        return Err(Failure::NoAnswer(without_advice(&error.to_string())));
+    }
+    let found = findings(&spec, &owner, &facts);
+    let entries = problems.into_iter().map(problem).chain(found.into_iter().map(finding));
+    let entries: Vec<Entry> = entries.collect();
+    let unread = unread(&facts);
+    let notes = unread
+        .iter()
+        .map(|read| format!("not checked: {}", without_advice(read)));
+    printed(&entries, notes.collect(), asked.format)
+}
+
+async fn read(spec: &Spec, name: &str) -> Facts {
+    let aws = Aws::new(sdk_config().await);
+    Box::pin(aws.facts(spec, name)).await
+}
+
+fn owner(request: &Request) -> Owner {
+    Owner {
+        stack_id: request.envelope.stack_id.clone(),
+        logical_id: request.envelope.logical_resource_id.clone(),
+    }
+}
+
+/// Where even the cluster doesn't answer, the credentials or the endpoint are wrong, and every check would be left out.
+fn cluster_unread(facts: &Facts) -> Option<&CallError> {
+    let error = facts.cluster.as_ref()?.as_ref().err()?;
+    Some(error).filter(|error| error.fault != Fault::NotFound)
+}
+
+fn problem(problem: Problem) -> Entry {
+    Entry {
+        code: problem.rule.code(),
+        severity: Severity::Error.as_str(),
+        property: problem.path,
+        resource: String::new(),
+        cause: problem.message,
+        remedy: problem.rule.entry().remedy,
+    }
+}
+
+fn finding(finding: Finding) -> Entry {
+    let known = finding.check.entry();
+    Entry {
+        code: known.code,
+        severity: finding.severity.as_str(),
+        property: finding.property.to_owned(),
+        resource: finding.resource,
+        cause: finding.cause,
+        remedy: known.remedy,
+    }
+}
+
+fn printed(entries: &[Entry], notes: Vec<String>, format: Format) -> Result<Answer, Failure> {
+    let lines = match format {
+        Format::Text => entries.iter().map(line).collect(),
+        Format::Json => {
+            vec![serde_json::to_string_pretty(entries).map_err(|error| Failure::NoAnswer(error.to_string()))?]
+        }
+    };
+    let is_error = |entry: &Entry| entry.severity == Severity::Error.as_str();
+    if entries.iter().any(is_error) {
+        notes.iter().for_each(|note| eprintln!("{note}"));
+        return Err(Failure::Problems(lines));
+    }
+    Ok(Answer {
+        text: lines.iter().map(|line| format!("{line}\n")).collect(),
+        notes,
+    })
+}
+
+fn line(entry: &Entry) -> String {
+    let Entry {
+        code,
+        severity,
+        property,
+        cause,
+        remedy,
+        ..
+    } = entry;
+    format!("{severity} {code} {property}: {cause}; {remedy}")
+}

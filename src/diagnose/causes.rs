@@ -1,0 +1,205 @@
+//! Which causes there are, and which is the likeliest.
+
+use std::collections::HashSet;
+
+use super::console::Seen;
+use super::issues::{self, Tells};
+use super::sign::Sign;
+use super::text::{clip, masked, on_one_line};
+use super::{Activity, Console, Evidence, Kind, activities, console};
+use crate::nodegroup::group::Issue;
+
+/// The longest text of Auto Scaling's that is quoted, in characters: an encoded authorization failure alone has a
+/// thousand.
+const QUOTE: usize = 300;
+/// How many errors of one console output are told. More are mostly what the first led to.
+const CONSOLE_ERRORS: usize = 3;
+/// What a finding of [`Evidence::preflight`] that refuses nothing begins with.
+pub const WARNING: &str = "warning: ";
+
+/// Something that may have made the group fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    nearness: Nearness,
+    code: &'static str,
+    what: String,
+    /// Where it was seen, in the words that were seen.
+    quote: Option<String>,
+    remedy: &'static str,
+}
+
+/// How near to the cause a piece of evidence is, the nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    /// A code of the service's that names what is wrong.
+    Named,
+    /// A known error, in the service's message, Auto Scaling's or the instance's own.
+    Seen,
+    /// A check that refuses the group as it is.
+    Checked,
+    /// A known error that follows from another one.
+    Follows,
+    /// A code that says only that something is wrong.
+    General,
+}
+
+/// All causes, the likeliest first, each code once. A general code has nothing to add to a nearer cause.
+pub fn ranked(issues: &[Issue], evidence: &Evidence, kind: Kind) -> Vec<Cause> {
+    let mut causes = named(issues, kind);
+    let seen_at_launch = [from_messages(issues, kind), from_activities(&evidence.activities)].concat();
+    let seen_on_node = from_console(evidence.console.as_ref());
+    causes.extend(match launches_fail(issues) {
+        true => [seen_at_launch, seen_on_node].concat(),
+        false => [seen_on_node, seen_at_launch].concat(),
+    });
+    causes.extend(checked(&evidence.preflight));
+    causes.sort_by_key(|cause| cause.nearness);
+    let nearest = causes.first().map(|cause| cause.nearness);
+    causes.retain(|cause| cause.nearness != Nearness::General || nearest == Some(Nearness::General));
+    each_once(causes)
+}
+
+/// Whether nodes are missing because there are no instances; otherwise an instance's own words are the nearest.
+fn launches_fail(issues: &[Issue]) -> bool {
+    issues.iter().any(|issue| issue.code == "AsgInstanceLaunchFailures")
+}
+
+fn named(issues: &[Issue], kind: Kind) -> Vec<Cause> {
+    let mut codes: Vec<&str> = issues.iter().map(|issue| issue.code.as_str()).collect();
+    codes.sort_by_key(|code| issues::place(kind, code));
+    codes
+        .into_iter()
+        .map(|code| of_code(issues::find(kind, code)))
+        .collect()
+}
+
+fn of_code(code: issues::Code) -> Cause {
+    Cause {
+        nearness: match code.tells {
+            Tells::Cause => Nearness::Named,
+            Tells::Symptom => Nearness::General,
+        },
+        code: code.code,
+        what: code.cause.to_owned(),
+        quote: None,
+        remedy: code.remedy,
+    }
+}
+
+/// EKS passes Auto Scaling's words on under a general code, so that they can be known without asking Auto Scaling.
+fn from_messages(issues: &[Issue], kind: Kind) -> Vec<Cause> {
+    let is_general = |issue: &&Issue| issues::find(kind, &issue.code).tells == Tells::Symptom;
+    let recognised = |issue: &Issue| activities::recognise(&issue.message).map(|sign| at_launch(sign, None));
+    issues.iter().filter(is_general).filter_map(recognised).collect()
+}
+
+fn from_activities(activities: &[Activity]) -> Vec<Cause> {
+    let seen = |activity: &Activity| {
+        let (sign, text) = recognise(activity)?;
+        let quote = clip(&on_one_line(&masked(text)), QUOTE);
+        Some(at_launch(sign, Some(format!("Auto Scaling: \"{quote}\""))))
+    };
+    activities.iter().filter_map(seen).collect()
+}
+
+/// What an activity tells, and which of its texts does.
+pub fn recognise(activity: &Activity) -> Option<(&'static Sign, &str)> {
+    let texts = [&activity.message, &activity.description, &activity.cause];
+    texts
+        .into_iter()
+        .find_map(|text| activities::recognise(text).map(|sign| (sign, text.as_str())))
+}
+
+fn at_launch(sign: &'static Sign, quote: Option<String>) -> Cause {
+    of_sign(sign, activities::is_symptom(sign), quote)
+}
+
+fn from_console(console: Option<&Console>) -> Vec<Cause> {
+    let Some(console) = console else { return vec![] };
+    let quoted = |Seen { sign, line }: Seen| {
+        let quote = format!("console output of {}: \"{line}\"", console.instance);
+        of_sign(sign, console::is_symptom(sign), Some(quote))
+    };
+    let seen = console::read(&console.text).into_iter();
+    seen.take(CONSOLE_ERRORS).map(quoted).collect()
+}
+
+fn of_sign(sign: &'static Sign, is_symptom: bool, quote: Option<String>) -> Cause {
+    Cause {
+        nearness: if is_symptom { Nearness::Follows } else { Nearness::Seen },
+        code: sign.code,
+        what: sign.cause.to_owned(),
+        quote,
+        remedy: sign.remedy,
+    }
+}
+
+/// Findings carry their remedy and code themselves.
+fn checked(findings: &[String]) -> Vec<Cause> {
+    let refusing = findings
+        .iter()
+        .filter(|finding| !finding.is_empty() && !finding.starts_with(WARNING));
+    let cause = |finding: &String| Cause {
+        nearness: Nearness::Checked,
+        code: "",
+        what: masked(finding),
+        quote: None,
+        remedy: "",
+    };
+    refusing.map(cause).collect()
+}
+
+/// Several instances fail alike, and two causes may have one remedy: each is said once.
+fn each_once(causes: Vec<Cause>) -> Vec<Cause> {
+    let mut said = HashSet::new();
+    let mut remedies = HashSet::new();
+    let mut kept = Vec::new();
+    for mut cause in causes {
+        if !said.insert((cause.code, cause.what.clone())) {
+            continue;
+        }
+        if !remedies.insert(cause.remedy) {
+            cause.remedy = "";
+        }
+        kept.push(cause);
+    }
+    kept
+}
+
+impl Cause {
+    /// As the most likely one. A code of the service's stands before it already, with the issue.
+    pub fn as_first(&self) -> String {
+        let advice = match self.remedy {
+            "" => String::new(),
+            remedy => format!(" What to do: {remedy}"),
+        };
+        let code = match self.nearness {
+            Nearness::Named | Nearness::General => String::new(),
+            _ => self.code_in_brackets(),
+        };
+        format!("Most likely: {}{advice}{code}", self.what_was_seen())
+    }
+
+    /// As one of the others.
+    pub fn as_further(&self) -> String {
+        let remedy = match self.remedy {
+            "" => String::new(),
+            remedy => format!(" {remedy}"),
+        };
+        format!("{}{remedy}{}", self.what_was_seen(), self.code_in_brackets())
+    }
+
+    fn what_was_seen(&self) -> String {
+        match &self.quote {
+            Some(quote) => format!("{} ({quote})", self.what),
+            None => self.what.clone(),
+        }
+    }
+
+    fn code_in_brackets(&self) -> String {
+        match self.code {
+            "" => String::new(),
+            code => format!(" [{code}]"),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! From a failure to its reason: what can be found out is looked up first.
+
+use super::preflight;
+use crate::cfn::request::RequestType;
+use crate::diagnose::{Evidence, explain};
+use crate::nodegroup::decide::Broken;
+use crate::nodegroup::validate::inspect;
+use crate::ports::Cloud;
+use crate::progress::Progress;
+
+/// CloudFormation takes 4096 bytes of an answer in all; what else it holds, ids and attributes, is far below the rest.
+const LONGEST_REASON: usize = 3_200;
+
+/// The reason, the most likely cause first.
+pub async fn reason<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -> String {
+    let evidence = evidence(cloud, progress, broken).await;
+    if broken.issues.is_empty() && evidence == Evidence::default() {
+        return broken.headline.clone();
+    }
+    explain(&broken.headline, &broken.issues, &evidence, broken.kind, LONGEST_REASON)
+}
+
+/// What keeps a group from being deleted is told by EKS alone.
+async fn evidence<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -> Evidence {
+    if progress.request.kind == RequestType::Delete {
+        return Evidence::default();
+    }
+    let (spec, _) = inspect(
+        &progress.request.properties,
+        &progress.request.envelope.logical_resource_id,
+    );
+    let mut evidence = cloud.evidence(&broken.group).await;
+    evidence.preflight = preflight::again(cloud, progress, &spec).await;
+    evidence
+}

@@ -1,0 +1,152 @@
+//! The rules of validation by their stable codes, one a cause.
+
+mod entries;
+
+/// A rule that properties can break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    UnknownProperty,
+    Required,
+    WrongKind,
+    NotOneOf,
+    OutOfRange,
+    EitherOr,
+    TooMany,
+    Duplicate,
+    NameSyntax,
+    NameTooLong,
+    IdSyntax,
+    NodeRole,
+    LabelSyntax,
+    LabelTooLong,
+    LabelReserved,
+    LabelUnsettable,
+    TaintSyntax,
+    TaintEffect,
+    TaintDuplicate,
+    TagSyntax,
+    TagReserved,
+    SizesOrder,
+    UpdateExceedsSize,
+    NumberOrPercentage,
+    Repair,
+    WarmPool,
+    KubernetesVersion,
+    ReleaseForm,
+    VersionRelease,
+    Al2Version,
+    CustomAmi,
+    CapacityBlock,
+    Volume,
+    Key,
+    UserData,
+    TemplateConflict,
+    LaunchTemplateVersion,
+    LaunchTemplateRefused,
+    BlockPodImds,
+    PublicAddress,
+}
+
+/// What there is to know of a rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    pub cause: &'static str,
+    pub remedy: &'static str,
+    /// A problem as it is told.
+    pub example: &'static str,
+}
+
+impl Rule {
+    /// In the order of the documentation.
+    pub const ALL: &[Self] = &[
+        Self::UnknownProperty,
+        Self::Required,
+        Self::WrongKind,
+        Self::NotOneOf,
+        Self::OutOfRange,
+        Self::EitherOr,
+        Self::TooMany,
+        Self::Duplicate,
+        Self::NameSyntax,
+        Self::NameTooLong,
+        Self::IdSyntax,
+        Self::NodeRole,
+        Self::LabelSyntax,
+        Self::LabelTooLong,
+        Self::LabelReserved,
+        Self::LabelUnsettable,
+        Self::TaintSyntax,
+        Self::TaintEffect,
+        Self::TaintDuplicate,
+        Self::TagSyntax,
+        Self::TagReserved,
+        Self::SizesOrder,
+        Self::UpdateExceedsSize,
+        Self::NumberOrPercentage,
+        Self::Repair,
+        Self::WarmPool,
+        Self::KubernetesVersion,
+        Self::ReleaseForm,
+        Self::VersionRelease,
+        Self::Al2Version,
+        Self::CustomAmi,
+        Self::CapacityBlock,
+        Self::Volume,
+        Self::Key,
+        Self::UserData,
+        Self::TemplateConflict,
+        Self::LaunchTemplateVersion,
+        Self::LaunchTemplateRefused,
+        Self::BlockPodImds,
+        Self::PublicAddress,
+    ];
+
+    /// Stable: people look for it, and tools compare it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnknownProperty => "unknown-property",
+            Self::Required => "required",
+            Self::WrongKind => "wrong-kind",
+            Self::NotOneOf => "not-one-of",
+            Self::OutOfRange => "out-of-range",
+            Self::EitherOr => "either-or",
+            Self::TooMany => "too-many",
+            Self::Duplicate => "duplicate",
+            Self::NameSyntax => "name-syntax",
+            Self::NameTooLong => "name-too-long",
+            Self::IdSyntax => "id-syntax",
+            Self::NodeRole => "node-role",
+            Self::LabelSyntax => "label-syntax",
+            Self::LabelTooLong => "label-too-long",
+            Self::LabelReserved => "label-reserved",
+            Self::LabelUnsettable => "label-unsettable",
+            Self::TaintSyntax => "taint-syntax",
+            Self::TaintEffect => "taint-effect",
+            Self::TaintDuplicate => "taint-duplicate",
+            Self::TagSyntax => "tag-syntax",
+            Self::TagReserved => "tag-reserved",
+            Self::SizesOrder => "sizes-order",
+            Self::UpdateExceedsSize => "update-exceeds-size",
+            Self::NumberOrPercentage => "number-or-percentage",
+            Self::Repair => "repair",
+            Self::WarmPool => "warm-pool",
+            Self::KubernetesVersion => "kubernetes-version",
+            Self::ReleaseForm => "release-form",
+            Self::VersionRelease => "version-release",
+            Self::Al2Version => "al2-version",
+            Self::CustomAmi => "custom-ami",
+            Self::CapacityBlock => "capacity-block",
+            Self::Volume => "volume",
+            Self::Key => "key",
+            Self::UserData => "user-data",
+            Self::TemplateConflict => "template-conflict",
+            Self::LaunchTemplateVersion => "launch-template-version",
+            Self::LaunchTemplateRefused => "launch-template-refused",
+            Self::BlockPodImds => "block-pod-imds",
+            Self::PublicAddress => "public-address",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! The route table that a subnet goes by, and what a default route in it means.
+
+use super::finding;
+use crate::preflight::check::Check;
+use crate::preflight::facts::{IpFamily, Route, RouteTable, Subnet};
+use crate::preflight::finding::Finding;
+use crate::preflight::text::listed;
+use crate::preflight::view::{View, known};
+
+const ANY_V4: &str = "0.0.0.0/0";
+const ANY_V6: &str = "::/0";
+
+/// A subnet beside the route table that it goes by.
+#[derive(Debug, Clone, Copy)]
+pub struct Routed<'a> {
+    pub subnet: &'a Subnet,
+    pub table: &'a RouteTable,
+    by: By,
+}
+
+/// A subnet without a table of its own falls back to its VPC's main one, which surprises people who took it for a
+/// private one (eksctl issue 2834).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Association,
+    MainTable,
+}
+
+/// The subnets whose route table is known.
+pub fn routed<'a>(view: &View<'a>) -> Vec<Routed<'a>> {
+    let Some(tables) = known(&view.facts.route_tables) else {
+        return vec![];
+    };
+    view.subnets()
+        .iter()
+        .filter_map(|subnet| of_subnet(subnet, tables))
+        .collect()
+}
+
+/// `subnet-1 (rtb-1), subnet-2 (main route table rtb-0)`.
+pub fn each_with_table(subnets: &[Routed]) -> String {
+    listed(subnets.iter().map(|Routed { subnet, table, by }| match by {
+        By::Association => format!("{} (route table {})", subnet.id, table.id),
+        By::MainTable => format!("{} (main route table {})", subnet.id, table.id),
+    }))
+}
+
+pub fn findings(view: &View) -> Vec<Finding> {
+    let routed = routed(view);
+    [no_public_address(view, &routed), blackhole(view, &routed)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The default routes that count. IPv6 alone leads out of an IPv6 cluster, or of one that isn't known.
+pub fn defaults<'a>(view: &View, table: &'a RouteTable) -> Vec<&'a Route> {
+    let v6 = view.ip_family() != Some(IpFamily::V4);
+    let counts = |route: &&Route| route.destination == ANY_V4 || v6 && route.destination == ANY_V6;
+    table.routes.iter().filter(counts).collect()
+}
+
+/// One finding about the subnets of a selection.
+pub fn finding_of(check: Check, chosen: &[Routed], cause: impl FnOnce(&str) -> String) -> Option<Finding> {
+    let subnets = chosen.iter().map(|routed| routed.subnet);
+    finding(check, subnets, |_| cause(&each_with_table(chosen)))
+}
+
+fn of_subnet<'a>(subnet: &'a Subnet, tables: &'a [RouteTable]) -> Option<Routed<'a>> {
+    let own = tables.iter().find(|table| table.subnets.contains(&subnet.id));
+    let main = || tables.iter().find(|table| table.main && table.vpc == subnet.vpc);
+    let (table, by) = match own {
+        Some(table) => (table, By::Association),
+        None => (main()?, By::MainTable),
+    };
+    Some(Routed { subnet, table, by })
+}
+
+/// EKS reports it as Ec2SubnetInvalidConfiguration. Its user guide asks for public addresses in every public subnet in
+/// one place, and for clusters with a public endpoint only in another.
+fn no_public_address(view: &View, routed: &[Routed]) -> Option<Finding> {
+    let open = |routed: &Routed| opens(routed.table) && !routed.subnet.assigns_public_addresses;
+    let chosen: Vec<Routed> = routed.iter().filter(|routed| open(routed)).copied().collect();
+    let finding = finding_of(Check::SubnetNoPublicAddress, &chosen, |each| {
+        format!("public subnets, by a route to an internet gateway, whose instances get no public address: {each}")
+    })?;
+    Some(if is_certain(view) {
+        finding
+    } else {
+        finding.as_warning()
+    })
+}
+
+fn opens(table: &RouteTable) -> bool {
+    let mut defaults = table.routes.iter().filter(|route| route.destination == ANY_V4);
+    defaults.any(|route| route.target.starts_with("igw-") && !route.blackhole)
+}
+
+/// An interface of the user's launch template may ask for a public address by itself.
+fn is_certain(view: &View) -> bool {
+    let public_only = view
+        .cluster()
+        .is_some_and(|cluster| cluster.public_access && !cluster.private_access);
+    let own_interfaces =
+        view.spec.launch_template.is_some() && view.template().is_none_or(|template| template.network_interfaces > 0);
+    public_only && !own_interfaces
+}
+
+fn blackhole(view: &View, routed: &[Routed]) -> Option<Finding> {
+    let lost = |routed: &&Routed| {
+        let defaults = defaults(view, routed.table);
+        !defaults.is_empty() && defaults.iter().all(|route| route.blackhole)
+    };
+    let chosen: Vec<Routed> = routed.iter().filter(lost).copied().collect();
+    finding_of(Check::SubnetBlackhole, &chosen, |each| {
+        let mut targets: Vec<&str> = chosen
+            .iter()
+            .flat_map(|routed| defaults(view, routed.table))
+            .map(|route| route.target.as_str())
+            .collect();
+        targets.dedup();
+        format!("the default route leads to {}, which is gone: {each}", listed(targets))
+    })
+}

@@ -1,0 +1,251 @@
+//! The function's cloud, which a test can stop between any two calls.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use managed_node_group::aws::Aws;
+use managed_node_group::diagnose::Evidence;
+use managed_node_group::launch_template::belongings::{Belongings, Place};
+use managed_node_group::launch_template::max_pods::{NetworkFacts, Prefixes};
+use managed_node_group::launch_template::steps::{Cluster, LaunchStep, Made};
+use managed_node_group::launch_template::users::UsersTemplate;
+use managed_node_group::nodegroup::change::ConfigChange;
+use managed_node_group::nodegroup::group::NodeGroup;
+use managed_node_group::nodegroup::history::UpdateState;
+use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
+use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
+use managed_node_group::nodegroup::spec::{LaunchTemplate, LaunchTemplateVersion, Spec};
+use managed_node_group::polling::Onward;
+use managed_node_group::ports::{CallError, Cloud, Fault, Stack};
+use managed_node_group::preflight::facts::{Facts, Subnet};
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use super::ec2::Memory;
+use super::world::{Death, STACK_ID};
+
+/// The real adapters behind a counter that can stop for ever, as a killed process does.
+pub struct Cut {
+    pub aws: Aws,
+    /// EC2's own, where it isn't in memory.
+    pub moto: Option<Aws>,
+    /// Where preflight and diagnosis read; `None` gives them next to nothing.
+    pub reads: Option<Aws>,
+    pub ec2: Memory,
+    pub stack: Mutex<Stack>,
+    pub calls: AtomicUsize,
+    pub made: Mutex<Vec<&'static str>>,
+    pub death: Mutex<Death>,
+    pub died: Notify,
+    pub onward: Mutex<VecDeque<Value>>,
+    pub started: Mutex<BTreeSet<String>>,
+}
+
+impl Cut {
+    /// Stops for ever if the function is to die at this call; the harness drops it then.
+    async fn call<T>(&self, action: &'static str, effect: impl Future<Output = T>) -> T {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        self.made.lock().unwrap().push(action);
+        let death = *self.death.lock().unwrap();
+        assert!(death != Death::Panic, "chosen by the test");
+        if death == Death::Before(number) {
+            self.stop().await;
+        }
+        let result = effect.await;
+        if death == Death::After(number) {
+            self.stop().await;
+        }
+        result
+    }
+
+    /// The user's template, in subnets with public addresses: all that the flows are about.
+    async fn canned(&self, spec: &Spec) -> Facts {
+        let Some(wanted) = &spec.launch_template else {
+            return Facts::default();
+        };
+        let subnet = |id: &String| Subnet {
+            id: id.clone(),
+            assigns_public_addresses: true,
+            free_addresses: 250,
+            ..Subnet::default()
+        };
+        Facts {
+            template: Some(users_template(wanted)),
+            subnets: Some(Ok(spec.subnets.iter().map(subnet).collect())),
+            ..Facts::default()
+        }
+    }
+
+    async fn stop(&self) {
+        self.died.notify_one();
+        std::future::pending::<()>().await;
+    }
+}
+
+impl Cloud for Cut {
+    async fn stack(&self, _: &str) -> Result<Stack, CallError> {
+        let stack = self.stack.lock().unwrap().clone();
+        if stack.status == "DENIED" {
+            let (code, message) = ("AccessDenied".to_owned(), "not allowed".to_owned());
+            let (action, resource) = ("cloudformation:DescribeStacks", STACK_ID.to_owned());
+            return Err(CallError {
+                action,
+                resource,
+                fault: Fault::Denied,
+                code,
+                message,
+            });
+        }
+        self.call("stack", async { Ok(stack) }).await
+    }
+
+    async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {
+        self.call("node_group", self.aws.node_group(cluster, name)).await
+    }
+
+    async fn update(&self, cluster: &str, name: &str, id: &str) -> Result<UpdateState, CallError> {
+        self.call("update", self.aws.update(cluster, name, id)).await
+    }
+
+    async fn create(&self, desired: &Desired, group: &NewGroup, token: &str) -> Result<(), CallError> {
+        self.call("create", self.aws.create(desired, group, token)).await
+    }
+
+    async fn update_version(
+        &self,
+        group: &NodeGroup,
+        change: &VersionChange,
+        token: &str,
+    ) -> Result<String, CallError> {
+        self.call("update_version", self.aws.update_version(group, change, token))
+            .await
+    }
+
+    async fn update_config(&self, group: &NodeGroup, change: &ConfigChange, token: &str) -> Result<String, CallError> {
+        self.call("update_config", self.aws.update_config(group, change, token))
+            .await
+    }
+
+    async fn tag(&self, arn: &str, tags: &BTreeMap<String, String>) -> Result<(), CallError> {
+        self.call("tag", self.aws.tag(arn, tags)).await
+    }
+
+    async fn untag(&self, arn: &str, keys: &BTreeSet<String>) -> Result<(), CallError> {
+        self.call("untag", self.aws.untag(arn, keys)).await
+    }
+
+    async fn delete(&self, cluster: &str, name: &str) -> Result<(), CallError> {
+        self.call("delete", self.aws.delete(cluster, name)).await
+    }
+
+    async fn cluster(&self, name: &str) -> Result<Option<Cluster>, CallError> {
+        self.call("cluster", self.aws.cluster(name)).await
+    }
+
+    async fn instance_types(&self, names: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
+        let facts = names.iter().map(|name| facts(name)).collect();
+        self.call("instance_types", async { Ok(facts) }).await
+    }
+
+    async fn users_template(&self, template: &LaunchTemplate) -> Result<UsersTemplate, CallError> {
+        let found = users_template(template);
+        self.call("users_template", async { found }).await
+    }
+
+    async fn facts(&self, spec: &Spec, name: &str) -> Facts {
+        let read = async {
+            match &self.reads {
+                Some(aws) => aws.facts(spec, name).await,
+                None => self.canned(spec).await,
+            }
+        };
+        self.call("facts", read).await
+    }
+
+    async fn evidence(&self, group: &NodeGroup) -> Evidence {
+        let read = async {
+            match &self.reads {
+                Some(aws) => aws.evidence(group).await,
+                None => Evidence::default(),
+            }
+        };
+        self.call("evidence", read).await
+    }
+
+    async fn belongings(&self, place: &Place) -> Result<Belongings, CallError> {
+        let look = async {
+            match &self.moto {
+                Some(moto) => moto.belongings(place).await,
+                None => self.ec2.belongings(place),
+            }
+        };
+        self.call("belongings", look).await
+    }
+
+    async fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
+        let change = async {
+            match &self.moto {
+                Some(moto) => moto.launch(step, token).await,
+                None => self.ec2.launch(step, token),
+            }
+        };
+        self.call(step.action(), change).await
+    }
+}
+
+/// m5.large, but for Graviton's names.
+fn facts(name: &str) -> InstanceTypeFacts {
+    let arm = name.contains("g.");
+    InstanceTypeFacts {
+        architecture: if arm { Architecture::Arm } else { Architecture::X86 },
+        accelerator: Accelerator::None,
+        network: Some(NetworkFacts {
+            interfaces: 3,
+            addresses: 10,
+            vcpus: 2,
+            prefixes: Prefixes::Supported,
+        }),
+    }
+}
+
+impl Onward for Cut {
+    async fn invoke(&self, _: &str, payload: &Value) -> Result<(), CallError> {
+        let queue = async { self.onward.lock().unwrap().push_back(payload.clone()) };
+        self.call("invoke", queue).await;
+        Ok(())
+    }
+
+    async fn start_execution(&self, _: &str, name: &str, input: &Value) -> Result<(), CallError> {
+        let queue = async {
+            if self.started.lock().unwrap().insert(name.to_owned()) {
+                self.onward.lock().unwrap().push_back(input.clone());
+            }
+        };
+        self.call("start_execution", queue).await;
+        Ok(())
+    }
+}
+
+/// By the ids that the flows use: one is gone, one breaks a rule.
+fn users_template(template: &LaunchTemplate) -> Result<UsersTemplate, CallError> {
+    let number = match template.version {
+        LaunchTemplateVersion::Number(number) => Some(number),
+        LaunchTemplateVersion::Latest | LaunchTemplateVersion::Default => None,
+    };
+    match (template.identity.as_str(), number) {
+        ("lt-gone", None) => Err(CallError {
+            action: "ec2:DescribeLaunchTemplateVersions",
+            resource: "lt-gone".to_owned(),
+            fault: Fault::NotFound,
+            code: "InvalidLaunchTemplateId.NotFound".to_owned(),
+            message: "it does not exist".to_owned(),
+        }),
+        (id, number) => Ok(UsersTemplate {
+            id: id.to_owned(),
+            version: number.map_or(3, |number| i64::try_from(number).unwrap()),
+            network_interfaces: if id == "lt-two-interfaces" { 2 } else { 0 },
+            ..UsersTemplate::default()
+        }),
+    }
+}
