@@ -277,7 +277,8 @@ fn success_id(progress: &Progress) -> String {
 }
 
 fn spec(request: &Request) -> Result<Spec, String> {
-    validate(&request.properties, &request.envelope.logical_resource_id).map_err(|problems| preflight::told(&problems, &[]))
+    validate(&request.properties, &request.envelope.logical_resource_id)
+        .map_err(|problems| preflight::told(&problems, &[]))
 }
 
 fn unanswered(progress: &Progress) -> String {

@@ -34,9 +34,7 @@ async fn every_health_issue() {
     let world = World::start(false).await;
     for row in of("health issue") {
         world.fails("Create", row.code, "as the test has it", "i-0123");
-        let created = world
-            .answer(&world.request("Create", None, &properties(2), None))
-            .await;
+        let created = world.answer(&world.request("Create", None, &properties(2), None)).await;
         assert_told(&created, &row, &format!("{}: as the test has it [i-0123]", row.code));
         let id = created["PhysicalResourceId"].as_str().expect("an id");
         let deleted = world
@@ -50,9 +48,7 @@ async fn every_health_issue() {
 #[tokio::test]
 async fn every_update_error() {
     let world = World::start(false).await;
-    let created = world
-        .answer(&world.request("Create", None, &properties(2), None))
-        .await;
+    let created = world.answer(&world.request("Create", None, &properties(2), None)).await;
     let id = created["PhysicalResourceId"].as_str().expect("an id").to_owned();
     world.stack_is("UPDATE_IN_PROGRESS");
     for (number, row) in of("update error").into_iter().enumerate() {
@@ -64,7 +60,11 @@ async fn every_update_error() {
         assert_told(&updated, &row, &format!("{}: as the test has it [subnet-1]", row.code));
         assert_eq!(updated["PhysicalResourceId"].as_str(), Some(id.as_str()));
     }
-    assert_eq!(world.group(&id)["scalingConfig"]["maxSize"], 2, "a failed update changed it");
+    assert_eq!(
+        world.group(&id)["scalingConfig"]["maxSize"],
+        2,
+        "a failed update changed it"
+    );
 }
 
 fn escaped(text: &str) -> String {
@@ -73,7 +73,9 @@ fn escaped(text: &str) -> String {
 
 async fn fail(scene: &Scene, code: &str) -> Value {
     let properties = scene.properties(&json!({}));
-    scene.world.fails("Create", code, "Instances failed", "i-0123456789abcdef0");
+    scene
+        .world
+        .fails("Create", code, "Instances failed", "i-0123456789abcdef0");
     let created = scene
         .world
         .answer(&scene.world.request("Create", None, &properties, None))
@@ -135,7 +137,9 @@ async fn the_checks_are_run_again() {
     ];
     let properties = scene.properties(&json!({"Preflight": "Off"}));
     scene.iam("DetachRolePolicy", &bare, "").await;
-    scene.world.fails("Create", "NodeCreationFailure", "Instances failed", "i-0");
+    scene
+        .world
+        .fails("Create", "NodeCreationFailure", "Instances failed", "i-0");
     let request = scene.world.request("Create", None, &properties, None);
     let created = scene.world.answer(&request).await;
     let reason = created["Reason"].as_str().unwrap_or_default();

@@ -34,7 +34,7 @@ async fn a_foreign_group_is_left_alone() {
     let failed = deployed.create(&[("Name", "taken")]).await;
     ended(&failed, "ROLLBACK_COMPLETE");
     let reasons = failed.reasons("Nodes", "CREATE_FAILED").join(" ");
-    assert!(reasons.contains("isn't this resource's"), "{reasons}");
+    assert!(reasons.contains("[name-taken]"), "{reasons}");
     ended(&deployed.delete().await, "DELETE_COMPLETE");
     assert_eq!(deployed.names(), ["taken"]);
 }

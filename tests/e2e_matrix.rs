@@ -19,8 +19,7 @@ const NONE: Value = Value::Null;
 
 fn disk_cases() -> Vec<Case> {
     let size = "/node/BlockDeviceMappings/0/Ebs/VolumeSize";
-    let volume =
-        json!({"Size": 40, "Type": "gp3", "Iops": 4000, "Throughput": 200, "Encrypted": true, "KmsKeyId": "my-key"});
+    let volume = json!({"Size": 40, "Type": "gp3", "Iops": 4000, "Throughput": 200, "Encrypted": true, "KmsKeyId": "alias/aws/ebs"});
     let hops = "/node/MetadataOptions/HttpPutResponseHopLimit";
     vec![
         case("DiskSize", NONE, json!(30), Rolls).is(size, json!(30)),
@@ -31,7 +30,7 @@ fn disk_cases() -> Vec<Case> {
             "/node/BlockDeviceMappings",
             json!([{"DeviceName": "/dev/xvda", "Ebs": {
                 "VolumeSize": 40, "VolumeType": "gp3", "Iops": 4000, "Throughput": 200, "Encrypted": true,
-                "KmsKeyId": "my-key", "DeleteOnTermination": true,
+                "KmsKeyId": "alias/aws/ebs", "DeleteOnTermination": true,
             }}]),
         ),
         case("Volume", volume, json!({"Size": 41}), Rolls).is(
@@ -188,7 +187,7 @@ fn identity_cases() -> Vec<Case> {
         json!(["<subnet-1>"]),
     );
     let (al2023, bottlerocket) = (json!("AL2023_x86_64_STANDARD"), json!("BOTTLEROCKET_x86_64"));
-    let role = json!("arn:aws:iam::123456789012:role/other-node");
+    let role = json!("<second-node-role>");
     vec![
         case("NodegroupName", NONE, json!("first"), Replaces).is("/outputs/Id", json!("my-cluster/first")),
         case("NodegroupName", json!("first"), NONE, Nothing),

@@ -221,7 +221,7 @@ async fn stack_tags_are_inherited() {
 }
 
 #[tokio::test]
-async fn bad_input_is_told_whole_and_calls_nothing() {
+async fn bad_input_is_told_whole_and_changes_nothing() {
     let world = World::start(false).await;
     let bad = json!({"ServiceToken": "arn", "Subnets": [], "DiskSize": "big", "Lables": {}, "Taints": [{"Key": "k", "Effect": "x"}]});
     let failed = world.answer(&world.request("Create", None, &bad, None)).await;
@@ -236,7 +236,11 @@ async fn bad_input_is_told_whole_and_calls_nothing() {
         assert!(reason(&failed).contains(problem), "{problem} in {failed}");
     }
     assert!(!world.called("DescribeNodegroup"));
-    assert!(world.function.cloud.made.lock().unwrap().is_empty());
+    assert_eq!(
+        *world.function.cloud.made.lock().unwrap(),
+        ["facts"],
+        "only the checks read"
+    );
     let id = failed["PhysicalResourceId"].as_str();
     let deleted = world.answer(&world.request("Delete", id, &bad, None)).await;
     assert_eq!(deleted["Status"], "SUCCESS");

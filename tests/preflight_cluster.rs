@@ -36,8 +36,12 @@ async fn the_cluster() {
 #[tokio::test]
 async fn versions_and_ip_families() {
     let scene = Scene::start().await;
-    scene.refused("version-ahead", "1.35", &json!({"Version": "1.35"})).await;
-    scene.refused("version-behind", "1.30", &json!({"Version": "1.30"})).await;
+    scene
+        .refused("version-ahead", "1.35", &json!({"Version": "1.35"}))
+        .await;
+    scene
+        .refused("version-behind", "1.30", &json!({"Version": "1.30"}))
+        .await;
     let al2 = json!({"AmiType": "AL2_x86_64"});
     scene.refused("al2-version", "AL2_x86_64", &al2).await;
     scene.cluster(json!({"version": "1.32"}));
@@ -106,13 +110,15 @@ async fn the_roles_other_users() {
     let instance = scene.ec2("RunInstances", &instance, "instanceId").await;
     scene.warned("role-shared", &instance, &json!({})).await;
 
-    let unknown = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>no such role</Message></Error></ErrorResponse>";
+    let unknown =
+        "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>no such role</Message></Error></ErrorResponse>";
     let linked = "AWSServiceRoleForAmazonEKSNodegroup";
     let told = scene.moto.answer("GetRole", linked, 404, unknown).await;
     told.expect("moto takes it");
     scene.warned("service-linked-role", linked, &json!({})).await;
 
-    let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not allowed</Message></Error></ErrorResponse>";
+    let denied =
+        "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not allowed</Message></Error></ErrorResponse>";
     let told = scene.moto.answer("ListAttachedRolePolicies", "", 403, denied).await;
     told.expect("moto takes it");
     scene

@@ -24,7 +24,10 @@ async fn instance_types_and_images() {
     ] {
         scene.refused(code, "m5.large", &json!({"AmiType": ami_type})).await;
     }
-    for (code, name) in [("gpu-without-driver", "g5.xlarge"), ("neuron-without-driver", "inf2.xlarge")] {
+    for (code, name) in [
+        ("gpu-without-driver", "g5.xlarge"),
+        ("neuron-without-driver", "inf2.xlarge"),
+    ] {
         let plain = json!({"AmiType": "AL2023_x86_64_STANDARD", "InstanceTypes": [name]});
         scene.warned(code, name, &plain).await;
     }
@@ -41,13 +44,17 @@ async fn offers_and_quotas() {
     let scene = Scene::start().await;
     let offers = "DescribeInstanceTypeOfferings";
     let without = |kind: &str, zone: &str| {
-        format!("<item>(?:(?!</item>).)*<instanceType>{kind}</instanceType>(?:(?!</item>).)*{zone}(?:(?!</item>).)*</item>")
+        format!(
+            "<item>(?:(?!</item>).)*<instanceType>{kind}</instanceType>(?:(?!</item>).)*{zone}(?:(?!</item>).)*</item>"
+        )
     };
     scene.alter(offers, &without("m5a.large", "us-east-1b"), "").await;
     let two = types(&["m5.large", "m5a.large"]);
     scene.warned("instance-type-not-in-zone", "m5a.large", &two).await;
     scene.alter(offers, &without("m5.large", "us-east-1b"), "").await;
-    scene.refused("zone-without-instance-type", "us-east-1b", &json!({})).await;
+    scene
+        .refused("zone-without-instance-type", "us-east-1b", &json!({}))
+        .await;
     scene.alter(offers, &without("m5.large", "us-east-1."), "").await;
     scene.refused("instance-type-not-offered", "m5.large", &json!({})).await;
     scene.quota("L-1216C47A", 1.0).await;
@@ -80,11 +87,14 @@ async fn keys_and_security_groups() {
     let made = scene.kms("CreateKey", &json!({})).await;
     let key = made["KeyMetadata"]["Arn"].as_str().expect("a key").to_owned();
     scene.refused("kms-no-grant", &key, &volume(&key)).await;
-    let grantee = "arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
+    let grantee =
+        "arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
     let grant = json!({"KeyId": key, "GranteePrincipal": grantee, "Operations": ["Decrypt", "CreateGrant"]});
     scene.kms("CreateGrant", &grant).await;
     scene.fine(&volume(&key)).await;
-    scene.kms("DisableKey", &json!({"KeyId": key})).await;
+    scene
+        .kms("DisableKey", &json!({"KeyId": made["KeyMetadata"]["KeyId"]}))
+        .await;
     scene.refused("kms-key-not-enabled", &key, &volume(&key)).await;
 }
 

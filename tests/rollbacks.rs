@@ -251,7 +251,7 @@ async fn a_launch_template_that_is_gone_fails_an_update_but_no_rollback() {
     let failed = world
         .answer(&world.request("Update", Some(&id), &latest, Some(&numbered)))
         .await;
-    assert!(reason(&failed).contains("InvalidLaunchTemplateId.NotFound"), "{failed}");
+    assert!(reason(&failed).contains("[launch-template-not-found]"), "{failed}");
     world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
     let back = world
         .answer(&world.request("Update", Some(&id), &latest, Some(&numbered)))

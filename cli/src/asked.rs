@@ -16,12 +16,13 @@ use crate::validate::Format;
 
 /// About which node group.
 #[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("about").required(true)))]
 pub struct Asked {
     /// A request as JSON, such as one in events/
-    #[arg(required_unless_present = "properties", conflicts_with = "properties")]
+    #[arg(group = "about")]
     event: Option<PathBuf>,
     /// The properties of a node group to be made, alone, in YAML or JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "about")]
     properties: Option<PathBuf>,
     /// The ClusterName of --properties
     #[arg(long, value_name = "NAME", requires = "properties")]
@@ -44,8 +45,8 @@ pub enum Origin {
 const ADVICE: &str = " to the role of the function behind ServiceToken";
 
 impl Asked {
-    /// The request. Its response URL is taken out: whoever holds it can answer for the resource, and its date would make a
-    /// request of yesterday one whose time is over.
+    /// The request. Its response URL is taken out: whoever holds it can answer for the resource, and its date would make
+    /// a request of an hour ago one whose time is over.
     pub fn request(&self) -> Result<(Request, Origin), Failure> {
         let (mut request, origin) = match (&self.event, &self.properties) {
             (Some(event), _) => (read(event)?, Origin::Event),

@@ -101,8 +101,8 @@ impl<C: Cloud> DryRun<C> {
 }
 
 impl<C: Cloud> Cloud for DryRun<C> {
-    /// The stack is taken to do what the request is for, whatever it does today: an event may be planned before its deployment
-    /// or long after it.
+    /// The stack is taken to do what the request is for, whatever it does today: an event may be planned before its
+    /// deployment or long after it.
     async fn stack(&self, stack_id: &str) -> Result<Stack, CallError> {
         let known = self.scene().stack.clone();
         if let Some(stack) = known {

@@ -46,16 +46,16 @@ enum Command {
     MaxPods(max_pods::Asked),
     /// Print the calls that a request would lead to, in order, and make none of them
     ///
-    /// What is there is read from AWS; region, credentials and endpoints are those of the environment. One line a call: its IAM
-    /// action, the resource, and what matters. A CreateNodegroup ends it: what follows an ACTIVE group isn't read. Exit status 0
-    /// with calls or `no changes`, 1 when the request would be refused, with the reason (in JSON an object `refused` at the end),
-    /// 2 when it can't be told.
+    /// What is there is read from AWS; region, credentials and endpoints are those of the environment. One line a call:
+    /// its IAM action, the resource, and what matters. Nothing is looked at after a CreateNodegroup. Exit status 0 with
+    /// calls or `no changes`, 1 when the request would be refused, with the reason (in JSON an object `refused` at the
+    /// end), 2 when it can't be told.
     Plan(asked::Asked),
-    /// Check what is there before a node group is made: network, role, quotas, launch template, and the properties themselves
+    /// Check what a node group is to be made with: network, role, quotas, launch template, and the properties themselves
     ///
-    /// Reads from AWS and changes nothing; region, credentials and endpoints are those of the environment. One line a finding:
-    /// `error CODE Property: cause; remedy`, or `warning`. Exit status 0 without errors, 1 with, 2 when not even the cluster
-    /// could be asked about.
+    /// Reads from AWS and changes nothing; region, credentials and endpoints are those of the environment. One line a
+    /// finding: `error CODE Property: cause; remedy`, or `warning`. Exit status 0 without errors, 1 with, 2 when not even
+    /// the cluster could be asked about.
     Preflight(asked::Asked),
 }
 

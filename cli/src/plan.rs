@@ -74,8 +74,8 @@ async fn run<C: Cloud>(cloud: &DryRun<C>, request: Request, now: u64) -> Plan {
     }
 }
 
-/// The end, with its warnings. Waits aren't slept: one for what was only noted is over at once, and any other ends the plan, as
-/// a group to be made does.
+/// The end, with its warnings. Waits aren't slept: one for what was only noted is over at once, and any other ends the
+/// plan, as a group to be made does.
 fn ended<C: Cloud>(cloud: &DryRun<C>, progress: &Progress, outcome: Outcome, goes_on: bool) -> Option<(End, String)> {
     match outcome {
         Outcome::Answer(Told::Success { note, .. }) => Some((End::Done, note)),

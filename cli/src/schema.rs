@@ -2,6 +2,7 @@
 //!
 //! It describes what a template may say without intrinsic functions. What concerns several properties is for
 //! `mng validate` to tell, and is in the schema only where two settings within one object exclude each other.
+#![allow(dead_code, reason = "the types are there for their schema alone")]
 
 mod node;
 mod properties;

@@ -4,7 +4,8 @@ mod support;
 
 use jsonschema::Validator;
 use proptest::prelude::*;
-use proptest::test_runner::{RngAlgorithm, TestRng};
+use proptest::strategy::{Union, ValueTree};
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Number, Value, json};
 use support::consistent::consistent;
 
@@ -25,7 +26,7 @@ proptest! {
 #[test]
 fn every_property_is_in_one_of_the_sets() {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let mut runner = proptest::test_runner::TestRunner::new_with_rng(ProptestConfig::default(), rng);
+    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), rng);
     let strategy = values(&schema()).prop_map(consistent);
     let sets: Vec<Value> = (0..200)
         .map(|_| strategy.new_tree(&mut runner).expect("a set").current())
@@ -84,9 +85,7 @@ fn values(schema: &Value) -> BoxedStrategy<Value> {
     if let Some(choices) = list("anyOf") {
         // The text of a number or a boolean comes of it, since there is only a pattern for it.
         let plain = choices.iter().filter(|choice| choice["type"] != "string");
-        return prop::strategy::Union::new(plain.map(values))
-            .prop_flat_map(spelled)
-            .boxed();
+        return Union::new(plain.map(values)).prop_flat_map(spelled).boxed();
     }
     match schema["type"].as_str() {
         Some("object") => object(schema),
@@ -119,9 +118,13 @@ fn object(schema: &Value) -> BoxedStrategy<Value> {
     };
     let properties = schema["properties"].as_object().expect("properties");
     let entries = properties.iter().map(|(name, inner)| {
-        let share = if required(name) { 1.0 } else { 0.4 };
-        let name = name.clone();
-        prop::option::weighted(share, values(inner)).prop_map(move |value| value.map(|value| (name.clone(), value)))
+        let (is_required, name) = (required(name), name.clone());
+        let entry = values(inner).prop_map(move |value| (name.clone(), value));
+        if is_required {
+            entry.prop_map(Some).boxed()
+        } else {
+            prop::option::weighted(0.4, entry).boxed()
+        }
     });
     let entries: Vec<_> = entries.collect();
     let object =

@@ -5,6 +5,7 @@ mod account;
 mod support;
 
 use account::Account;
+use local_stack::simulator::{Fault, FaultKind, When};
 use serde_json::{Value, json};
 use support::{Told, file, mng};
 
@@ -34,8 +35,8 @@ async fn a_create() {
         "ec2:CreateSecurityGroup my-cluster/my-mng  in vpc-…",
         "ec2:AuthorizeSecurityGroupIngress my-cluster/my-mng  tcp 22 from 0.0.0.0/0",
         "ec2:CreateLaunchTemplate my-cluster/my-mng  m5.large, 20 GiB, key pair my-key, no IMDS for pods",
-        "eks:CreateNodegroup my-cluster/my-mng  launch template my-cluster/my-mng version 1, AL2023_x86_64_STANDARD, minSize 2, \
-         maxSize 4, desiredSize 3",
+        "eks:CreateNodegroup my-cluster/my-mng  launch template my-cluster/my-mng version 1, AL2023_x86_64_STANDARD, \
+         minSize 2, maxSize 4, desiredSize 3",
     ];
     let told = account.told("plan", &account.create(&json!({}))).await;
     assert!(told.2.starts_with(NO_STACK), "{}", told.2);
@@ -61,15 +62,17 @@ async fn an_update_and_a_delete() {
     );
 
     let changes = json!({
-        "Labels": {"team": "blue"}, "DiskSize": "50", "Taints": [{"Key": "dedicated", "Value": "gpu", "Effect": "NoSchedule"}],
-        "ScalingConfig": {"MinSize": "2", "MaxSize": "5", "DesiredSize": "3"}, "UpdateConfig": {"MaxUnavailablePercentage": "33"},
+        "Labels": {"team": "blue"}, "DiskSize": "50",
+        "Taints": [{"Key": "dedicated", "Value": "gpu", "Effect": "NoSchedule"}],
+        "ScalingConfig": {"MinSize": "2", "MaxSize": "5", "DesiredSize": "3"},
+        "UpdateConfig": {"MaxUnavailablePercentage": "33"},
     });
     let update = account.update(&create, ID, &changes);
     let release = account.simulator.node_group("my-cluster", "my-mng")["releaseVersion"].clone();
     let release = release.as_str().expect("a release");
     let version = format!(
-        "eks:UpdateNodegroupVersion my-cluster/my-mng  releaseVersion {release} → the newest, launch template version 1 → 2, \
-         rolls 3 node(s)"
+        "eks:UpdateNodegroupVersion my-cluster/my-mng  releaseVersion {release} → the newest, \
+         launch template version 1 → 2, rolls 3 node(s)"
     );
     let expected = [
         "ec2:CreateLaunchTemplateVersion lt-…  my-cluster/my-mng: m5.large, 50 GiB, key pair my-key, no IMDS for pods",
@@ -96,7 +99,8 @@ async fn the_stack_is_asked_for_its_tags() {
     let create = account.create(&json!({}));
     account.made(&create).await;
     let stack = "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>my-mng</StackName>\
-                 <StackStatus>UPDATE_ROLLBACK_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime><Tags>\
+                 <StackStatus>UPDATE_ROLLBACK_COMPLETE</StackStatus>\
+                 <CreationTime>2026-01-01T00:00:00Z</CreationTime><Tags>\
                  <member><Key>team</Key><Value>blue</Value></member></Tags></member></Stacks></DescribeStacksResult>\
                  </DescribeStacksResponse>";
     let told = account.moto.answer("DescribeStacks", "", 200, stack).await;
@@ -209,12 +213,24 @@ async fn what_cant_be_known_is_no_plan() {
         "{problem}"
     );
 
-    let denied = account.moto.deny("ec2:DescribeLaunchTemplates").await;
-    denied.expect("moto takes it");
+    account.simulator.fault(Fault {
+        operation: "DescribeNodegroup".to_owned(),
+        nth: 1,
+        times: 9,
+        when: When::Before,
+        kind: FaultKind::Error {
+            status: 403,
+            code: "AccessDeniedException".to_owned(),
+            message: "not allowed".to_owned(),
+        },
+    });
     let other = account.create(&json!({"NodegroupName": "other"}));
     let (status, output, problem) = account.told("plan", &other).await;
     assert_eq!((status, output.as_str()), (Some(2), ""), "{problem}");
-    assert!(problem.starts_with("ec2:DescribeLaunchTemplates on "), "{problem}");
+    assert!(
+        problem.starts_with("eks:DescribeNodegroup on my-cluster/other: "),
+        "{problem}"
+    );
     assert!(!problem.contains("ServiceToken"), "{problem}");
 }
 
@@ -239,7 +255,7 @@ fn what_cant_be_read_or_asked_is_told() {
             ),
             (&[command, &path(&template)], "no request"),
             (&[command, "no-such-file.json"], "no-such-file.json: "),
-            (&[command], "--properties <FILE>"),
+            (&[command], "<EVENT|--properties <FILE>>"),
         ] {
             let (status, output, problem) = mng(arguments, &environment);
             assert_eq!((status, output.as_str()), (Some(2), ""), "{arguments:?}: {problem}");

@@ -16,7 +16,7 @@ const NODE_POLICIES: [&str; 3] = [
 pub struct Seeds {
     /// The default VPC, with an internet gateway and Amazon's DNS as in an account. Moto gives it neither.
     pub vpc: String,
-    /// Subnets of the default VPC, one in each zone.
+    /// Subnets of the default VPC, one in each zone that has the common instance types.
     pub subnets: Vec<String>,
     /// The security group that EKS makes with a cluster.
     pub cluster_security_group: String,
@@ -24,6 +24,8 @@ pub struct Seeds {
     pub security_group: String,
     pub key_pair: String,
     pub node_role: String,
+    /// One more, for a change of it.
+    pub second_node_role: String,
     /// A launch template of m5.large with versions 1 to 3, of which 2 is the default. They differ in their disks.
     pub launch_template: String,
     /// One that no node group may use: it breaks most of what EKS rules, and has two network interfaces.
@@ -35,15 +37,24 @@ impl Seeds {
         let (ec2, iam) = (QueryApi::ec2(moto), QueryApi::iam(moto));
         let default = [("Filter.1.Name", "is-default"), ("Filter.1.Value.1", "true")];
         let vpc = first(&ec2.call("DescribeVpcs", &default).await?, "vpcId")?;
+        // us-east-1e is an old zone, in which EC2 offers no m5.large, as moto's data say too.
+        let in_zones = [
+            ("Filter.1.Name", "availability-zone"),
+            ("Filter.1.Value.1", "us-east-1a"),
+            ("Filter.1.Value.2", "us-east-1b"),
+            ("Filter.1.Value.3", "us-east-1c"),
+            ("Filter.1.Value.4", "us-east-1d"),
+        ];
         ec2.call("CreateKeyPair", &[("KeyName", "my-key")]).await?;
         connect(&ec2, &vpc).await?;
         service_linked_role(&iam).await?;
         Ok(Self {
-            subnets: texts(&ec2.call("DescribeSubnets", &[]).await?, "subnetId")?,
+            subnets: texts(&ec2.call("DescribeSubnets", &in_zones).await?, "subnetId")?,
             cluster_security_group: security_group(&ec2, "eks-cluster-sg-my-cluster", &vpc).await?,
             security_group: security_group(&ec2, "my-security-group", &vpc).await?,
             key_pair: "my-key".to_owned(),
-            node_role: node_role(&iam).await?,
+            node_role: node_role(&iam, "eks-node").await?,
+            second_node_role: node_role(&iam, "second-eks-node").await?,
             launch_template: launch_template(&ec2).await?,
             prohibited_launch_template: prohibited_launch_template(&ec2).await?,
             vpc,
@@ -98,13 +109,13 @@ fn trust(service: &str) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#)
 }
 
-async fn node_role(iam: &QueryApi) -> Result<String> {
+async fn node_role(iam: &QueryApi, name: &str) -> Result<String> {
     let trust = trust("ec2.amazonaws.com");
-    let role = [("RoleName", "eks-node"), ("AssumeRolePolicyDocument", trust.as_str())];
+    let role = [("RoleName", name), ("AssumeRolePolicyDocument", trust.as_str())];
     let created = iam.call("CreateRole", &role).await?;
     for policy in NODE_POLICIES {
         let arn = format!("arn:aws:iam::aws:policy/{policy}");
-        iam.call("AttachRolePolicy", &[("RoleName", "eks-node"), ("PolicyArn", &arn)])
+        iam.call("AttachRolePolicy", &[("RoleName", name), ("PolicyArn", &arn)])
             .await?;
     }
     first(&created, "Arn")

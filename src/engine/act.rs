@@ -54,7 +54,8 @@ pub async fn act<C: Cloud>(
 
 /// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails.
 fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Step, now: u64) {
-    let (Goal::Present(desired), Observation::Present { group, .. }, Step::UpdateVersion(_)) = (goal, seen, step) else {
+    let (Goal::Present(desired), Observation::Present { group, .. }, Step::UpdateVersion(_)) = (goal, seen, step)
+    else {
         return;
     };
     let left = progress.history.deadline.saturating_sub(now);

@@ -4,6 +4,7 @@ use super::preflight;
 use crate::cfn::request::RequestType;
 use crate::diagnose::{Evidence, explain};
 use crate::nodegroup::decide::Broken;
+use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::validate::inspect;
 use crate::ports::Cloud;
 use crate::progress::Progress;
@@ -29,7 +30,12 @@ async fn evidence<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -> 
         &progress.request.properties,
         &progress.request.envelope.logical_resource_id,
     );
-    let mut evidence = cloud.evidence(&broken.group).await;
+    // An update's errors are its own: the group shows none of them.
+    let group = NodeGroup {
+        issues: broken.issues.clone(),
+        ..broken.group.clone()
+    };
+    let mut evidence = cloud.evidence(&group).await;
     evidence.preflight = preflight::again(cloud, progress, &spec).await;
     evidence
 }

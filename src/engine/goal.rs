@@ -51,7 +51,9 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
         }
         (Found::NotToBeHad(why), errors) => {
             let also = errors.iter().map(|error| format!("; also {error}"));
-            return left_as_it_is(cloud, progress, why + &also.collect::<String>()).await.map(Some);
+            return left_as_it_is(cloud, progress, why + &also.collect::<String>())
+                .await
+                .map(Some);
         }
     };
     if let Some(identity) = to_remove(progress, &spec, &name) {

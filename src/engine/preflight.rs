@@ -91,7 +91,9 @@ pub fn told(problems: &[Problem], findings: &[Finding]) -> String {
     texts.extend(findings.iter().map(Finding::to_string));
     let count = texts.len();
     let numbered = texts.iter().enumerate();
-    let list: Vec<String> = numbered.map(|(index, text)| format!("({}) {text}", index + 1)).collect();
+    let list: Vec<String> = numbered
+        .map(|(index, text)| format!("({}) {text}", index + 1))
+        .collect();
     format!("nothing was changed, {count} problem(s): {}", list.join(" "))
 }
 

@@ -125,9 +125,7 @@ pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
         (Goal::Absent(identity), Observation::Present { group, .. }) => remove(identity, group, view),
     };
     match next {
-        Next::Wait(_) | Next::Act(_) if view.now >= view.history.deadline => {
-            out_of_time(goal, seen, view.history)
-        }
+        Next::Wait(_) | Next::Act(_) if view.now >= view.history.deadline => out_of_time(goal, seen, view.history),
         next => next,
     }
 }

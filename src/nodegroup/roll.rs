@@ -57,7 +57,11 @@ mod tests {
             (10, Amount::Percentage(33), 1_020),
             (2, Amount::Percentage(10), 660),
         ] {
-            assert_eq!(at_least_seconds(nodes, unavailable), expected, "{nodes} {unavailable:?}");
+            assert_eq!(
+                at_least_seconds(nodes, unavailable),
+                expected,
+                "{nodes} {unavailable:?}"
+            );
         }
     }
 

@@ -270,6 +270,7 @@ fn words(deployed: &Deployed) -> Vec<(&'static str, String)> {
     let seeds = &deployed.local.seeds;
     vec![
         ("<node-role>", seeds.node_role.clone()),
+        ("<second-node-role>", seeds.second_node_role.clone()),
         ("<subnet-1>", seeds.subnets[0].clone()),
         ("<subnet-2>", seeds.subnets[1].clone()),
         ("<cluster-security-group>", seeds.cluster_security_group.clone()),

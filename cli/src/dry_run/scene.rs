@@ -120,8 +120,8 @@ impl Scene {
         Some(belongings)
     }
 
-    /// A step is about the belongings that were looked at last. What it makes has its name for an id, which is what later calls
-    /// are best told with.
+    /// A step is about the belongings that were looked at last. What it makes has its name for an id, which is what later
+    /// calls are best told with.
     pub fn launch(&mut self, step: &LaunchStep) -> Made {
         let around = self.around.last();
         let details = words::launch(step, around.map(|(place, seen)| (place, seen)));

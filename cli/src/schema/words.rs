@@ -13,7 +13,11 @@ pub enum CapacityType {
 /// In EKS's spelling, where x86 is written in small letters.
 #[derive(JsonSchema)]
 #[schemars(inline)]
-#[allow(non_camel_case_types, reason = "the names are the words")]
+#[allow(
+    non_camel_case_types,
+    clippy::upper_case_acronyms,
+    reason = "the names are the words"
+)]
 pub enum AmiType {
     AL2_x86_64,
     AL2_x86_64_GPU,

@@ -1,4 +1,5 @@
 //! An account to plan in: EKS is the simulator, everything else moto.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use local_stack::Moto;
@@ -145,8 +146,8 @@ impl Account {
     async fn aws(&self) -> Aws {
         let (eks, others) = (self.simulator.endpoint(), &self.moto.url);
         let profile = format!(
-            "[default]\naws_access_key_id = test\naws_secret_access_key = test\nendpoint_url = {others}\nservices = local\n\
-             [services local]\neks =\n  endpoint_url = {eks}\n"
+            "[default]\naws_access_key_id = test\naws_secret_access_key = test\nendpoint_url = {others}\n\
+             services = local\n[services local]\neks =\n  endpoint_url = {eks}\n"
         );
         let files = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, profile);
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest())

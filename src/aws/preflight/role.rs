@@ -49,6 +49,13 @@ impl Aws {
         Ok(arns.map(str::to_owned).collect())
     }
 
+    pub(super) async fn read_inline_policies(&self, role: &str) -> Read<BTreeSet<String>> {
+        let call = self.iam().list_role_policies().role_name(role);
+        let names = call.into_paginator().items().send().try_collect().await;
+        let names: Vec<String> = names.map_err(|error| call_error("iam:ListRolePolicies", role, &error))?;
+        Ok(names.into_iter().collect())
+    }
+
     /// An instance has its role through a profile. EKS makes one for each node group as well, so only the tag tells
     /// whose an instance is.
     pub(super) async fn read_other_instances(&self, role: &str) -> Read<Vec<String>> {

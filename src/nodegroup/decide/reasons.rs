@@ -69,7 +69,9 @@ pub fn out_of_time(goal: &Goal, seen: &Observation, history: &History) -> Next {
         .map(|obstacle| format!(" ({obstacle})"))
         .unwrap_or_default();
     let state = match seen {
-        Observation::Absent if matches!(goal, Goal::Absent(_)) => return Next::Fail(left_in_ec2(cluster, name, &obstacle)),
+        Observation::Absent if matches!(goal, Goal::Absent(_)) => {
+            return Next::Fail(left_in_ec2(cluster, name, &obstacle));
+        }
         Observation::Absent => "doesn't exist yet".to_owned(),
         Observation::Unknown(problem) => format!("could not be observed: {problem}"),
         Observation::Present { group, .. } => format!("is {}", group.status.as_str()),

@@ -3,11 +3,11 @@ mod own_template;
 
 use serde_json::json;
 
-use self::around::{nothing_around, prepared, told};
+use self::around::{issue, nothing_around, prepared, told};
 use super::*;
 use crate::diagnose::Kind;
 use crate::launch_template::belongings::SecurityGroup;
-use crate::nodegroup::group::{Issue, LiveLaunchTemplate};
+use crate::nodegroup::group::LiveLaunchTemplate;
 use crate::nodegroup::history::Begun;
 use crate::nodegroup::history::Tidying;
 use crate::nodegroup::plan::tests::{desired, live};
@@ -42,13 +42,8 @@ fn history(begun: &[(StepKind, Option<&str>)]) -> History {
 }
 
 fn in_status(status: &str) -> NodeGroup {
-    let issue = Issue {
-        code: "NodeCreationFailure".to_owned(),
-        message: "no join".to_owned(),
-        resources: vec!["i-1".to_owned()],
-    };
     let issues = if status.contains("FAILED") || status == "DEGRADED" {
-        vec![issue]
+        vec![issue("NodeCreationFailure", "no join", "i-1")]
     } else {
         vec![]
     };
@@ -270,11 +265,7 @@ fn an_update_is_followed_by_its_own_id() {
         )),
         "UpdateConfig"
     );
-    let stuck = Issue {
-        code: "PodEvictionFailure".to_owned(),
-        message: "stuck".to_owned(),
-        resources: vec!["p".to_owned()],
-    };
+    let stuck = issue("PodEvictionFailure", "stuck", "p");
     let Next::Broken(broken) = after(UpdateState::Failed(vec![stuck.clone()])) else {
         panic!("no failure")
     };

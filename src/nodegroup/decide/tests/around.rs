@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::launch_template::belongings::Belongings;
 use crate::launch_template::steps::{Cluster, Made};
+use crate::nodegroup::group::Issue;
 
 /// Decides with everything around the group as the goal wants it.
 pub fn told(goal: &Goal, seen: &Observation, history: &History, now: u64) -> Next {
@@ -46,5 +47,14 @@ pub fn prepared(desired: &Desired) -> Around {
             Err(Next::Act(Step::Launch(step))) => around.belongings.apply(&step, Made::Id("lt-1".to_owned())),
             _ => return around,
         }
+    }
+}
+
+/// One of the service's issues, about one resource.
+pub fn issue(code: &str, message: &str, resource: &str) -> Issue {
+    Issue {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        resources: vec![resource.to_owned()],
     }
 }
