@@ -42,7 +42,7 @@ pub fn classify(event: Value) -> Vec<Event> {
 fn single(mut event: Value) -> Event {
     if let Some(caught) = event.get_mut("Catch") {
         return last_resort(
-            json!({ CONTINUATION: caught[CONTINUATION].take() }),
+            json!({ CONTINUATION: caught.get_mut(CONTINUATION).map(Value::take) }),
             failure_text(&caught["Failure"]),
         );
     }
@@ -126,6 +126,14 @@ mod tests {
     #[track_caller]
     fn check(event: Value, expected: &[Event]) {
         assert_eq!(classify(event), expected);
+    }
+
+    /// Found by the template reader's property test, which reads whatever there is as an event.
+    #[test]
+    fn a_catch_of_nothing_is_no_reason_to_panic() {
+        for caught in [json!("x"), json!([1]), json!(null), json!({})] {
+            assert_eq!(classify(json!({ "Catch": caught })).len(), 1, "{caught}");
+        }
     }
 
     #[test]
