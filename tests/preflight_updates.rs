@@ -20,7 +20,9 @@ async fn a_roll_that_can_not_end_in_time_is_announced() {
         properties(&json!({"Version": version, "ScalingConfig": sizes}))
     };
     let (old, new) = (sized("1.33"), sized("1.34"));
+    world.cluster_runs("1.33");
     let id = create(&world, &old).await;
+    world.cluster_runs("1.34");
     world.stack_is("UPDATE_IN_PROGRESS");
     let updated = world
         .answer(&world.request("Update", Some(&id), &new, Some(&old)))

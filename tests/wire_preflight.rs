@@ -70,7 +70,7 @@ async fn what_is_there_is_read(account: &Account) {
         ))),
         other_instances: Some(Ok(vec![])),
         service_linked_role: Some(Ok(())),
-        role_inline_policies: Some(Ok(BTreeSet::new())),
+        role_inline_policies: Some(Ok(set([]))),
         subnets: Some(Ok(vec![seeded_subnet(seeds)])),
         endpoints: Some(Ok(vec![])),
         dns: Some(Ok(Dns {
