@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(classify(event), expected);
     }
 
-    /// Found by the template reader's property test, which reads whatever there is as an event.
+    /// Events are told apart before the guard against panics, which needs a request to answer.
     #[test]
     fn a_catch_of_nothing_is_no_reason_to_panic() {
         for caught in [json!("x"), json!([1]), json!(null), json!({})] {
