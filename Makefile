@@ -44,7 +44,7 @@ demo: tool-ministack tool-moto build ## Play a node group's life against the loc
 	$(TARGET)/debug/local-stack demo
 
 .PHONY: test
-test: lint tool-ministack tool-moto build package ## Everything: formatting, clippy, templates, unit and end-to-end tests
+test: lint tool-ministack tool-moto tool-awscli build package ## Everything: formatting, clippy, templates, unit and end-to-end tests
 	cargo nextest run --workspace --ignore-default-filter
 
 .PHONY: lint

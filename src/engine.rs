@@ -9,6 +9,7 @@
 
 mod act;
 mod around;
+mod beyond;
 mod diagnosis;
 mod goal;
 mod launch;
@@ -19,7 +20,7 @@ mod users;
 use crate::cfn::answer::Answer;
 use crate::cfn::physical_id::{PhysicalId, never_created};
 use crate::cfn::request::{Request, RequestType};
-use crate::nodegroup::decide::{Around, Goal, Next, Observation, View, Waiting, decide};
+use crate::nodegroup::decide::{Around, Beyond, Goal, Look, Next, Observation, View, Waiting, decide};
 use crate::nodegroup::history::{History, StepKind};
 use crate::nodegroup::plan::Step;
 use crate::nodegroup::spec::Spec;
@@ -45,6 +46,7 @@ enum Stop {
 pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Outcome {
     progress.looks += 1;
     progress.around = None;
+    progress.beyond = Beyond::default();
     loop {
         let next = match step(cloud, progress, now).await {
             Ok(next) => next,
@@ -53,7 +55,7 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
             Err(Stop::Fail(reason)) => Next::Fail(reason),
         };
         match next {
-            Next::Act(_) | Next::Look => {}
+            Next::Act(_) | Next::Look(_) => {}
             Next::Wait(waiting) => return Outcome::Wait(waiting),
             Next::Done { attributes, warnings } => {
                 if let Some(answer) = succeed(progress, attributes, warnings) {
@@ -118,13 +120,15 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
     let goal = goal.as_ref().expect("matched above");
     loop {
         match decide(goal, &seen, view(progress, goal, now)) {
-            Next::Look => match around::look(cloud, progress, goal).await {
+            Next::Look(Look::Around) => match around::look(cloud, progress, goal).await {
                 Err(Stop::Fail(why)) if matches!(goal, Goal::Present(_)) => {
                     return as_is(cloud, progress, why, now).await;
                 }
                 looked => looked?,
             },
+            Next::Look(look) => beyond::look(cloud, progress, goal, &seen, look).await?,
             Next::Act(Step::Launch(step)) => launch::act(cloud, progress, goal, &step, now).await?,
+            Next::Act(step) if beyond::is_of(&step) => beyond::act(cloud, progress, goal, &seen, step, now).await?,
             Next::Act(step) => return act::act(cloud, progress, goal, &seen, step, now).await,
             next => return Ok(next),
         }
@@ -144,6 +148,7 @@ fn view<'a>(progress: &'a Progress, goal: &Goal, now: u64) -> View<'a> {
     let of_the_goal = |around: &&Around| around.place == around::place(goal);
     View {
         around: progress.around.as_ref().filter(of_the_goal),
+        beyond: &progress.beyond,
         history: &progress.history,
         now,
     }

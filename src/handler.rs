@@ -167,7 +167,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
             }
             _ if self.clock.now_millis() + wait_millis < last_look => {
                 tracing::info!(?waiting, seconds = wait.as_secs_f64(), "wait");
-                tokio::time::sleep(wait).await;
+                self.sleep(progress, waiting, wait).await;
                 Ok(None)
             }
             _ => {
@@ -177,6 +177,16 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
                 Ok(Some(step_functions::answered()))
             }
         }
+    }
+
+    /// Nodes are watched, and a change ends the wait: not at once, since nodes that boot together come Ready together.
+    async fn sleep(&self, progress: &Progress, waiting: Waiting, wait: Duration) {
+        let Some((cluster, group)) = progress.watched.as_ref().filter(|_| waiting == Waiting::ForNodes) else {
+            return tokio::time::sleep(wait).await;
+        };
+        let shortest = schedule::SHORTEST_WAIT.mul_f64(self.settings.poll_time_scale).min(wait);
+        tokio::time::sleep(shortest).await;
+        self.cloud.node_change(cluster, group, wait.saturating_sub(shortest)).await;
     }
 
     async fn refuse(&self, unreadable: Unreadable) -> Result<Value, Failure> {

@@ -8,6 +8,7 @@
 //! [`cfn`] is the protocol and knows no EKS; [`nodegroup`] is pure; [`aws`] alone knows the SDKs; [`polling`] hosts the
 //! waiting; [`handler`] promises exactly one answer.
 
+pub mod auto_scaling;
 pub mod aws;
 pub mod cfn;
 pub mod clock;
@@ -15,6 +16,7 @@ pub mod diagnose;
 pub mod engine;
 pub mod failures;
 pub mod handler;
+pub mod kubernetes;
 pub mod launch_template;
 pub mod nodegroup;
 pub mod polling;
@@ -23,3 +25,4 @@ pub mod preflight;
 pub mod progress;
 pub mod respond;
 pub mod settings;
+pub mod workload;

@@ -15,7 +15,7 @@ async fn main() -> Result<(), Error> {
     let settings = Settings::from_environment()?;
     trace(&settings.log_level);
     let function = Function {
-        cloud: Aws::new(sdk_config().await),
+        cloud: Aws::new(sdk_config().await).with_role(settings.role.clone()),
         clock: SystemClock,
         responder: Responder::new(settings.loopback, settings.poll_time_scale),
         settings,

@@ -1,5 +1,7 @@
 //! What the engine needs of the world, in its own words, and the one vocabulary of what can go wrong with a call.
 
+mod kubernetes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
@@ -16,8 +18,10 @@ use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::spec::{LaunchTemplate, Spec};
 use crate::preflight::facts::Facts;
 
+pub use kubernetes::{AutoScaling, Kubernetes};
+
 /// The calls that are made, one each.
-pub trait Cloud: Send + Sync {
+pub trait Cloud: AutoScaling + Kubernetes {
     fn stack(&self, stack_id: &str) -> impl Future<Output = Result<Stack, CallError>> + Send;
     fn node_group(&self, cluster: &str, name: &str) -> impl Future<Output = Result<NodeGroup, CallError>> + Send;
     fn update(
@@ -79,7 +83,7 @@ pub struct Stack {
 /// A call that failed: what was attempted, on which resource, what came back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct CallError {
-    /// As IAM names it, such as `eks:CreateNodegroup`.
+    /// As IAM names it, such as `eks:CreateNodegroup`; of Kubernetes, verb and resource, such as `list nodes`.
     pub action: &'static str,
     pub resource: String,
     pub fault: Fault,
@@ -112,7 +116,8 @@ impl fmt::Display for CallError {
             ..
         } = self;
         write!(f, "{action} on {resource}: {code}: {message}")?;
-        if self.fault == Fault::Denied {
+        // What Kubernetes denies isn't IAM's to allow, and its message says what is.
+        if self.fault == Fault::Denied && action.contains(':') {
             write!(f, "; allow {action} to the role of the function behind ServiceToken")?;
         }
         Ok(())

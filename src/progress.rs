@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cfn::request::Request;
 use crate::launch_template::steps::Cluster;
-use crate::nodegroup::decide::Around;
+use crate::nodegroup::decide::{Around, Beyond};
 use crate::nodegroup::history::History;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::plan::Direction;
@@ -38,12 +38,17 @@ pub struct Progress {
     pub cluster: Option<Cluster>,
     #[serde(default)]
     pub types: Option<Vec<InstanceTypeFacts>>,
+    /// Cluster and group whose nodes are waited for.
+    #[serde(default)]
+    pub watched: Option<(String, String)>,
     /// Whether what can be known before anything is made was looked at.
     #[serde(default)]
     pub preflight_done: bool,
     /// What was looked up in the pass at hand; a later one looks again.
     #[serde(skip)]
     pub around: Option<Around>,
+    #[serde(skip)]
+    pub beyond: Beyond,
     /// Calls in a row that were throttled or unanswered.
     #[serde(default)]
     pub unanswered: u32,
@@ -106,8 +111,10 @@ impl Progress {
             warnings: vec![],
             cluster: None,
             types: None,
+            watched: None,
             preflight_done: false,
             around: None,
+            beyond: Beyond::default(),
             unanswered: 0,
             looks: 0,
         }

@@ -12,6 +12,8 @@ pub const LOG_LEVEL: &str = "LOG_LEVEL";
 pub const ALLOW_LOOPBACK_RESPONSE_URL: &str = "ALLOW_LOOPBACK_RESPONSE_URL";
 /// Multiplies every wait. Only local runs set it.
 pub const POLL_TIME_SCALE: &str = "POLL_TIME_SCALE";
+/// The ARN of the function's role, for whoever has to give it access to a cluster.
+pub const FUNCTION_ROLE_ARN: &str = "FUNCTION_ROLE_ARN";
 /// Set by Lambda.
 const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
@@ -22,6 +24,7 @@ pub struct Settings {
     pub loopback: Loopback,
     pub poll_time_scale: f64,
     pub log_level: String,
+    pub role: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +84,7 @@ impl Settings {
             },
             poll_time_scale: poll_time_scale.ok_or_else(|| bad(POLL_TIME_SCALE, "a number from 0 to 1", scale))?,
             log_level: get(LOG_LEVEL).unwrap_or_else(|| "info".to_owned()).to_lowercase(),
+            role: get(FUNCTION_ROLE_ARN),
         })
     }
 }

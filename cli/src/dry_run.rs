@@ -2,6 +2,7 @@
 //!
 //! What would have been changed is shown by the reads that follow, so that the engine goes on as it would.
 
+mod beyond;
 pub mod call;
 mod scene;
 mod words;

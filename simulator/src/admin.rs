@@ -61,7 +61,7 @@ async fn put_cluster(State(world): State<Shared>, Json(cluster): Json<Value>) {
 }
 
 async fn remove_cluster(State(world): State<Shared>, Path(name): Path<String>) {
-    lock(&world).clusters.remove(&name);
+    lock(&world).remove_cluster(&name);
 }
 
 async fn node_groups(State(world): State<Shared>) -> Json<Value> {

@@ -1,7 +1,9 @@
-//! A stateful stand-in for Amazon EKS's node groups, over HTTP on loopback: statuses that change with time, updates with
-//! ids, client tokens, one update at a time, throttling, health issues, and failures that a test chooses.
+//! A stateful stand-in for Amazon EKS's node groups, over HTTP on loopback: statuses that change with time, updates
+//! with ids, client tokens, one update at a time, throttling, health issues, and failures that a test chooses. Beside
+//! it, over HTTPS, the clusters' own API, with nodes that follow the node groups.
 //!
-//! Every request is checked against the API's own model. What the simulator doesn't know it refuses rather than invents.
+//! Every request is checked against the API's own model. What the simulator doesn't know it refuses rather than
+//! invents.
 
 // The function's clock and environment are injected, and clippy sees to it. The simulator is no part of the function.
 #![allow(clippy::disallowed_methods)]
@@ -10,9 +12,11 @@ mod admin;
 mod auto_scaling;
 mod clock;
 mod eks;
+mod ends;
 mod error;
 mod faults;
 mod http;
+mod kubernetes;
 mod launch_template;
 mod model;
 mod query_api;
@@ -23,12 +27,16 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::Router;
+use axum::serve::Listener;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 pub use faults::{Fault, FaultKind, Outcome, OutcomeRule, When};
+pub use kubernetes::{Access, KubernetesRequest, NodesStay};
 pub use world::{Durations, Recorded};
 
+use kubernetes::{Place, TlsListener};
 use world::World;
 
 /// How the simulated service behaves.
@@ -52,6 +60,8 @@ pub struct Options {
     pub auto_scaling_endpoint: Option<String>,
     pub region: String,
     pub account: String,
+    /// Access keys and their secrets, by which tokens for the clusters' own API are signed.
+    pub credentials: Vec<(String, String)>,
     /// What operations take, before the scale.
     pub durations: Durations,
 }
@@ -60,7 +70,7 @@ pub struct Options {
 pub struct Simulator {
     address: SocketAddr,
     world: Arc<Mutex<World>>,
-    server: JoinHandle<()>,
+    servers: [JoinHandle<()>; 2],
 }
 
 impl Default for Options {
@@ -76,6 +86,10 @@ impl Default for Options {
             auto_scaling_endpoint: None,
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
+            // The second is what MiniStack gives a function: the account for an access key.
+            credentials: [("test", "test"), ("123456789012", "test")]
+                .map(|(key, secret)| (key.to_owned(), secret.to_owned()))
+                .to_vec(),
             durations: Durations::default(),
         }
     }
@@ -91,14 +105,21 @@ impl Simulator {
             .await
             .expect("a free port on loopback");
         let address = listener.local_addr().expect("a bound socket has an address");
-        let world = Arc::new(Mutex::new(World::new(options)));
-        let app = http::router(Arc::clone(&world));
-        let server = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, app).await {
-                eprintln!("the simulator stopped: {error}");
-            }
-        });
-        Self { address, world, server }
+        let (tls, authority) = TlsListener::bind().await;
+        let place = Place {
+            url: format!("https://{}", tls.address()),
+            authority,
+        };
+        let world = Arc::new(Mutex::new(World::new(options, place)));
+        let servers = [
+            serve(listener, http::router(Arc::clone(&world))),
+            serve(tls, kubernetes::router(Arc::clone(&world))),
+        ];
+        Self {
+            address,
+            world,
+            servers,
+        }
     }
 
     /// The base URL, for `AWS_ENDPOINT_URL_EKS`.
@@ -123,7 +144,7 @@ impl Simulator {
 
     /// Takes a cluster away; its node groups can't be reached any more.
     pub fn remove_cluster(&self, name: &str) {
-        self.world().clusters.remove(name);
+        self.world().remove_cluster(name);
     }
 
     pub fn fault(&self, fault: Fault) {
@@ -199,8 +220,22 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        self.server.abort();
+        self.servers.iter().for_each(JoinHandle::abort);
+        // Watches outlive the server that took their connections.
+        self.world().kubernetes.clear();
     }
+}
+
+fn serve<L>(listener: L, app: Router) -> JoinHandle<()>
+where
+    L: Listener,
+    L::Addr: std::fmt::Debug,
+{
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, app).await {
+            eprintln!("the simulator stopped: {error}");
+        }
+    })
 }
 
 /// Real time for a duration of the service.

@@ -13,7 +13,7 @@ pub struct Call {
     pub cluster: String,
     /// The node group that the call is about, wherever the request names it.
     pub nodegroup: String,
-    /// An update's id or a resource's ARN, where the operation has one.
+    /// An update's id, a principal's or a resource's ARN, where the operation has one.
     pub subject: String,
     /// As it came: `tagKeys` may be there several times.
     pub query: Vec<(String, String)>,
@@ -78,6 +78,10 @@ fn operation<'p>(method: &str, path: &[&'p str]) -> Option<(&'static str, &'p st
             ("UpdateNodegroupVersion", *cluster, *name)
         }
         ("GET", ["clusters", cluster, "updates"]) => ("ListUpdates", *cluster, ""),
+        ("GET", ["clusters", cluster, "access-entries"]) => ("ListAccessEntries", *cluster, ""),
+        ("GET", ["clusters", cluster, "access-entries", principal @ ..]) => {
+            return Some(("DescribeAccessEntry", *cluster, "", principal.join("/")));
+        }
         ("GET", ["clusters", cluster]) => ("DescribeCluster", *cluster, ""),
         ("GET", ["clusters", cluster, "updates", id]) => {
             return Some(("DescribeUpdate", *cluster, "", (*id).to_owned()));

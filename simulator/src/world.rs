@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::auto_scaling::AutoScaling;
 use crate::faults::{Faults, Outcome, OutcomeRule};
+use crate::kubernetes::{self, Joining, Kubernetes, Place};
 use crate::query_api::QueryApi;
 use crate::{Options, clock, scaled};
 
@@ -19,6 +22,8 @@ pub struct Durations {
     pub delete: f64,
     pub config_update: f64,
     pub version_update: f64,
+    /// From a node's registration until it is Ready.
+    pub node_ready: f64,
 }
 
 pub struct World {
@@ -36,6 +41,10 @@ pub struct World {
     pub auto_scaling: AutoScaling,
     /// Where launch templates are looked up.
     pub ec2: Option<QueryApi>,
+    /// The clusters' own API.
+    pub kubernetes: Kubernetes,
+    /// By cluster and principal.
+    pub access_entries: BTreeMap<(String, String), Value>,
     bucket: Bucket,
     serial: u64,
 }
@@ -97,6 +106,7 @@ impl Default for Durations {
             delete: 120.0,
             config_update: 20.0,
             version_update: 300.0,
+            node_ready: 40.0,
         }
     }
 }
@@ -107,7 +117,7 @@ pub fn lock(world: &Arc<Mutex<World>>) -> MutexGuard<'_, World> {
 }
 
 impl World {
-    pub fn new(options: Options) -> Self {
+    pub fn new(options: Options, place: Place) -> Self {
         let burst = options.throttle.map_or(0.0, |(_, burst)| burst);
         let endpoint = options.auto_scaling_endpoint.clone();
         let ec2 = endpoint.map(|endpoint| QueryApi::new(endpoint, options.region.clone()));
@@ -122,6 +132,8 @@ impl World {
             releases: BTreeMap::new(),
             auto_scaling: AutoScaling::new(ec2.clone()),
             ec2,
+            kubernetes: Kubernetes::at(place),
+            access_entries: BTreeMap::new(),
             bucket: Bucket {
                 tokens: burst,
                 filled: clock::now(),
@@ -139,6 +151,8 @@ impl World {
             self.auto_scaling.remove(&group.shown);
         }
         self.clusters.clear();
+        self.kubernetes.clear();
+        self.access_entries.clear();
         self.updates.clear();
         self.tokens.clear();
         self.faults.clear();
@@ -191,17 +205,29 @@ impl World {
         let name = changes["name"].as_str().unwrap_or("my-cluster").to_owned();
         let (region, account) = (&self.options.region, &self.options.account);
         let (vpc, security_group) = (&self.options.vpc, &self.options.cluster_security_group);
+        let place = &self.kubernetes.place;
         let fresh = json!({
             "name": name, "status": "ACTIVE", "version": self.options.kubernetes_version,
             "arn": format!("arn:aws:eks:{region}:{account}:cluster/{name}"),
-            "createdAt": clock::timestamp(), "endpoint": "https://127.0.0.1:1", "platformVersion": "eks.1",
+            "createdAt": clock::timestamp(), "platformVersion": "eks.1",
+            "endpoint": format!("{}/{name}", place.url),
+            "certificateAuthority": {"data": STANDARD.encode(&place.authority)},
             "resourcesVpcConfig": {
                 "vpcId": vpc, "clusterSecurityGroupId": security_group, "subnetIds": [], "securityGroupIds": [],
                 "endpointPublicAccess": true, "endpointPrivateAccess": true,
             },
             "accessConfig": {"authenticationMode": "API_AND_CONFIG_MAP"},
         });
-        merge(self.clusters.entry(name).or_insert(fresh), &changes);
+        let cluster = self.clusters.entry(name.clone()).or_insert(fresh);
+        merge(cluster, &changes);
+        let version = cluster["version"].as_str().unwrap_or_default();
+        self.kubernetes.open(&name, &self.options.region, version);
+    }
+
+    /// Its node groups stay, but can't be reached any more.
+    pub fn remove_cluster(&mut self, name: &str) {
+        self.clusters.remove(name);
+        self.kubernetes.clusters.remove(name);
     }
 
     pub fn put_node_group(&mut self, changes: Value) {
@@ -212,14 +238,28 @@ impl World {
         let mut shown = crate::eks::create::shown(self, &cluster, body.as_object().expect("an object"), None);
         shown["status"] = json!("ACTIVE");
         merge(&mut shown, &changes);
-        self.groups.insert((cluster, name), Group { shown, pending: None });
+        let key = (cluster, name);
+        self.groups.insert(key.clone(), Group { shown, pending: None });
+        if self.has_nodes(&key) {
+            kubernetes::follow(self, &key, clock::now(), Joining::Before);
+            self.kubernetes.wake(clock::now());
+        }
     }
 
     /// Whether there was such a group to change. What is due happens first, or it would undo the change.
     pub fn patch(&mut self, cluster: &str, name: &str, changes: Value) -> bool {
         self.settle();
-        let group = self.groups.get_mut(&(cluster.to_owned(), name.to_owned()));
-        group.map(|group| merge(&mut group.shown, &changes)).is_some()
+        let key = (cluster.to_owned(), name.to_owned());
+        let Some(group) = self.groups.get_mut(&key) else {
+            return false;
+        };
+        let before = group.shown.clone();
+        merge(&mut group.shown, &changes);
+        if self.has_nodes(&key) {
+            kubernetes::relabel(self, &key, &before);
+            kubernetes::follow(self, &key, clock::now(), Joining::Slowly);
+        }
+        true
     }
 
     /// Lets everything happen that is due.
@@ -236,88 +276,9 @@ impl World {
             let Some(pending) = self.groups.get_mut(&key).and_then(|group| group.pending.take()) else {
                 continue;
             };
-            self.end(&key, pending.end);
+            self.end(&key, pending);
         }
-    }
-
-    fn end(&mut self, key: &(String, String), end: End) {
-        match end {
-            End::Created(Outcome::Succeed) => self.becomes(key, "ACTIVE", &[]),
-            End::Created(Outcome::Fail { status, issues }) => {
-                self.becomes(key, status.as_deref().unwrap_or("CREATE_FAILED"), &issues);
-            }
-            End::Deleted(Outcome::Succeed) => {
-                if let Some(group) = self.groups.remove(key) {
-                    self.auto_scaling.remove(&group.shown);
-                }
-            }
-            End::Deleted(Outcome::Fail { status, issues }) => {
-                self.becomes(key, status.as_deref().unwrap_or("DELETE_FAILED"), &issues);
-            }
-            End::Updated {
-                id,
-                changes,
-                outcome,
-                before,
-            } => self.updated(key, &id, &changes, outcome, before),
-        }
-    }
-
-    /// A failed update leaves the group as it was: only the update itself shows that it failed.
-    fn updated(&mut self, key: &(String, String), id: &str, changes: &Value, outcome: Outcome, before: String) {
-        let ended = match &outcome {
-            Outcome::Succeed => json!({"status": "Successful"}),
-            Outcome::Fail { issues, .. } => {
-                let errors: Vec<Value> = issues.iter().map(as_update_error).collect();
-                json!({"status": "Failed", "errors": errors})
-            }
-        };
-        if let Some(update) = self.updates.get_mut(id) {
-            merge(&mut update.shown, &ended);
-        }
-        let Some(group) = self.groups.get_mut(key) else {
-            return;
-        };
-        group.shown["modifiedAt"] = json!(clock::timestamp());
-        group.shown["status"] = json!(before);
-        match outcome {
-            Outcome::Succeed if launches(&group.shown, changes) => {
-                replace(&mut group.shown, changes);
-                self.becomes(key, "ACTIVE", &[]);
-            }
-            Outcome::Succeed => replace(&mut group.shown, changes),
-            Outcome::Fail { status, .. } => group.shown["status"] = json!(status.unwrap_or(before)),
-        }
-    }
-
-    fn becomes(&mut self, key: &(String, String), status: &str, issues: &[Value]) {
-        if let Some(group) = self.groups.get_mut(key) {
-            group.shown["status"] = json!(status);
-            group.shown["health"] = json!({ "issues": issues });
-            group.shown["modifiedAt"] = json!(clock::timestamp());
-        }
-    }
-}
-
-/// Whether a change makes new nodes. A group that is DEGRADED stays so until a scale-out succeeds, whatever else is changed
-/// (containers-roadmap issue 2326).
-fn launches(shown: &Value, changes: &Value) -> bool {
-    let size = |group: &Value| group["scalingConfig"]["desiredSize"].as_i64();
-    size(changes).is_some_and(|wanted| Some(wanted) > size(shown))
-        || ["version", "releaseVersion", "launchTemplate"]
-            .iter()
-            .any(|key| changes.get(key).is_some_and(|wanted| *wanted != shown[key]))
-}
-
-/// Health issues say `code` and `message`, updates `errorCode` and `errorMessage`.
-fn as_update_error(issue: &Value) -> Value {
-    json!({"errorCode": issue["code"], "errorMessage": issue["message"], "resourceIds": issue["resourceIds"]})
-}
-
-/// Sets each top-level field whole.
-fn replace(target: &mut Value, changes: &Value) {
-    for (key, value) in changes.as_object().into_iter().flatten() {
-        target[key] = value.clone();
+        self.kubernetes.wake(now);
     }
 }
 

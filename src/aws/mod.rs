@@ -7,11 +7,13 @@ mod diagnosis;
 mod ec2;
 mod eks;
 pub mod errors;
+mod kubernetes;
 mod launch;
 mod live;
 mod onward;
 mod preflight;
 mod request;
+mod scaling;
 mod template_data;
 
 use std::sync::OnceLock;
@@ -22,6 +24,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 
 pub use calls::Recorder;
+
+use crate::kubernetes::Watches;
 
 /// Calls to AWS, by one configuration. A client is made when it is first used: most requests need two or three of them.
 pub struct Aws {
@@ -35,6 +39,10 @@ pub struct Aws {
     autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     kms: OnceLock<aws_sdk_kms::Client>,
     servicequotas: OnceLock<aws_sdk_servicequotas::Client>,
+    connections: kubernetes::Connections,
+    watches: Watches,
+    /// The function's own role, for whoever has to give it access.
+    role: Option<String>,
 }
 
 /// One attempt of one call. The longest that EKS takes for an answer is a few seconds; a connection that hangs longer is
@@ -71,7 +79,15 @@ impl Aws {
             autoscaling: OnceLock::new(),
             kms: OnceLock::new(),
             servicequotas: OnceLock::new(),
+            connections: kubernetes::Connections::default(),
+            watches: Watches::default(),
+            role: None,
         }
+    }
+
+    /// The same, and it can say which role lacks access.
+    pub fn with_role(self, role: Option<String>) -> Self {
+        Self { role, ..self }
     }
 
     fn eks(&self) -> &aws_sdk_eks::Client {

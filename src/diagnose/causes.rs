@@ -1,5 +1,6 @@
 //! Which causes there are, and which is the likeliest.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::console::Seen;
@@ -8,12 +9,15 @@ use super::sign::Sign;
 use super::text::{clip, masked, on_one_line};
 use super::{Activity, Console, Evidence, Kind, activities, console};
 use crate::nodegroup::group::Issue;
+use crate::workload::drain::{self, Blocked, Drain};
 
 /// The longest text of Auto Scaling's that is quoted, in characters: an encoded authorization failure alone has a
 /// thousand.
 const QUOTE: usize = 300;
 /// How many errors of one console output are told. More are mostly what the first led to.
 const CONSOLE_ERRORS: usize = 3;
+/// The update error that a drain which doesn't end gives.
+const EVICTION: &str = "PodEvictionFailure";
 /// What a finding of [`Evidence::preflight`] that refuses nothing begins with.
 pub const WARNING: &str = "warning: ";
 
@@ -25,7 +29,7 @@ pub struct Cause {
     what: String,
     /// Where it was seen, in the words that were seen.
     quote: Option<String>,
-    remedy: &'static str,
+    remedy: Cow<'static, str>,
 }
 
 /// How near to the cause a piece of evidence is, the nearest first.
@@ -45,7 +49,7 @@ enum Nearness {
 
 /// All causes, the likeliest first, each code once. A general code has nothing to add to a nearer cause.
 pub fn ranked(issues: &[Issue], evidence: &Evidence, kind: Kind) -> Vec<Cause> {
-    let mut causes = named(issues, kind);
+    let mut causes = named(issues, kind, evidence.drain.as_ref());
     let seen_at_launch = [from_messages(issues, kind), from_activities(&evidence.activities)].concat();
     let seen_on_node = from_console(evidence.console.as_ref());
     causes.extend(match launches_fail(issues) {
@@ -64,13 +68,26 @@ fn launches_fail(issues: &[Issue]) -> bool {
     issues.iter().any(|issue| issue.code == "AsgInstanceLaunchFailures")
 }
 
-fn named(issues: &[Issue], kind: Kind) -> Vec<Cause> {
+fn named(issues: &[Issue], kind: Kind, drain: Option<&Drain>) -> Vec<Cause> {
+    let blocked = drain.and_then(drain::blocked);
+    let cause = |code: &str| match &blocked {
+        Some(blocked) if code == EVICTION => of_drain(blocked),
+        _ => of_code(issues::find(kind, code)),
+    };
     let mut codes: Vec<&str> = issues.iter().map(|issue| issue.code.as_str()).collect();
     codes.sort_by_key(|code| issues::place(kind, code));
-    codes
-        .into_iter()
-        .map(|code| of_code(issues::find(kind, code)))
-        .collect()
+    codes.into_iter().map(cause).collect()
+}
+
+/// The pods and budgets themselves, in place of what may be the matter.
+fn of_drain(blocked: &Blocked) -> Cause {
+    Cause {
+        nearness: Nearness::Named,
+        code: EVICTION,
+        what: format!("Pods keep their old nodes from being drained: {}.", blocked.what),
+        quote: None,
+        remedy: Cow::Owned(blocked.remedy.clone()),
+    }
 }
 
 fn of_code(code: issues::Code) -> Cause {
@@ -82,7 +99,7 @@ fn of_code(code: issues::Code) -> Cause {
         code: code.code,
         what: code.cause.to_owned(),
         quote: None,
-        remedy: code.remedy,
+        remedy: Cow::Borrowed(code.remedy),
     }
 }
 
@@ -130,7 +147,7 @@ fn of_sign(sign: &'static Sign, is_symptom: bool, quote: Option<String>) -> Caus
         code: sign.code,
         what: sign.cause.to_owned(),
         quote,
-        remedy: sign.remedy,
+        remedy: Cow::Borrowed(sign.remedy),
     }
 }
 
@@ -144,7 +161,7 @@ fn checked(findings: &[String]) -> Vec<Cause> {
         code: "",
         what: masked(finding),
         quote: None,
-        remedy: "",
+        remedy: Cow::Borrowed(""),
     };
     refusing.map(cause).collect()
 }
@@ -158,8 +175,8 @@ fn each_once(causes: Vec<Cause>) -> Vec<Cause> {
         if !said.insert((cause.code, cause.what.clone())) {
             continue;
         }
-        if !remedies.insert(cause.remedy) {
-            cause.remedy = "";
+        if !remedies.insert(cause.remedy.clone()) {
+            cause.remedy = Cow::Borrowed("");
         }
         kept.push(cause);
     }
@@ -169,7 +186,7 @@ fn each_once(causes: Vec<Cause>) -> Vec<Cause> {
 impl Cause {
     /// As the most likely one. A code of the service's stands before it already, with the issue.
     pub fn as_first(&self) -> String {
-        let advice = match self.remedy {
+        let advice = match self.remedy.as_ref() {
             "" => String::new(),
             remedy => format!(" What to do: {remedy}"),
         };
@@ -182,7 +199,7 @@ impl Cause {
 
     /// As one of the others.
     pub fn as_further(&self) -> String {
-        let remedy = match self.remedy {
+        let remedy = match self.remedy.as_ref() {
             "" => String::new(),
             remedy => format!(" {remedy}"),
         };

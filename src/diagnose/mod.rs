@@ -19,6 +19,7 @@ mod tests;
 pub use causes::WARNING;
 
 use crate::nodegroup::group::Issue;
+use crate::workload::drain::Drain;
 
 /// What was found out after a failure, beside the service's own issues.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,6 +30,8 @@ pub struct Evidence {
     /// Findings of the preflight checks made again, as they are told, the gravest first. One that begins with
     /// [`WARNING`] is told, and is never the most likely cause.
     pub preflight: Vec<String>,
+    /// What keeps the old nodes from being drained, where a roll failed by it.
+    pub drain: Option<Drain>,
     /// What could not be read, with the permission that lacks.
     pub unread: Vec<String>,
 }

@@ -3,6 +3,7 @@
 mod anything;
 mod catalogue;
 mod console;
+mod drain;
 mod reason;
 mod tight;
 

@@ -69,7 +69,7 @@ fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Ste
 
 /// Before each step but the first: a cancelled stack doesn't tell the request that runs, and two that pull in different
 /// directions would take turns.
-async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
     if progress.history.begun.is_empty() {
         return Ok(());
     }
@@ -125,6 +125,9 @@ async fn update<C: Cloud>(cloud: &C, group: &NodeGroup, step: &Step, token: &str
         Step::UpdateVersion(change) => cloud.update_version(group, change, token).await.map(Some),
         Step::UpdateConfig(change) => cloud.update_config(group, change, token).await.map(Some),
         Step::Launch(_) | Step::Create(_) | Step::Delete => unreachable!("{step:?} updates nothing"),
+        Step::Scaling(_) | Step::JoinPlugin { .. } | Step::LeavePlugin | Step::EnableWindows => {
+            unreachable!("{step:?} is beyond the service")
+        }
     }
 }
 
@@ -133,6 +136,7 @@ fn after(goal: &Goal, step: Step) -> Next {
     let submitted = matches!(goal, Goal::Present(desired) if desired.spec.wait_for == WaitFor::Submitted);
     match step.kind() {
         StepKind::Tag | StepKind::Untag | StepKind::Launch => Next::Act(step),
+        StepKind::Scaling | StepKind::JoinPlugin | StepKind::LeavePlugin | StepKind::EnableWindows => Next::Act(step),
         _ if submitted => Next::Act(step),
         StepKind::Create => Next::Wait(Waiting::ForCreate),
         StepKind::UpdateVersion => Next::Wait(Waiting::ForVersionUpdate),
@@ -147,6 +151,7 @@ fn is_not_seen_yet(progress: &Progress, step: &Step, error: &CallError, now: u64
         Step::Create(group) => Some(&group.template.identity),
         Step::UpdateVersion(change) => change.launch_template.as_ref().map(|(identity, _)| identity),
         Step::Launch(_) | Step::Tag(_) | Step::Untag(_) | Step::UpdateConfig(_) | Step::Delete => None,
+        Step::Scaling(_) | Step::JoinPlugin { .. } | Step::LeavePlugin | Step::EnableWindows => None,
     };
     let made = progress.history.of(StepKind::Launch).map(|begun| begun.at);
     let message = error.message.to_lowercase();

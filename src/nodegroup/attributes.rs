@@ -12,8 +12,13 @@ pub struct InTemplate {
     pub max_pods: Option<u32>,
 }
 
-/// The attributes of a live group.
-pub fn attributes(live: &NodeGroup, own: &InTemplate, warnings: &[String]) -> BTreeMap<String, String> {
+/// The attributes of a live group. `ready` is `None` where nobody asked Kubernetes.
+pub fn attributes(
+    live: &NodeGroup,
+    own: &InTemplate,
+    ready: Option<usize>,
+    warnings: &[String],
+) -> BTreeMap<String, String> {
     let types = if live.instance_types.is_empty() {
         &own.instance_types
     } else {
@@ -42,7 +47,7 @@ pub fn attributes(live: &NodeGroup, own: &InTemplate, warnings: &[String]) -> BT
         ),
         ("NodeRole", live.node_role.clone()),
         ("DesiredSize", live.scaling.desired.to_string()),
-        ("ReadyNodes", String::new()),
+        ("ReadyNodes", ready.map(|count| count.to_string()).unwrap_or_default()),
         ("MaxPods", max_pods.unwrap_or_default()),
         ("Warnings", warnings.join("; ")),
     ]

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+mod beyond;
 mod own;
 mod reasons;
 
@@ -16,6 +17,7 @@ use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, 
 use super::spec::WaitFor;
 use crate::launch_template::belongings::Place;
 
+pub use beyond::{Beyond, Part};
 pub use own::Around;
 pub use reasons::{Broken, foreign};
 use reasons::{broken, has_issues, out_of_time, update_failed};
@@ -79,6 +81,7 @@ pub enum Observation {
 pub struct View<'a> {
     /// `None`: not looked up in this pass.
     pub around: Option<&'a Around>,
+    pub beyond: &'a Beyond,
     pub history: &'a History,
     /// Seconds since the epoch.
     pub now: u64,
@@ -87,8 +90,8 @@ pub struct View<'a> {
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
-    /// Look up what the group has around it, and decide again.
-    Look,
+    /// Look something up, and decide again.
+    Look(Look),
     Act(Step),
     Wait(Waiting),
     Done {
@@ -100,6 +103,16 @@ pub enum Next {
     Broken(Box<Broken>),
 }
 
+/// What is looked up only where the decision needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// What the group has around it.
+    Around,
+    ScalingGroup,
+    /// Its nodes, in Kubernetes.
+    Nodes,
+}
+
 /// What is waited for; how long is the schedule's business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waiting {
@@ -107,6 +120,8 @@ pub enum Waiting {
     ForConfigUpdate,
     ForVersionUpdate,
     ForDelete,
+    /// Nodes that aren't Ready.
+    ForNodes,
     /// Somebody else's update, or a status that isn't known.
     ForOthers,
     /// The service couldn't be asked.
@@ -220,6 +235,7 @@ fn still_differs(step: &Step) -> Option<String> {
         Step::UpdateConfig(_) => "configuration",
         Step::Tag(_) | Step::Untag(_) => "tags",
         Step::Launch(_) | Step::Create(_) | Step::Delete => return None,
+        Step::Scaling(_) | Step::JoinPlugin { .. } | Step::LeavePlugin | Step::EnableWindows => return None,
     };
     Some(format!(
         "EKS took the update, but the node group's {what} still differs from the template"
@@ -237,6 +253,9 @@ fn settled(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<St
     if let Some(step) = own::tidy(desired, live, view) {
         return Next::Act(Step::Launch(step));
     }
+    if let Some(next) = beyond::next(desired, live, view, &mut warnings) {
+        return next;
+    }
     if !live.issues.is_empty() {
         warnings.push(has_issues(live));
     }
@@ -245,11 +264,11 @@ fn settled(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<St
 
 fn ready(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<String>) -> Next {
     let Some(in_template) = own::in_template(desired, live, view) else {
-        return Next::Look;
+        return Next::Look(Look::Around);
     };
     warnings.extend(own::warnings(desired, live, view));
     Next::Done {
-        attributes: attributes(live, &in_template, &warnings),
+        attributes: attributes(live, &in_template, beyond::ready_nodes(desired, live, view), &warnings),
         warnings,
     }
 }
@@ -280,6 +299,10 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     if !identity.owner.owns(&live.tags) {
         return own::clear_beside(identity, live, view);
     }
+    let gone = matches!(live.status, Status::Deleting);
+    if let Some(next) = beyond::leave(live, view).filter(|_| !gone) {
+        return next;
+    }
     match &live.status {
         Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete),
         Status::DeleteFailed if view.history.of(StepKind::Delete).is_none() => Next::Act(Step::Delete),
@@ -295,7 +318,7 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
 fn as_is(live: &NodeGroup, why: &str) -> Next {
     let warnings = vec![format!("the node group was left as it is: {why}")];
     Next::Done {
-        attributes: attributes(live, &InTemplate::default(), &warnings),
+        attributes: attributes(live, &InTemplate::default(), None, &warnings),
         warnings,
     }
 }

@@ -1,8 +1,12 @@
 //! What this request has begun so far, and by when it must end. All else is observed.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use super::decide::Part;
 use super::group::Issue;
+use crate::workload::nodes::Ready;
 
 /// What survives a wait of what was done. Times are seconds since the epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -18,6 +22,12 @@ pub struct History {
     pub obstacle: Option<String>,
     #[serde(default)]
     pub tidying: Tidying,
+    /// How many nodes were Ready at the last look, where it is waited for them.
+    #[serde(default)]
+    pub ready: Option<Ready>,
+    /// What could not be had beyond the service, and is gone on without.
+    #[serde(default)]
+    pub given_up: BTreeSet<Part>,
 }
 
 /// Whether what a group needs no more is still to be removed. It comes last, and an update doesn't fail for it.
@@ -67,6 +77,10 @@ pub enum StepKind {
     UpdateVersion,
     UpdateConfig,
     Delete,
+    Scaling,
+    JoinPlugin,
+    LeavePlugin,
+    EnableWindows,
 }
 
 impl History {

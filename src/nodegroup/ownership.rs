@@ -14,6 +14,10 @@ pub const REPLACES_TAG: &str = "managed-node-group:replaces";
 /// On a launch template, security group or key pair: the physical id of the node group that it was made for.
 pub const NODEGROUP_TAG: &str = "managed-node-group:nodegroup";
 
+/// On a group for which the device plugin's DaemonSet was applied: there is something in the cluster to take away before the
+/// group goes.
+pub const PLUGIN_TAG: &str = "managed-node-group:device-plugin";
+
 /// One resource of one stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {

@@ -10,6 +10,7 @@ use super::ownership::{Owner, REPLACES_TAG};
 use super::scaling::DesiredSize;
 use super::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
 use super::version::{KubernetesVersion, compare_releases};
+use crate::auto_scaling::ScalingStep;
 use crate::launch_template::belongings::Place;
 use crate::launch_template::steps::LaunchStep;
 
@@ -57,6 +58,16 @@ pub enum Step {
     UpdateVersion(VersionChange),
     UpdateConfig(Box<ConfigChange>),
     Delete,
+    /// Those on the Auto Scaling group, in this order.
+    Scaling(Vec<ScalingStep>),
+    /// The device plugin is applied for this group too.
+    JoinPlugin {
+        image: String,
+    },
+    /// This group needs the device plugin no more.
+    LeavePlugin,
+    /// The network plugin gives addresses to Windows pods.
+    EnableWindows,
 }
 
 /// What a new group gets beside its spec.
@@ -130,6 +141,10 @@ impl Step {
             Self::UpdateVersion(_) => StepKind::UpdateVersion,
             Self::UpdateConfig(_) => StepKind::UpdateConfig,
             Self::Delete => StepKind::Delete,
+            Self::Scaling(_) => StepKind::Scaling,
+            Self::JoinPlugin { .. } => StepKind::JoinPlugin,
+            Self::LeavePlugin => StepKind::LeavePlugin,
+            Self::EnableWindows => StepKind::EnableWindows,
         }
     }
 }

@@ -45,6 +45,8 @@ pub enum Rule {
     LaunchTemplateRefused,
     BlockPodImds,
     PublicAddress,
+    Autoscaler,
+    Submitted,
 }
 
 /// What there is to know of a rule.
@@ -99,6 +101,8 @@ impl Rule {
         Self::LaunchTemplateRefused,
         Self::BlockPodImds,
         Self::PublicAddress,
+        Self::Autoscaler,
+        Self::Submitted,
     ];
 
     /// Stable: people look for it, and tools compare it.
@@ -144,6 +148,8 @@ impl Rule {
             Self::LaunchTemplateRefused => "launch-template-refused",
             Self::BlockPodImds => "block-pod-imds",
             Self::PublicAddress => "public-address",
+            Self::Autoscaler => "autoscaler",
+            Self::Submitted => "submitted",
         }
     }
 }

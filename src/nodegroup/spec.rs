@@ -32,6 +32,10 @@ pub struct Spec {
     pub update_settings: UpdateSettings,
     pub node_repair: NodeRepair,
     pub warm_pool: WarmPool,
+    pub scaling_group: ScalingGroupSettings,
+    pub device_plugin: DevicePlugin,
+    pub windows_support: WindowsSupport,
+    pub stateful: Stateful,
     pub wait_for: WaitFor,
     pub preflight: Preflight,
     /// Seconds, 1 to 3600.
@@ -177,6 +181,54 @@ pub enum WaitFor {
     Submitted,
     #[default]
     Active,
+    /// As many nodes as the group wants are Ready in Kubernetes.
+    NodesReady,
+}
+
+/// What the Auto Scaling group behind the node group is given. The service makes it and has no API for any of this.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScalingGroupSettings {
+    pub autoscaler: Autoscaler,
+    /// Auto Scaling processes that don't run, such as `AZRebalance`.
+    pub suspended: BTreeSet<String>,
+}
+
+/// Whether the Cluster Autoscaler finds the group and knows its nodes before there are any.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Autoscaler {
+    #[default]
+    Unasked,
+    Tagged {
+        /// What a node has, by resource, such as `ephemeral-storage`; over what is known of the instance types.
+        resources: BTreeMap<String, String>,
+        /// Settings of the autoscaler for this group, such as `scaledownunneededtime`.
+        options: BTreeMap<String, String>,
+    },
+}
+
+/// `NvidiaDevicePlugin`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum DevicePlugin {
+    #[default]
+    Unasked,
+    Nvidia {
+        image: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WindowsSupport {
+    Enabled,
+    #[default]
+    Unasked,
+}
+
+/// Whether pods on the nodes keep data on volumes, which are in one zone each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stateful {
+    Yes,
+    #[default]
+    No,
 }
 
 /// What becomes of what speaks against a change before it is made.

@@ -9,6 +9,7 @@ mod name;
 mod node;
 mod rules;
 mod settings;
+mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,6 +89,10 @@ fn read(fields: &mut Fields, logical_id: &str) -> Spec {
             .object("NodeRepairConfig", settings::node_repair)
             .unwrap_or_default(),
         warm_pool: fields.object("WarmPoolConfig", settings::warm_pool).unwrap_or_default(),
+        scaling_group: workload::scaling_group(fields),
+        device_plugin: workload::device_plugin(fields),
+        windows_support: workload::windows_support(fields),
+        stateful: workload::stateful(fields),
         wait_for: wait_for(fields),
         preflight: preflight(fields),
         service_timeout: service_timeout(fields),
@@ -164,8 +169,9 @@ fn scaling(fields: &mut Fields) -> Scaling {
 }
 
 fn wait_for(fields: &mut Fields) -> WaitFor {
-    match fields.word("WaitFor", &["Submitted", "Active"]).as_deref() {
+    match fields.word("WaitFor", &["Submitted", "Active", "NodesReady"]).as_deref() {
         Some("Submitted") => WaitFor::Submitted,
+        Some("NodesReady") => WaitFor::NodesReady,
         _ => WaitFor::Active,
     }
 }

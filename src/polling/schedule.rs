@@ -6,6 +6,8 @@ use crate::nodegroup::decide::Waiting;
 
 /// Nothing that EKS does ends sooner, and nobody notices less.
 const SHORTEST: f64 = 2.0;
+/// The same, for a wait that something else may end.
+pub const SHORTEST_WAIT: Duration = Duration::from_secs(2);
 /// The longest that an operation which has ended may go unnoticed.
 const LONGEST: f64 = 15.0;
 /// Where calls are throttled, looking less often is what helps: up to two minutes.
@@ -19,6 +21,8 @@ pub fn next_look(waiting: Waiting, elapsed: u64, unanswered: u32, jitter: f64) -
         Waiting::ForConfigUpdate => stairs(elapsed, &[(10, 2.0), (60, 4.0), (300, 8.0)]),
         Waiting::ForVersionUpdate => stairs(elapsed, &[(30, 5.0), (300, 10.0)]),
         Waiting::ForDelete => stairs(elapsed, &[(60, 15.0), (300, 5.0), (900, 10.0)]),
+        // A watch ends the wait sooner where the function itself waits; a state machine has none.
+        Waiting::ForNodes => stairs(elapsed, &[(120, 5.0), (600, 8.0)]),
         Waiting::ForOthers => stairs(elapsed, &[(30, 3.0), (300, 6.0)]),
         Waiting::ForAnAnswer => SHORTEST,
     };
@@ -49,7 +53,8 @@ fn stairs(elapsed: u64, steps: &[(u64, f64)]) -> f64 {
 mod tests {
     use super::*;
 
-    const ALL: [Waiting; 6] = [
+    const ALL: [Waiting; 7] = [
+        Waiting::ForNodes,
         Waiting::ForCreate,
         Waiting::ForConfigUpdate,
         Waiting::ForVersionUpdate,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use managed_node_group::auto_scaling::ScalingGroup;
 use managed_node_group::aws::Aws;
 use managed_node_group::diagnose::Evidence;
 use managed_node_group::launch_template::belongings::{Belongings, Place};
@@ -40,11 +41,13 @@ pub struct Cut {
     pub died: Notify,
     pub onward: Mutex<VecDeque<Value>>,
     pub started: Mutex<BTreeSet<String>>,
+    /// The one Auto Scaling group, where moto has none.
+    pub scaling_group: Mutex<ScalingGroup>,
 }
 
 impl Cut {
     /// Stops for ever if the function is to die at this call; the harness drops it then.
-    async fn call<T>(&self, action: &'static str, effect: impl Future<Output = T>) -> T {
+    pub async fn call<T>(&self, action: &'static str, effect: impl Future<Output = T>) -> T {
         let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         self.made.lock().unwrap().push(action);
         let death = *self.death.lock().unwrap();

@@ -6,6 +6,7 @@
 )]
 
 pub mod account;
+pub mod beyond;
 pub mod cut;
 pub mod deployed;
 pub mod ec2;
@@ -15,4 +16,5 @@ pub mod receiver;
 pub mod scene;
 pub mod simulated;
 pub mod template;
+pub mod tools;
 pub mod world;

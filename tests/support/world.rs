@@ -84,6 +84,7 @@ impl World {
             loopback: Loopback::Allowed,
             poll_time_scale: TIME_SCALE,
             log_level: "info".to_owned(),
+            role: None,
         };
         let cut = Cut {
             aws: aws(&simulator.endpoint()).await,
@@ -100,6 +101,7 @@ impl World {
             died: Notify::new(),
             onward: Mutex::new(VecDeque::new()),
             started: Mutex::new(BTreeSet::new()),
+            scaling_group: Mutex::default(),
         };
         let responder = Responder::new(Loopback::Allowed, TIME_SCALE);
         let function = Function {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use managed_node_group::auto_scaling::ScalingGroup;
 use managed_node_group::launch_template::belongings::{Belongings, Place};
 use managed_node_group::launch_template::steps::{LaunchStep, Made};
 use managed_node_group::launch_template::warnings::warnings;
@@ -27,6 +28,7 @@ pub struct Scene {
     pub groups: BTreeMap<String, Option<NodeGroup>>,
     /// The one looked at last is the last.
     pub around: Vec<(Place, Belongings)>,
+    pub scaling_group: Option<ScalingGroup>,
 }
 
 impl Scene {
@@ -155,7 +157,7 @@ impl Scene {
         numbers.map(|version| version.number).max().unwrap_or_default()
     }
 
-    fn call(&mut self, action: &'static str, resource: &str, details: String) {
+    pub fn call(&mut self, action: &'static str, resource: &str, details: String) {
         let resource = resource.to_owned();
         self.calls.push(Call {
             action,

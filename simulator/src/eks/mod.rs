@@ -1,5 +1,6 @@
 //! The operations.
 
+mod access_entries;
 mod checks;
 pub mod create;
 mod delete;
@@ -26,6 +27,8 @@ pub fn perform(world: &mut World, call: &Call) -> Result<Value, EksError> {
         "DescribeUpdate" => read::describe_update(world, call),
         "ListUpdates" => read::list_updates(world, call),
         "DescribeCluster" => read::describe_cluster(world, call),
+        "DescribeAccessEntry" => access_entries::describe(world, call),
+        "ListAccessEntries" => access_entries::list(world, call),
         "TagResource" => tags::tag(world, call),
         "UntagResource" => tags::untag(world, call),
         "ListTagsForResource" => tags::list(world, call),

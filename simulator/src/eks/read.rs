@@ -45,7 +45,7 @@ pub fn list_updates(world: &mut World, call: &Call) -> Result<Value, EksError> {
 }
 
 /// The next token is the last item of the page before.
-fn page(key: &str, items: Vec<String>, call: &Call) -> Value {
+pub fn page(key: &str, items: Vec<String>, call: &Call) -> Value {
     let size = call
         .value("maxResults")
         .and_then(|size| size.parse().ok())

@@ -83,7 +83,19 @@ fn begin(world: &mut World, call: &Call, kind: &str, (before, changes): (&Value,
         group.shown["status"] = json!("UPDATING");
         group.pending = Some(pending);
     }
+    if kind == "VersionUpdate" && takes > 0.0 {
+        world.cordon(call);
+    }
     json!({ "update": shown })
+}
+
+impl World {
+    /// The first node that an update empties, before anything else is seen of it.
+    fn cordon(&mut self, call: &Call) {
+        if let Some(cluster) = self.kubernetes.clusters.get_mut(&call.cluster) {
+            cluster.cordon_one(&call.nodegroup);
+        }
+    }
 }
 
 /// The service's names of what an update changes.

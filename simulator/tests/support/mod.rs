@@ -1,6 +1,8 @@
 //! A simulator in process, and a client that speaks plain HTTP to it: no SDK comes between a test and the bytes.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod cluster;
+
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use simulator::{Fault, FaultKind, Options, Outcome, OutcomeRule, Simulator, When};

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use crate::diagnose::{Activity, Console, Evidence, Kind, catalogue, causes, explain};
 use crate::nodegroup::group::Issue;
+use crate::workload::drain::{Drain, Pod};
 
 /// Anything, and often what the catalogue knows.
 fn text() -> impl Strategy<Value = String> {
@@ -32,14 +33,36 @@ fn activity() -> impl Strategy<Value = Activity> {
     })
 }
 
+/// A pod of a long name that nothing lets go.
+fn drain() -> impl Strategy<Value = Option<Drain>> {
+    let pod = "\\PC{0,300}".prop_map(|name| Pod {
+        name,
+        terminating_since: Some("2026-01-01T00:00:00Z".to_owned()),
+        ..Pod::default()
+    });
+    let drain = proptest::collection::vec(pod, 0..8).prop_map(|pods| Drain {
+        nodes: vec![String::new()],
+        pods,
+        ..Drain::default()
+    });
+    proptest::option::of(drain)
+}
+
 fn evidence() -> impl Strategy<Value = Evidence> {
     let console = proptest::option::of(("\\PC{0,20}", text()).prop_map(|(instance, text)| Console { instance, text }));
     let texts = || proptest::collection::vec(text(), 0..3);
-    let parts = (proptest::collection::vec(activity(), 0..4), console, texts(), texts());
-    parts.prop_map(|(activities, console, preflight, unread)| Evidence {
+    let parts = (
+        proptest::collection::vec(activity(), 0..4),
+        console,
+        texts(),
+        texts(),
+        drain(),
+    );
+    parts.prop_map(|(activities, console, preflight, unread, drain)| Evidence {
         activities,
         console,
         preflight,
+        drain,
         unread,
     })
 }

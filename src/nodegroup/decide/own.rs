@@ -1,6 +1,6 @@
 //! What the decision says of the resource's own launch template and what it brings along.
 
-use super::{Identity, Next, View, done};
+use super::{Identity, Look, Next, View, done};
 use crate::launch_template::belongings::{Belongings, Place};
 use crate::launch_template::max_pods::{Networking, max_pods};
 use crate::launch_template::os::Os;
@@ -32,9 +32,9 @@ pub fn template(desired: &Desired, live: Option<&NodeGroup>, view: View) -> Resu
             version: desired.launch_template_version.clone(),
         });
     }
-    let around = view.around.ok_or(Next::Look)?;
+    let around = view.around.ok_or(Next::Look(Look::Around))?;
     let place = desired.place();
-    let wanted = wanted(desired, &place, around, live).ok_or(Next::Look)?;
+    let wanted = wanted(desired, &place, around, live).ok_or(Next::Look(Look::Around))?;
     match prepare(&wanted, &around.belongings, running(live)) {
         Ok(Prepared::Version { template, number }) => Ok(TemplateVersion {
             identity: LaunchTemplateIdentity::Id(template),
@@ -72,7 +72,7 @@ pub fn tidy(desired: &Desired, live: &NodeGroup, view: View) -> Option<LaunchSte
 /// After a group is gone, its belongings go one by one.
 pub fn clear(identity: &Identity, view: View) -> Next {
     let Some(around) = view.around else {
-        return Next::Look;
+        return Next::Look(Look::Around);
     };
     match remove(&identity.place(), &around.belongings) {
         Some(step) => Next::Act(Step::Launch(step)),
@@ -84,7 +84,7 @@ pub fn clear(identity: &Identity, view: View) -> Next {
 /// runs on it: then it was ours and lost its tags, and taking its template away would harm it.
 pub fn clear_beside(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     let Some(around) = view.around else {
-        return Next::Look;
+        return Next::Look(Look::Around);
     };
     let place = identity.place();
     let ours = around.belongings.template(&place).map(|template| &template.id);

@@ -5,6 +5,7 @@ use crate::diagnose::Kind;
 use crate::nodegroup::group::{Issue, NodeGroup, describe_issues};
 use crate::nodegroup::history::{History, StepKind};
 use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
+use crate::workload::nodes::{Node, lacking};
 
 /// A group that failed at something. Why, the issues tell only in part: what its Auto Scaling group and its instances met is
 /// looked up before it is told.
@@ -24,6 +25,23 @@ pub fn broken(what: &str, live: &NodeGroup) -> Next {
         issues: live.issues.clone(),
         kind: Kind::Health,
     }))
+}
+
+/// The time is over, and nodes aren't Ready: which, and what their kubelets say.
+pub fn unready(live: &NodeGroup, nodes: &[Node], wanted: usize) -> Next {
+    Next::Broken(Box::new(Broken {
+        headline: format!("the time given by ServiceTimeout is over; {}", Broken::of_nodes(live, nodes, wanted)),
+        group: live.clone(),
+        issues: live.issues.clone(),
+        kind: Kind::Health,
+    }))
+}
+
+impl Broken {
+    pub fn of_nodes(live: &NodeGroup, nodes: &[Node], wanted: usize) -> String {
+        let state = live.status.as_str();
+        format!("node group {}/{} is {state}, but {}", live.cluster, live.name, lacking(nodes, wanted))
+    }
 }
 
 pub fn update_failed(live: &NodeGroup, history: &History, errors: &[Issue]) -> Next {

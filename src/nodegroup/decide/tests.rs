@@ -1,9 +1,10 @@
 mod around;
+mod beyond;
 mod own_template;
 
 use serde_json::json;
 
-use self::around::{issue, nothing_around, prepared, told};
+use self::around::{LOOKED, issue, nothing_around, prepared, told};
 use super::*;
 use crate::diagnose::Kind;
 use crate::launch_template::belongings::SecurityGroup;
@@ -80,7 +81,8 @@ fn absent() -> Goal {
 /// A word for each answer, so that a table of them can be read.
 fn word(next: &Next) -> String {
     match next {
-        Next::Look => "Look".to_owned(),
+        Next::Look(Look::Around) => "Look".to_owned(),
+        Next::Look(look) => format!("{look:?}"),
         Next::Act(step) => format!("{:?}", step.kind()),
         Next::Wait(waiting) => format!("{waiting:?}"),
         Next::Done { .. } => "Done".to_owned(),

@@ -212,6 +212,17 @@ impl Rule {
                 "LaunchTemplate: version 3 of launch template lt-1 has 2 network interfaces, so that its instances get no public \
                  address, which those in subnet-1 rely on; use private subnets, or one interface",
             ),
+            Self::Autoscaler => (
+                "a resource or an option that the Cluster Autoscaler would not understand, and leave out without a word",
+                "write it as the message says",
+                "ClusterAutoscaler.Options.scaledownunneededtime: expected a duration such as 10m or 1h30m, got \"10\"",
+            ),
+            Self::Submitted => (
+                "something that is done once the group is there, when the stack doesn't wait for it",
+                "set WaitFor to Active or NodesReady, or leave it out",
+                "SuspendProcesses: needs the Auto Scaling group, which isn't there yet when WaitFor: Submitted ends; set WaitFor: \
+                 Active",
+            ),
         };
         Entry { cause, remedy, example }
     }

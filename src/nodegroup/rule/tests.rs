@@ -169,6 +169,14 @@ fn cases() -> Vec<(Rule, Mistake)> {
         ),
         (Rule::BlockPodImds, Template(imds, template(&[], 0))),
         (Rule::PublicAddress, Template(own, template(&[], 2))),
+        (
+            Rule::Autoscaler,
+            Properties(json!({"ClusterAutoscaler": {"Options": {"scaledownunneededtime": "10"}}})),
+        ),
+        (
+            Rule::Submitted,
+            Properties(json!({"SuspendProcesses": ["AZRebalance"], "WaitFor": "Submitted"})),
+        ),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{images, labels};
+use super::{images, labels, workload};
 use crate::launch_template::os::Os;
 use crate::launch_template::user_data::{Bootstrap, takes_node_labels, user_data};
 use crate::nodegroup::fields::Found;
@@ -26,6 +26,7 @@ pub fn check(spec: &Spec, found: &mut Found) {
     images::check(spec, found);
     warm_pool(spec, found);
     node(spec, found);
+    workload::check(spec, found);
 }
 
 /// Sizes that aren't stated are filled in so that they fit those that are (`Scaling::for_create`, `Scaling::for_update`).

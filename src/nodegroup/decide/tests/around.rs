@@ -1,11 +1,20 @@
 //! What a group has around it, in the tests of the decision.
 
+use std::sync::LazyLock;
+
 use serde_json::json;
 
 use super::*;
+use crate::auto_scaling::ScalingGroup;
 use crate::launch_template::belongings::Belongings;
 use crate::launch_template::steps::{Cluster, Made};
 use crate::nodegroup::group::Issue;
+
+/// An Auto Scaling group with nothing on it, and no nodes.
+pub static LOOKED: LazyLock<Beyond> = LazyLock::new(|| Beyond {
+    scaling_group: Some(ScalingGroup::default()),
+    nodes: Some(vec![]),
+});
 
 /// Decides with everything around the group as the goal wants it.
 pub fn told(goal: &Goal, seen: &Observation, history: &History, now: u64) -> Next {
@@ -15,6 +24,7 @@ pub fn told(goal: &Goal, seen: &Observation, history: &History, now: u64) -> Nex
     };
     let view = View {
         around: Some(&around),
+        beyond: &LOOKED,
         history,
         now,
     };
@@ -40,6 +50,7 @@ pub fn prepared(desired: &Desired) -> Around {
     loop {
         let view = View {
             around: Some(&around),
+            beyond: &LOOKED,
             history: &history,
             now: 0,
         };

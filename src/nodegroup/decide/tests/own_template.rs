@@ -7,6 +7,7 @@ use super::*;
 fn with<'a>(around: &'a Around, history: &'a History) -> View<'a> {
     View {
         around: Some(around),
+        beyond: &LOOKED,
         history,
         now: NOW,
     }
@@ -16,6 +17,7 @@ fn undecided(goal: &Goal, seen: &Observation) -> String {
     let history = history(&[]);
     let view = View {
         around: None,
+        beyond: &LOOKED,
         history: &history,
         now: NOW,
     };
@@ -113,6 +115,7 @@ fn leftovers_go_last_and_are_given_up_rather_than_failing() {
     ] {
         let view = View {
             around: Some(&around),
+            beyond: &LOOKED,
             history,
             now,
         };

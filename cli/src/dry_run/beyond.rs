@@ -1,0 +1,105 @@
+//! What is beyond EKS: the Auto Scaling group, and the cluster's own API. Reads are the real ones, but for the nodes: whether
+//! they come Ready is nothing that can be planned.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use managed_node_group::auto_scaling::{ScalingGroup, ScalingStep};
+use managed_node_group::ports::{AutoScaling, CallError, Cloud, Kubernetes};
+use managed_node_group::workload::device_plugin::{DaemonSet, NAME, NAMESPACE};
+use managed_node_group::workload::drain::Drain;
+use managed_node_group::workload::nodes::{Node, Readiness};
+use managed_node_group::workload::windows::WindowsState;
+use serde_json::Value;
+
+use super::{DryRun, words};
+
+impl<C: Cloud> AutoScaling for DryRun<C> {
+    async fn scaling_group(&self, name: &str) -> Result<ScalingGroup, CallError> {
+        let known = self.scene().scaling_group.clone();
+        if let Some(known) = known.filter(|known| known.name == name) {
+            return Ok(known);
+        }
+        let found = self.noting(self.real.scaling_group(name).await)?;
+        self.scene().scaling_group = Some(found.clone());
+        Ok(found)
+    }
+
+    async fn change_scaling_group(&self, name: &str, step: &ScalingStep) -> Result<(), CallError> {
+        let mut scene = self.scene();
+        let mut group = scene.scaling_group.take().unwrap_or_default();
+        let (action, details) = change(&mut group, step);
+        scene.scaling_group = Some(group);
+        scene.call(action, name, details);
+        Ok(())
+    }
+}
+
+impl<C: Cloud> Kubernetes for DryRun<C> {
+    async fn nodes(&self, cluster: &str, group: &str) -> Result<Vec<Node>, CallError> {
+        let found = self.node_groups().into_iter();
+        let found = found.filter(|found| found.cluster == cluster && found.name == group);
+        let wanted = found.map(|found| found.scaling.desired).sum::<i32>();
+        let ready = |number| Node {
+            name: format!("node {number}"),
+            readiness: Readiness::Ready,
+            ..Node::default()
+        };
+        Ok((0..wanted).map(ready).collect())
+    }
+
+    async fn node_change(&self, _: &str, _: &str, _: Duration) {}
+
+    async fn daemon_sets(&self, cluster: &str) -> Result<Vec<DaemonSet>, CallError> {
+        self.noting(self.real.daemon_sets(cluster).await)
+    }
+
+    async fn windows(&self, cluster: &str) -> Result<WindowsState, CallError> {
+        self.noting(self.real.windows(cluster).await)
+    }
+
+    async fn drain(&self, cluster: &str, group: &str) -> Result<Drain, CallError> {
+        self.real.drain(cluster, group).await
+    }
+
+    async fn apply(&self, _: &str, object: &Value) -> Result<(), CallError> {
+        let at = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let resource = format!("{}/{}", at("/metadata/namespace"), at("/metadata/name"));
+        let action = match at("/kind") {
+            "ConfigMap" => "patch configmaps",
+            _ => "patch daemonsets",
+        };
+        self.scene().call(action, &resource, String::new());
+        Ok(())
+    }
+
+    async fn delete_plugin(&self, _: &str, _: &str, _: &str) -> Result<(), CallError> {
+        let resource = format!("{NAMESPACE}/{NAME}");
+        self.scene().call("delete daemonsets", &resource, String::new());
+        Ok(())
+    }
+}
+
+/// What a step does to a group, and how it is told.
+fn change(group: &mut ScalingGroup, step: &ScalingStep) -> (&'static str, String) {
+    let listed = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
+    match step {
+        ScalingStep::Tag(tags) => {
+            let told = words::set(&group.tags, tags);
+            group.tags.extend(tags.clone());
+            ("autoscaling:CreateOrUpdateTags", told)
+        }
+        ScalingStep::Untag(keys) => {
+            group.tags.retain(|key, _| !keys.contains(key));
+            ("autoscaling:DeleteTags", words::removed(keys))
+        }
+        ScalingStep::Suspend(processes) => {
+            group.suspended.extend(processes.clone());
+            ("autoscaling:SuspendProcesses", listed(processes))
+        }
+        ScalingStep::Resume(processes) => {
+            group.suspended.retain(|process| !processes.contains(process));
+            ("autoscaling:ResumeProcesses", listed(processes))
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! From a request at a cluster's API to an answer.
+
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, Method, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+
+use super::paths::{self, Target, Verb};
+use super::selector::Selector;
+use super::status::Failure;
+use super::watch::{Wanted, Watch};
+use super::{Access, Cluster, KubernetesRequest, list, time, token, write};
+use crate::http::Shared;
+use crate::world::{World, lock};
+
+/// Everything that a request says, but for who makes it.
+pub struct Request {
+    pub target: Target,
+    pub verb: Verb,
+    pub query: Vec<(String, String)>,
+    pub content_type: String,
+    pub body: Bytes,
+}
+
+impl Request {
+    pub fn value(&self, key: &str) -> Option<&str> {
+        let found = self.query.iter().find(|(name, _)| name == key);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+pub fn router(world: Shared) -> Router {
+    Router::new().fallback(serve).with_state(world)
+}
+
+async fn serve(
+    State(shared): State<Shared>,
+    method: Method,
+    uri: Uri,
+    Query(query): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (cluster, path) = paths::of_cluster(uri.path());
+    let mut recorded = KubernetesRequest {
+        cluster,
+        method: method.to_string(),
+        path,
+        query,
+        status: 0,
+    };
+    let mut world = lock(&shared);
+    world.settle();
+    let answer = answer(&shared, &mut world, (&recorded, &method), &headers, body);
+    let answer = answer.unwrap_or_else(IntoResponse::into_response);
+    recorded.status = answer.status().as_u16();
+    world.kubernetes.requests.push(recorded);
+    answer
+}
+
+fn answer(
+    shared: &Shared,
+    world: &mut World,
+    (made, method): (&KubernetesRequest, &Method),
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let name = made.cluster.as_str();
+    if !world.kubernetes.clusters.contains_key(name) {
+        return Err(Failure::no_such_path());
+    }
+    authenticate(world, name, headers)?;
+    let target = paths::target(&made.path).ok_or_else(Failure::no_such_path)?;
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let request = Request {
+        verb: Verb::of(method, &target, &made.query)?,
+        target,
+        query: made.query.clone(),
+        content_type: content_type.unwrap_or_default().to_owned(),
+        body,
+    };
+    let cluster = world
+        .kubernetes
+        .clusters
+        .get_mut(name)
+        .ok_or_else(Failure::no_such_path)?;
+    authorise(&cluster.access, &request)?;
+    perform(shared, name, cluster, request)
+}
+
+/// Whoever has no access entry gets the same answer as whoever has no valid token.
+fn authenticate(world: &World, cluster: &str, headers: &HeaderMap) -> Result<(), Failure> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = given
+        .and_then(|given| given.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    if let Err(why) = token::check(token, cluster, &world.options.credentials, time::now()) {
+        eprintln!("a token for the cluster {cluster} isn't taken: {why}");
+        return Err(Failure::unauthorized());
+    }
+    match world.kubernetes.clusters.get(cluster).map(|cluster| &cluster.access) {
+        Some(Access::NoEntry) => Err(Failure::unauthorized()),
+        _ => Ok(()),
+    }
+}
+
+fn authorise(access: &Access, request: &Request) -> Result<(), Failure> {
+    let plural = request.target.resource.plural();
+    match access {
+        Access::Forbidden { resources } if resources.iter().any(|one| one == plural) => {
+            Err(Failure::forbidden(&request.target, request.verb.word()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn perform(shared: &Shared, name: &str, cluster: &mut Cluster, request: Request) -> Result<Response, Failure> {
+    match request.verb {
+        Verb::Get => list::get(&cluster.store, &request).map(|object| Json(object).into_response()),
+        Verb::List => list::list(&cluster.store, &request).map(|list| Json(list).into_response()),
+        Verb::Watch => {
+            let selected = (request.target, Selector::of(&request.query)?);
+            let wanted = Wanted::of(&request.query);
+            Watch::begin(shared, (name, cluster.era, &cluster.store), selected, &wanted).map(Watch::into_response)
+        }
+        Verb::Create => write::create(&mut cluster.store, &request),
+        Verb::Patch => write::patch(&mut cluster.store, &request),
+        Verb::Delete => write::delete(&mut cluster.store, &request),
+    }
+}

@@ -1,0 +1,104 @@
+//! What of the wanted tags has room.
+
+use std::collections::BTreeMap;
+
+use super::ScalingGroup;
+use super::marks::{Claims, is_mark, is_of_service};
+use super::tags::Candidate;
+
+/// Tags on one Auto Scaling group, those of others included (Auto Scaling user guide, "Tag naming and usage restrictions").
+pub const MOST: usize = 50;
+/// Characters of a key and of a value (API reference, `Tag`).
+const KEY: usize = 128;
+const VALUE: usize = 256;
+/// How many keys a warning names; the others are counted.
+const NAMED: usize = 5;
+
+/// The tags that others have put on the group; it has the room that they leave.
+pub fn others(live: &ScalingGroup, claims: &Claims) -> usize {
+    live.tags.keys().filter(|key| !is_mark(key) && !claims.own(key)).count()
+}
+
+/// Those of the candidates, the most important first, that are short enough and have room. `reserved` is what the mark of
+/// the processes needs.
+pub fn fitting(
+    candidates: Vec<Candidate>,
+    live: &ScalingGroup,
+    claims: &Claims,
+    reserved: usize,
+    warnings: &mut Vec<String>,
+) -> BTreeMap<String, String> {
+    let is_short = |tag: &Candidate| tag.key.chars().count() <= KEY && tag.value.chars().count() <= VALUE;
+    let (short, long): (Vec<_>, Vec<_>) = candidates.into_iter().partition(is_short);
+    warn(&long, warnings, |keys| {
+        format!(
+            "The Auto Scaling group {} lacks the tags {keys}: a tag's key has at most {KEY} characters and its value {VALUE}; \
+             shorten the label, taint or tag",
+            live.name
+        )
+    });
+    let (fit, left_out) = by_room(short, live, claims, reserved);
+    warn(&left_out, warnings, |keys| {
+        format!(
+            "The Auto Scaling group {} has room for {MOST} tags, so it lacks {keys}; remove tags of others from it, or ask \
+             for fewer Labels, Taints, Resources, Options or propagated Tags",
+            live.name
+        )
+    });
+    fit.into_iter().map(|tag| (tag.key, tag.value)).collect()
+}
+
+/// What a candidate finds where it is to go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Nothing, or a tag of ours: it needs a slot.
+    Free,
+    /// Somebody else's tag with the value that is wanted.
+    Done,
+    /// Somebody else's tag with another value, which stays where the candidate is left out.
+    Occupied,
+}
+
+/// Puts the candidates into the slots that are left. The answer is the same before and after it was carried out: a tag of
+/// others that is overwritten, and ours from then on, counts as ours already.
+fn by_room(
+    candidates: Vec<Candidate>,
+    live: &ScalingGroup,
+    claims: &Claims,
+    reserved: usize,
+) -> (Vec<Candidate>, Vec<Candidate>) {
+    let place = |tag: &Candidate| match live.tags.get(&tag.key) {
+        Some(_) if claims.own(&tag.key) => Place::Free,
+        Some(value) if *value == tag.value => Place::Done,
+        Some(_) => Place::Occupied,
+        None => Place::Free,
+    };
+    let (done, needy): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|tag| place(tag) == Place::Done);
+    let is_occupied = |tag: &&Candidate| place(tag) == Place::Occupied;
+    let mark = usize::from(needy.iter().chain(&done).any(|tag| !is_of_service(&tag.key)));
+    let staying = others(live, claims) - needy.iter().filter(is_occupied).count();
+    let room = MOST.saturating_sub(staying + reserved + mark);
+    let is_enough = |taken: &usize| needy[*taken..].iter().filter(is_occupied).count() + taken <= room;
+    let most = room.min(needy.len());
+    let taken = (0..=most).rev().find(is_enough).unwrap_or(0);
+    let mut fit = needy;
+    let left_out = fit.split_off(taken);
+    fit.extend(done);
+    (fit, left_out)
+}
+
+fn warn(tags: &[Candidate], warnings: &mut Vec<String>, text: impl Fn(String) -> String) {
+    if tags.is_empty() {
+        return;
+    }
+    let mut keys = tags
+        .iter()
+        .take(NAMED)
+        .map(|tag| tag.key.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    if tags.len() > NAMED {
+        keys += &format!(" and {} more", tags.len() - NAMED);
+    }
+    warnings.push(text(keys));
+}

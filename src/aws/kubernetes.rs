@@ -1,0 +1,107 @@
+//! The way to a cluster's own API: where it is, and a token by the function's credentials.
+
+use std::collections::HashMap;
+use std::time::{Duration, UNIX_EPOCH};
+
+use aws_credential_types::provider::ProvideCredentials;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::Aws;
+use super::errors::call_error;
+use crate::clock::{Clock, SystemClock};
+use crate::kubernetes::connection::{Connection, Endpoint, unusable};
+use crate::kubernetes::token::token;
+use crate::ports::{CallError, Kubernetes};
+use crate::workload::device_plugin::DaemonSet;
+use crate::workload::drain::Drain;
+use crate::workload::nodes::Node;
+use crate::workload::windows::WindowsState;
+
+/// How long a connection is used, in milliseconds. Its token is taken for 15 minutes (aws-iam-authenticator), and a request may
+/// last.
+const TOKEN_MILLIS: u64 = 10 * 60 * 1000;
+
+/// Connections by cluster, with the time in milliseconds when each was opened.
+#[derive(Default)]
+pub struct Connections(Mutex<HashMap<String, (Connection, u64)>>);
+
+impl Aws {
+    async fn connection(&self, cluster: &str) -> Result<Connection, CallError> {
+        let now = SystemClock.now_millis();
+        let mut open = self.connections.0.lock().await;
+        if let Some((connection, opened)) = open.get(cluster)
+            && now.saturating_sub(*opened) < TOKEN_MILLIS
+        {
+            return Ok(connection.clone());
+        }
+        let connection = self.connect(cluster, now).await?;
+        open.insert(cluster.to_owned(), (connection.clone(), now));
+        Ok(connection)
+    }
+
+    async fn connect(&self, cluster: &str, now: u64) -> Result<Connection, CallError> {
+        let endpoint = self.endpoint(cluster).await?;
+        let unusable = |message: &str| unusable(cluster, message.to_owned());
+        let region = self.config.region().ok_or_else(|| unusable("the function knows no Region"))?;
+        let provider = self.config.credentials_provider();
+        let provider = provider.ok_or_else(|| unusable("the function has no credentials"))?;
+        let credentials = provider.provide_credentials().await;
+        let credentials = credentials.map_err(|error| unusable(&error.to_string()))?;
+        let token = token(
+            cluster,
+            region.as_ref(),
+            &credentials,
+            UNIX_EPOCH + Duration::from_millis(now),
+        );
+        let token = token.map_err(|error| unusable(&error.to_string()))?;
+        Connection::open(&endpoint, token, self.role.clone())
+    }
+
+    async fn endpoint(&self, cluster: &str) -> Result<Endpoint, CallError> {
+        let answer = self.eks().describe_cluster().name(cluster).send().await;
+        let answer = answer.map_err(|error| call_error("eks:DescribeCluster", cluster, &error))?;
+        let found = answer.cluster();
+        let url = found.and_then(|found| found.endpoint()).unwrap_or_default();
+        let authority = found.and_then(|found| found.certificate_authority()?.data());
+        if url.is_empty() {
+            return Err(unusable(cluster, "it has no endpoint yet".to_owned()));
+        }
+        Ok(Endpoint {
+            cluster: cluster.to_owned(),
+            url: url.to_owned(),
+            certificate_authority: authority.unwrap_or_default().to_owned(),
+        })
+    }
+}
+
+impl Kubernetes for Aws {
+    async fn nodes(&self, cluster: &str, group: &str) -> Result<Vec<Node>, CallError> {
+        let connection = self.connection(cluster).await?;
+        self.watches.nodes(connection, cluster, group).await
+    }
+
+    async fn node_change(&self, cluster: &str, group: &str, patience: Duration) {
+        self.watches.change(cluster, group, patience).await;
+    }
+
+    async fn daemon_sets(&self, cluster: &str) -> Result<Vec<DaemonSet>, CallError> {
+        self.connection(cluster).await?.daemon_sets().await
+    }
+
+    async fn windows(&self, cluster: &str) -> Result<WindowsState, CallError> {
+        self.connection(cluster).await?.windows().await
+    }
+
+    async fn drain(&self, cluster: &str, group: &str) -> Result<Drain, CallError> {
+        self.connection(cluster).await?.drain(group).await
+    }
+
+    async fn apply(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
+        self.connection(cluster).await?.apply(object).await
+    }
+
+    async fn delete_plugin(&self, cluster: &str, uid: &str, resource_version: &str) -> Result<(), CallError> {
+        self.connection(cluster).await?.delete_plugin(uid, resource_version).await
+    }
+}

@@ -1,0 +1,240 @@
+//! Looking at and changing what is beyond the service: the Auto Scaling group, and the cluster's own API.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Stop;
+use super::act::still_wanted;
+use super::goal::{rolls_back, unanswered};
+use crate::auto_scaling::is_asked;
+use crate::nodegroup::decide::{Goal, Look, Observation, Part, Waiting};
+use crate::nodegroup::group::NodeGroup;
+use crate::nodegroup::history::{Begun, StepKind};
+use crate::nodegroup::ownership::PLUGIN_TAG;
+use crate::nodegroup::plan::{Desired, Step};
+use crate::ports::{CallError, Cloud, Fault};
+use crate::progress::Progress;
+use crate::workload::device_plugin::{Asked, Leave, Verdict, join, leave};
+use crate::workload::nodes::{Ready, ready};
+use crate::workload::windows::{lacks_linux, switched_on, warning};
+
+/// How often a rollback asks for what it can go on without.
+const TRIES_IN_A_ROLLBACK: u32 = 3;
+
+/// Whether a step is beyond the service's own API.
+pub fn is_of(step: &Step) -> bool {
+    match step {
+        Step::Scaling(_) | Step::JoinPlugin { .. } | Step::LeavePlugin | Step::EnableWindows => true,
+        Step::Launch(_) | Step::Create(_) | Step::Delete => false,
+        Step::Tag(_) | Step::Untag(_) | Step::UpdateVersion(_) | Step::UpdateConfig(_) => false,
+    }
+}
+
+/// Looks up one thing for the next decision.
+pub async fn look<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    goal: &Goal,
+    seen: &Observation,
+    look: Look,
+) -> Result<(), Stop> {
+    let (Goal::Present(desired), Observation::Present { group, .. }) = (goal, seen) else {
+        unreachable!("{look:?} is only asked for of a group that is to be there and is");
+    };
+    match look {
+        Look::ScalingGroup => match cloud.scaling_group(&group.auto_scaling_group).await {
+            Ok(found) => progress.beyond.scaling_group = Some(found),
+            Err(error) if !is_asked(&desired.spec) => give_up(progress, Part::ScalingGroup, Some(&error)),
+            Err(error) => return meaning(progress, Part::ScalingGroup, &error),
+        },
+        Look::Nodes | Look::Around => match cloud.nodes(&group.cluster, &group.name).await {
+            Ok(nodes) => {
+                let wanted = usize::try_from(group.scaling.desired).unwrap_or_default();
+                let count = ready(&nodes);
+                tracing::info!(ready = count, wanted, "nodes");
+                progress.history.ready = Some(Ready { ready: count, wanted });
+                progress.watched = Some((group.cluster.clone(), group.name.clone()));
+                progress.beyond.nodes = Some(nodes);
+            }
+            Err(error) => return meaning(progress, Part::Nodes, &error),
+        },
+    }
+    answered(progress);
+    Ok(())
+}
+
+/// Carries one step out and notes it. A replay does the same again: nothing of it is done twice.
+pub async fn act<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    goal: &Goal,
+    seen: &Observation,
+    step: Step,
+    now: u64,
+) -> Result<(), Stop> {
+    let Observation::Present { group, .. } = seen else {
+        unreachable!("{step:?} is only decided for a group that is there");
+    };
+    if matches!(goal, Goal::Present(_)) {
+        still_wanted(cloud, progress).await?;
+    }
+    tracing::info!(step = ?step.kind(), "begin");
+    let (part, done) = match (&step, goal) {
+        (Step::Scaling(steps), _) => {
+            let mut done = Ok(None);
+            for step in steps {
+                if done.is_ok() {
+                    done = cloud.change_scaling_group(&group.auto_scaling_group, step).await.map(|()| None);
+                }
+            }
+            progress.beyond.scaling_group = None;
+            (Part::ScalingGroup, done)
+        }
+        (Step::JoinPlugin { image }, Goal::Present(desired)) => {
+            (Part::DevicePlugin, join_plugin(cloud, desired, group, image).await)
+        }
+        (Step::LeavePlugin, _) => (Part::DevicePlugin, leave_plugin(cloud, group).await.map(|()| None)),
+        (Step::EnableWindows, _) => match enable_windows(cloud, group).await {
+            Ok(told) => (Part::Windows, Ok(told)),
+            Err(Windows::NoLinux(why)) => return no_linux(progress, why),
+            Err(Windows::Failed(error)) => (Part::Windows, Err(error)),
+        },
+        (step, goal) => unreachable!("{step:?} is never decided for {goal:?}"),
+    };
+    match done {
+        Ok(told) => {
+            told.into_iter().for_each(|warning| progress.warn(warning));
+            begun(progress, step.kind(), now);
+            Ok(())
+        }
+        Err(error) => meaning(progress, part, &error),
+    }
+}
+
+/// The tag comes first: whatever happens behind it, the group says that there may be something in the cluster. Where the
+/// cluster doesn't let the function in, nothing was applied, and the tag goes again.
+async fn join_plugin<C: Cloud>(
+    cloud: &C,
+    desired: &Desired,
+    group: &NodeGroup,
+    image: &str,
+) -> Result<Option<String>, CallError> {
+    let live = cloud.daemon_sets(&group.cluster).await?;
+    let asked = Asked {
+        group: &group.name,
+        image,
+        taints: &desired.spec.taints,
+    };
+    match join(&asked, &live) {
+        Verdict::AsItIs => Ok(None),
+        Verdict::Foreign(warning) => Ok(Some(warning)),
+        Verdict::Apply(manifest) => {
+            let mark = BTreeMap::from([(PLUGIN_TAG.to_owned(), "nvidia".to_owned())]);
+            cloud.tag(&group.arn, &mark).await?;
+            let applied = cloud.apply(&group.cluster, &manifest).await;
+            if applied.as_ref().is_err_and(|error| error.fault == Fault::Denied) && !group.tags.contains_key(PLUGIN_TAG) {
+                cloud.untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()])).await?;
+            }
+            applied.map(|()| None)
+        }
+    }
+}
+
+/// A cluster that is gone has no plugin any more.
+async fn leave_plugin<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<(), CallError> {
+    let live = match cloud.daemon_sets(&group.cluster).await {
+        Ok(live) => live,
+        Err(error) if error.fault == Fault::NotFound => return Ok(()),
+        Err(error) => return Err(advised(error, group)),
+    };
+    match leave(&group.name, &live) {
+        Leave::Nothing => {}
+        Leave::Apply(manifest) => cloud.apply(&group.cluster, &manifest).await.map_err(|error| advised(error, group))?,
+        Leave::Delete { uid, resource_version } => cloud
+            .delete_plugin(&group.cluster, &uid, &resource_version)
+            .await
+            .map_err(|error| advised(error, group))?,
+    }
+    cloud.untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()])).await
+}
+
+/// Who can't give access back has another way out.
+fn advised(error: CallError, group: &NodeGroup) -> CallError {
+    if error.fault != Fault::Denied {
+        return error;
+    }
+    CallError {
+        message: format!(
+            "{}; or, to leave the device plugin's DaemonSet in the cluster, remove the tag {PLUGIN_TAG} from the node group: `aws \
+             eks untag-resource --resource-arn {} --tag-keys {PLUGIN_TAG}`",
+            error.message, group.arn
+        ),
+        ..error
+    }
+}
+
+enum Windows {
+    NoLinux(String),
+    Failed(CallError),
+}
+
+async fn enable_windows<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<Option<String>, Windows> {
+    let state = cloud.windows(&group.cluster).await.map_err(Windows::Failed)?;
+    if let Some(why) = lacks_linux(&state) {
+        return Err(Windows::NoLinux(why));
+    }
+    if let Some(config_map) = switched_on(&state) {
+        cloud.apply(&group.cluster, &config_map).await.map_err(Windows::Failed)?;
+    }
+    Ok(warning(&state))
+}
+
+fn no_linux(progress: &mut Progress, why: String) -> Result<(), Stop> {
+    let told = format!("WindowsSupport: {why}; add a Linux node group first");
+    if !rolls_back(progress) {
+        return Err(Stop::Fail(told));
+    }
+    progress.warn(told);
+    give_up(progress, Part::Windows, None);
+    Ok(())
+}
+
+/// What a failed call means. A rollback goes on without: it never fails for what isn't the service's.
+fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(), Stop> {
+    let passes = matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse);
+    if rolls_back(progress) && (!passes || progress.unanswered >= TRIES_IN_A_ROLLBACK) {
+        progress.warn(format!("left as it is: {error}"));
+        give_up(progress, part, Some(error));
+        return Ok(());
+    }
+    match error.fault {
+        // Two groups of one stack at once: the next look sees what the other has done.
+        Fault::InUse => Err(Stop::Wait(Waiting::ForOthers)),
+        Fault::Throttled | Fault::Unknown => {
+            progress.history.obstacle = Some(error.to_string());
+            Err(unanswered(progress, error))
+        }
+        Fault::NotFound | Fault::Denied | Fault::Refused => Err(Stop::Fail(error.to_string())),
+    }
+}
+
+fn give_up(progress: &mut Progress, part: Part, error: Option<&CallError>) {
+    if let Some(error) = error {
+        tracing::warn!(%error, ?part, "gone on without");
+    }
+    answered(progress);
+    progress.history.given_up.insert(part);
+}
+
+fn begun(progress: &mut Progress, step: StepKind, at: u64) {
+    answered(progress);
+    progress.history.begun.push(Begun {
+        step,
+        at,
+        update_id: None,
+    });
+}
+
+fn answered(progress: &mut Progress) {
+    progress.unanswered = 0;
+    progress.history.obstacle = None;
+}

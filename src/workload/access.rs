@@ -1,0 +1,53 @@
+//! What access the function lacks, and how it is given.
+
+/// The Kubernetes group that the examples bind to what the function needs.
+pub const GROUP: &str = "managed-node-group";
+
+/// Why a cluster lets the function not do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// 401: no access entry, or one of a role that was deleted and made anew.
+    Entry,
+    /// 403: an access entry that doesn't allow it.
+    Permission,
+}
+
+/// The remedy, with the command to be run. `role` is the ARN of the function's role, where it is known.
+pub fn remedy(lack: Lack, cluster: &str, role: Option<&str>, action: &str) -> String {
+    let role = role.unwrap_or("the ARN of the role of the function behind ServiceToken");
+    match lack {
+        Lack::Entry => format!(
+            "the cluster doesn't know the function's role; give it an access entry: `aws eks create-access-entry --cluster-name \
+             {cluster} --principal-arn {role} --kubernetes-groups {GROUP}`, and bind the group {GROUP} to what the function needs \
+             (examples/kubernetes)"
+        ),
+        Lack::Permission => format!(
+            "the function's access entry doesn't allow it to {action}; put the Kubernetes group {GROUP} into the entry (`aws eks \
+             update-access-entry --cluster-name {cluster} --principal-arn {role} --kubernetes-groups {GROUP}`) and bind the group to \
+             what the function needs (examples/kubernetes); the access policy AmazonEKSViewPolicy doesn't show nodes, \
+             AmazonEKSAdminViewPolicy does"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remedy_is_a_command() {
+        let role = Some("arn:aws:iam::1:role/function");
+        for (lack, role, expected) in [
+            (
+                Lack::Entry,
+                role,
+                "create-access-entry --cluster-name c --principal-arn arn:aws:iam::1:role/function --kubernetes-groups",
+            ),
+            (Lack::Entry, None, "--principal-arn the ARN of the role of the function behind ServiceToken"),
+            (Lack::Permission, role, "doesn't allow it to list nodes"),
+        ] {
+            let told = remedy(lack, "c", role, "list nodes");
+            assert!(told.contains(expected), "{told}");
+        }
+    }
+}

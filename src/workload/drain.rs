@@ -1,0 +1,232 @@
+//! What keeps a node from being drained: pods that Kubernetes refuses to evict, and pods that don't go.
+
+mod selector;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::selector::{Requirement, Selector};
+
+/// A pod.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pod {
+    pub namespace: String,
+    pub name: String,
+    pub node: String,
+    pub labels: BTreeMap<String, String>,
+    /// Kind and name of the owner that is its controller.
+    pub controller: Option<(String, String)>,
+    pub origin: Origin,
+    pub phase: String,
+    /// Its `deletionTimestamp`: the end of the grace period that its deletion gave it.
+    pub terminating_since: Option<String>,
+    pub finalizers: Vec<String>,
+}
+
+/// Where a pod is defined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    #[default]
+    Api,
+    /// In a file of the node's: the API only shows it (annotation `kubernetes.io/config.mirror`), and it goes with the node.
+    Mirror,
+}
+
+/// A `PodDisruptionBudget` with its status.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DisruptionBudget {
+    pub namespace: String,
+    pub name: String,
+    /// `None` selects nothing.
+    pub selector: Option<Selector>,
+    /// `disruptionsAllowed`.
+    pub allowed: i32,
+    /// `currentHealthy`.
+    pub healthy: i32,
+    /// `desiredHealthy`.
+    pub desired: i32,
+    /// `expectedPods`.
+    pub expected: i32,
+}
+
+/// What there is to see while nodes are drained.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Drain {
+    /// The group's nodes that are cordoned.
+    pub nodes: Vec<String>,
+    pub pods: Vec<Pod>,
+    pub budgets: Vec<DisruptionBudget>,
+}
+
+/// What keeps nodes from being drained, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    pub what: String,
+    pub remedy: String,
+}
+
+/// Why a pod stays where it is, the likeliest to last first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Hold {
+    /// By index.
+    Budget(usize),
+    /// Kubernetes refuses the eviction outright (`pods/eviction` answers 500).
+    Several(Vec<usize>),
+    Finalizers(Vec<String>),
+    Terminating,
+}
+
+/// How many pods are named; the others are counted.
+const NAMED: usize = 5;
+const LOOSEN: &str =
+    "Scale the workload up, or raise the budget's maxUnavailable or lower its minAvailable, then deploy again.";
+const ONE_BUDGET: &str = "Leave no more than one PodDisruptionBudget that selects the pod.";
+const FINALIZE: &str = "Bring back what takes the finalizers off, or take them off by hand.";
+const WAIT: &str = "Lower terminationGracePeriodSeconds of pods that take too long to end.";
+const FORCE: &str = "Or set ForceUpdateEnabled: true to go on regardless.";
+
+/// What blocks with the remedy, in one text; `None` when nothing does.
+pub fn told(drain: &Drain) -> Option<String> {
+    blocked(drain).map(|blocked| format!("{}. What to do: {}", blocked.what, blocked.remedy))
+}
+
+/// The pods that block, by what holds them; `None` when nothing does.
+pub fn blocked(drain: &Drain) -> Option<Blocked> {
+    let mut by_hold: BTreeMap<Hold, Vec<&Pod>> = BTreeMap::new();
+    for pod in drain.pods.iter().filter(|pod| drain.nodes.contains(&pod.node)) {
+        if let Some(hold) = hold(pod, &drain.budgets) {
+            by_hold.entry(hold).or_default().push(pod);
+        }
+    }
+    if by_hold.is_empty() {
+        return None;
+    }
+    Some(Blocked {
+        what: what(&by_hold, &drain.budgets),
+        remedy: remedy(by_hold.keys()),
+    })
+}
+
+fn hold(pod: &Pod, budgets: &[DisruptionBudget]) -> Option<Hold> {
+    if !pod.is_evicted() {
+        return None;
+    }
+    if pod.terminating_since.is_some() {
+        return Some(match pod.finalizers.as_slice() {
+            [] => Hold::Terminating,
+            finalizers => Hold::Finalizers(finalizers.to_vec()),
+        });
+    }
+    // No budget protects what hasn't started (Kubernetes' own `canIgnorePDB`).
+    if pod.phase == "Pending" {
+        return None;
+    }
+    let selects = |budget: &DisruptionBudget| budget.namespace == pod.namespace && budget.selects(pod);
+    let covering: Vec<usize> = (0..budgets.len()).filter(|index| selects(&budgets[*index])).collect();
+    match covering.as_slice() {
+        [] => None,
+        [one] => (budgets[*one].allowed <= 0).then_some(Hold::Budget(*one)),
+        _ => Some(Hold::Several(covering)),
+    }
+}
+
+/// `pod a/b on n: why; pods …: why; and 3 more pods`.
+fn what(by_hold: &BTreeMap<Hold, Vec<&Pod>>, budgets: &[DisruptionBudget]) -> String {
+    let mut left = NAMED;
+    let mut told = Vec::new();
+    for (hold, pods) in by_hold {
+        let named: Vec<String> = pods.iter().take(left).map(|pod| pod.told()).collect();
+        left -= named.len();
+        let noun = if named.len() == 1 { "pod" } else { "pods" };
+        if !named.is_empty() {
+            told.push(format!("{noun} {}: {}", named.join(", "), hold.told(budgets)));
+        }
+    }
+    let all: usize = by_hold.values().map(Vec::len).sum();
+    match all.saturating_sub(NAMED) {
+        0 => {}
+        1 => told.push("and 1 more pod".to_owned()),
+        more => told.push(format!("and {more} more pods")),
+    }
+    told.join("; ")
+}
+
+/// Each piece of advice once, in the order of the holds. Forcing skips evictions that are refused; nothing hastens a pod
+/// that is ending already.
+fn remedy<'a>(holds: impl Iterator<Item = &'a Hold>) -> String {
+    let holds: Vec<&Hold> = holds.collect();
+    let advice: BTreeSet<(usize, &str)> = holds.iter().map(|hold| hold.advice()).collect();
+    let mut told: Vec<&str> = advice.into_iter().map(|(_, text)| text).collect();
+    if holds
+        .iter()
+        .any(|hold| matches!(hold, Hold::Budget(_) | Hold::Several(_)))
+    {
+        told.push(FORCE);
+    }
+    told.join(" ")
+}
+
+impl Hold {
+    fn told(&self, budgets: &[DisruptionBudget]) -> String {
+        match self {
+            Self::Budget(index) => budgets[*index].told(),
+            Self::Several(indices) => {
+                let names: Vec<String> = indices.iter().map(|index| budgets[*index].full_name()).collect();
+                let names = names.join(", ");
+                format!(
+                    "the PodDisruptionBudgets {names} select it, and Kubernetes evicts no pod that has more than one"
+                )
+            }
+            Self::Finalizers(finalizers) => format!("held by the finalizers {}", finalizers.join(", ")),
+            Self::Terminating => "ends slowly, by a long grace period or because its node doesn't answer".to_owned(),
+        }
+    }
+
+    fn advice(&self) -> (usize, &'static str) {
+        match self {
+            Self::Budget(_) => (0, LOOSEN),
+            Self::Several(_) => (1, ONE_BUDGET),
+            Self::Finalizers(_) => (2, FINALIZE),
+            Self::Terminating => (3, WAIT),
+        }
+    }
+}
+
+impl Pod {
+    /// Whether a drain waits for it at all.
+    fn is_evicted(&self) -> bool {
+        let is_daemon = self.controller.as_ref().is_some_and(|(kind, _)| kind == "DaemonSet");
+        let is_over = ["Succeeded", "Failed"].contains(&self.phase.as_str());
+        !is_daemon && self.origin == Origin::Api && (!is_over || self.terminating_since.is_some())
+    }
+
+    fn told(&self) -> String {
+        let ending = match &self.terminating_since {
+            Some(end) => format!(" (terminating, to be gone by {end})"),
+            None => String::new(),
+        };
+        format!("{}/{} on {}{ending}", self.namespace, self.name, self.node)
+    }
+}
+
+impl DisruptionBudget {
+    fn selects(&self, pod: &Pod) -> bool {
+        self.selector
+            .as_ref()
+            .is_some_and(|selector| selector.selects(&pod.labels))
+    }
+
+    fn full_name(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    fn told(&self) -> String {
+        let of = match self.expected > self.healthy {
+            true => format!(" of {}", self.expected),
+            false => String::new(),
+        };
+        let (name, healthy, desired) = (self.full_name(), self.healthy, self.desired);
+        format!("PodDisruptionBudget {name} allows no disruption ({healthy}{of} healthy, {desired} required)")
+    }
+}

@@ -1,0 +1,41 @@
+//! Which pods a selector selects (Kubernetes API reference, `LabelSelector`).
+
+use std::collections::BTreeMap;
+
+/// A selector by labels. One without a requirement selects all of its namespace: `policy/v1` has it so, where
+/// `policy/v1beta1` selected nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selector {
+    pub match_labels: BTreeMap<String, String>,
+    pub match_expressions: Vec<Requirement>,
+}
+
+/// What a label must be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Requirement {
+    pub key: String,
+    /// In Kubernetes' words: `In`, `NotIn`, `Exists` or `DoesNotExist`.
+    pub operator: String,
+    pub values: Vec<String>,
+}
+
+impl Selector {
+    pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
+        let has = |(key, value): (&String, &String)| labels.get(key) == Some(value);
+        self.match_labels.iter().all(has) && self.match_expressions.iter().all(|one| one.is_met(labels))
+    }
+}
+
+impl Requirement {
+    /// One with an operator that isn't known isn't met: a pod shall not be told to be held by what may not hold it.
+    fn is_met(&self, labels: &BTreeMap<String, String>) -> bool {
+        let value = labels.get(&self.key);
+        match self.operator.as_str() {
+            "In" => value.is_some_and(|value| self.values.contains(value)),
+            "NotIn" => value.is_none_or(|value| !self.values.contains(value)),
+            "Exists" => value.is_some(),
+            "DoesNotExist" => value.is_none(),
+            _ => false,
+        }
+    }
+}
