@@ -14,6 +14,7 @@ mod diagnosis;
 mod goal;
 mod launch;
 mod preflight;
+mod stall;
 mod target;
 mod users;
 
@@ -56,7 +57,12 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
         };
         match next {
             Next::Act(_) | Next::Look(_) => {}
-            Next::Wait(waiting) => return Outcome::Wait(waiting),
+            Next::Wait(waiting) => {
+                if waiting == Waiting::ForVersionUpdate {
+                    stall::look(cloud, progress, now).await;
+                }
+                return Outcome::Wait(waiting);
+            }
             Next::Done { attributes, warnings } => {
                 if let Some(answer) = succeed(progress, attributes, warnings) {
                     return Outcome::Answer(answer);

@@ -6,7 +6,8 @@ use super::ScalingGroup;
 use super::marks::{Claims, is_mark, is_of_service};
 use super::tags::Candidate;
 
-/// Tags on one Auto Scaling group, those of others included (Auto Scaling user guide, "Tag naming and usage restrictions").
+/// Tags on one Auto Scaling group, those of others included (Auto Scaling user guide, "Tag naming and usage
+/// restrictions").
 pub const MOST: usize = 50;
 /// Characters of a key and of a value (API reference, `Tag`).
 const KEY: usize = 128;
@@ -19,8 +20,8 @@ pub fn others(live: &ScalingGroup, claims: &Claims) -> usize {
     live.tags.keys().filter(|key| !is_mark(key) && !claims.own(key)).count()
 }
 
-/// Those of the candidates, the most important first, that are short enough and have room. `reserved` is what the mark of
-/// the processes needs.
+/// Those of the candidates, the most important first, that are short enough and have room. `reserved` is what the mark
+/// of the processes needs.
 pub fn fitting(
     candidates: Vec<Candidate>,
     live: &ScalingGroup,
@@ -32,16 +33,16 @@ pub fn fitting(
     let (short, long): (Vec<_>, Vec<_>) = candidates.into_iter().partition(is_short);
     warn(&long, warnings, |keys| {
         format!(
-            "The Auto Scaling group {} lacks the tags {keys}: a tag's key has at most {KEY} characters and its value {VALUE}; \
-             shorten the label, taint or tag",
+            "The Auto Scaling group {} lacks the tags {keys}: a tag's key has at most {KEY} characters and its value \
+             {VALUE}; shorten the label, taint or tag",
             live.name
         )
     });
     let (fit, left_out) = by_room(short, live, claims, reserved);
     warn(&left_out, warnings, |keys| {
         format!(
-            "The Auto Scaling group {} has room for {MOST} tags, so it lacks {keys}; remove tags of others from it, or ask \
-             for fewer Labels, Taints, Resources, Options or propagated Tags",
+            "The Auto Scaling group {} has room for {MOST} tags, so it lacks {keys}; remove tags of others from it, or \
+             ask for fewer Labels, Taints, Resources, Options or propagated Tags",
             live.name
         )
     });
@@ -59,8 +60,8 @@ enum Place {
     Occupied,
 }
 
-/// Puts the candidates into the slots that are left. The answer is the same before and after it was carried out: a tag of
-/// others that is overwritten, and ours from then on, counts as ours already.
+/// Puts the candidates into the slots that are left. The answer is the same before and after it was carried out: a tag
+/// of others that is overwritten, and ours from then on, counts as ours already.
 fn by_room(
     candidates: Vec<Candidate>,
     live: &ScalingGroup,

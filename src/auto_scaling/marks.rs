@@ -11,8 +11,8 @@ pub const TAGS_MARK: &str = "managed-node-group:tags";
 /// The processes that we suspended.
 pub const SUSPENDED_MARK: &str = "managed-node-group:suspended";
 
-/// 24 bits for a key: those of 50 tags have room in the 256 characters of a tag's value, and a tag of somebody else's is
-/// taken for ours once in some 300,000 groups.
+/// 24 bits for a key: those of 50 tags have room in the 256 characters of a tag's value, and a tag of somebody else's
+/// is taken for ours once in some 300,000 groups.
 const LETTERS: usize = 4;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -64,8 +64,8 @@ pub fn is_mark(key: &str) -> bool {
     key == TAGS_MARK || key == SUSPENDED_MARK
 }
 
-/// Whether EKS sets such a tag itself: without it the group isn't the cluster's any more, or the Cluster Autoscaler doesn't
-/// find it, asked for or not (EKS user guide, "Managed node groups concepts").
+/// Whether EKS sets such a tag itself: without it the group isn't the cluster's any more, or the Cluster Autoscaler
+/// doesn't find it, asked for or not (EKS user guide, "Managed node groups concepts").
 pub fn is_of_service(key: &str) -> bool {
     const TEMPLATE: &str = "k8s.io/cluster-autoscaler/node-template/";
     let prefixes = ["aws:", "eks:", "kubernetes.io/cluster/", "k8s.io/cluster-autoscaler/"];

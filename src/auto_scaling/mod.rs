@@ -1,7 +1,8 @@
 //! What the Auto Scaling group behind a node group is given: tags, and processes that don't run. Pure.
 //!
-//! The service makes that group and has no API for any of this. Nothing is remembered elsewhere: the group itself says in
-//! two tags what of it is ours ([`marks`]), so that what is no longer asked for goes again and nothing of others does.
+//! The service makes that group and has no API for any of this. Nothing is remembered elsewhere: the group itself says
+//! in two tags what of it is ours ([`marks`]), so that what is no longer asked for goes again and nothing of others
+//! does.
 
 mod fit;
 mod marks;
@@ -52,8 +53,9 @@ pub fn is_asked(spec: &Spec) -> bool {
 /// The steps from the group as it is to what is asked for; none when it is so already. `tags` are the node group's own
 /// with the stack's and the owner's: with `PropagateTags` they go on the Auto Scaling group.
 ///
-/// What is ours shrinks before its mark does, and the mark grows before what is ours does: after a crash between two calls,
-/// no tag and no process of ours is without its mark. Tags are removed before others are put, since both may not fit.
+/// What is ours shrinks before its mark does, and the mark grows before what is ours does: after a crash between two
+/// calls, no tag and no process of ours is without its mark. Tags are removed before others are put, since both may not
+/// fit.
 pub fn steps(
     spec: &Spec,
     tags: &BTreeMap<String, String>,
@@ -139,8 +141,8 @@ impl Processes {
         let none = BTreeSet::new();
         if !suspend.is_empty() && !live.tags.contains_key(SUSPENDED_MARK) && fit::others(live, claims) >= fit::MOST {
             warnings.push(format!(
-                "SuspendProcesses: nothing was suspended. The Auto Scaling group {} has {} tags of others, and the one that \
-                 says what we suspended needs room; remove a tag from it and deploy again",
+                "SuspendProcesses: nothing was suspended. The Auto Scaling group {} has {} tags of others, and the one \
+                 that says what we suspended needs room; remove a tag from it and deploy again",
                 live.name,
                 fit::MOST
             ));

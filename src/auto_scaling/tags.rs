@@ -18,7 +18,8 @@ pub struct Candidate {
 }
 
 const ENABLED: &str = "k8s.io/cluster-autoscaler/enabled";
-/// What the Cluster Autoscaler takes for a node when there is none yet (its AWS provider's README and `aws_manager.go`).
+/// What the Cluster Autoscaler takes for a node when there is none yet (its AWS provider's README and
+/// `aws_manager.go`).
 const TEMPLATE: &str = "k8s.io/cluster-autoscaler/node-template";
 const EPHEMERAL_STORAGE: &str = "ephemeral-storage";
 /// GiB of the root volume, on Bottlerocket of the data volume, where the template states none (EKS user guide,
@@ -71,8 +72,8 @@ fn of_template(kind: &str, values: BTreeMap<String, String>) -> impl Iterator<It
         .map(move |(name, value)| (format!("{TEMPLATE}/{kind}/{name}"), value))
 }
 
-/// The effect is in Kubernetes' spelling: of `NO_SCHEDULE` the autoscaler takes no notice, and starts nodes that the pods
-/// can't run on (kubernetes/autoscaler issue 6481).
+/// The effect is in Kubernetes' spelling: of `NO_SCHEDULE` the autoscaler takes no notice, and starts nodes that the
+/// pods can't run on (kubernetes/autoscaler issue 6481).
 fn taints(taints: &BTreeSet<Taint>, warnings: &mut Vec<String>) -> Vec<(String, String)> {
     let mut by_key: BTreeMap<&str, Vec<&Taint>> = BTreeMap::new();
     for taint in taints {
@@ -85,8 +86,9 @@ fn taints(taints: &BTreeSet<Taint>, warnings: &mut Vec<String>) -> Vec<(String, 
         told.push((format!("{TEMPLATE}/taint/{key}"), format!("{}:{effect}", same[0].value)));
         if same.len() > 1 {
             warnings.push(format!(
-                "ClusterAutoscaler: a tag tells one effect of a taint, so of {key} it tells {effect} and not the others; allow \
-                 eks:DescribeNodegroup to the autoscaler, which then reads all of them, or give each taint a key of its own"
+                "ClusterAutoscaler: a tag tells one effect of a taint, so of {key} it tells {effect} and not the \
+                 others; allow eks:DescribeNodegroup to the autoscaler, which then reads \
+                 all of them, or give each taint a key of its own"
             ));
         }
     }
@@ -101,8 +103,8 @@ fn weakness(effect: TaintEffect) -> u8 {
     }
 }
 
-/// CPU, memory and GPUs the autoscaler knows of the instance type (`buildNodeFromTemplate`); of the volume it knows nothing.
-/// The user's launch template may have any volume, so nothing is said of it.
+/// CPU, memory and GPUs the autoscaler knows of the instance type (`buildNodeFromTemplate`); of the volume it knows
+/// nothing. The user's launch template may have any volume, so nothing is said of it.
 fn of_node(spec: &Spec, group: &NodeGroup, stated: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut resources = BTreeMap::new();
     if spec.launch_template.is_none() {
@@ -117,8 +119,8 @@ fn of_node(spec: &Spec, group: &NodeGroup, stated: &BTreeMap<String, String>) ->
     resources
 }
 
-/// What the service sets, what the nodes set themselves, and what every node of the service's has. The autoscaler takes each
-/// node for a Linux one unless it is told (`buildGenericLabels`).
+/// What the service sets, what the nodes set themselves, and what every node of the service's has. The autoscaler takes
+/// each node for a Linux one unless it is told (`buildGenericLabels`).
 fn labels(spec: &Spec, group: &NodeGroup) -> BTreeMap<String, String> {
     let capacity_type = match group.capacity_type.as_str() {
         "" => spec.capacity_type.as_str(),
@@ -148,8 +150,8 @@ fn unknown_devices(types: &[InstanceTypeFacts], stated: &BTreeMap<String, String
     let is_told = stated.keys().any(|name| name.starts_with(NEURON));
     (has_neuron && !is_told).then(|| {
         format!(
-            "ClusterAutoscaler: the autoscaler doesn't know the Neuron devices of an instance type, so it starts no first node \
-             for a pod that wants one; state how many a node has in Resources, as {NEURON} or {NEURON}core"
+            "ClusterAutoscaler: the autoscaler doesn't know the Neuron devices of an instance type, so it starts no \
+             first node for a pod that wants one; state how many a node has in Resources, as {NEURON} or {NEURON}core"
         )
     })
 }

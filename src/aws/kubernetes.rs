@@ -58,6 +58,10 @@ impl Aws {
         Connection::open(&endpoint, token, self.role.clone())
     }
 
+    pub(super) async fn see_nodes(&self, cluster: &str) -> Result<(), CallError> {
+        self.connection(cluster).await?.see_nodes().await
+    }
+
     async fn endpoint(&self, cluster: &str) -> Result<Endpoint, CallError> {
         let answer = self.eks().describe_cluster().name(cluster).send().await;
         let answer = answer.map_err(|error| call_error("eks:DescribeCluster", cluster, &error))?;

@@ -5,6 +5,7 @@ mod instances;
 mod key;
 mod network;
 mod role;
+mod workload;
 
 use std::pin::Pin;
 
@@ -15,6 +16,7 @@ use super::Aws;
 use crate::nodegroup::spec::{Encryption, Spec, SshKey};
 use crate::preflight::facts::{Facts, Key, KeyMaker, Read};
 use crate::preflight::quotas::quota_codes;
+use crate::preflight::workload::asks_kubernetes;
 
 impl Aws {
     /// Two rounds: what the properties name, then what those answers name.
@@ -78,6 +80,8 @@ impl Aws {
             facts.image,
             facts.grantees,
             facts.key_policy,
+            facts.workload,
+            facts.node_access_entry,
         ) = tokio::join!(
             ask(vpc, |vpc| self.read_route_tables(vpc)),
             ask(vpc, |vpc| self.read_endpoints(vpc)),
@@ -89,6 +93,9 @@ impl Aws {
             ask(image(facts), |image| self.read_image(image)),
             ask(key, |key| self.read_grantees(&key.arn)),
             ask(key, |key| self.read_key_policy(&key.arn)),
+            ask(kubernetes(spec, facts), |spec| self.read_workload(spec)),
+            ask(access_entry(spec, facts), |cluster| self
+                .read_access_entry(cluster, &spec.node_role)),
         );
         facts.types = facts.types.take().or(types);
     }
@@ -180,6 +187,18 @@ fn security_groups(spec: &Spec, facts: &Facts) -> Vec<String> {
 fn image(facts: &Facts) -> Option<&str> {
     let image = known(&facts.template)?.image_id.as_deref()?;
     Some(image).filter(|image| image.starts_with("ami-"))
+}
+
+/// A cluster that is being made has no endpoint yet.
+fn kubernetes<'a>(spec: &'a Spec, facts: &Facts) -> Option<&'a Spec> {
+    let is_there = known(&facts.cluster).is_some_and(|cluster| ["ACTIVE", "UPDATING"].contains(&cluster.status.as_str()));
+    asks_kubernetes(spec).filter(|_| is_there).map(|_| spec)
+}
+
+/// Where the cluster keeps access entries at all.
+fn access_entry<'a>(spec: &'a Spec, facts: &Facts) -> Option<&'a str> {
+    let keeps = known(&facts.cluster).is_some_and(|cluster| cluster.authentication.contains("API"));
+    present(&spec.cluster).filter(|_| keeps && !spec.node_role.is_empty())
 }
 
 /// KMS takes an alias for DescribeKey only, so what else is asked goes by the ARN that it told. An AWS managed key

@@ -12,6 +12,9 @@ use crate::progress::Progress;
 /// CloudFormation takes 4096 bytes of an answer in all; what else it holds, ids and attributes, is far below the rest.
 const LONGEST_REASON: usize = 3_200;
 
+/// The code of an update whose pods could not be evicted in time (API reference, `ErrorDetail`).
+const NOT_EVICTED: &str = "PodEvictionFailure";
+
 /// The reason, the most likely cause first.
 pub async fn reason<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -> String {
     let evidence = evidence(cloud, progress, broken).await;
@@ -37,5 +40,16 @@ async fn evidence<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -> 
     };
     let mut evidence = cloud.evidence(&group).await;
     evidence.preflight = preflight::again(cloud, progress, &spec).await;
+    if broken.issues.iter().any(|issue| issue.code == NOT_EVICTED) {
+        look_at_the_drain(cloud, &group, &mut evidence).await;
+    }
     evidence
+}
+
+/// Which pods it was, the service doesn't say (containers-roadmap issue 1282).
+async fn look_at_the_drain<C: Cloud>(cloud: &C, group: &NodeGroup, evidence: &mut Evidence) {
+    match cloud.drain(&group.cluster, &group.name).await {
+        Ok(drain) => evidence.drain = Some(drain),
+        Err(error) => evidence.unread.push(format!("which pods block the drain: {error}")),
+    }
 }

@@ -20,6 +20,12 @@ impl Connection {
         Ok(found.iter().map(objects::daemon_set).collect())
     }
 
+    /// Whether nodes may be listed at all.
+    pub async fn see_nodes(&self) -> Result<(), CallError> {
+        let seen = self.all(&NODE).list(&ListParams::default().limit(1)).await;
+        seen.map(drop).map_err(|error| self.error("list nodes", &error))
+    }
+
     /// Pods are asked for only where no Linux node of EC2 can run CoreDNS.
     pub async fn windows(&self) -> Result<WindowsState, CallError> {
         let nodes = ListParams::default().labels("kubernetes.io/os=linux");

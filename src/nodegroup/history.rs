@@ -22,6 +22,9 @@ pub struct History {
     pub obstacle: Option<String>,
     #[serde(default)]
     pub tidying: Tidying,
+    /// When it was last asked what holds up the roll.
+    #[serde(default)]
+    pub drain_asked: Option<u64>,
     /// How many nodes were Ready at the last look, where it is waited for them.
     #[serde(default)]
     pub ready: Option<Ready>,

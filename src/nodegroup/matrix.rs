@@ -186,12 +186,40 @@ pub const PROPERTIES: &[Property] = &[
     ),
     optional(
         "PropagateTags",
-        "`true`: the group's tags reach instances, volumes and network interfaces",
+        "`true`: the group's tags reach instances, volumes, network interfaces and the Auto Scaling group",
         &[(Rolls, "")],
     ),
     optional(
+        "ClusterAutoscaler",
+        "`true`, or `{Resources: {ephemeral-storage: 100Gi}, Options: {scaledownunneededtime: 10m}}`: tags by which the Cluster \
+         Autoscaler finds the group and knows its nodes before there are any",
+        &[(InPlace, "")],
+    ),
+    optional(
+        "SuspendProcesses",
+        "`[AZRebalance]`: processes of the Auto Scaling group that don't run",
+        &[(InPlace, "")],
+    ),
+    optional(
+        "NvidiaDevicePlugin",
+        "`true`, `{Version: v0.20.0}` or `{Image: …}`: NVIDIA's device plugin for GPU types whose AMI doesn't bring it, removed \
+         with the last group that asks for it",
+        &[(InPlace, "")],
+    ),
+    optional(
+        "WindowsSupport",
+        "`true`: the cluster's network plugin gives addresses to Windows pods; never switched off again",
+        &[(InPlace, "")],
+    ),
+    optional(
+        "Stateful",
+        "`true`: a warning where the subnets are in several zones, since volumes are in one each",
+        &[(Nothing, "read at each request")],
+    ),
+    optional(
         "WaitFor",
-        "`Active` (default); `Submitted` ends as soon as EKS has taken the last step",
+        "`Active` (default); `Submitted` ends as soon as EKS has taken the last step, `NodesReady` when as many nodes are Ready as \
+         the group wants",
         &[(Nothing, "read at each request")],
     ),
     optional(

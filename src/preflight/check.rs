@@ -7,6 +7,7 @@ mod launch;
 mod name;
 mod network;
 mod role;
+mod workload;
 
 use super::finding::Severity;
 
@@ -112,6 +113,12 @@ checks! {
     KmsKeyNotFound: launch::KMS_KEY_NOT_FOUND,
     KmsKeyNotEnabled: launch::KMS_KEY_NOT_ENABLED,
     KmsNoGrant: launch::KMS_NO_GRANT,
+    NoAccessEntry: workload::NO_ACCESS_ENTRY,
+    KubernetesForbidden: workload::FORBIDDEN,
+    KubernetesUnreachable: workload::UNREACHABLE,
+    WindowsNeedsLinux: workload::WINDOWS_NEEDS_LINUX,
+    NodeAccessEntryType: workload::ACCESS_ENTRY_TYPE,
+    StatefulSpansZones: workload::STATEFUL_SPANS_ZONES,
     RollOutlastsTimeout: engine::ROLL_OUTLASTS_TIMEOUT,
     NotChecked: engine::NOT_CHECKED,
 }

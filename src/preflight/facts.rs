@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::launch_template::users::UsersTemplate;
 use crate::nodegroup::image::{Architecture, InstanceTypeFacts};
 use crate::ports::CallError;
+use crate::workload::windows::WindowsState;
 
 /// What came of one read. An error never blocks: what couldn't be read isn't checked, and is told as such.
 pub type Read<T> = Result<T, CallError>;
@@ -51,6 +52,16 @@ pub struct Facts {
     pub grantees: Option<Read<BTreeSet<String>>>,
     /// The key's policy, as JSON.
     pub key_policy: Option<Read<String>>,
+    /// What the cluster's own API says, where the properties ask anything of it.
+    pub workload: Option<Read<Workload>>,
+    /// The type of the node role's access entry; `Ok(None)`: it has none yet.
+    pub node_access_entry: Option<Read<Option<String>>>,
+}
+
+/// That it could be read at all is most of what there is to know.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Workload {
+    pub windows: Option<WindowsState>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -16,6 +16,7 @@ mod standing;
 mod text;
 mod unread;
 mod view;
+pub mod workload;
 
 pub use standing::{Standing, soften};
 pub use unread::unread;
@@ -38,6 +39,7 @@ pub fn findings(spec: &Spec, owner: &Owner, facts: &Facts) -> Vec<Finding> {
         network::findings(&view),
         instances::findings(&view),
         launch::findings(&view),
+        workload::findings(&view),
     ];
     let mut findings: Vec<Finding> = families.into_iter().flatten().collect();
     findings.sort_by_key(|finding| finding.severity);

@@ -16,6 +16,7 @@ mod instances;
 mod launch;
 mod network;
 mod role;
+mod workload;
 
 /// What makes one check speak, and nothing else: its finding is the example of the documentation.
 struct Case {
@@ -233,6 +234,7 @@ fn each_check_tells_its_own_example() {
         network::cases(),
         instances::cases(),
         launch::cases(),
+        workload::cases(),
     ];
     let cases: Vec<Case> = families.into_iter().flatten().collect();
     for case in &cases {
@@ -295,6 +297,8 @@ fn what_was_not_read_says_nothing() {
             key: failed(fault),
             grantees: failed(fault),
             key_policy: failed(fault),
+            workload: failed(fault),
+            node_access_entry: failed(fault),
         };
     };
     for fault in [Fault::Denied, Fault::Unknown, Fault::Throttled] {

@@ -1,6 +1,7 @@
 //! What couldn't be read, so that nobody takes it for good.
 
 use super::facts::{Facts, Read};
+use super::workload::check_of;
 use crate::ports::{CallError, Fault};
 
 /// The reads that failed, each once, as `iam:GetRole on eks-node: AccessDenied: …`: what they would have told wasn't
@@ -16,7 +17,7 @@ pub fn unread(facts: &Facts) -> Vec<String> {
     told
 }
 
-fn errors(facts: &Facts) -> [Option<&CallError>; 23] {
+fn errors(facts: &Facts) -> [Option<&CallError>; 25] {
     [
         error(&facts.cluster),
         error(&facts.name),
@@ -41,6 +42,8 @@ fn errors(facts: &Facts) -> [Option<&CallError>; 23] {
         error(&facts.key),
         error(&facts.grantees),
         error(&facts.key_policy),
+        error(&facts.workload).filter(|error| check_of(error).is_none()),
+        error(&facts.node_access_entry),
     ]
 }
 

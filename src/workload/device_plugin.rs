@@ -1,8 +1,8 @@
 //! NVIDIA's device plugin: without it, Kubernetes doesn't know the GPUs of a node.
 //!
-//! It is one DaemonSet for the cluster, shared by all groups that ask for it. Each group has an annotation on it, so that it
-//! goes with the last of them, and tolerates what each group's nodes are tainted with: NVIDIA's own manifest tolerates
-//! `nvidia.com/gpu` alone and runs nowhere else.
+//! It is one DaemonSet for the cluster, shared by all groups that ask for it. Each group has an annotation on it, so
+//! that it goes with the last of them, and tolerates what each group's nodes are tainted with: NVIDIA's own manifest
+//! tolerates `nvidia.com/gpu` alone and runs nowhere else.
 
 mod call;
 mod foreign;
@@ -21,7 +21,8 @@ use crate::nodegroup::settings::{Taint, TaintEffect};
 pub const IMAGE: &str = "nvcr.io/nvidia/k8s-device-plugin";
 /// The version that is applied unless the template names another; the newest that was released when this was written.
 pub const DEFAULT_VERSION: &str = "v0.20.0";
-/// The DaemonSet. The name is our own, so that it never meets `nvidia-device-plugin-daemonset` of NVIDIA's static manifest.
+/// The DaemonSet. The name is our own, so that it never meets `nvidia-device-plugin-daemonset` of NVIDIA's static
+/// manifest.
 pub const NAME: &str = "managed-node-group-nvidia-device-plugin";
 pub const NAMESPACE: &str = "kube-system";
 /// Who applies it, for server-side apply.

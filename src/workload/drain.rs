@@ -29,7 +29,8 @@ pub struct Pod {
 pub enum Origin {
     #[default]
     Api,
-    /// In a file of the node's: the API only shows it (annotation `kubernetes.io/config.mirror`), and it goes with the node.
+    /// In a file of the node's: the API only shows it (annotation `kubernetes.io/config.mirror`), and it goes with the
+    /// node.
     Mirror,
 }
 
@@ -152,8 +153,8 @@ fn what(by_hold: &BTreeMap<Hold, Vec<&Pod>>, budgets: &[DisruptionBudget]) -> St
     told.join("; ")
 }
 
-/// Each piece of advice once, in the order of the holds. Forcing skips evictions that are refused; nothing hastens a pod
-/// that is ending already.
+/// Each piece of advice once, in the order of the holds. Forcing skips evictions that are refused; nothing hastens a
+/// pod that is ending already.
 fn remedy<'a>(holds: impl Iterator<Item = &'a Hold>) -> String {
     let holds: Vec<&Hold> = holds.collect();
     let advice: BTreeSet<(usize, &str)> = holds.iter().map(|hold| hold.advice()).collect();

@@ -118,6 +118,12 @@ impl World {
         }
     }
 
+    /// The function knows its own role, as the deployed one does.
+    pub async fn has_role(&mut self, role: &str) {
+        let aws = aws(&self.simulator.endpoint()).await;
+        self.function.cloud.aws = aws.with_role(Some(role.to_owned()));
+    }
+
     pub fn stack_is(&self, status: &str) {
         self.function.cloud.stack.lock().unwrap().status = status.to_owned();
     }

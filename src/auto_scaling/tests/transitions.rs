@@ -142,3 +142,13 @@ fn the_mark_is_pinned() {
     assert_eq!(both, marks::of_tags(["team", "a", "a"].into_iter()));
     assert_eq!(both.len(), 8);
 }
+
+#[test]
+fn what_the_service_set_is_never_removed_whatever_the_mark_says() {
+    let mut live = fresh();
+    let all: Vec<String> = live.tags.keys().cloned().collect();
+    let mark = marks::of_tags(all.iter().map(String::as_str));
+    live.tags.insert(TAGS_MARK.to_owned(), mark);
+    let found = steps_for(&spec(&json!({})), &live).steps;
+    assert_eq!(found, [ScalingStep::Untag(set(&[TAGS_MARK]))]);
+}

@@ -48,10 +48,10 @@ fn the_pods_and_budgets_are_the_most_likely_cause_and_bring_their_remedy() {
     let free = issue("InsufficientFreeAddresses", "x", &[]);
     for issues in [vec![eviction()], vec![free, eviction()]] {
         let found = reason(&issues, Some(drain(0)));
-        let expected = "Most likely: Pods keep their old nodes from being drained: pod shop/web-7d on ip-1: PodDisruptionBudget \
-                        shop/web allows no disruption (2 healthy, 2 required). What to do: Scale the workload up, or raise the \
-                        budget's maxUnavailable or lower its minAvailable, then deploy again. Or set ForceUpdateEnabled: true \
-                        to go on regardless.";
+        let expected = "Most likely: Pods keep their old nodes from being drained: pod shop/web-7d on ip-1: \
+                        PodDisruptionBudget shop/web allows no disruption (2 healthy, 2 required). What to do: Scale \
+                        the workload up, or raise the budget's maxUnavailable or lower its minAvailable, then deploy \
+                        again. Or set ForceUpdateEnabled: true to go on regardless.";
         assert!(found.contains(expected), "{found}");
         assert!(!found.contains("kubectl get pdb"), "{found}");
         assert!(found.contains("PodEvictionFailure: Reached max retries"), "{found}");

@@ -34,8 +34,8 @@ pub fn call_for(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Cal
         _ if has(Accelerator::Neuron) && !has(Accelerator::Nvidia) => Call::Warn(neuron()),
         Image::Neuron if !is_known => Call::Warn(neuron()),
         _ if is_known && !has(Accelerator::Nvidia) => Call::Warn(no_gpu(spec)),
-        // It runs the plugin as a service of the operating system, and a second one would report the same GPUs again (EKS
-        // user guide, "Install Kubernetes device plugin for GPUs": not to be installed with Bottlerocket).
+        // It runs the plugin as a service of the operating system, and a second one would report the same GPUs again
+        // (EKS user guide, "Install Kubernetes device plugin for GPUs": not to be installed with Bottlerocket).
         Image::DriverAndPlugin => Call::No,
         Image::Driver => Call::Apply,
         Image::Nothing | Image::Neuron => Call::Warn(no_driver(ami_type)),
@@ -56,15 +56,16 @@ fn image(ami_type: &str) -> Image {
 
 /// Neuron documentation, "Neuron Helm Chart".
 fn neuron() -> String {
-    "NvidiaDevicePlugin: nothing was applied. The nodes have Neuron devices, and the Neuron device plugin isn't installed by this \
-     resource; install it with `helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart`"
+    "NvidiaDevicePlugin: nothing was applied. The nodes have Neuron devices, and the Neuron device plugin isn't \
+     installed by this resource; install it with \
+     `helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart`"
         .to_owned()
 }
 
 fn no_gpu(spec: &Spec) -> String {
     format!(
-        "NvidiaDevicePlugin: nothing was applied. None of the instance types {} has an NVIDIA GPU; name types that have, or \
-         remove NvidiaDevicePlugin",
+        "NvidiaDevicePlugin: nothing was applied. None of the instance types {} has an NVIDIA GPU; name types that \
+         have, or remove NvidiaDevicePlugin",
         spec.type_names().join(", ")
     )
 }
@@ -75,7 +76,7 @@ fn no_driver(ami_type: &str) -> String {
         named => named,
     };
     format!(
-        "NvidiaDevicePlugin: nothing was applied. The AMI type {ami_type} brings no NVIDIA driver, and the plugin finds no GPU \
-         without it; set AmiType to AL2023_x86_64_NVIDIA or AL2023_ARM_64_NVIDIA"
+        "NvidiaDevicePlugin: nothing was applied. The AMI type {ami_type} brings no NVIDIA driver, and the plugin \
+         finds no GPU without it; set AmiType to AL2023_x86_64_NVIDIA or AL2023_ARM_64_NVIDIA"
     )
 }

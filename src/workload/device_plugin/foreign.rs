@@ -12,15 +12,16 @@ pub fn warning(asked: &Asked, live: &[DaemonSet]) -> Option<String> {
         .map(|one| format!("{}/{}", one.namespace, one.name))
         .collect();
     let mut told = format!(
-        "NvidiaDevicePlugin: nothing was applied for node group {}, since the cluster has {} already, which this resource \
-         didn't install",
+        "NvidiaDevicePlugin: nothing was applied for node group {}, since the cluster has {} already, which this \
+         resource didn't install",
         asked.group,
         names.join(", ")
     );
     let kept_out = untolerated(asked, &foreign);
     if !kept_out.is_empty() {
         told += &format!(
-            ". It doesn't tolerate {}, so it won't run on these nodes and pods get no GPU there; add the toleration to it",
+            ". It doesn't tolerate {}, so it won't run on these nodes and pods get no GPU there; add the \
+             toleration to it",
             kept_out.join(", ")
         );
     }
@@ -53,8 +54,8 @@ fn is_companion(name: &str) -> bool {
     name.contains("feature-discovery") || name.contains("mps-control-daemon")
 }
 
-/// The plugin by whatever mirror it came, or what the GPU operator runs on each node, which brings the plugin. AMD's has the
-/// same name and is for other GPUs.
+/// The plugin by whatever mirror it came, or what the GPU operator runs on each node, which brings the plugin. AMD's
+/// has the same name and is for other GPUs.
 fn is_plugin(image: &str) -> bool {
     let image = image.split('@').next().unwrap_or_default();
     let (path, last) = image.rsplit_once('/').unwrap_or(("", image));

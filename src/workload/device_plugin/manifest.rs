@@ -57,8 +57,9 @@ pub fn is_so(daemon_set: &DaemonSet, image: &str, wanted: &Groups) -> bool {
     groups(daemon_set) == *wanted && daemon_set.images == [image] && live == tolerations(wanted).into_iter().collect()
 }
 
-/// The manifest for these groups. It has what NVIDIA's static manifest of v0.20.0 has, in our own words; in addition it runs
-/// on the nodes of the groups alone, and waits where it finds no GPU, as on a mixed group's node, instead of failing.
+/// The manifest for these groups. It has what NVIDIA's static manifest of v0.20.0 has, in our own words; in addition it
+/// runs on the nodes of the groups alone, and waits where it finds no GPU, as on a mixed group's node, instead of
+/// failing.
 pub fn render(image: &str, groups: &Groups, live: Option<&DaemonSet>) -> Value {
     let labels = json!({NAME_LABEL: NAME});
     let mut metadata = json!({

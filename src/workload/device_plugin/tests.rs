@@ -123,7 +123,12 @@ fn the_manifest_is_nvidias_for_the_nodes_of_the_groups_alone() {
     let bare = json!({"key": "bare", "operator": "Exists", "effect": "NoExecute"});
     let team = json!({"key": "team", "operator": "Equal", "value": "ml", "effect": "NoSchedule"});
     let gpu = json!({"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"});
-    let annotation = r#"[{"key":"bare","value":"","effect":"NoExecute"},{"key":"nvidia.com/gpu","value":"true","effect":"NoSchedule"},{"key":"team","value":"ml","effect":"NoSchedule"}]"#;
+    let annotation = [
+        r#"[{"key":"bare","value":"","effect":"NoExecute"}"#,
+        r#"{"key":"nvidia.com/gpu","value":"true","effect":"NoSchedule"}"#,
+        r#"{"key":"team","value":"ml","effect":"NoSchedule"}]"#,
+    ]
+    .join(",");
     let sockets = "/var/lib/kubelet/device-plugins";
     let labels = json!({"app.kubernetes.io/name": NAME});
     let pod = json!({
@@ -162,7 +167,8 @@ fn groups_share_it_and_the_last_one_takes_it_along() {
     let first = applied(&manifest(join(&asked("a", &of_a), &[])));
     let second = manifest(join(&asked("b", &of_b), std::slice::from_ref(&first)));
     assert_eq!(second["metadata"]["resourceVersion"], "7");
-    let values = "/spec/template/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms/0/matchExpressions/0/values";
+    let values = "/spec/template/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/\
+                  nodeSelectorTerms/0/matchExpressions/0/values";
     assert_eq!(second.pointer(values), Some(&json!(["a", "b"])));
     let both = applied(&second);
     assert_eq!(both.tolerations.len(), 3);
@@ -194,7 +200,8 @@ fn only_what_differs_is_applied_again() {
     reordered.tolerations.reverse();
     assert_eq!(join(&asked("a", &taints), &[reordered]), Verdict::AsItIs);
 
-    let changed: [(&str, fn(&mut DaemonSet)); 4] = [
+    type Change = fn(&mut DaemonSet);
+    let changed: [(&str, Change); 4] = [
         ("a toleration is gone", |live| drop(live.tolerations.pop())),
         ("another image", |live| {
             live.images = vec!["x/k8s-device-plugin:v1".to_owned()]
@@ -239,9 +246,9 @@ fn somebody_elses_plugin_is_named_and_left_alone() {
         join(&asked("a", &taints), &[theirs]),
         Verdict::Foreign(
             "NvidiaDevicePlugin: nothing was applied for node group a, since the cluster has \
-             kube-system/nvidia-device-plugin-daemonset already, which this resource didn't install. It doesn't tolerate \
-             team=ml:NoSchedule, so it won't run on these nodes and pods get no GPU there; add the toleration to it. It runs on \
-             nodes with gpu=yes only; see that these have it"
+             kube-system/nvidia-device-plugin-daemonset already, which this resource didn't install. It doesn't \
+             tolerate team=ml:NoSchedule, so it won't run on these nodes and pods get no GPU there; add the toleration \
+             to it. It runs on nodes with gpu=yes only; see that these have it"
                 .to_owned()
         )
     );

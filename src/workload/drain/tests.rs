@@ -1,8 +1,8 @@
 use super::*;
 
 const BUDGET: &str = "PodDisruptionBudget shop/web allows no disruption (2 healthy, 2 required)";
-const REMEDY: &str = "Scale the workload up, or raise the budget's maxUnavailable or lower its minAvailable, then deploy again. \
-                      Or set ForceUpdateEnabled: true to go on regardless.";
+const REMEDY: &str = "Scale the workload up, or raise the budget's maxUnavailable or lower its minAvailable, then \
+                      deploy again. Or set ForceUpdateEnabled: true to go on regardless.";
 
 fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs
@@ -152,12 +152,13 @@ fn two_budgets_hold_a_pod_whatever_they_allow() {
     let found = blocked(&drain(vec![pod("web-1")], vec![roomy("web"), roomy("all")])).unwrap();
     assert_eq!(
         found.what,
-        "pod shop/web-1 on ip-1: the PodDisruptionBudgets shop/web, shop/all select it, and Kubernetes evicts no pod that has \
-         more than one"
+        "pod shop/web-1 on ip-1: the PodDisruptionBudgets shop/web, shop/all select it, and Kubernetes evicts no pod \
+         that has more than one"
     );
     assert_eq!(
         found.remedy,
-        "Leave no more than one PodDisruptionBudget that selects the pod. Or set ForceUpdateEnabled: true to go on regardless."
+        "Leave no more than one PodDisruptionBudget that selects the pod. Or set ForceUpdateEnabled: true to \
+         go on regardless."
     );
 }
 

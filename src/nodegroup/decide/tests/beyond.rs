@@ -191,10 +191,13 @@ fn windows_support_is_switched_on_once_and_only_for_windows() {
         ("WINDOWS_CORE_2022_x86_64", Some(StepKind::EnableWindows), "Done"),
         ("AL2023_x86_64_STANDARD", None, "Done"),
     ] {
-        let goal = want(&json!({"WindowsSupport": true}), Purpose::Create);
+        let properties = json!({"WindowsSupport": true, "LaunchTemplate": {"Id": "lt-1"}});
+        let goal = want(&properties, Purpose::Create);
         let mut scene = scene(&goal);
         scene.live.ami_type = ami_type.to_owned();
-        scene.history = history(&done.map(|step| (step, None)).into_iter().collect::<Vec<_>>());
+        let rolled = Some(StepKind::UpdateVersion);
+        let begun: Vec<_> = rolled.into_iter().chain(done).map(|step| (step, None)).collect();
+        scene.history = history(&begun);
         let found = scene.word(&goal);
         assert_eq!(found, expected, "{ami_type} {done:?}");
     }

@@ -1,0 +1,42 @@
+//! A roll that takes long: what blocks the drain is looked up while it does, so that the deadline's reason can name it.
+
+use super::goal::named_by;
+use crate::cfn::physical_id::PhysicalId;
+use crate::nodegroup::history::StepKind;
+use crate::ports::Cloud;
+use crate::progress::Progress;
+use crate::workload::drain::told;
+
+/// How long a roll may take, in seconds, before it is asked what holds it up, and how often it is asked then. EKS gives the
+/// pods of a node 15 minutes to be evicted (EKS user guide, "Managed node update behavior"), and most go within seconds.
+const ASK_EVERY_SECONDS: u64 = 300;
+
+/// Asks Kubernetes once in a while. Nobody has asked for that access, so where there is none it is only logged.
+pub async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) {
+    let Some(begun) = progress.history.of(StepKind::UpdateVersion) else {
+        return;
+    };
+    let asked = progress.history.drain_asked.unwrap_or(begun.at);
+    let Some(PhysicalId { cluster, name }) = group(progress).filter(|_| now >= asked + ASK_EVERY_SECONDS) else {
+        return;
+    };
+    progress.history.drain_asked = Some(now);
+    match cloud.drain(&cluster, &name).await {
+        Ok(drain) => {
+            let blocked = told(&drain);
+            if let Some(blocked) = &blocked {
+                tracing::warn!(cluster, name, blocked, "the roll is held up");
+            }
+            progress.history.obstacle = blocked;
+        }
+        Err(error) => tracing::info!(%error, "what holds the roll up could not be looked up"),
+    }
+}
+
+fn group(progress: &Progress) -> Option<PhysicalId> {
+    let named = named_by(&progress.request.properties, &progress.request)?;
+    Some(PhysicalId {
+        name: progress.target.clone()?,
+        ..named
+    })
+}

@@ -1,0 +1,61 @@
+//! What the properties ask of the cluster's own API, and of the nodes' workloads.
+
+use super::{Entry, Severity};
+
+pub const NO_ACCESS_ENTRY: Entry = Entry {
+    code: "no-access-entry",
+    severity: Severity::Error,
+    cause: "The properties ask for something in Kubernetes, and the cluster doesn't know the function's role.",
+    remedy: "make the access entry, or leave the property out",
+    example: "WaitFor: list nodes on the Kubernetes API of cluster c: 401 Unauthorized: Unauthorized; make the access entry, or \
+              leave the property out [no-access-entry]",
+};
+
+pub const FORBIDDEN: Entry = Entry {
+    code: "kubernetes-forbidden",
+    severity: Severity::Error,
+    cause: "The function has an access entry, which doesn't allow what the properties ask for. AmazonEKSViewPolicy doesn't show nodes.",
+    remedy: "allow it, or leave the property out",
+    example: "WaitFor: list nodes on the Kubernetes API of cluster c: 403 Forbidden: nodes is forbidden; allow it, or leave the \
+              property out [kubernetes-forbidden]",
+};
+
+pub const UNREACHABLE: Entry = Entry {
+    code: "kubernetes-unreachable",
+    severity: Severity::Error,
+    cause: "The properties ask for something in Kubernetes, and the function doesn't reach the cluster's endpoint: it is private, or \
+            closed to the function's address.",
+    remedy: "put the function into the cluster's VPC (parameters VpcSubnetIds and VpcSecurityGroupIds), let its security group \
+             reach port 443 of the cluster's, or leave the property out",
+    example: "WaitFor: list nodes on the Kubernetes API of cluster c: no answer: timed out; put the function into the cluster's VPC \
+              (parameters VpcSubnetIds and VpcSecurityGroupIds), let its security group reach port 443 of the cluster's, or leave \
+              the property out [kubernetes-unreachable]",
+};
+
+pub const WINDOWS_NEEDS_LINUX: Entry = Entry {
+    code: "windows-needs-linux",
+    severity: Severity::Error,
+    cause: "CoreDNS doesn't run on Windows, and the cluster has neither a Linux node that is Ready nor CoreDNS on Fargate.",
+    remedy: "add a Linux node group first",
+    example: "WindowsSupport: the cluster has no Linux node, and CoreDNS doesn't run on Fargate either; add a Linux node group \
+              first [windows-needs-linux]",
+};
+
+pub const ACCESS_ENTRY_TYPE: Entry = Entry {
+    code: "node-access-entry-type",
+    severity: Severity::Error,
+    cause: "The node role has an access entry for the other operating system: nodes with it stay NotReady.",
+    remedy: "give Windows and Linux groups a role each, or delete the entry and let EKS make the right one",
+    example: "NodeRole: the access entry of arn:aws:iam::123456789012:role/node is of type EC2_LINUX, and Windows nodes need \
+              EC2_WINDOWS; give Windows and Linux groups a role each, or delete the entry and let EKS make the right one \
+              [node-access-entry-type]",
+};
+
+pub const STATEFUL_SPANS_ZONES: Entry = Entry {
+    code: "stateful-spans-zones",
+    severity: Severity::Warning,
+    cause: "EBS volumes are in one zone each. In a group over several zones, the autoscaler may add a node where the volume isn't.",
+    remedy: "make one group for each zone (examples/one-group-per-zone.yaml)",
+    example: "Stateful: subnets in several zones: us-east-1a, us-east-1b; make one group for each zone \
+              (examples/one-group-per-zone.yaml) [stateful-spans-zones]",
+};

@@ -1,0 +1,74 @@
+//! A roll that is held up: what blocks the drain is known before the deadline is there.
+
+mod support;
+
+use managed_node_group::cfn::request::Request;
+use managed_node_group::engine::{Outcome, pass};
+use managed_node_group::nodegroup::decide::Waiting;
+use managed_node_group::progress::Progress;
+use serde_json::{Value, json};
+use simulator::Access;
+use support::flows::{create, properties};
+use support::world::World;
+
+fn blocked_pod(node: &str) -> [Value; 2] {
+    [
+        json!({
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": "web-1", "namespace": "shop", "labels": {"app": "web"}},
+            "spec": {"nodeName": node}, "status": {"phase": "Running"},
+        }),
+        json!({
+            "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "web", "namespace": "shop"},
+            "spec": {"selector": {"matchLabels": {"app": "web"}}},
+            "status": {"disruptionsAllowed": 0, "currentHealthy": 1, "desiredHealthy": 1, "expectedPods": 1},
+        }),
+    ]
+}
+
+/// A roll of a group, at its first look, and the time of it.
+async fn rolling(world: &World) -> (Progress, u64) {
+    let old = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "30"}));
+    let new = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "50"}));
+    let id = create(world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world.simulator.durations(|durations| durations.version_update = 1_000_000.0);
+    let request = world.request("Update", Some(&id), &new, Some(&old));
+    let now = 1_000_000;
+    let mut progress = Progress::begin(Request::parse(&request).unwrap(), now);
+    (progress.history.began, progress.history.deadline) = (now, now + 3540);
+    let outcome = Box::pin(pass(&world.function.cloud, &mut progress, now)).await;
+    assert_eq!(outcome, Outcome::Wait(Waiting::ForVersionUpdate));
+    (progress, now)
+}
+
+#[tokio::test]
+async fn a_roll_that_stalls_is_asked_what_holds_it_up() {
+    let world = World::start(false).await;
+    let (mut progress, now) = rolling(&world).await;
+    let nodes = world.simulator.objects("my-cluster", "nodes");
+    let cordoned = nodes.iter().find(|node| node["spec"]["unschedulable"] == true).expect("EKS cordons one");
+    for object in blocked_pod(cordoned["metadata"]["name"].as_str().unwrap()) {
+        world.simulator.put_object("my-cluster", object);
+    }
+    Box::pin(pass(&world.function.cloud, &mut progress, now + 100)).await;
+    assert_eq!(progress.history.obstacle, None, "a roll may take a while");
+    Box::pin(pass(&world.function.cloud, &mut progress, now + 300)).await;
+    let obstacle = progress.history.obstacle.clone().unwrap_or_default();
+    assert!(obstacle.contains("shop/web-1") && obstacle.contains("shop/web"), "{obstacle}");
+    let Outcome::Answer(answer) = Box::pin(pass(&world.function.cloud, &mut progress, now + 3540)).await else {
+        panic!("the time is over");
+    };
+    assert!(format!("{answer:?}").contains("shop/web-1"), "{answer:?}");
+}
+
+/// Nobody gave the function access for this, so nothing fails without it.
+#[tokio::test]
+async fn without_access_a_roll_goes_on() {
+    let world = World::start(false).await;
+    world.simulator.access("my-cluster", Access::NoEntry);
+    let (mut progress, now) = rolling(&world).await;
+    let outcome = Box::pin(pass(&world.function.cloud, &mut progress, now + 400)).await;
+    assert_eq!(outcome, Outcome::Wait(Waiting::ForVersionUpdate));
+    assert_eq!((progress.history.obstacle, progress.history.drain_asked), (None, Some(now + 400)));
+}
