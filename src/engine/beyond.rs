@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Stop;
 use super::act::still_wanted;
 use super::goal::{rolls_back, unanswered};
@@ -13,12 +15,15 @@ use crate::nodegroup::ownership::PLUGIN_TAG;
 use crate::nodegroup::plan::{Desired, Step};
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
-use crate::workload::device_plugin::{Asked, Leave, Verdict, join, leave};
+use crate::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
 use crate::workload::nodes::{Ready, ready};
 use crate::workload::windows::{lacks_linux, switched_on, warning};
 
 /// How often a rollback asks for what it can go on without.
 const TRIES_IN_A_ROLLBACK: u32 = 3;
+
+/// How often the device plugin is looked at and applied before something else is taken to undo it.
+const JOINS: usize = 4;
 
 /// Whether a step is beyond the service's own API.
 pub fn is_of(step: &Step) -> bool {
@@ -110,33 +115,41 @@ pub async fn act<C: Cloud>(
     }
 }
 
-/// The tag comes first: whatever happens behind it, the group says that there may be something in the cluster. Where the
-/// cluster doesn't let the function in, nothing was applied, and the tag goes again.
+/// Looked at again until it is as it should be: of two groups that are the first at the same time, one undoes the other's
+/// part, since what isn't there yet has no version to go by.
 async fn join_plugin<C: Cloud>(
     cloud: &C,
     desired: &Desired,
     group: &NodeGroup,
     image: &str,
 ) -> Result<Option<String>, CallError> {
-    let live = cloud.daemon_sets(&group.cluster).await?;
     let asked = Asked {
         group: &group.name,
         image,
         taints: &desired.spec.taints,
     };
-    match join(&asked, &live) {
-        Verdict::AsItIs => Ok(None),
-        Verdict::Foreign(warning) => Ok(Some(warning)),
-        Verdict::Apply(manifest) => {
-            let mark = BTreeMap::from([(PLUGIN_TAG.to_owned(), "nvidia".to_owned())]);
-            cloud.tag(&group.arn, &mark).await?;
-            let applied = cloud.apply(&group.cluster, &manifest).await;
-            if applied.as_ref().is_err_and(|error| error.fault == Fault::Denied) && !group.tags.contains_key(PLUGIN_TAG) {
-                cloud.untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()])).await?;
-            }
-            applied.map(|()| None)
+    for _ in 0..JOINS {
+        let live = cloud.daemon_sets(&group.cluster).await?;
+        match join(&asked, &live) {
+            Verdict::AsItIs => return Ok(None),
+            Verdict::Foreign(warning) => return Ok(Some(warning)),
+            Verdict::Apply(manifest) => apply_marked(cloud, group, &manifest).await?,
         }
     }
+    Ok(Some(format!("NvidiaDevicePlugin: {NAME} was applied, and something else changes it again and again")))
+}
+
+/// The tag comes first: whatever happens behind it, the group says that there may be something in the cluster. Where the
+/// cluster doesn't let the function in, nothing was applied, and the tag goes again.
+async fn apply_marked<C: Cloud>(cloud: &C, group: &NodeGroup, manifest: &Value) -> Result<(), CallError> {
+    let mark = BTreeMap::from([(PLUGIN_TAG.to_owned(), "nvidia".to_owned())]);
+    cloud.tag(&group.arn, &mark).await?;
+    let applied = cloud.apply(&group.cluster, manifest).await;
+    let refused = applied.as_ref().is_err_and(|error| error.fault == Fault::Denied);
+    if refused && !group.tags.contains_key(PLUGIN_TAG) {
+        cloud.untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()])).await?;
+    }
+    applied
 }
 
 /// A cluster that is gone has no plugin any more.

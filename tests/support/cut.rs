@@ -197,18 +197,27 @@ impl Cloud for Cut {
     }
 }
 
-/// m5.large, but for Graviton's names.
+/// m5.large, but for Graviton's names and those with an accelerator.
 fn facts(name: &str) -> InstanceTypeFacts {
     let arm = name.contains("g.");
     InstanceTypeFacts {
         architecture: if arm { Architecture::Arm } else { Architecture::X86 },
-        accelerator: Accelerator::None,
+        accelerator: accelerator(name),
         network: Some(NetworkFacts {
             interfaces: 3,
             addresses: 10,
             vcpus: 2,
             prefixes: Prefixes::Supported,
         }),
+    }
+}
+
+fn accelerator(name: &str) -> Accelerator {
+    let begins = |families: &[&str]| families.iter().any(|family| name.starts_with(family));
+    match name {
+        _ if begins(&["g4", "g5", "g6", "p3", "p4", "p5"]) => Accelerator::Nvidia,
+        _ if begins(&["inf", "trn"]) => Accelerator::Neuron,
+        _ => Accelerator::None,
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) const VERSIONS: [&str; 3] = ["1.33", "1.34", "1.35"];
 pub(crate) const SCENES: [Scene; 6] = [
     Scene {
         name: "create",
-        says: "a stack with one node group",
+        says: "a stack with one node group, there when its nodes are Ready",
         prepare: |eks| cluster_runs(eks, VERSIONS[0]),
         change: Change::Create,
         status: "CREATE_COMPLETE",

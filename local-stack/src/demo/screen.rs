@@ -1,8 +1,10 @@
 //! What a person sees while an operation runs.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use simulator::{Recorded, Simulator};
 
 use crate::cloudformation::{Event, Sign};
@@ -14,6 +16,8 @@ pub(crate) struct Screen<'a> {
     eks: &'a Simulator,
     /// How many of the simulator's requests were shown.
     calls: usize,
+    /// The nodes that were shown, each with what it was then.
+    nodes: BTreeMap<String, NodeState>,
     in_place: bool,
     progress_shown: Instant,
     started: Instant,
@@ -26,6 +30,7 @@ impl<'a> Screen<'a> {
         Self {
             eks,
             calls: eks.requests().len(),
+            nodes: nodes(eks),
             in_place,
             progress_shown: now,
             started: now,
@@ -34,6 +39,7 @@ impl<'a> Screen<'a> {
 
     pub(crate) fn show(&mut self, sign: &Sign<'_>) {
         self.show_calls();
+        self.show_nodes();
         match sign {
             Sign::Event(event) => self.line(&event_line(event)),
             Sign::Waiting(_) => self.show_progress(),
@@ -49,6 +55,18 @@ impl<'a> Screen<'a> {
             }
         }
         self.calls = requests.len();
+    }
+
+    /// Nodes that have come, that are Ready, and that have gone.
+    fn show_nodes(&mut self) {
+        let now = nodes(self.eks);
+        for (name, state) in now.iter().filter(|(name, state)| self.nodes.get(*name) != Some(*state)) {
+            self.line(&format!("  node {name} {}", state.word()));
+        }
+        for name in self.nodes.keys().filter(|name| !now.contains_key(*name)) {
+            self.line(&format!("  node {name} gone"));
+        }
+        self.nodes = now;
     }
 
     fn show_progress(&mut self) {
@@ -74,6 +92,42 @@ impl<'a> Screen<'a> {
     pub(crate) fn line(&self, text: &str) {
         let clear = if self.in_place { "\r\x1b[2K" } else { "" };
         println!("{clear}{:>7.1}s  {text}", self.started.elapsed().as_secs_f64());
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NodeState {
+    NotReady,
+    Ready,
+    Draining,
+}
+
+impl NodeState {
+    /// As `kubectl get nodes` has it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::NotReady => "NotReady",
+            Self::Ready => "Ready",
+            Self::Draining => "Ready,SchedulingDisabled",
+        }
+    }
+}
+
+/// The nodes of node groups, as the cluster's own API shows them.
+fn nodes(eks: &Simulator) -> BTreeMap<String, NodeState> {
+    let nodes = eks.objects("my-cluster", "nodes").into_iter();
+    let of_groups = nodes.filter(|node| node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"].is_string());
+    let named = of_groups.map(|node| (node["metadata"]["name"].as_str().unwrap_or_default().to_owned(), state(&node)));
+    named.collect()
+}
+
+fn state(node: &Value) -> NodeState {
+    let conditions = node["status"]["conditions"].as_array().into_iter().flatten();
+    let mut ready = conditions.filter(|condition| condition["type"] == "Ready" && condition["status"] == "True");
+    match (ready.next(), node["spec"]["unschedulable"] == true) {
+        (None, _) => NodeState::NotReady,
+        (Some(_), false) => NodeState::Ready,
+        (Some(_), true) => NodeState::Draining,
     }
 }
 

@@ -21,14 +21,13 @@ const PROCESSES: [&str; 7] = [
     "ScheduledActions",
 ];
 
-/// What the Cluster Autoscaler takes for one group, with what each is (its AWS provider's README, "Auto-Discovery Setup").
-const OPTIONS: [(&str, Kind); 7] = [
+/// What the Cluster Autoscaler takes for one group, with what each is (its AWS provider, `GetAsgOptions`). Any other it leaves
+/// out without a word.
+const OPTIONS: [(&str, Kind); 5] = [
     ("scaledownutilizationthreshold", Kind::Fraction),
     ("scaledowngpuutilizationthreshold", Kind::Fraction),
     ("scaledownunneededtime", Kind::Duration),
     ("scaledownunreadytime", Kind::Duration),
-    ("maxnodeprovisiontime", Kind::Duration),
-    ("zeroormaxnodescaling", Kind::Truth),
     ("ignoredaemonsetsutilization", Kind::Truth),
 ];
 
