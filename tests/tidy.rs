@@ -54,7 +54,13 @@ fn never(folder: &str, words: &[&str]) {
 
 #[test]
 fn the_pure_rooms_know_no_sdk_no_clock_and_no_async() {
-    for room in ["src/nodegroup", "src/launch_template", "src/diagnose"] {
+    for room in [
+        "src/nodegroup",
+        "src/launch_template",
+        "src/diagnose",
+        "src/workload",
+        "src/auto_scaling",
+    ] {
         never(
             room,
             &[
@@ -101,6 +107,15 @@ fn the_pure_rooms_know_no_sdk_no_clock_and_no_async() {
             "Nodegroup",
         ],
     );
+}
+
+#[test]
+fn only_its_own_room_knows_kube() {
+    for (name, text) in sources("src") {
+        let code = code(&text);
+        let knows = code.contains("use kube::") || code.contains("k8s_openapi");
+        assert!(!knows || name.starts_with("src/kubernetes/"), "{name} knows kube");
+    }
 }
 
 #[test]
