@@ -186,7 +186,9 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         };
         let shortest = schedule::SHORTEST_WAIT.mul_f64(self.settings.poll_time_scale).min(wait);
         tokio::time::sleep(shortest).await;
-        self.cloud.node_change(cluster, group, wait.saturating_sub(shortest)).await;
+        self.cloud
+            .node_change(cluster, group, wait.saturating_sub(shortest))
+            .await;
     }
 
     async fn refuse(&self, unreadable: Unreadable) -> Result<Value, Failure> {

@@ -25,16 +25,26 @@ fn ready(world: &World) -> usize {
     let is_ready = |node: &Value| {
         let conditions = node["status"]["conditions"].as_array().unwrap();
         let of_group = node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"] == "my-mng";
-        of_group && conditions.iter().any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
+        of_group
+            && conditions
+                .iter()
+                .any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
     };
-    world.simulator.objects("my-cluster", "nodes").iter().filter(|node| is_ready(node)).count()
+    world
+        .simulator
+        .objects("my-cluster", "nodes")
+        .iter()
+        .filter(|node| is_ready(node))
+        .count()
 }
 
 #[tokio::test]
 async fn the_stack_is_told_when_the_nodes_are_ready() {
     for step_functions in [false, true] {
         let world = World::start(step_functions).await;
-        let answer = world.answer(&world.request("Create", None, &wanted(&sizes(3)), None)).await;
+        let answer = world
+            .answer(&world.request("Create", None, &wanted(&sizes(3)), None))
+            .await;
         assert_eq!(answer["Status"], "SUCCESS", "{answer}");
         assert_eq!(answer["Data"]["ReadyNodes"], "3");
         assert_eq!(ready(&world), 3);
@@ -46,7 +56,9 @@ async fn the_stack_is_told_when_the_nodes_are_ready() {
 #[tokio::test]
 async fn without_the_property_kubernetes_is_not_asked() {
     let world = World::start(false).await;
-    let answer = world.answer(&world.request("Create", None, &wanted(&json!({"WaitFor": "Active"})), None)).await;
+    let answer = world
+        .answer(&world.request("Create", None, &wanted(&json!({"WaitFor": "Active"})), None))
+        .await;
     assert_eq!(answer["Data"]["ReadyNodes"], "");
     assert_eq!(world.simulator.kubernetes_requests(), []);
 }
@@ -55,7 +67,9 @@ async fn without_the_property_kubernetes_is_not_asked() {
 async fn a_group_without_nodes_needs_no_access() {
     let world = World::start(false).await;
     world.simulator.access("my-cluster", Access::NoEntry);
-    let answer = world.answer(&world.request("Create", None, &wanted(&sizes(0)), None)).await;
+    let answer = world
+        .answer(&world.request("Create", None, &wanted(&sizes(0)), None))
+        .await;
     assert_eq!(answer["Status"], "SUCCESS", "{answer}");
     assert_eq!(answer["Data"]["ReadyNodes"], "0");
 }
@@ -65,7 +79,9 @@ async fn a_group_without_nodes_needs_no_access() {
 async fn nodes_are_watched_not_listed_again_and_again() {
     let world = World::start(false).await;
     world.simulator.durations(|durations| durations.node_ready = 400.0);
-    let answer = world.answer(&world.request("Create", None, &wanted(&sizes(2)), None)).await;
+    let answer = world
+        .answer(&world.request("Create", None, &wanted(&sizes(2)), None))
+        .await;
     assert_eq!(answer["Status"], "SUCCESS", "{answer}");
     let requests = world.simulator.kubernetes_requests();
     let is_watch = |query: &[(String, String)]| query.iter().any(|(key, value)| key == "watch" && value == "true");
@@ -77,7 +93,10 @@ async fn nodes_are_watched_not_listed_again_and_again() {
     assert!(!watches.is_empty(), "{requests:#?}");
     for watch in watches {
         let has = |key: &str| watch.query.iter().any(|(name, value)| name == key && !value.is_empty());
-        assert!(has("resourceVersion") && has("allowWatchBookmarks") && has("labelSelector"), "{watch:?}");
+        assert!(
+            has("resourceVersion") && has("allowWatchBookmarks") && has("labelSelector"),
+            "{watch:?}"
+        );
     }
 }
 
@@ -110,11 +129,15 @@ async fn a_watch_that_expired_is_begun_anew() {
 #[tokio::test]
 async fn nodes_that_do_not_come_ready_are_named() {
     let world = World::start(false).await;
-    world.simulator.nodes_stay("my-cluster", "my-mng", NodesStay::Unready {
-        count: 1,
-        reason: "KubeletNotReady".to_owned(),
-        message: "cni plugin not initialized".to_owned(),
-    });
+    world.simulator.nodes_stay(
+        "my-cluster",
+        "my-mng",
+        NodesStay::Unready {
+            count: 1,
+            reason: "KubeletNotReady".to_owned(),
+            message: "cni plugin not initialized".to_owned(),
+        },
+    );
     let mut wanted = wanted(&sizes(3));
     wanted["ServiceTimeout"] = json!("3");
     let answer = world.answer(&world.request("Create", None, &wanted, None)).await;
@@ -126,11 +149,16 @@ async fn nodes_that_do_not_come_ready_are_named() {
 #[tokio::test]
 async fn nodes_that_never_join_are_counted() {
     let world = World::start(false).await;
-    world.simulator.nodes_stay("my-cluster", "my-mng", NodesStay::Absent { count: 2 });
+    world
+        .simulator
+        .nodes_stay("my-cluster", "my-mng", NodesStay::Absent { count: 2 });
     let mut wanted = wanted(&sizes(3));
     wanted["ServiceTimeout"] = json!("3");
     let answer = world.answer(&world.request("Create", None, &wanted, None)).await;
-    assert!(reason(&answer).contains("1 of 3 nodes are Ready; 2 have not joined the cluster"), "{answer}");
+    assert!(
+        reason(&answer).contains("1 of 3 nodes are Ready; 2 have not joined the cluster"),
+        "{answer}"
+    );
 }
 
 /// One clear error, with the entry to make.
@@ -159,7 +187,9 @@ async fn missing_access_is_one_clear_error() {
         let mut world = World::start(false).await;
         world.has_role(ROLE).await;
         world.simulator.access("my-cluster", access);
-        let answer = world.answer(&world.request("Create", None, &wanted(&sizes(1)), None)).await;
+        let answer = world
+            .answer(&world.request("Create", None, &wanted(&sizes(1)), None))
+            .await;
         let told = reason(&answer);
         for part in expected.iter().chain(&[ROLE]) {
             assert!(told.contains(part), "{part}: {told}");
@@ -177,7 +207,15 @@ async fn a_rollback_does_not_fail_for_kubernetes() {
     world.simulator.access("my-cluster", Access::NoEntry);
     world.simulator.end_watches("my-cluster");
     world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
-    let answer = world.answer(&world.request("Update", Some(&id), &first, Some(&second))).await;
+    let answer = world
+        .answer(&world.request("Update", Some(&id), &first, Some(&second)))
+        .await;
     assert_eq!(answer["Status"], "SUCCESS", "{answer}");
-    assert!(answer["Data"]["Warnings"].as_str().unwrap().contains("401 Unauthorized"), "{answer}");
+    assert!(
+        answer["Data"]["Warnings"]
+            .as_str()
+            .unwrap()
+            .contains("401 Unauthorized"),
+        "{answer}"
+    );
 }

@@ -32,7 +32,9 @@ async fn rolling(world: &World) -> (Progress, u64) {
     let new = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "50"}));
     let id = create(world, &old).await;
     world.stack_is("UPDATE_IN_PROGRESS");
-    world.simulator.durations(|durations| durations.version_update = 1_000_000.0);
+    world
+        .simulator
+        .durations(|durations| durations.version_update = 1_000_000.0);
     let request = world.request("Update", Some(&id), &new, Some(&old));
     let now = 1_000_000;
     let mut progress = Progress::begin(Request::parse(&request).unwrap(), now);
@@ -47,7 +49,10 @@ async fn a_roll_that_stalls_is_asked_what_holds_it_up() {
     let world = World::start(false).await;
     let (mut progress, now) = rolling(&world).await;
     let nodes = world.simulator.objects("my-cluster", "nodes");
-    let cordoned = nodes.iter().find(|node| node["spec"]["unschedulable"] == true).expect("EKS cordons one");
+    let cordoned = nodes
+        .iter()
+        .find(|node| node["spec"]["unschedulable"] == true)
+        .expect("EKS cordons one");
     for object in blocked_pod(cordoned["metadata"]["name"].as_str().unwrap()) {
         world.simulator.put_object("my-cluster", object);
     }
@@ -55,7 +60,10 @@ async fn a_roll_that_stalls_is_asked_what_holds_it_up() {
     assert_eq!(progress.history.obstacle, None, "a roll may take a while");
     Box::pin(pass(&world.function.cloud, &mut progress, now + 300)).await;
     let obstacle = progress.history.obstacle.clone().unwrap_or_default();
-    assert!(obstacle.contains("shop/web-1") && obstacle.contains("shop/web"), "{obstacle}");
+    assert!(
+        obstacle.contains("shop/web-1") && obstacle.contains("shop/web"),
+        "{obstacle}"
+    );
     let Outcome::Answer(answer) = Box::pin(pass(&world.function.cloud, &mut progress, now + 3540)).await else {
         panic!("the time is over");
     };
@@ -70,5 +78,8 @@ async fn without_access_a_roll_goes_on() {
     let (mut progress, now) = rolling(&world).await;
     let outcome = Box::pin(pass(&world.function.cloud, &mut progress, now + 400)).await;
     assert_eq!(outcome, Outcome::Wait(Waiting::ForVersionUpdate));
-    assert_eq!((progress.history.obstacle, progress.history.drain_asked), (None, Some(now + 400)));
+    assert_eq!(
+        (progress.history.obstacle, progress.history.drain_asked),
+        (None, Some(now + 400))
+    );
 }

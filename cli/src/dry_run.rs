@@ -2,8 +2,10 @@
 //!
 //! What would have been changed is shown by the reads that follow, so that the engine goes on as it would.
 
+mod applied;
 mod beyond;
 pub mod call;
+mod later;
 mod scene;
 mod words;
 
@@ -143,6 +145,7 @@ impl<C: Cloud> Cloud for DryRun<C> {
 
     async fn create(&self, desired: &Desired, group: &NewGroup, _token: &str) -> Result<(), CallError> {
         self.scene().create(desired, group);
+        self.once_active(desired, group).await;
         Ok(())
     }
 

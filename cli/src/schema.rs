@@ -10,6 +10,7 @@ mod scalars;
 mod settings;
 mod tidy;
 mod words;
+mod workload;
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;

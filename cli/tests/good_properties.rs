@@ -60,6 +60,27 @@ fn the_schema_refuses_what_is_wrong() {
         ("RemoteAccess", json!({"Ec2SshKey": "k", "PublicKey": "k"})),
         ("MaxPods", json!({"PrefixDelegate": true})),
         ("Taints", json!([{"Key": "k"}])),
+        ("ClusterAutoscaler", json!("yes")),
+        (
+            "ClusterAutoscaler",
+            json!({"Resources": {"ephemeral-storage": "100GiB"}}),
+        ),
+        (
+            "ClusterAutoscaler",
+            json!({"Options": {"scaledownunneededtime": "ten minutes"}}),
+        ),
+        (
+            "ClusterAutoscaler",
+            json!({"Options": {"scaledownutilizationthreshold": 2}}),
+        ),
+        (
+            "ClusterAutoscaler",
+            json!({"Options": {"scaleDownUnneededTime": "10m"}}),
+        ),
+        ("SuspendProcesses", json!("AZRebalance")),
+        ("SuspendProcesses", json!(["Launch"])),
+        ("NvidiaDevicePlugin", json!({"Version": "v0.20.0", "Image": "i"})),
+        ("WaitFor", json!("Ready")),
         ("Labels", json!({"a": ["b"]})),
     ] {
         let mut bad = good.clone();

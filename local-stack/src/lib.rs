@@ -7,6 +7,7 @@
 // measures what it shows, and is told by the Makefile's environment where the tools are.
 #![allow(clippy::disallowed_methods)]
 
+mod auto_scaling;
 mod cloudformation;
 pub mod demo;
 mod ec2;

@@ -12,7 +12,7 @@ use crate::interrupt::Cleanup;
 use crate::query_api::QueryApi;
 use crate::seeds::Seeds;
 use crate::server::{Server, free_port};
-use crate::{ec2, tools};
+use crate::{auto_scaling, ec2, tools};
 
 /// What is started is moto's server inside a program of this project: moto alone can't delete versions of launch
 /// templates.
@@ -93,6 +93,11 @@ impl Moto {
     /// The ingress rules of the security groups of a name, such as `tcp 22 sg-1` and `tcp 22 0.0.0.0/0`, sorted.
     pub async fn security_group_rules(&self, name: &str) -> Result<Vec<String>> {
         ec2::security_group_rules(&self.ec2(), name).await
+    }
+
+    /// What is on an Auto Scaling group: lines such as `tag KEY=VALUE` and `suspended AZRebalance`, sorted.
+    pub async fn on_the_scaling_group(&self, name: &str) -> Result<Vec<String>> {
+        auto_scaling::lines(&QueryApi::auto_scaling(&self.url), name).await
     }
 
     /// From now on answers an action, such as `GetServiceQuota`, with a status and a body of the service's protocol, if

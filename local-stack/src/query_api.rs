@@ -22,6 +22,15 @@ impl QueryApi {
         }
     }
 
+    /// EC2 Auto Scaling at this endpoint.
+    pub fn auto_scaling(endpoint: &str) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            service: "autoscaling",
+            version: "2011-01-01",
+        }
+    }
+
     /// IAM at this endpoint.
     pub fn iam(endpoint: &str) -> Self {
         Self {

@@ -196,6 +196,11 @@ impl LocalStack {
         self.moto.launch_template_versions(id).await
     }
 
+    /// As [`Moto::on_the_scaling_group`].
+    pub async fn on_the_scaling_group(&self, name: &str) -> Result<Vec<String>> {
+        self.moto.on_the_scaling_group(name).await
+    }
+
     /// As [`Moto::security_group_rules`].
     pub async fn security_group_rules(&self, name: &str) -> Result<Vec<String>> {
         self.moto.security_group_rules(name).await

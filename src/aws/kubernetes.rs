@@ -43,7 +43,10 @@ impl Aws {
     async fn connect(&self, cluster: &str, now: u64) -> Result<Connection, CallError> {
         let endpoint = self.endpoint(cluster).await?;
         let unusable = |message: &str| unusable(cluster, message.to_owned());
-        let region = self.config.region().ok_or_else(|| unusable("the function knows no Region"))?;
+        let region = self
+            .config
+            .region()
+            .ok_or_else(|| unusable("the function knows no Region"))?;
         let provider = self.config.credentials_provider();
         let provider = provider.ok_or_else(|| unusable("the function has no credentials"))?;
         let credentials = provider.provide_credentials().await;
@@ -97,8 +100,8 @@ impl Kubernetes for Aws {
         self.connection(cluster).await?.windows().await
     }
 
-    async fn drain(&self, cluster: &str, group: &str) -> Result<Drain, CallError> {
-        self.connection(cluster).await?.drain(group).await
+    async fn drain(&self, cluster: &str, group: &str, named: &[String]) -> Result<Drain, CallError> {
+        self.connection(cluster).await?.drain(group, named).await
     }
 
     async fn apply(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
@@ -106,6 +109,9 @@ impl Kubernetes for Aws {
     }
 
     async fn delete_plugin(&self, cluster: &str, uid: &str, resource_version: &str) -> Result<(), CallError> {
-        self.connection(cluster).await?.delete_plugin(uid, resource_version).await
+        self.connection(cluster)
+            .await?
+            .delete_plugin(uid, resource_version)
+            .await
     }
 }

@@ -191,7 +191,8 @@ fn image(facts: &Facts) -> Option<&str> {
 
 /// A cluster that is being made has no endpoint yet.
 fn kubernetes<'a>(spec: &'a Spec, facts: &Facts) -> Option<&'a Spec> {
-    let is_there = known(&facts.cluster).is_some_and(|cluster| ["ACTIVE", "UPDATING"].contains(&cluster.status.as_str()));
+    let is_there =
+        known(&facts.cluster).is_some_and(|cluster| ["ACTIVE", "UPDATING"].contains(&cluster.status.as_str()));
     asks_kubernetes(spec).filter(|_| is_there).map(|_| spec)
 }
 

@@ -43,17 +43,31 @@ impl AutoScaling for Aws {
             }
             ScalingStep::Untag(keys) => {
                 let tags = keys.iter().map(|key| tag(name, key, None)).collect();
-                let answer = self.autoscaling().delete_tags().set_tags(Some(tags)).send().await.map(drop);
+                let answer = self
+                    .autoscaling()
+                    .delete_tags()
+                    .set_tags(Some(tags))
+                    .send()
+                    .await
+                    .map(drop);
                 answer.map_err(|error| call_error("autoscaling:DeleteTags", name, &error))
             }
             ScalingStep::Suspend(processes) => {
                 let call = self.autoscaling().suspend_processes().auto_scaling_group_name(name);
-                let answer = call.set_scaling_processes(Some(listed(processes))).send().await.map(drop);
+                let answer = call
+                    .set_scaling_processes(Some(listed(processes)))
+                    .send()
+                    .await
+                    .map(drop);
                 answer.map_err(|error| call_error("autoscaling:SuspendProcesses", name, &error))
             }
             ScalingStep::Resume(processes) => {
                 let call = self.autoscaling().resume_processes().auto_scaling_group_name(name);
-                let answer = call.set_scaling_processes(Some(listed(processes))).send().await.map(drop);
+                let answer = call
+                    .set_scaling_processes(Some(listed(processes)))
+                    .send()
+                    .await
+                    .map(drop);
                 answer.map_err(|error| call_error("autoscaling:ResumeProcesses", name, &error))
             }
         }

@@ -88,7 +88,10 @@ pub async fn act<C: Cloud>(
             let mut done = Ok(None);
             for step in steps {
                 if done.is_ok() {
-                    done = cloud.change_scaling_group(&group.auto_scaling_group, step).await.map(|()| None);
+                    done = cloud
+                        .change_scaling_group(&group.auto_scaling_group, step)
+                        .await
+                        .map(|()| None);
                 }
             }
             progress.beyond.scaling_group = None;
@@ -136,7 +139,9 @@ async fn join_plugin<C: Cloud>(
             Verdict::Apply(manifest) => apply_marked(cloud, group, &manifest).await?,
         }
     }
-    Ok(Some(format!("NvidiaDevicePlugin: {NAME} was applied, and something else changes it again and again")))
+    Ok(Some(format!(
+        "NvidiaDevicePlugin: {NAME} was applied, and something else changes it again and again"
+    )))
 }
 
 /// The tag comes first: whatever happens behind it, the group says that there may be something in the cluster. Where the
@@ -147,7 +152,9 @@ async fn apply_marked<C: Cloud>(cloud: &C, group: &NodeGroup, manifest: &Value) 
     let applied = cloud.apply(&group.cluster, manifest).await;
     let refused = applied.as_ref().is_err_and(|error| error.fault == Fault::Denied);
     if refused && !group.tags.contains_key(PLUGIN_TAG) {
-        cloud.untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()])).await?;
+        cloud
+            .untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()]))
+            .await?;
     }
     applied
 }
@@ -161,7 +168,10 @@ async fn leave_plugin<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<(), Call
     };
     match leave(&group.name, &live) {
         Leave::Nothing => {}
-        Leave::Apply(manifest) => cloud.apply(&group.cluster, &manifest).await.map_err(|error| advised(error, group))?,
+        Leave::Apply(manifest) => cloud
+            .apply(&group.cluster, &manifest)
+            .await
+            .map_err(|error| advised(error, group))?,
         Leave::Delete { uid, resource_version } => cloud
             .delete_plugin(&group.cluster, &uid, &resource_version)
             .await
@@ -196,7 +206,10 @@ async fn enable_windows<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<Option
         return Err(Windows::NoLinux(why));
     }
     if let Some(config_map) = switched_on(&state) {
-        cloud.apply(&group.cluster, &config_map).await.map_err(Windows::Failed)?;
+        cloud
+            .apply(&group.cluster, &config_map)
+            .await
+            .map_err(Windows::Failed)?;
     }
     Ok(warning(&state))
 }

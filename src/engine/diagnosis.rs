@@ -40,15 +40,21 @@ async fn evidence<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -> 
     };
     let mut evidence = cloud.evidence(&group).await;
     evidence.preflight = preflight::again(cloud, progress, &spec).await;
-    if broken.issues.iter().any(|issue| issue.code == NOT_EVICTED) {
-        look_at_the_drain(cloud, &group, &mut evidence).await;
+    let mut blocked = broken
+        .issues
+        .iter()
+        .filter(|issue| issue.code == NOT_EVICTED)
+        .peekable();
+    if blocked.peek().is_some() {
+        let nodes: Vec<String> = blocked.flat_map(|issue| issue.resources.clone()).collect();
+        look_at_the_drain(cloud, &group, &nodes, &mut evidence).await;
     }
     evidence
 }
 
 /// Which pods it was, the service doesn't say (containers-roadmap issue 1282).
-async fn look_at_the_drain<C: Cloud>(cloud: &C, group: &NodeGroup, evidence: &mut Evidence) {
-    match cloud.drain(&group.cluster, &group.name).await {
+async fn look_at_the_drain<C: Cloud>(cloud: &C, group: &NodeGroup, nodes: &[String], evidence: &mut Evidence) {
+    match cloud.drain(&group.cluster, &group.name, nodes).await {
         Ok(drain) => evidence.drain = Some(drain),
         Err(error) => evidence.unread.push(format!("which pods block the drain: {error}")),
     }

@@ -40,7 +40,10 @@ impl Connection {
     pub fn open(endpoint: &Endpoint, token: Token, role: Option<String>) -> Result<Self, CallError> {
         let cluster = endpoint.cluster.clone();
         let unusable = |message: String| unusable(&cluster, message);
-        let url = endpoint.url.parse().map_err(|error| unusable(format!("{}: {error}", endpoint.url)))?;
+        let url = endpoint
+            .url
+            .parse()
+            .map_err(|error| unusable(format!("{}: {error}", endpoint.url)))?;
         let mut config = Config::new(url);
         config.root_cert = Some(certificates(&endpoint.certificate_authority).map_err(unusable)?);
         config.connect_timeout = Some(CONNECT_TIMEOUT);
@@ -173,7 +176,9 @@ fn certificates(bundle: &str) -> Result<Vec<Vec<u8>>, String> {
     const END: &str = "-----END CERTIFICATE-----";
     let bytes = base64::decode(bundle).map_err(|error| format!("certificateAuthority: {error}"))?;
     let pem = String::from_utf8(bytes).map_err(|error| format!("certificateAuthority: {error}"))?;
-    let bodies = pem.split(END).filter_map(|part| part.split_once("-----BEGIN CERTIFICATE-----"));
+    let bodies = pem
+        .split(END)
+        .filter_map(|part| part.split_once("-----BEGIN CERTIFICATE-----"));
     let der = bodies.map(|(_, body)| base64::decode(body.split_whitespace().collect::<String>()));
     der.collect::<Result<Vec<_>, _>>()
         .map_err(|error| format!("certificateAuthority: {error}"))
@@ -187,8 +192,15 @@ mod tests {
     fn a_bundle_may_hold_several_certificates() {
         let one = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
         let pem = one("QUJD\nREVG") + &one("R0hJ");
-        assert_eq!(certificates(&base64::encode(pem)).unwrap(), [b"ABCDEF".to_vec(), b"GHI".to_vec()]);
-        assert!(certificates("not base64!").unwrap_err().starts_with("certificateAuthority: "));
+        assert_eq!(
+            certificates(&base64::encode(pem)).unwrap(),
+            [b"ABCDEF".to_vec(), b"GHI".to_vec()]
+        );
+        assert!(
+            certificates("not base64!")
+                .unwrap_err()
+                .starts_with("certificateAuthority: ")
+        );
     }
 
     #[test]

@@ -74,7 +74,10 @@ async fn caught_up(watch: &mut Watch) -> Result<Vec<Node>, ()> {
             Ok(Followed::Same) => break,
             Ok(Followed::Expired) => return Err(()),
             Err(error) => {
-                tracing::info!(expired = is_expired(&error), "the watch on nodes ended, and is begun anew");
+                tracing::info!(
+                    expired = is_expired(&error),
+                    "the watch on nodes ended, and is begun anew"
+                );
                 return Err(());
             }
         }

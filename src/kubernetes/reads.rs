@@ -16,7 +16,9 @@ const PAGE: u32 = 500;
 
 impl Connection {
     pub async fn daemon_sets(&self) -> Result<Vec<DaemonSet>, CallError> {
-        let found = self.list("list daemonsets", &self.all(&DAEMON_SET), ListParams::default()).await?;
+        let found = self
+            .list("list daemonsets", &self.all(&DAEMON_SET), ListParams::default())
+            .await?;
         Ok(found.iter().map(objects::daemon_set).collect())
     }
 
@@ -37,7 +39,9 @@ impl Connection {
         };
         if lacks_linux(&state).is_some() && !state.linux.is_empty() {
             let pods = ListParams::default().labels("k8s-app=kube-dns");
-            let pods = self.list("list pods", &self.of_namespace(&POD, NAMESPACE), pods).await?;
+            let pods = self
+                .list("list pods", &self.of_namespace(&POD, NAMESPACE), pods)
+                .await?;
             let running = pods.iter().map(objects::pod).filter(|pod| pod.phase == "Running");
             state.core_dns = running.map(|pod| pod.node).collect();
         }
@@ -52,12 +56,12 @@ impl Connection {
         }
     }
 
-    /// The group's cordoned nodes, the pods on them, and the budgets of all namespaces.
-    pub async fn drain(&self, group: &str) -> Result<Drain, CallError> {
+    /// Those of the group's nodes that are cordoned or named, the pods on them, and the budgets of all namespaces.
+    pub async fn drain(&self, group: &str, named: &[String]) -> Result<Drain, CallError> {
         let nodes = ListParams::default().labels(&format!("{NODEGROUP_LABEL}={group}"));
         let nodes = self.list("list nodes", &self.all(&NODE), nodes).await?;
-        let cordoned = |node: &Node| node.scheduling == Scheduling::Cordoned;
-        let nodes = nodes.iter().map(objects::node).filter(cordoned).map(|node| node.name);
+        let drained = |node: &Node| node.scheduling == Scheduling::Cordoned || named.contains(&node.name);
+        let nodes = nodes.iter().map(objects::node).filter(drained).map(|node| node.name);
         let mut drain = Drain {
             nodes: nodes.collect(),
             ..Drain::default()
@@ -69,7 +73,9 @@ impl Connection {
         }
         if !drain.pods.is_empty() {
             let api = self.all(&POD_DISRUPTION_BUDGET);
-            let budgets = self.list("list poddisruptionbudgets", &api, ListParams::default()).await?;
+            let budgets = self
+                .list("list poddisruptionbudgets", &api, ListParams::default())
+                .await?;
             drain.budgets = budgets.iter().map(objects::disruption_budget).collect();
         }
         Ok(drain)
@@ -84,7 +90,9 @@ impl Connection {
         let at = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let api = self.of_namespace(kind, at("/metadata/namespace"));
         let parameters = PatchParams::apply(FIELD_MANAGER).force();
-        let applied = api.patch(at("/metadata/name"), &parameters, &Patch::Apply(object)).await;
+        let applied = api
+            .patch(at("/metadata/name"), &parameters, &Patch::Apply(object))
+            .await;
         applied.map(drop).map_err(|error| self.error(action, &error))
     }
 
@@ -97,7 +105,10 @@ impl Connection {
             }),
             ..DeleteParams::default()
         };
-        let deleted = self.of_namespace(&DAEMON_SET, NAMESPACE).delete(NAME, &parameters).await;
+        let deleted = self
+            .of_namespace(&DAEMON_SET, NAMESPACE)
+            .delete(NAME, &parameters)
+            .await;
         match deleted.map_err(|error| self.error("delete daemonsets", &error)) {
             Err(error) if error.fault == Fault::NotFound => Ok(()),
             deleted => deleted.map(drop),
@@ -113,7 +124,10 @@ impl Connection {
         let mut parameters = parameters.limit(PAGE);
         let mut found = vec![];
         loop {
-            let page = api.list(&parameters).await.map_err(|error| self.error(action, &error))?;
+            let page = api
+                .list(&parameters)
+                .await
+                .map_err(|error| self.error(action, &error))?;
             found.extend(page.items);
             match page.metadata.continue_.filter(|token| !token.is_empty()) {
                 Some(token) => parameters.continue_token = Some(token),

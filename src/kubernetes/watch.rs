@@ -43,7 +43,10 @@ pub enum Followed {
 impl Watch {
     /// Lists.
     pub async fn start(connection: Connection, group: &str) -> Result<Self, Error> {
-        let list = connection.all(&NODE).list(&ListParams::default().labels(&selector(group))).await?;
+        let list = connection
+            .all(&NODE)
+            .list(&ListParams::default().labels(&selector(group)))
+            .await?;
         let nodes = list.items.iter().map(objects::node);
         Ok(Self {
             nodes: nodes.map(|node| (node.name.clone(), node)).collect(),
@@ -84,7 +87,9 @@ impl Watch {
     }
 
     async fn resume(&mut self) -> Result<(), Error> {
-        let parameters = WatchParams::default().labels(&selector(&self.group)).timeout(WATCH_SECONDS);
+        let parameters = WatchParams::default()
+            .labels(&selector(&self.group))
+            .timeout(WATCH_SECONDS);
         let until = Instant::now() + Duration::from_secs(u64::from(WATCH_SECONDS));
         let events = self.connection.all(&NODE).watch(&parameters, &self.version).await?;
         self.events = Some((events.boxed(), until));

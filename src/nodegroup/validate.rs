@@ -169,7 +169,10 @@ fn scaling(fields: &mut Fields) -> Scaling {
 }
 
 fn wait_for(fields: &mut Fields) -> WaitFor {
-    match fields.word("WaitFor", &["Submitted", "Active", "NodesReady"]).as_deref() {
+    match fields
+        .word("WaitFor", &["Submitted", "Active", "NodesReady"])
+        .as_deref()
+    {
         Some("Submitted") => WaitFor::Submitted,
         Some("NodesReady") => WaitFor::NodesReady,
         _ => WaitFor::Active,

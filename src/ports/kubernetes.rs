@@ -22,8 +22,13 @@ pub trait Kubernetes: Send + Sync {
     fn daemon_sets(&self, cluster: &str) -> impl Future<Output = Result<Vec<DaemonSet>, CallError>> + Send;
     /// What Windows nodes need of the cluster.
     fn windows(&self, cluster: &str) -> impl Future<Output = Result<WindowsState, CallError>> + Send;
-    /// What blocks the drain of a group's cordoned nodes.
-    fn drain(&self, cluster: &str, group: &str) -> impl Future<Output = Result<Drain, CallError>> + Send;
+    /// What blocks the drain of a group's cordoned nodes, and of those that are named: a failed update uncordons its own.
+    fn drain(
+        &self,
+        cluster: &str,
+        group: &str,
+        named: &[String],
+    ) -> impl Future<Output = Result<Drain, CallError>> + Send;
     /// Server-side apply of a whole object, in the function's own name. What others have set in it is taken over.
     fn apply(&self, cluster: &str, object: &Value) -> impl Future<Output = Result<(), CallError>> + Send;
     /// Deletes the device plugin's DaemonSet if it is still the one that was seen.

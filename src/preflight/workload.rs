@@ -28,7 +28,9 @@ pub fn asks_kubernetes(spec: &Spec) -> Option<&'static str> {
 }
 
 fn is_windows(spec: &Spec) -> bool {
-    spec.ami_type.as_deref().is_some_and(|ami_type| ami_type.starts_with("WINDOWS"))
+    spec.ami_type
+        .as_deref()
+        .is_some_and(|ami_type| ami_type.starts_with("WINDOWS"))
 }
 
 /// An error of the cluster's API is the finding itself, with the way to mend it. A cluster that isn't there, and what EKS
@@ -54,7 +56,12 @@ pub fn check_of(error: &CallError) -> Option<Check> {
 fn linux(view: &View) -> Option<Finding> {
     let Workload { windows } = known(&view.facts.workload)?;
     let cause = lacks_linux(windows.as_ref()?)?;
-    Some(Finding::new(Check::WindowsNeedsLinux, "WindowsSupport", &view.spec.cluster, cause))
+    Some(Finding::new(
+        Check::WindowsNeedsLinux,
+        "WindowsSupport",
+        &view.spec.cluster,
+        cause,
+    ))
 }
 
 /// EKS makes the entry by the first group of a role, and never changes its type (terraform-aws-eks issue 3286).

@@ -43,7 +43,11 @@ mod tests {
                 role,
                 "create-access-entry --cluster-name c --principal-arn arn:aws:iam::1:role/function --kubernetes-groups",
             ),
-            (Lack::Entry, None, "--principal-arn the ARN of the role of the function behind ServiceToken"),
+            (
+                Lack::Entry,
+                None,
+                "--principal-arn the ARN of the role of the function behind ServiceToken",
+            ),
             (Lack::Permission, role, "doesn't allow it to list nodes"),
         ] {
             let told = remedy(lack, "c", role, "list nodes");

@@ -54,7 +54,7 @@ pub struct DisruptionBudget {
 /// What there is to see while nodes are drained.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Drain {
-    /// The group's nodes that are cordoned.
+    /// The group's nodes that are to be drained.
     pub nodes: Vec<String>,
     pub pods: Vec<Pod>,
     pub budgets: Vec<DisruptionBudget>,

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn a_reason_names_the_nodes_and_what_their_kubelets_say() {
-        let many: Vec<Node> = (0..7).map(|number| node(&format!("n{number}"), Readiness::Silent)).collect();
+        let many: Vec<Node> = (0..7)
+            .map(|number| node(&format!("n{number}"), Readiness::Silent))
+            .collect();
         for (nodes, wanted, expected) in [
             (vec![], 2, "0 of 2 nodes are Ready; 2 have not joined the cluster"),
             (

@@ -94,9 +94,17 @@ mod tests {
         let fargate = [(COMPUTE_TYPE, "fargate")];
         for (linux, core_dns, expected) in [
             (vec![], "", Some("the cluster has no Linux node")),
-            (vec![node("a", Readiness::Silent, &[])], "a", Some("none of the cluster's 1")),
+            (
+                vec![node("a", Readiness::Silent, &[])],
+                "a",
+                Some("none of the cluster's 1"),
+            ),
             (vec![node("a", Readiness::Ready, &[])], "", None),
-            (vec![node("f", Readiness::Ready, &fargate)], "", Some("none of the cluster's 1")),
+            (
+                vec![node("f", Readiness::Ready, &fargate)],
+                "",
+                Some("none of the cluster's 1"),
+            ),
             (vec![node("f", Readiness::Ready, &fargate)], "f", None),
         ] {
             let state = WindowsState {
@@ -112,7 +120,11 @@ mod tests {
 
     #[test]
     fn the_setting_is_switched_on_where_it_is_off() {
-        for (ipam, applied, warned) in [(Ipam::On, false, false), (Ipam::Off, true, false), (Ipam::OffByAddOn, true, true)] {
+        for (ipam, applied, warned) in [
+            (Ipam::On, false, false),
+            (Ipam::Off, true, false),
+            (Ipam::OffByAddOn, true, true),
+        ] {
             let state = WindowsState {
                 ipam,
                 ..WindowsState::default()

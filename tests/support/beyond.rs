@@ -54,8 +54,8 @@ impl Kubernetes for Cut {
         self.call("windows", self.aws.windows(cluster)).await
     }
 
-    async fn drain(&self, cluster: &str, group: &str) -> Result<Drain, CallError> {
-        self.call("drain", self.aws.drain(cluster, group)).await
+    async fn drain(&self, cluster: &str, group: &str, named: &[String]) -> Result<Drain, CallError> {
+        self.call("drain", self.aws.drain(cluster, group, named)).await
     }
 
     async fn apply(&self, cluster: &str, object: &Value) -> Result<(), CallError> {

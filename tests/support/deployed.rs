@@ -59,6 +59,11 @@ impl Deployed {
         self.local.delete_stack(self.stack).await.expect("DeleteStack")
     }
 
+    /// The stack with these parameters changed, for whoever wants to do something meanwhile.
+    pub fn wanted(&mut self, changes: &[(&'static str, &str)]) -> Deployment {
+        self.with(changes)
+    }
+
     fn with(&mut self, changes: &[(&'static str, &str)]) -> Deployment {
         self.parameters
             .extend(changes.iter().map(|(name, value)| (*name, (*value).to_owned())));

@@ -9,10 +9,10 @@ use managed_node_group::ports::{AutoScaling, CallError, Cloud, Kubernetes};
 use managed_node_group::workload::device_plugin::{DaemonSet, NAME, NAMESPACE};
 use managed_node_group::workload::drain::Drain;
 use managed_node_group::workload::nodes::{Node, Readiness};
-use managed_node_group::workload::windows::WindowsState;
+use managed_node_group::workload::windows::{Ipam, WindowsState};
 use serde_json::Value;
 
-use super::{DryRun, words};
+use super::{DryRun, applied, words};
 
 impl<C: Cloud> AutoScaling for DryRun<C> {
     async fn scaling_group(&self, name: &str) -> Result<ScalingGroup, CallError> {
@@ -51,37 +51,46 @@ impl<C: Cloud> Kubernetes for DryRun<C> {
     async fn node_change(&self, _: &str, _: &str, _: Duration) {}
 
     async fn daemon_sets(&self, cluster: &str) -> Result<Vec<DaemonSet>, CallError> {
-        self.noting(self.real.daemon_sets(cluster).await)
+        let known = self.scene().daemon_sets.clone();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = self.noting(self.real.daemon_sets(cluster).await)?;
+        self.scene().daemon_sets = Some(found.clone());
+        Ok(found)
     }
 
     async fn windows(&self, cluster: &str) -> Result<WindowsState, CallError> {
-        self.noting(self.real.windows(cluster).await)
+        let mut state = self.noting(self.real.windows(cluster).await)?;
+        if self.scene().calls.iter().any(|call| call.action == applied::CONFIG_MAP) {
+            state.ipam = Ipam::On;
+        }
+        Ok(state)
     }
 
-    async fn drain(&self, cluster: &str, group: &str) -> Result<Drain, CallError> {
-        self.real.drain(cluster, group).await
+    async fn drain(&self, cluster: &str, group: &str, named: &[String]) -> Result<Drain, CallError> {
+        self.real.drain(cluster, group, named).await
     }
 
     async fn apply(&self, _: &str, object: &Value) -> Result<(), CallError> {
-        let at = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        let resource = format!("{}/{}", at("/metadata/namespace"), at("/metadata/name"));
-        let action = match at("/kind") {
-            "ConfigMap" => "patch configmaps",
-            _ => "patch daemonsets",
-        };
-        self.scene().call(action, &resource, String::new());
+        let (action, resource, details) = applied::call(object);
+        self.scene().call(action, &resource, details);
+        if action == applied::DAEMON_SET {
+            self.scene().runs(applied::daemon_set(object));
+        }
         Ok(())
     }
 
     async fn delete_plugin(&self, _: &str, _: &str, _: &str) -> Result<(), CallError> {
         let resource = format!("{NAMESPACE}/{NAME}");
         self.scene().call("delete daemonsets", &resource, String::new());
+        self.scene().runs_no_plugin();
         Ok(())
     }
 }
 
 /// What a step does to a group, and how it is told.
-fn change(group: &mut ScalingGroup, step: &ScalingStep) -> (&'static str, String) {
+pub fn change(group: &mut ScalingGroup, step: &ScalingStep) -> (&'static str, String) {
     let listed = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
     match step {
         ScalingStep::Tag(tags) => {

@@ -12,9 +12,10 @@ use managed_node_group::nodegroup::image::InstanceTypeFacts;
 use managed_node_group::nodegroup::ownership::REPLACES_TAG;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::ports::{CallError, Fault, Stack};
+use managed_node_group::workload::device_plugin::DaemonSet;
 
 use super::call::Call;
-use super::words;
+use super::{applied, words};
 
 /// What was read, with what would have been changed.
 #[derive(Default)]
@@ -29,6 +30,8 @@ pub struct Scene {
     /// The one looked at last is the last.
     pub around: Vec<(Place, Belongings)>,
     pub scaling_group: Option<ScalingGroup>,
+    /// Those of the request's cluster, once they were read.
+    pub daemon_sets: Option<Vec<DaemonSet>>,
 }
 
 impl Scene {
@@ -155,6 +158,18 @@ impl Scene {
         let found = templates.iter().find(|other| other.id == template);
         let numbers = found.into_iter().flat_map(|found| &found.versions);
         numbers.map(|version| version.number).max().unwrap_or_default()
+    }
+
+    /// The device plugin would be like this.
+    pub fn runs(&mut self, plugin: DaemonSet) {
+        self.runs_no_plugin();
+        self.daemon_sets.get_or_insert_default().push(plugin);
+    }
+
+    pub fn runs_no_plugin(&mut self) {
+        if let Some(daemon_sets) = &mut self.daemon_sets {
+            daemon_sets.retain(|daemon_set| !applied::is_ours(daemon_set));
+        }
     }
 
     pub fn call(&mut self, action: &'static str, resource: &str, details: String) {

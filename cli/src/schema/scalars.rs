@@ -16,6 +16,18 @@ pub const ANY: i64 = i32::MAX as i64;
 
 pub struct Boolean;
 
+/// A boolean for the Cluster Autoscaler, which is handed on as it is.
+pub struct Truth;
+
+/// A number from 0 to 1.
+pub struct Fraction;
+
+/// A length of time in Go's spelling.
+pub struct Duration;
+
+/// Kubernetes' quantities by resource.
+pub struct Quantities;
+
 /// Keys and values that are both the user's. A key has at least one character; both have at most so many.
 pub struct Texts<const KEY: u64, const VALUE: u64>;
 
@@ -55,6 +67,32 @@ inline!([] Boolean,
         "anyOf": [{"type": "boolean"}, {"type": "string", "enum": ["true", "false", "True", "False"]}],
     })
 );
+
+inline!([] Truth,
+    "Truth",
+    json_schema!({
+        "anyOf": [{"type": "boolean"}, {"type": "string", "enum": ["true", "false"]}],
+    })
+);
+
+inline!([] Fraction,
+    "Fraction",
+    json_schema!({
+        "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": r"^[0-9]*\.?[0-9]+$"}],
+    })
+);
+
+inline!([] Duration, "Duration", json_schema!({"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?[hms])+$"}));
+
+inline!([] Quantities, "Quantities", json_schema!({
+    "type": "object",
+    "propertyNames": {"minLength": 1},
+    "additionalProperties": {
+        "type": ["string", "number"],
+        "minimum": 0,
+        "pattern": r"^[0-9]+(\.[0-9]+)?([KMGTPE]i|[mkMGTPE])?$",
+    },
+}));
 
 inline!([const KEY: u64, const VALUE: u64] Texts<KEY, VALUE>, "Texts", json_schema!({
     "type": "object",

@@ -30,7 +30,7 @@ fn without_null_type(schema: &mut Schema) {
     }
 }
 
-/// What remains alone is no choice any more.
+/// What remains alone is no choice any more. What the property says of itself goes before what its type says.
 fn without_null_choice(schema: &mut Schema) {
     let Some(Value::Array(choices)) = schema.get_mut("anyOf") else {
         return;
@@ -40,7 +40,7 @@ fn without_null_choice(schema: &mut Schema) {
     let only = only.clone();
     schema.remove("anyOf");
     for (key, value) in only {
-        schema.insert(key, value);
+        schema.ensure_object().entry(key).or_insert(value);
     }
 }
 

@@ -49,6 +49,7 @@ pub enum AmiType {
 pub enum WaitFor {
     Active,
     Submitted,
+    NodesReady,
 }
 
 #[derive(JsonSchema)]

@@ -4,11 +4,13 @@
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use local_stack::Moto;
 use local_stack::simulator::{Options, Simulator};
+use managed_node_group::auto_scaling::ScalingGroup;
 use managed_node_group::aws::Aws;
 use managed_node_group::cfn::answer::Answer;
 use managed_node_group::cfn::request::Request;
 use managed_node_group::clock::{Clock, SystemClock};
 use managed_node_group::engine::{Outcome, pass};
+use managed_node_group::ports::AutoScaling;
 use managed_node_group::progress::Progress;
 use serde_json::{Value, json};
 
@@ -107,6 +109,7 @@ impl Account {
     pub async fn run(&self, arguments: &[&str]) -> Told {
         let before = self.everything().await;
         self.simulator.forget_requests();
+        self.simulator.forget_kubernetes_requests();
         let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
         let (eks, others) = (self.simulator.endpoint(), self.moto.url.clone());
         let run = move || {
@@ -127,20 +130,34 @@ impl Account {
                 .any(|verb| request.operation.starts_with(verb));
             assert!(reads, "{}", request.operation);
         }
+        for request in self.simulator.kubernetes_requests() {
+            assert_eq!(request.method, "GET", "{request:?}");
+        }
         told
     }
 
-    /// The node groups, and what they have in EC2, each version of their launch templates among it.
-    async fn everything(&self) -> (Vec<Value>, Vec<String>, Vec<Value>) {
+    /// The Auto Scaling group of a node group.
+    pub async fn scaling_group(&self, node_group: &str) -> ScalingGroup {
+        let shown = self.simulator.node_group("my-cluster", node_group);
+        let name = shown["resources"]["autoScalingGroups"][0]["name"].as_str();
+        let found = self.aws().await.scaling_group(name.unwrap_or_default()).await;
+        found.expect("the Auto Scaling group")
+    }
+
+    /// The node groups, and what they have in EC2, each version of their launch templates and their Auto Scaling groups among
+    /// it.
+    async fn everything(&self) -> (Vec<Value>, Vec<String>, Vec<Value>, Vec<ScalingGroup>) {
         let groups = self.simulator.node_groups();
         let belongings = self.moto.belongings().await.expect("EC2's lists");
-        let mut versions = vec![];
+        let (mut versions, mut scaling_groups) = (vec![], vec![]);
         for group in &groups {
+            let name = group["nodegroupName"].as_str().unwrap_or_default();
+            scaling_groups.push(self.scaling_group(name).await);
             if let Some(id) = group["launchTemplate"]["id"].as_str() {
                 versions.extend(self.moto.launch_template_versions(id).await.expect("versions"));
             }
         }
-        (groups, belongings, versions)
+        (groups, belongings, versions, scaling_groups)
     }
 
     async fn aws(&self) -> Aws {

@@ -13,6 +13,13 @@ const OWN_TEMPLATE_ONLY: [&str; 7] = [
     "PropagateTags",
 ];
 
+const LATER_ONLY: [&str; 4] = [
+    "ClusterAutoscaler",
+    "SuspendProcesses",
+    "NvidiaDevicePlugin",
+    "WindowsSupport",
+];
+
 pub fn consistent(mut properties: Value) -> Value {
     launch_template(&mut properties);
     image(&mut properties);
@@ -20,6 +27,7 @@ pub fn consistent(mut properties: Value) -> Value {
     sizes(&mut properties);
     repair(&mut properties);
     warm_pool(&mut properties);
+    workload(&mut properties);
     lists(&mut properties);
     properties
 }
@@ -152,6 +160,15 @@ fn warm_pool(properties: &mut Value) {
     without_nulls(pool);
     if hibernates && properties["Volume"].is_object() {
         properties["Volume"]["Encrypted"] = json!("true");
+    }
+    without_nulls(properties);
+}
+
+/// `Submitted` ends before there is anything that these are about.
+fn workload(properties: &mut Value) {
+    keep_one(&mut properties["NvidiaDevicePlugin"], "Version", "Image");
+    if is(properties, "WaitFor", "Submitted") {
+        LATER_ONLY.iter().for_each(|key| remove(properties, key));
     }
     without_nulls(properties);
 }

@@ -117,7 +117,12 @@ impl NodeState {
 fn nodes(eks: &Simulator) -> BTreeMap<String, NodeState> {
     let nodes = eks.objects("my-cluster", "nodes").into_iter();
     let of_groups = nodes.filter(|node| node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"].is_string());
-    let named = of_groups.map(|node| (node["metadata"]["name"].as_str().unwrap_or_default().to_owned(), state(&node)));
+    let named = of_groups.map(|node| {
+        (
+            node["metadata"]["name"].as_str().unwrap_or_default().to_owned(),
+            state(&node),
+        )
+    });
     named.collect()
 }
 

@@ -39,7 +39,7 @@ impl Cluster {
     /// Creates or replaces an object for a manager that owns all of it.
     pub fn register(&mut self, key: Key, mut object: Value, manager: &str) -> Value {
         object["apiVersion"] = json!(key.0.api_version());
-        ownership::updated(&json!({}), &mut object, manager);
+        ownership::put(self.store.get(&key), &mut object, manager);
         self.store.put(key, object)
     }
 }

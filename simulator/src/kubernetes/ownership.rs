@@ -88,6 +88,14 @@ pub fn write(object: &mut Value, owners: &[Owner]) {
     object["metadata"]["managedFields"] = json!(entries);
 }
 
+/// After somebody has put a whole object: all of it is theirs, since when it was if they had the same fields before.
+pub fn put(before: Option<&Value>, after: &mut Value, manager: &str) {
+    let mut owners = before.map(owners).unwrap_or_default();
+    owners.retain(|owner| owner.is(manager, Operation::Update));
+    set(&mut owners, manager, Operation::Update, fields::of(after));
+    write(after, &owners);
+}
+
 /// After an update: what a manager has changed is its own from now on, and nobody else's.
 pub fn updated(before: &Value, after: &mut Value, manager: &str) {
     let mut owners = owners(before);

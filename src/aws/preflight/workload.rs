@@ -28,7 +28,10 @@ impl Aws {
         let call = self.eks().describe_access_entry().cluster_name(cluster);
         let answer = call.principal_arn(role).send().await;
         match answer.map_err(|error| call_error("eks:DescribeAccessEntry", role, &error)) {
-            Ok(answer) => Ok(answer.access_entry().and_then(|entry| entry.r#type()).map(str::to_owned)),
+            Ok(answer) => Ok(answer
+                .access_entry()
+                .and_then(|entry| entry.r#type())
+                .map(str::to_owned)),
             Err(error) if error.fault == Fault::NotFound => Ok(None),
             Err(error) => Err(error),
         }

@@ -47,15 +47,16 @@ fn scaling_group(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
     let Some(group) = &view.beyond.scaling_group else {
         return Some(Next::Look(Look::ScalingGroup));
     };
-    let Steps { steps, warnings: told } =
-        auto_scaling::steps(&desired.spec, &desired.tags, live, types(view), group);
+    let Steps { steps, warnings: told } = auto_scaling::steps(&desired.spec, &desired.tags, live, types(view), group);
     warnings.extend(told);
     if steps.is_empty() {
         return None;
     }
     if view.history.of(StepKind::Scaling).is_some() {
         let name = &live.auto_scaling_group;
-        warnings.push(format!("Auto Scaling took the changes to {name}, but it still differs from the template"));
+        warnings.push(format!(
+            "Auto Scaling took the changes to {name}, but it still differs from the template"
+        ));
         return None;
     }
     Some(Next::Act(Step::Scaling(steps)))
@@ -75,7 +76,10 @@ fn device_plugin(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
         return None;
     }
     let due = |step: Step| view.history.of(step.kind()).is_none().then_some(Next::Act(step));
-    match (call_for(&desired.spec, &live.ami_type, types(view)), &desired.spec.device_plugin) {
+    match (
+        call_for(&desired.spec, &live.ami_type, types(view)),
+        &desired.spec.device_plugin,
+    ) {
         (Call::Apply, DevicePlugin::Nvidia { image }) => due(Step::JoinPlugin { image: image.clone() }),
         (call, _) => {
             if let Call::Warn(warning) = call {

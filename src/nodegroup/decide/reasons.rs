@@ -30,7 +30,10 @@ pub fn broken(what: &str, live: &NodeGroup) -> Next {
 /// The time is over, and nodes aren't Ready: which, and what their kubelets say.
 pub fn unready(live: &NodeGroup, nodes: &[Node], wanted: usize) -> Next {
     Next::Broken(Box::new(Broken {
-        headline: format!("the time given by ServiceTimeout is over; {}", Broken::of_nodes(live, nodes, wanted)),
+        headline: format!(
+            "the time given by ServiceTimeout is over; {}",
+            Broken::of_nodes(live, nodes, wanted)
+        ),
         group: live.clone(),
         issues: live.issues.clone(),
         kind: Kind::Health,
@@ -40,7 +43,12 @@ pub fn unready(live: &NodeGroup, nodes: &[Node], wanted: usize) -> Next {
 impl Broken {
     pub fn of_nodes(live: &NodeGroup, nodes: &[Node], wanted: usize) -> String {
         let state = live.status.as_str();
-        format!("node group {}/{} is {state}, but {}", live.cluster, live.name, lacking(nodes, wanted))
+        format!(
+            "node group {}/{} is {state}, but {}",
+            live.cluster,
+            live.name,
+            lacking(nodes, wanted)
+        )
     }
 }
 

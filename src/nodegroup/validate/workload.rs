@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::nodegroup::fields::{Fields, Found};
 use crate::nodegroup::rule::Rule;
-use crate::nodegroup::spec::{
-    Autoscaler, DevicePlugin, ScalingGroupSettings, Spec, Stateful, WaitFor, WindowsSupport,
-};
+use crate::nodegroup::spec::{Autoscaler, DevicePlugin, ScalingGroupSettings, Spec, Stateful, WaitFor, WindowsSupport};
 use crate::workload::device_plugin::{DEFAULT_VERSION, IMAGE};
 
 /// Auto Scaling's processes (its user guide, "Suspend-resume processes"). `Launch` and `Terminate` are left out: without them
@@ -77,13 +75,18 @@ pub fn check(spec: &Spec, found: &mut Found) {
     }
     let (group, nodes) = ("the Auto Scaling group", "a group that is there");
     for (path, is_asked, what) in [
-        ("ClusterAutoscaler", spec.scaling_group.autoscaler != Autoscaler::Unasked, group),
+        (
+            "ClusterAutoscaler",
+            spec.scaling_group.autoscaler != Autoscaler::Unasked,
+            group,
+        ),
         ("SuspendProcesses", !spec.scaling_group.suspended.is_empty(), group),
         ("NvidiaDevicePlugin", spec.device_plugin != DevicePlugin::Unasked, nodes),
         ("WindowsSupport", spec.windows_support == WindowsSupport::Enabled, nodes),
     ] {
         if is_asked {
-            let message = format!("needs {what}, which isn't there yet when WaitFor: Submitted ends; set WaitFor: Active");
+            let message =
+                format!("needs {what}, which isn't there yet when WaitFor: Submitted ends; set WaitFor: Active");
             found.report(path, Rule::Submitted, message);
         }
     }
@@ -148,7 +151,11 @@ fn option(fields: &mut Fields, name: &str, value: &str) {
 }
 
 fn processes(fields: &mut Fields) -> BTreeSet<String> {
-    let named: BTreeSet<String> = fields.texts("SuspendProcesses").unwrap_or_default().into_iter().collect();
+    let named: BTreeSet<String> = fields
+        .texts("SuspendProcesses")
+        .unwrap_or_default()
+        .into_iter()
+        .collect();
     for name in named.iter().filter(|name| !PROCESSES.contains(&name.as_str())) {
         let message = match name.as_str() {
             "Launch" | "Terminate" => format!("expected a process that a node group can do without; {name} is not"),
@@ -176,9 +183,15 @@ fn is_duration(text: &str) -> bool {
 
 /// As Kubernetes reads one: a number with a decimal or binary suffix.
 fn is_quantity(text: &str) -> bool {
-    const SUFFIXES: [&str; 14] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "m", "k", "M", "G", "T", "P", "E", ""];
+    const SUFFIXES: [&str; 14] = [
+        "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "m", "k", "M", "G", "T", "P", "E", "",
+    ];
     SUFFIXES
         .iter()
         .filter_map(|suffix| text.strip_suffix(suffix))
-        .any(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.') && number.parse::<f64>().is_ok())
+        .any(|number| {
+            !number.is_empty()
+                && number.chars().all(|c| c.is_ascii_digit() || c == '.')
+                && number.parse::<f64>().is_ok()
+        })
 }

@@ -67,7 +67,11 @@ fn a_refusal_is_no_unread_fact() {
 #[test]
 fn linux_nodes_need_their_own_entry_too() {
     for (ami_type, entry, expected) in [
-        ("AL2023_x86_64_STANDARD", "EC2_WINDOWS", &["E node-access-entry-type"][..]),
+        (
+            "AL2023_x86_64_STANDARD",
+            "EC2_WINDOWS",
+            &["E node-access-entry-type"][..],
+        ),
         ("AL2023_x86_64_STANDARD", "EC2_LINUX", &[]),
         ("AL2023_x86_64_STANDARD", "STANDARD", &[]),
     ] {

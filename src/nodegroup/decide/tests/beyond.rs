@@ -57,7 +57,12 @@ fn nodes(ready: usize, unready: usize) -> Option<Vec<Node>> {
         ..Node::default()
     };
     let waiting = (ready..ready + unready).map(|name| node(name, Readiness::Silent));
-    Some((0..ready).map(|name| node(name, Readiness::Ready)).chain(waiting).collect())
+    Some(
+        (0..ready)
+            .map(|name| node(name, Readiness::Ready))
+            .chain(waiting)
+            .collect(),
+    )
 }
 
 #[test]
@@ -66,7 +71,11 @@ fn the_auto_scaling_group_is_looked_at_where_something_may_be_on_it() {
         (json!({}), Purpose::Create, "Done"),
         (json!({}), Purpose::Update, "ScalingGroup"),
         (json!({"ClusterAutoscaler": true}), Purpose::Create, "ScalingGroup"),
-        (json!({"SuspendProcesses": ["AZRebalance"]}), Purpose::Create, "ScalingGroup"),
+        (
+            json!({"SuspendProcesses": ["AZRebalance"]}),
+            Purpose::Create,
+            "ScalingGroup",
+        ),
     ] {
         let goal = want(&changes, purpose);
         assert_eq!(scene(&goal).word(&goal), expected, "{changes} {purpose:?}");
@@ -87,7 +96,12 @@ fn what_lacks_on_the_auto_scaling_group_is_done_once() {
     let Next::Done { warnings, .. } = scene.next(&goal) else {
         panic!("{:?}", scene.next(&goal));
     };
-    assert!(warnings.iter().any(|warning| warning.contains("eks-n, but it still differs")), "{warnings:?}");
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning.contains("eks-n, but it still differs")),
+        "{warnings:?}"
+    );
 }
 
 #[test]
@@ -111,7 +125,11 @@ fn nodes_are_waited_for_until_as_many_are_ready_as_the_group_wants() {
     assert_eq!(attributes["ReadyNodes"], "2");
     scene.beyond.nodes = None;
     scene.live.scaling.desired = 0;
-    assert_eq!(scene.word(&goal), "Done", "no node is wanted, so Kubernetes isn't asked");
+    assert_eq!(
+        scene.word(&goal),
+        "Done",
+        "no node is wanted, so Kubernetes isn't asked"
+    );
 }
 
 #[test]
@@ -138,7 +156,12 @@ fn at_the_deadline_the_nodes_are_named_and_a_rollback_goes_on() {
     let Next::Done { warnings, .. } = scene.next(&back) else {
         panic!("{:?}", scene.next(&back));
     };
-    assert!(warnings.iter().any(|warning| warning.contains("0 of 2 nodes are Ready")), "{warnings:?}");
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning.contains("0 of 2 nodes are Ready")),
+        "{warnings:?}"
+    );
 }
 
 #[test]
@@ -151,7 +174,12 @@ fn the_device_plugin_comes_with_the_property_and_goes_by_its_tag() {
     for (changes, tagged, done, expected) in [
         (json!({"NvidiaDevicePlugin": true}), false, None, "JoinPlugin"),
         (json!({"NvidiaDevicePlugin": true}), true, None, "JoinPlugin"),
-        (json!({"NvidiaDevicePlugin": true}), true, Some(StepKind::JoinPlugin), "Done"),
+        (
+            json!({"NvidiaDevicePlugin": true}),
+            true,
+            Some(StepKind::JoinPlugin),
+            "Done",
+        ),
         (json!({}), false, None, "Done"),
         (json!({}), true, None, "LeavePlugin"),
         (json!({}), true, Some(StepKind::LeavePlugin), "Done"),
@@ -177,7 +205,10 @@ fn the_device_plugin_leaves_before_the_group_does() {
         (json!({PLUGIN_TAG: "nvidia"}), Some(StepKind::LeavePlugin), "Delete"),
     ] {
         let tags: BTreeMap<String, Value> = serde_json::from_value(tags).unwrap();
-        group.tags.extend(tags.into_iter().map(|(key, value)| (key, value.as_str().unwrap().to_owned())));
+        group.tags.extend(
+            tags.into_iter()
+                .map(|(key, value)| (key, value.as_str().unwrap().to_owned())),
+        );
         let history = history(&done.map(|step| (step, None)).into_iter().collect::<Vec<_>>());
         let next = told(&absent(), &present(group.clone(), None), &history, NOW);
         assert_eq!(word(&next), expected, "{done:?}");

@@ -1,0 +1,337 @@
+//! `NvidiaDevicePlugin` against the simulator's Kubernetes API: one DaemonSet for all groups that ask for it, never a
+//! hand on somebody else's, and no rollback that fails for it.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use managed_node_group::ports::Cloud;
+use managed_node_group::workload::device_plugin::{DEFAULT_VERSION, IMAGE, NAME};
+use serde_json::{Value, json};
+use simulator::Access;
+use support::flows::{create, properties, reason};
+use support::world::{Death, World};
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/managed-node-group";
+const TAG: &str = "managed-node-group:device-plugin";
+const FOREIGN: &str = "nvidia-device-plugin-daemonset";
+
+/// A group with GPUs and a taint, with changes; `null` takes a property away.
+fn gpu(changes: &Value) -> Value {
+    let mut wanted = properties(&json!({
+        "NodegroupName": "gpu", "AmiType": "AL2023_x86_64_NVIDIA", "InstanceTypes": ["g5.xlarge"],
+        "Taints": [{"Key": "team", "Value": "vision", "Effect": "NO_SCHEDULE"}], "NvidiaDevicePlugin": true,
+    }));
+    for (key, value) in changes.as_object().unwrap() {
+        wanted[key] = value.clone();
+    }
+    wanted.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    wanted
+}
+
+fn plugin(world: &World) -> Value {
+    world.simulator.object("my-cluster", "daemonsets", "kube-system", NAME)
+}
+
+fn image(daemon_set: &Value) -> &str {
+    daemon_set["spec"]["template"]["spec"]["containers"][0]["image"]
+        .as_str()
+        .unwrap_or_default()
+}
+
+/// The keys of the taints that it tolerates.
+fn tolerated(daemon_set: &Value) -> Vec<&str> {
+    let tolerations = daemon_set["spec"]["template"]["spec"]["tolerations"]
+        .as_array()
+        .unwrap();
+    tolerations
+        .iter()
+        .map(|toleration| toleration["key"].as_str().unwrap())
+        .collect()
+}
+
+/// The groups on whose nodes it runs.
+fn groups(daemon_set: &Value) -> &Value {
+    let affinity = &daemon_set["spec"]["template"]["spec"]["affinity"]["nodeAffinity"];
+    let terms = &affinity["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+    assert_eq!(
+        terms[0]["matchExpressions"][0]["key"], "eks.amazonaws.com/nodegroup",
+        "{terms}"
+    );
+    &terms[0]["matchExpressions"][0]["values"]
+}
+
+fn is_marked(world: &World, id: &str) -> bool {
+    world.group(id)["tags"].get(TAG).is_some()
+}
+
+/// A request of another resource of the stack.
+fn of_the_second(world: &World, mut request: Value) -> Value {
+    request["LogicalResourceId"] = json!("Second");
+    world.receiver.expect(&request);
+    request
+}
+
+async fn update(world: &World, id: &str, new: &Value, old: &Value) -> Value {
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let answer = world.answer(&world.request("Update", Some(id), new, Some(old))).await;
+    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+    answer
+}
+
+async fn delete(world: &World, id: &str, properties: &Value) -> Value {
+    world.stack_is("DELETE_IN_PROGRESS");
+    world.answer(&world.request("Delete", Some(id), properties, None)).await
+}
+
+#[tokio::test]
+async fn the_plugin_is_applied_for_the_groups_nodes() {
+    let world = World::start(false).await;
+    let id = create(&world, &gpu(&json!({}))).await;
+    let applied = plugin(&world);
+    assert_eq!(image(&applied), format!("{IMAGE}:{DEFAULT_VERSION}"));
+    assert_eq!(groups(&applied), &json!(["gpu"]));
+    let tolerations = &applied["spec"]["template"]["spec"]["tolerations"];
+    let own = json!({"key": "team", "operator": "Equal", "value": "vision", "effect": "NoSchedule"});
+    assert!(tolerations.as_array().unwrap().contains(&own), "{tolerations}");
+    let managers = applied["metadata"]["managedFields"].as_array().unwrap();
+    let named = managers.iter().map(|entry| (&entry["manager"], &entry["operation"]));
+    assert_eq!(
+        named.collect::<Vec<_>>(),
+        [(&json!("managed-node-group"), &json!("Apply"))]
+    );
+    assert!(is_marked(&world, &id), "{}", world.group(&id));
+    assert_eq!(delete(&world, &id, &gpu(&json!({}))).await["Status"], "SUCCESS");
+    assert_eq!(plugin(&world), Value::Null);
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn it_goes_with_the_last_group_that_asked_for_it() {
+    let world = World::start(false).await;
+    let (first, second) = (gpu(&json!({})), gpu(&json!({"NodegroupName": "more", "Taints": null})));
+    let id = create(&world, &first).await;
+    let joins = of_the_second(&world, world.request("Create", None, &second, None));
+    let joined = world.answer(&joins).await;
+    assert_eq!(joined["Status"], "SUCCESS", "{joined}");
+    assert_eq!(groups(&plugin(&world)), &json!(["gpu", "more"]));
+    let uid = plugin(&world)["metadata"]["uid"].clone();
+
+    assert_eq!(delete(&world, &id, &first).await["Status"], "SUCCESS");
+    let left = plugin(&world);
+    assert_eq!(
+        (groups(&left), &left["metadata"]["uid"]),
+        (&json!(["more"]), &uid),
+        "{left}"
+    );
+    assert_eq!(tolerated(&left), ["nvidia.com/gpu"], "the taint was the first one's");
+
+    let leaves = world.request("Delete", joined["PhysicalResourceId"].as_str(), &second, None);
+    let answer = world.answer(&of_the_second(&world, leaves)).await;
+    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+    assert_eq!(plugin(&world), Value::Null);
+}
+
+#[tokio::test]
+async fn an_update_is_followed() {
+    let world = World::start(false).await;
+    let before = gpu(&json!({}));
+    let id = create(&world, &before).await;
+    let other = gpu(&json!({"Taints": [{"Key": "night", "Effect": "NO_EXECUTE"}]}));
+    update(&world, &id, &other, &before).await;
+    assert_eq!(tolerated(&plugin(&world)), ["nvidia.com/gpu", "night"]);
+
+    let versioned = gpu(&json!({"NvidiaDevicePlugin": {"Version": "v0.17.1"}}));
+    update(&world, &id, &versioned, &other).await;
+    assert_eq!(image(&plugin(&world)), format!("{IMAGE}:v0.17.1"));
+    assert_eq!(tolerated(&plugin(&world)), ["nvidia.com/gpu", "team"]);
+
+    let mirrored = gpu(&json!({"NvidiaDevicePlugin": {"Image": "registry.example/k8s-device-plugin:v0.18.0"}}));
+    update(&world, &id, &mirrored, &versioned).await;
+    assert_eq!(image(&plugin(&world)), "registry.example/k8s-device-plugin:v0.18.0");
+
+    let without = gpu(&json!({"NvidiaDevicePlugin": null}));
+    update(&world, &id, &without, &mirrored).await;
+    assert_eq!(plugin(&world), Value::Null);
+    assert!(!is_marked(&world, &id), "{}", world.group(&id));
+}
+
+#[tokio::test]
+async fn a_plugin_of_somebody_elses_is_not_touched() {
+    let world = World::start(false).await;
+    let put = json!({
+        "apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": FOREIGN, "namespace": "kube-system"},
+        "spec": {"template": {"spec": {"containers": [
+            {"name": "plugin", "image": "nvcr.io/nvidia/k8s-device-plugin:v0.17.0"},
+        ]}}},
+    });
+    let before = world.simulator.put_object("my-cluster", put);
+    let is_untouched = || {
+        assert_eq!(world.simulator.objects("my-cluster", "daemonsets"), [before.clone()]);
+        assert!(world.groups().is_empty() || !is_marked(&world, "my-cluster/gpu"));
+    };
+    let (wanted, changed) = (gpu(&json!({})), gpu(&json!({"Labels": {"a": "b"}})));
+    let answer = world.answer(&world.request("Create", None, &wanted, None)).await;
+    let warnings = answer["Data"]["Warnings"].as_str().unwrap_or_default();
+    for part in [
+        &format!("kube-system/{FOREIGN}"),
+        "doesn't tolerate team=vision:NoSchedule",
+    ] {
+        assert!(warnings.contains(part), "{part}: {answer}");
+    }
+    is_untouched();
+    let answer = update(&world, "my-cluster/gpu", &changed, &wanted).await;
+    assert!(
+        answer["Data"]["Warnings"].as_str().unwrap().contains(FOREIGN),
+        "{answer}"
+    );
+    is_untouched();
+    assert_eq!(delete(&world, "my-cluster/gpu", &changed).await["Status"], "SUCCESS");
+    is_untouched();
+}
+
+/// Bottlerocket runs the plugin itself, and nodes without a GPU need none: Kubernetes isn't even asked.
+#[tokio::test]
+async fn where_it_is_not_needed_nothing_is_applied() {
+    for (ami_type, instance_type, warned) in [
+        ("BOTTLEROCKET_x86_64_NVIDIA", "g5.xlarge", ""),
+        (
+            "AL2023_x86_64_NVIDIA",
+            "m5.large",
+            "None of the instance types m5.large has an NVIDIA GPU",
+        ),
+        ("AL2023_x86_64_NEURON", "inf2.xlarge", "The nodes have Neuron devices"),
+        (
+            "AL2023_x86_64_STANDARD",
+            "g5.xlarge",
+            "AL2023_x86_64_STANDARD brings no NVIDIA driver",
+        ),
+    ] {
+        let world = World::start(false).await;
+        let wanted = gpu(&json!({"AmiType": ami_type, "InstanceTypes": [instance_type]}));
+        let answer = world.answer(&world.request("Create", None, &wanted, None)).await;
+        assert_eq!(answer["Status"], "SUCCESS", "{ami_type}: {answer}");
+        let told = answer["Data"]["Warnings"].as_str().unwrap();
+        assert!(
+            told.contains(warned) && told.is_empty() == warned.is_empty(),
+            "{ami_type}: {told}"
+        );
+        assert_eq!(world.simulator.kubernetes_requests(), [], "{ami_type}");
+        assert!(!is_marked(&world, "my-cluster/gpu"), "{ami_type}");
+    }
+}
+
+fn forbidden() -> Access {
+    let resources = vec!["daemonsets".to_owned()];
+    Access::Forbidden { resources }
+}
+
+/// A Create without access says how to give it, and leaves nothing that its rollback would need access for.
+#[tokio::test]
+async fn without_access_a_create_fails_and_its_rollback_does_not() {
+    for (access, remedy) in [
+        (Access::NoEntry, "aws eks create-access-entry --cluster-name my-cluster"),
+        (forbidden(), "aws eks update-access-entry --cluster-name my-cluster"),
+    ] {
+        let mut world = World::start(false).await;
+        world.has_role(ROLE).await;
+        world.simulator.access("my-cluster", access);
+        let answer = world
+            .answer(&world.request("Create", None, &gpu(&json!({})), None))
+            .await;
+        for part in [remedy, ROLE, "--kubernetes-groups managed-node-group"] {
+            assert!(reason(&answer).contains(part), "{part}: {answer}");
+        }
+        let id = answer["PhysicalResourceId"].as_str().unwrap();
+        assert!(!is_marked(&world, id), "{}", world.group(id));
+        let deleted = delete(&world, id, &gpu(&json!({}))).await;
+        assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+        assert_eq!(world.groups(), [""; 0]);
+    }
+}
+
+/// The DaemonSet would stay for good, so that is told; who wants it so unties the group from it.
+#[tokio::test]
+async fn access_lost_before_a_delete_is_told_with_both_ways_out() {
+    let mut world = World::start(false).await;
+    world.has_role(ROLE).await;
+    let wanted = gpu(&json!({}));
+    let id = create(&world, &wanted).await;
+    world.simulator.access("my-cluster", forbidden());
+    let answer = delete(&world, &id, &wanted).await;
+    let arn = world.group(&id)["nodegroupArn"].as_str().unwrap().to_owned();
+    let untag = format!("aws eks untag-resource --resource-arn {arn} --tag-keys {TAG}");
+    for part in [&untag, "aws eks update-access-entry --cluster-name my-cluster"] {
+        assert!(reason(&answer).contains(part), "{part}: {answer}");
+    }
+    assert_eq!(world.groups(), ["gpu ACTIVE"]);
+
+    let keys = BTreeSet::from([TAG.to_owned()]);
+    world.function.cloud.aws.untag(&arn, &keys).await.unwrap();
+    assert_eq!(delete(&world, &id, &wanted).await["Status"], "SUCCESS");
+    assert_eq!(world.groups(), [""; 0]);
+    assert!(!plugin(&world).is_null(), "nobody may delete it");
+}
+
+/// Neither is a rollback of an update.
+#[tokio::test]
+async fn a_rollback_of_an_update_does_not_fail_for_access() {
+    let world = World::start(false).await;
+    let (first, second) = (gpu(&json!({})), gpu(&json!({"NvidiaDevicePlugin": null})));
+    let id = create(&world, &second).await;
+    world.simulator.access("my-cluster", Access::NoEntry);
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let answer = world
+        .answer(&world.request("Update", Some(&id), &first, Some(&second)))
+        .await;
+    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+    assert!(
+        answer["Data"]["Warnings"]
+            .as_str()
+            .unwrap()
+            .contains("401 Unauthorized"),
+        "{answer}"
+    );
+}
+
+/// Creates and deletes, with one death in one of both; the calls of each.
+async fn live_and_die(in_create: Death, in_delete: Death) -> [Vec<&'static str>; 2] {
+    let world = World::start(false).await;
+    let wanted = gpu(&json!({}));
+    let made = || world.function.cloud.made.lock().unwrap().clone();
+    world.die(in_create);
+    let id = create(&world, &wanted).await;
+    let of_create = made();
+    let all = || world.simulator.objects("my-cluster", "daemonsets");
+    assert_eq!(all().len(), 1, "{in_create:?}");
+    assert_eq!(groups(&plugin(&world)), &json!(["gpu"]));
+    assert!(is_marked(&world, &id), "{in_create:?}");
+    world.die(in_delete);
+    let answer = delete(&world, &id, &wanted).await;
+    assert_eq!(answer["Status"], "SUCCESS", "{in_delete:?}: {answer}");
+    assert_eq!(all(), [Value::Null; 0], "{in_delete:?}");
+    assert_eq!(world.groups(), [""; 0], "{in_delete:?}");
+    world.receiver.assert_clean();
+    [of_create, made()]
+}
+
+/// What is called before the group is there, `crashes.rs` tries.
+#[tokio::test]
+async fn a_death_at_any_call_leaves_one_daemon_set_and_then_none() {
+    let [of_create, of_delete] = live_and_die(Death::Never, Death::Never).await;
+    assert!(of_create.contains(&"apply") && of_delete.contains(&"delete_plugin"));
+    let made = of_create.iter().position(|call| *call == "create").unwrap();
+    let alive = Death::Never;
+    for call in made + 1..=of_create.len() {
+        tokio::join!(
+            live_and_die(Death::Before(call), alive),
+            live_and_die(Death::After(call), alive)
+        );
+    }
+    for call in 1..=of_delete.len().min(20) {
+        tokio::join!(
+            live_and_die(alive, Death::Before(call)),
+            live_and_die(alive, Death::After(call))
+        );
+    }
+}
