@@ -152,8 +152,9 @@ async fn nodes(deployed: &mut Deployed, template: &str) {
         .await;
     ended(&bare, "UPDATE_COMPLETE");
     assert_eq!(deployed.belongings().await, [format!("launch-template {name}")]);
-    for size in ["31", "32"] {
-        ended(&deployed.update(&[("DiskSize", size)]).await, "UPDATE_COMPLETE");
+    for (size, autoscaler, suspended) in [("31", "true", "AZRebalance"), ("32", "false", "")] {
+        let changes = [("DiskSize", size), ("Autoscaler", autoscaler), ("Suspended", suspended)];
+        ended(&deployed.update(&changes).await, "UPDATE_COMPLETE");
     }
     let versions = deployed.local.launch_template_versions(template).await.unwrap();
     let numbers: Vec<_> = versions

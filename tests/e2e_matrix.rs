@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use local_stack::PollingMode;
 use managed_node_group::nodegroup::matrix::Effect::{InPlace, Nothing, Replaces, Rolls};
 use managed_node_group::nodegroup::matrix::{Effect, PROPERTIES};
+use managed_node_group::workload::device_plugin::{DEFAULT_VERSION, IMAGE, NAME, NAMESPACE};
 use serde_json::{Value, json};
 use support::deployed::Deployed;
 use support::matrix::{Case, Changing, case};
@@ -114,11 +115,16 @@ fn tag_cases() -> Vec<Case> {
         case("Tags", NONE, blue.clone(), InPlace)
             .is("/group/tags/team", json!("blue"))
             .is(of_the_instance, NONE),
-        case("PropagateTags", NONE, json!(true), Rolls).is(of_the_instance, tagged("blue")),
+        case("PropagateTags", NONE, json!(true), Rolls)
+            .is(of_the_instance, tagged("blue"))
+            .is("/called", json!([TAG])),
         case("Tags", blue, green, Rolls)
             .is("/group/tags/team", json!("green"))
-            .is(of_the_instance, tagged("green")),
-        case("PropagateTags", json!(true), NONE, Rolls).is(of_the_instance, NONE),
+            .is(of_the_instance, tagged("green"))
+            .is("/called", json!([TAG])),
+        case("PropagateTags", json!(true), NONE, Rolls)
+            .is(of_the_instance, NONE)
+            .is("/called", json!([UNTAG])),
     ]
 }
 
@@ -246,6 +252,72 @@ fn template_cases() -> Vec<Case> {
     ]
 }
 
+const TAG: &str = "autoscaling:CreateOrUpdateTags";
+const UNTAG: &str = "autoscaling:DeleteTags";
+
+fn scaling_group_cases() -> Vec<Case> {
+    let (autoscaler, processes, called) = ("ClusterAutoscaler", "SuspendProcesses", "/called");
+    let (suspend, resume) = ("autoscaling:SuspendProcesses", "autoscaling:ResumeProcesses");
+    let stated = json!({"Resources": {"nvidia.com/gpu": "1"}, "Options": {"scaledownunneededtime": "10m"}});
+    let (one, other) = (json!(["AZRebalance"]), json!(["HealthCheck"]));
+    let labels = json!({"team": "blue"});
+    vec![
+        case(autoscaler, NONE, json!(true), InPlace).is(called, json!([TAG])),
+        case(autoscaler, json!(true), json!("true"), Nothing),
+        case(autoscaler, json!("true"), stated.clone(), InPlace).is(called, json!([TAG])),
+        case("Labels", NONE, labels.clone(), InPlace).is(called, json!([TAG])),
+        // A process is resumed, and a tag deleted, only where the group has it.
+        case(processes, NONE, one.clone(), InPlace).is(called, json!([TAG, suspend])),
+        case(processes, one, other.clone(), InPlace).is(called, json!([resume, TAG, suspend])),
+        case(processes, other, NONE, InPlace).is(called, json!([resume, UNTAG])),
+        case("Labels", labels, NONE, InPlace).is(called, json!([UNTAG, TAG])),
+        case(autoscaler, stated, NONE, InPlace).is(called, json!([UNTAG])),
+    ]
+}
+
+fn node_cases() -> Vec<Case> {
+    let (sizes, ready) = (
+        json!({"MinSize": 1, "MaxSize": 4, "DesiredSize": 3}),
+        "/outputs/ReadyNodes",
+    );
+    let (nodes_ready, warnings) = (json!("NodesReady"), "/outputs/Warnings");
+    vec![
+        case("ScalingConfig", NONE, sizes, InPlace).is(ready, json!("")),
+        case("WaitFor", NONE, nodes_ready.clone(), Nothing).is(ready, json!("3")),
+        case("WaitFor", nodes_ready, NONE, Nothing).is(ready, json!("")),
+        case("Stateful", NONE, json!(true), Nothing).holds(warnings, "[stateful-spans-zones]"),
+        case("Stateful", json!(true), NONE, Nothing).is(warnings, json!("")),
+    ]
+}
+
+/// Of a group with GPUs.
+fn device_plugin_cases() -> Vec<Case> {
+    let (plugin, pod) = ("NvidiaDevicePlugin", "/beyond/plugin/spec/template/spec");
+    let image = "/beyond/plugin/spec/template/spec/containers/0/image";
+    let toleration = "/beyond/plugin/spec/template/spec/tolerations/1/key";
+    let mark = "/group/tags/managed-node-group:device-plugin";
+    let (version, own) = (json!({"Version": "v0.19.0"}), json!({"Image": "mine:1"}));
+    let taints = json!([{"Key": "team", "Value": "ml", "Effect": "NoSchedule"}]);
+    vec![
+        case(plugin, NONE, json!(true), InPlace)
+            .is(image, json!(format!("{IMAGE}:{DEFAULT_VERSION}")))
+            .is(mark, json!("nvidia")),
+        case(plugin, json!(true), version.clone(), InPlace).is(image, json!(format!("{IMAGE}:v0.19.0"))),
+        case("Taints", NONE, taints, InPlace).is(toleration, json!("team")),
+        case(plugin, version, NONE, InPlace).is(pod, NONE).is(mark, NONE),
+        case(plugin, NONE, own, InPlace).is(image, json!("mine:1")),
+    ]
+}
+
+/// Of a group of Windows nodes.
+fn windows_cases() -> Vec<Case> {
+    let addresses = "/beyond/network_plugin/data/enable-windows-ipam";
+    vec![
+        case("WindowsSupport", NONE, json!(true), InPlace).is(addresses, json!("true")),
+        case("WindowsSupport", json!(true), NONE, Nothing).is(addresses, json!("true")),
+    ]
+}
+
 /// Operations are short: what counts here is what happens.
 async fn deployed() -> Deployed {
     let deployed = Deployed::start(PollingMode::SelfInvoke).await;
@@ -269,6 +341,10 @@ fn every_claim_of_the_table_has_a_case() {
         identity_cases(),
         instance_type_cases(),
         template_cases(),
+        scaling_group_cases(),
+        node_cases(),
+        device_plugin_cases(),
+        windows_cases(),
     ];
     let played: BTreeSet<(&str, Effect)> = played
         .iter()
@@ -325,4 +401,24 @@ async fn what_a_group_has_for_life_replaces_it() {
     }
     stack.delete().await;
     other.delete().await;
+}
+
+#[tokio::test]
+async fn what_is_beyond_eks_changes_in_place() {
+    let deployed = deployed().await;
+    let mut stack = Changing::create(&deployed, "nodes").await;
+    stack.play(&scaling_group_cases()).await;
+    stack.play(&node_cases()).await;
+    stack.delete().await;
+    let gpu = json!({"InstanceTypes": ["g5.xlarge"]});
+    let mut stack = Changing::create_with(&deployed, "gpu", gpu).await;
+    stack.play(&device_plugin_cases()).await;
+    // With the last group that asks for it, the plugin goes.
+    stack.delete().await;
+    let left = deployed.local.eks.object("my-cluster", "daemonsets", NAMESPACE, NAME);
+    assert_eq!(left, NONE);
+    let windows = json!({"AmiType": "WINDOWS_CORE_2022_x86_64", "InstanceTypes": ["m5.large"]});
+    let mut stack = Changing::create_with(&deployed, "windows", windows).await;
+    stack.play(&windows_cases()).await;
+    stack.delete().await;
 }

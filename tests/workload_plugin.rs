@@ -132,6 +132,18 @@ async fn it_goes_with_the_last_group_that_asked_for_it() {
     assert_eq!(plugin(&world), Value::Null);
 }
 
+/// Neither undoes the other's part.
+#[tokio::test]
+async fn two_groups_may_be_the_first_at_once() {
+    let world = World::start(false).await;
+    let (first, second) = (gpu(&json!({})), gpu(&json!({"NodegroupName": "more", "Taints": null})));
+    let joins = of_the_second(&world, world.request("Create", None, &second, None));
+    let (_, joined) = tokio::join!(create(&world, &first), world.answer(&joins));
+    assert_eq!(joined["Status"], "SUCCESS", "{joined}");
+    assert_eq!(groups(&plugin(&world)), &json!(["gpu", "more"]));
+    assert_eq!(tolerated(&plugin(&world)), ["nvidia.com/gpu", "team"]);
+}
+
 #[tokio::test]
 async fn an_update_is_followed() {
     let world = World::start(false).await;
@@ -271,6 +283,14 @@ async fn access_lost_before_a_delete_is_told_with_both_ways_out() {
     assert_eq!(delete(&world, &id, &wanted).await["Status"], "SUCCESS");
     assert_eq!(world.groups(), [""; 0]);
     assert!(!plugin(&world).is_null(), "nobody may delete it");
+
+    // A later group of the name finds it as it is to be, and takes it away in the end.
+    world.simulator.access("my-cluster", Access::Granted);
+    world.stack_is("CREATE_IN_PROGRESS");
+    create(&world, &wanted).await;
+    assert!(is_marked(&world, &id), "{}", world.group(&id));
+    assert_eq!(delete(&world, &id, &wanted).await["Status"], "SUCCESS");
+    assert_eq!(plugin(&world), Value::Null);
 }
 
 /// Neither is a rollback of an update.

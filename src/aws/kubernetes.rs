@@ -100,7 +100,7 @@ impl Kubernetes for Aws {
         self.connection(cluster).await?.windows().await
     }
 
-    async fn drain(&self, cluster: &str, group: &str, named: &[String]) -> Result<Drain, CallError> {
+    async fn drain(&self, cluster: &str, group: &str, named: Vec<String>) -> Result<Drain, CallError> {
         self.connection(cluster).await?.drain(group, named).await
     }
 

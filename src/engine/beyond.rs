@@ -23,7 +23,7 @@ use crate::workload::windows::{lacks_linux, switched_on, warning};
 const TRIES_IN_A_ROLLBACK: u32 = 3;
 
 /// How often the device plugin is looked at and applied before something else is taken to undo it.
-const JOINS: usize = 4;
+const JOINS: usize = 5;
 
 /// Whether a step is beyond the service's own API.
 pub fn is_of(step: &Step) -> bool {
@@ -118,8 +118,11 @@ pub async fn act<C: Cloud>(
     }
 }
 
+/// The tag comes first: whatever happens behind it, the group says that there may be something in the cluster. A DaemonSet
+/// that already has the group, as one has that an earlier group of the name left behind, is no reason to go without.
+///
 /// Looked at again until it is as it should be: of two groups that are the first at the same time, one undoes the other's
-/// part, since what isn't there yet has no version to go by.
+/// part, since what isn't there yet has no version to go by. Nothing is called between that look and the apply.
 async fn join_plugin<C: Cloud>(
     cloud: &C,
     desired: &Desired,
@@ -131,12 +134,21 @@ async fn join_plugin<C: Cloud>(
         image,
         taints: &desired.spec.taints,
     };
+    let mut mark = Mark::of(group);
     for _ in 0..JOINS {
         let live = cloud.daemon_sets(&group.cluster).await?;
         match join(&asked, &live) {
-            Verdict::AsItIs => return Ok(None),
             Verdict::Foreign(warning) => return Ok(Some(warning)),
-            Verdict::Apply(manifest) => apply_marked(cloud, group, &manifest).await?,
+            Verdict::AsItIs | Verdict::Apply(_) if mark == Mark::Missing => {
+                let tag = BTreeMap::from([(PLUGIN_TAG.to_owned(), "nvidia".to_owned())]);
+                cloud.tag(&group.arn, &tag).await?;
+                mark = Mark::New;
+            }
+            Verdict::AsItIs => return Ok(None),
+            Verdict::Apply(manifest) => {
+                apply_marked(cloud, group, &manifest, mark).await?;
+                mark = Mark::Known;
+            }
         }
     }
     Ok(Some(format!(
@@ -144,19 +156,34 @@ async fn join_plugin<C: Cloud>(
     )))
 }
 
-/// The tag comes first: whatever happens behind it, the group says that there may be something in the cluster. Where the
-/// cluster doesn't let the function in, nothing was applied, and the tag goes again.
-async fn apply_marked<C: Cloud>(cloud: &C, group: &NodeGroup, manifest: &Value) -> Result<(), CallError> {
-    let mark = BTreeMap::from([(PLUGIN_TAG.to_owned(), "nvidia".to_owned())]);
-    cloud.tag(&group.arn, &mark).await?;
+/// Where the cluster doesn't let the function in, nothing was applied, and a tag of this very request goes again.
+async fn apply_marked<C: Cloud>(cloud: &C, group: &NodeGroup, manifest: &Value, mark: Mark) -> Result<(), CallError> {
     let applied = cloud.apply(&group.cluster, manifest).await;
     let refused = applied.as_ref().is_err_and(|error| error.fault == Fault::Denied);
-    if refused && !group.tags.contains_key(PLUGIN_TAG) {
+    if refused && mark == Mark::New {
         cloud
             .untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()]))
             .await?;
     }
     applied
+}
+
+/// The tag that says that there may be something in the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Missing,
+    /// Set a moment ago, before anything was applied.
+    New,
+    Known,
+}
+
+impl Mark {
+    fn of(group: &NodeGroup) -> Self {
+        match group.tags.contains_key(PLUGIN_TAG) {
+            true => Self::Known,
+            false => Self::Missing,
+        }
+    }
 }
 
 /// A cluster that is gone has no plugin any more.

@@ -40,20 +40,21 @@ async fn evidence<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -> 
     };
     let mut evidence = cloud.evidence(&group).await;
     evidence.preflight = preflight::again(cloud, progress, &spec).await;
-    let mut blocked = broken
-        .issues
-        .iter()
-        .filter(|issue| issue.code == NOT_EVICTED)
-        .peekable();
-    if blocked.peek().is_some() {
-        let nodes: Vec<String> = blocked.flat_map(|issue| issue.resources.clone()).collect();
-        look_at_the_drain(cloud, &group, &nodes, &mut evidence).await;
+    if let Some(nodes) = not_drained(broken) {
+        look_at_the_drain(cloud, &group, nodes, &mut evidence).await;
     }
     evidence
 }
 
+/// The nodes whose pods stayed; `None` where that wasn't the matter.
+fn not_drained(broken: &Broken) -> Option<Vec<String>> {
+    let issues = broken.issues.iter().filter(|issue| issue.code == NOT_EVICTED);
+    let nodes: Vec<&Vec<String>> = issues.map(|issue| &issue.resources).collect();
+    (!nodes.is_empty()).then(|| nodes.into_iter().flatten().cloned().collect())
+}
+
 /// Which pods it was, the service doesn't say (containers-roadmap issue 1282).
-async fn look_at_the_drain<C: Cloud>(cloud: &C, group: &NodeGroup, nodes: &[String], evidence: &mut Evidence) {
+async fn look_at_the_drain<C: Cloud>(cloud: &C, group: &NodeGroup, nodes: Vec<String>, evidence: &mut Evidence) {
     match cloud.drain(&group.cluster, &group.name, nodes).await {
         Ok(drain) => evidence.drain = Some(drain),
         Err(error) => evidence.unread.push(format!("which pods block the drain: {error}")),

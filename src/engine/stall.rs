@@ -21,7 +21,7 @@ pub async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) {
         return;
     };
     progress.history.drain_asked = Some(now);
-    match cloud.drain(&cluster, &name, &[]).await {
+    match cloud.drain(&cluster, &name, vec![]).await {
         Ok(drain) => {
             let blocked = told(&drain);
             if let Some(blocked) = &blocked {

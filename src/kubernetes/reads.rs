@@ -8,7 +8,7 @@ use super::objects;
 use crate::ports::{CallError, Fault};
 use crate::workload::device_plugin::{DaemonSet, FIELD_MANAGER, NAME, NAMESPACE};
 use crate::workload::drain::Drain;
-use crate::workload::nodes::{NODEGROUP_LABEL, Node, Scheduling};
+use crate::workload::nodes::{NODEGROUP_LABEL, Scheduling};
 use crate::workload::windows::{self, Ipam, WindowsState, lacks_linux};
 
 /// How many objects are asked for at once: what a large cluster has is read in pages.
@@ -57,13 +57,11 @@ impl Connection {
     }
 
     /// Those of the group's nodes that are cordoned or named, the pods on them, and the budgets of all namespaces.
-    pub async fn drain(&self, group: &str, named: &[String]) -> Result<Drain, CallError> {
+    pub async fn drain(&self, group: &str, named: Vec<String>) -> Result<Drain, CallError> {
         let nodes = ListParams::default().labels(&format!("{NODEGROUP_LABEL}={group}"));
         let nodes = self.list("list nodes", &self.all(&NODE), nodes).await?;
-        let drained = |node: &Node| node.scheduling == Scheduling::Cordoned || named.contains(&node.name);
-        let nodes = nodes.iter().map(objects::node).filter(drained).map(|node| node.name);
         let mut drain = Drain {
-            nodes: nodes.collect(),
+            nodes: drained(&nodes, &named),
             ..Drain::default()
         };
         for node in &drain.nodes {
@@ -135,4 +133,10 @@ impl Connection {
             }
         }
     }
+}
+
+fn drained(nodes: &[DynamicObject], named: &[String]) -> Vec<String> {
+    let nodes = nodes.iter().map(objects::node);
+    let drained = nodes.filter(|node| node.scheduling == Scheduling::Cordoned || named.contains(&node.name));
+    drained.map(|node| node.name).collect()
 }

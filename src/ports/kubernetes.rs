@@ -27,7 +27,7 @@ pub trait Kubernetes: Send + Sync {
         &self,
         cluster: &str,
         group: &str,
-        named: &[String],
+        named: Vec<String>,
     ) -> impl Future<Output = Result<Drain, CallError>> + Send;
     /// Server-side apply of a whole object, in the function's own name. What others have set in it is taken over.
     fn apply(&self, cluster: &str, object: &Value) -> impl Future<Output = Result<(), CallError>> + Send;

@@ -54,7 +54,7 @@ impl Kubernetes for Cut {
         self.call("windows", self.aws.windows(cluster)).await
     }
 
-    async fn drain(&self, cluster: &str, group: &str, named: &[String]) -> Result<Drain, CallError> {
+    async fn drain(&self, cluster: &str, group: &str, named: Vec<String>) -> Result<Drain, CallError> {
         self.call("drain", self.aws.drain(cluster, group, named)).await
     }
 

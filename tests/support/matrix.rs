@@ -1,5 +1,7 @@
 //! A stack of one node group whose properties are changed one at a time, and what becomes of the group.
 
+mod beyond;
+
 use local_stack::{Deployment, Outcome};
 use managed_node_group::nodegroup::matrix::Effect;
 use serde_json::{Map, Value, json};
@@ -57,21 +59,31 @@ pub struct Changing<'a> {
     words: Vec<(&'static str, String)>,
     /// What other stacks have in EC2.
     beside: Vec<String>,
+    /// How many requests the function has answered, those of other stacks too.
+    answers: usize,
 }
 
 impl<'a> Changing<'a> {
     pub async fn create(deployed: &'a Deployed, name: &'static str) -> Self {
-        let properties = json!({
+        Self::create_with(deployed, name, json!({})).await
+    }
+
+    /// One of a group that more is said about from the start.
+    pub async fn create_with(deployed: &'a Deployed, name: &'static str, more: Value) -> Self {
+        let mut properties = json!({
             "ClusterName": "my-cluster", "NodeRole": "<node-role>", "Subnets": ["<subnet-1>", "<subnet-2>"],
             "ServiceTimeout": "120",
         });
+        let properties = properties.as_object_mut().map(std::mem::take).unwrap_or_default();
+        let more = more.as_object().cloned().unwrap_or_default();
         let mut stack = Self {
             deployed,
             name,
-            properties: properties.as_object().cloned().unwrap_or_default(),
+            properties: properties.into_iter().chain(more).collect(),
             outputs: Value::Null,
             words: words(deployed),
             beside: deployed.belongings().await,
+            answers: beyond::answers(deployed).await + 1,
         };
         let outcome = deployed.local.create_stack(&stack.deployment()).await;
         stack.take(&outcome.expect("CreateStack"), "CREATE_COMPLETE");
@@ -95,8 +107,10 @@ impl<'a> Changing<'a> {
             assert_eq!(now, &case.before, "where the case before left {}", case.property);
             let before = self.look().await;
             self.deployed.local.eks.forget_requests();
+            self.deployed.local.eks.forget_kubernetes_requests();
             self.set(case.property, &case.after).await;
-            let after = self.look().await;
+            let mut after = self.look().await;
+            after["called"] = beyond::calls_since(&before["beyond"], &after["beyond"]);
             self.check(case, &before, &after).await;
         }
     }
@@ -116,6 +130,8 @@ impl<'a> Changing<'a> {
         };
         let outcome = self.deployed.local.update_stack(&self.deployment()).await;
         self.take(&outcome.expect("UpdateStack"), "UPDATE_COMPLETE");
+        // A replacement's clean-up is a request of its own.
+        self.answers += 1 + self.taken(&["DeleteNodegroup"]);
     }
 
     fn take(&mut self, outcome: &Outcome, status: &str) {
@@ -135,6 +151,7 @@ impl<'a> Changing<'a> {
             "Outputs": {
                 "Id": {"Value": {"Ref": "Nodes"}}, "LaunchTemplateId": attribute("LaunchTemplateId"),
                 "LaunchTemplateVersion": attribute("LaunchTemplateVersion"), "MaxPods": attribute("MaxPods"),
+                "ReadyNodes": attribute("ReadyNodes"), "Warnings": attribute("Warnings"),
             },
         });
         Deployment::new(self.name, self.filled(&template).to_string())
@@ -160,7 +177,7 @@ impl<'a> Changing<'a> {
     }
 
     /// The stack's outputs, its group, the versions of the group's launch template, what the one that runs holds (`node`),
-    /// the rules of the resource's own security group, and what EKS was asked for last in a roll.
+    /// the rules of the resource's own security group, what EKS was asked for last in a roll, and what is beyond EKS.
     async fn look(&self) -> Value {
         let groups = self.groups();
         assert_eq!(groups.len(), 1, "{groups:#?}");
@@ -186,6 +203,7 @@ impl<'a> Changing<'a> {
         json!({
             "outputs": self.outputs, "group": group, "versions": versions, "node": node["LaunchTemplateData"],
             "rules": rules, "roll": roll.map(|request| &request.body),
+            "beyond": beyond::look(self.deployed, self.answers).await,
         })
     }
 
@@ -209,22 +227,26 @@ impl<'a> Changing<'a> {
         assert_eq!(self.deployed.belongings().await, expected, "{told}");
     }
 
-    /// What the change did, by what EKS was asked for and by what is there.
-    fn effect(&self, before: &Value, after: &Value) -> Result<Effect, String> {
+    /// How many calls of these EKS has taken since its requests were forgotten.
+    fn taken(&self, operations: &[&str]) -> usize {
         let requests = self.deployed.local.eks.requests();
-        let taken = |operations: &[&str]| {
-            let taken = requests.iter().filter(|request| request.status == 200);
-            taken
-                .filter(|request| operations.contains(&request.operation.as_str()))
-                .count()
-        };
+        let taken = requests.iter().filter(|request| request.status == 200);
+        taken
+            .filter(|request| operations.contains(&request.operation.as_str()))
+            .count()
+    }
+
+    /// What the change did, by what was asked for and by what is there.
+    fn effect(&self, before: &Value, after: &Value) -> Result<Effect, String> {
         let (made, deleted, rolled) = (
-            taken(&["CreateNodegroup"]),
-            taken(&["DeleteNodegroup"]),
-            taken(&["UpdateNodegroupVersion"]),
+            self.taken(&["CreateNodegroup"]),
+            self.taken(&["DeleteNodegroup"]),
+            self.taken(&["UpdateNodegroupVersion"]),
         );
-        let touched =
-            taken(&["UpdateNodegroupConfig", "TagResource", "UntagResource"]) > 0 || before["rules"] != after["rules"];
+        let touched = self.taken(&["UpdateNodegroupConfig", "TagResource", "UntagResource"]) > 0
+            || before["rules"] != after["rules"]
+            || after["called"] != json!([])
+            || beyond::wrote(self.deployed);
         let same = |pointer| before.pointer(pointer) == after.pointer(pointer);
         let same_group = same("/group/nodegroupArn") && same("/outputs/Id");
         let same_content = same("/group/launchTemplate") && same("/group/version") && same("/group/releaseVersion");

@@ -68,7 +68,7 @@ impl<C: Cloud> Kubernetes for DryRun<C> {
         Ok(state)
     }
 
-    async fn drain(&self, cluster: &str, group: &str, named: &[String]) -> Result<Drain, CallError> {
+    async fn drain(&self, cluster: &str, group: &str, named: Vec<String>) -> Result<Drain, CallError> {
         self.real.drain(cluster, group, named).await
     }
 
