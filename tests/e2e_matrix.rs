@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use local_stack::PollingMode;
 use managed_node_group::nodegroup::matrix::Effect::{InPlace, Nothing, Replaces, Rolls};
 use managed_node_group::nodegroup::matrix::{Effect, PROPERTIES};
-use managed_node_group::workload::device_plugin::{DEFAULT_VERSION, IMAGE, NAME, NAMESPACE};
+use managed_node_group::workload::device_plugin::{NAME, NAMESPACE};
 use serde_json::{Value, json};
 use support::deployed::Deployed;
-use support::matrix::{Case, Changing, case};
+use support::matrix::{Case, Changing, case, cases};
 
 const FIRST_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7V";
 const SECOND_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7U";
@@ -117,14 +117,14 @@ fn tag_cases() -> Vec<Case> {
             .is(of_the_instance, NONE),
         case("PropagateTags", NONE, json!(true), Rolls)
             .is(of_the_instance, tagged("blue"))
-            .is("/called", json!([TAG])),
+            .is("/called", json!([cases::TAG])),
         case("Tags", blue, green, Rolls)
             .is("/group/tags/team", json!("green"))
             .is(of_the_instance, tagged("green"))
-            .is("/called", json!([TAG])),
+            .is("/called", json!([cases::TAG])),
         case("PropagateTags", json!(true), NONE, Rolls)
             .is(of_the_instance, NONE)
-            .is("/called", json!([UNTAG])),
+            .is("/called", json!([cases::UNTAG])),
     ]
 }
 
@@ -252,72 +252,6 @@ fn template_cases() -> Vec<Case> {
     ]
 }
 
-const TAG: &str = "autoscaling:CreateOrUpdateTags";
-const UNTAG: &str = "autoscaling:DeleteTags";
-
-fn scaling_group_cases() -> Vec<Case> {
-    let (autoscaler, processes, called) = ("ClusterAutoscaler", "SuspendProcesses", "/called");
-    let (suspend, resume) = ("autoscaling:SuspendProcesses", "autoscaling:ResumeProcesses");
-    let stated = json!({"Resources": {"nvidia.com/gpu": "1"}, "Options": {"scaledownunneededtime": "10m"}});
-    let (one, other) = (json!(["AZRebalance"]), json!(["HealthCheck"]));
-    let labels = json!({"team": "blue"});
-    vec![
-        case(autoscaler, NONE, json!(true), InPlace).is(called, json!([TAG])),
-        case(autoscaler, json!(true), json!("true"), Nothing),
-        case(autoscaler, json!("true"), stated.clone(), InPlace).is(called, json!([TAG])),
-        case("Labels", NONE, labels.clone(), InPlace).is(called, json!([TAG])),
-        // A process is resumed, and a tag deleted, only where the group has it.
-        case(processes, NONE, one.clone(), InPlace).is(called, json!([TAG, suspend])),
-        case(processes, one, other.clone(), InPlace).is(called, json!([resume, TAG, suspend])),
-        case(processes, other, NONE, InPlace).is(called, json!([resume, UNTAG])),
-        case("Labels", labels, NONE, InPlace).is(called, json!([UNTAG, TAG])),
-        case(autoscaler, stated, NONE, InPlace).is(called, json!([UNTAG])),
-    ]
-}
-
-fn node_cases() -> Vec<Case> {
-    let (sizes, ready) = (
-        json!({"MinSize": 1, "MaxSize": 4, "DesiredSize": 3}),
-        "/outputs/ReadyNodes",
-    );
-    let (nodes_ready, warnings) = (json!("NodesReady"), "/outputs/Warnings");
-    vec![
-        case("ScalingConfig", NONE, sizes, InPlace).is(ready, json!("")),
-        case("WaitFor", NONE, nodes_ready.clone(), Nothing).is(ready, json!("3")),
-        case("WaitFor", nodes_ready, NONE, Nothing).is(ready, json!("")),
-        case("Stateful", NONE, json!(true), Nothing).holds(warnings, "[stateful-spans-zones]"),
-        case("Stateful", json!(true), NONE, Nothing).is(warnings, json!("")),
-    ]
-}
-
-/// Of a group with GPUs.
-fn device_plugin_cases() -> Vec<Case> {
-    let (plugin, pod) = ("NvidiaDevicePlugin", "/beyond/plugin/spec/template/spec");
-    let image = "/beyond/plugin/spec/template/spec/containers/0/image";
-    let toleration = "/beyond/plugin/spec/template/spec/tolerations/1/key";
-    let mark = "/group/tags/managed-node-group:device-plugin";
-    let (version, own) = (json!({"Version": "v0.19.0"}), json!({"Image": "mine:1"}));
-    let taints = json!([{"Key": "team", "Value": "ml", "Effect": "NoSchedule"}]);
-    vec![
-        case(plugin, NONE, json!(true), InPlace)
-            .is(image, json!(format!("{IMAGE}:{DEFAULT_VERSION}")))
-            .is(mark, json!("nvidia")),
-        case(plugin, json!(true), version.clone(), InPlace).is(image, json!(format!("{IMAGE}:v0.19.0"))),
-        case("Taints", NONE, taints, InPlace).is(toleration, json!("team")),
-        case(plugin, version, NONE, InPlace).is(pod, NONE).is(mark, NONE),
-        case(plugin, NONE, own, InPlace).is(image, json!("mine:1")),
-    ]
-}
-
-/// Of a group of Windows nodes.
-fn windows_cases() -> Vec<Case> {
-    let addresses = "/beyond/network_plugin/data/enable-windows-ipam";
-    vec![
-        case("WindowsSupport", NONE, json!(true), InPlace).is(addresses, json!("true")),
-        case("WindowsSupport", json!(true), NONE, Nothing).is(addresses, json!("true")),
-    ]
-}
-
 /// Operations are short: what counts here is what happens.
 async fn deployed() -> Deployed {
     let deployed = Deployed::start(PollingMode::SelfInvoke).await;
@@ -341,10 +275,10 @@ fn every_claim_of_the_table_has_a_case() {
         identity_cases(),
         instance_type_cases(),
         template_cases(),
-        scaling_group_cases(),
-        node_cases(),
-        device_plugin_cases(),
-        windows_cases(),
+        cases::scaling_group(),
+        cases::nodes(),
+        cases::device_plugin(),
+        cases::windows(),
     ];
     let played: BTreeSet<(&str, Effect)> = played
         .iter()
@@ -407,18 +341,18 @@ async fn what_a_group_has_for_life_replaces_it() {
 async fn what_is_beyond_eks_changes_in_place() {
     let deployed = deployed().await;
     let mut stack = Changing::create(&deployed, "nodes").await;
-    stack.play(&scaling_group_cases()).await;
-    stack.play(&node_cases()).await;
+    stack.play(&cases::scaling_group()).await;
+    stack.play(&cases::nodes()).await;
     stack.delete().await;
     let gpu = json!({"InstanceTypes": ["g5.xlarge"]});
     let mut stack = Changing::create_with(&deployed, "gpu", gpu).await;
-    stack.play(&device_plugin_cases()).await;
+    stack.play(&cases::device_plugin()).await;
     // With the last group that asks for it, the plugin goes.
     stack.delete().await;
     let left = deployed.local.eks.object("my-cluster", "daemonsets", NAMESPACE, NAME);
     assert_eq!(left, NONE);
     let windows = json!({"AmiType": "WINDOWS_CORE_2022_x86_64", "InstanceTypes": ["m5.large"]});
     let mut stack = Changing::create_with(&deployed, "windows", windows).await;
-    stack.play(&windows_cases()).await;
+    stack.play(&cases::windows()).await;
     stack.delete().await;
 }

@@ -179,7 +179,10 @@ async fn a_plugin_of_somebody_elses_is_not_touched() {
     });
     let before = world.simulator.put_object("my-cluster", put);
     let is_untouched = || {
-        assert_eq!(world.simulator.objects("my-cluster", "daemonsets"), [before.clone()]);
+        assert_eq!(
+            world.simulator.objects("my-cluster", "daemonsets"),
+            std::slice::from_ref(&before)
+        );
         assert!(world.groups().is_empty() || !is_marked(&world, "my-cluster/gpu"));
     };
     let (wanted, changed) = (gpu(&json!({})), gpu(&json!({"Labels": {"a": "b"}})));

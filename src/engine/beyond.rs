@@ -19,8 +19,8 @@ use crate::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
 use crate::workload::nodes::{Ready, ready};
 use crate::workload::windows::{lacks_linux, switched_on, warning};
 
-/// How often a rollback asks for what it can go on without.
-const TRIES_IN_A_ROLLBACK: u32 = 3;
+/// How often it is asked for what can be gone on without: in a rollback, or where the template asks for nothing of it.
+const TRIES: u32 = 3;
 
 /// How often the device plugin is looked at and applied before something else is taken to undo it.
 const JOINS: usize = 5;
@@ -48,7 +48,9 @@ pub async fn look<C: Cloud>(
     match look {
         Look::ScalingGroup => match cloud.scaling_group(&group.auto_scaling_group).await {
             Ok(found) => progress.beyond.scaling_group = Some(found),
-            Err(error) if !is_asked(&desired.spec) => give_up(progress, Part::ScalingGroup, Some(&error)),
+            Err(error) if !is_asked(&desired.spec) && !is_worth_asking_again(progress, &error) => {
+                give_up(progress, Part::ScalingGroup, Some(&error));
+            }
             Err(error) => return meaning(progress, Part::ScalingGroup, &error),
         },
         Look::Nodes | Look::Around => match cloud.nodes(&group.cluster, &group.name).await {
@@ -253,8 +255,7 @@ fn no_linux(progress: &mut Progress, why: String) -> Result<(), Stop> {
 
 /// What a failed call means. A rollback goes on without: it never fails for what isn't the service's.
 fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(), Stop> {
-    let passes = matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse);
-    if rolls_back(progress) && (!passes || progress.unanswered >= TRIES_IN_A_ROLLBACK) {
+    if rolls_back(progress) && !is_worth_asking_again(progress, error) {
         progress.warn(format!("left as it is: {error}"));
         give_up(progress, part, Some(error));
         return Ok(());
@@ -268,6 +269,11 @@ fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(),
         }
         Fault::NotFound | Fault::Denied | Fault::Refused => Err(Stop::Fail(error.to_string())),
     }
+}
+
+fn is_worth_asking_again(progress: &Progress, error: &CallError) -> bool {
+    let passes = matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse);
+    passes && progress.unanswered < TRIES
 }
 
 fn give_up(progress: &mut Progress, part: Part, error: Option<&CallError>) {

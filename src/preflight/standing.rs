@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Severity};
 use crate::nodegroup::spec::Preflight;
+use crate::preflight::check::Check;
 
 /// Where the group stands that the findings are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub fn soften(findings: Vec<Finding>, standing: &Standing, preflight: Preflight)
     let refuses = |finding: &Finding| match (preflight, standing) {
         (Preflight::Warn | Preflight::Off, _) | (_, Standing::Made) => false,
         (Preflight::Strict, Standing::New) => true,
+        // What is waited for at the end can't be had: that is better said before the group is touched.
+        (Preflight::Strict, Standing::Kept { .. }) if is_of_access(finding.check) => true,
         (Preflight::Strict, Standing::Kept { changed }) => changed.iter().any(|key| key == finding.root()),
     };
     let softened = |finding: Finding| match finding.severity {
@@ -29,10 +32,37 @@ pub fn soften(findings: Vec<Finding>, standing: &Standing, preflight: Preflight)
     findings.into_iter().map(softened).collect()
 }
 
+fn is_of_access(check: Check) -> bool {
+    [
+        Check::NoAccessEntry,
+        Check::KubernetesForbidden,
+        Check::KubernetesUnreachable,
+    ]
+    .contains(&check)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preflight::check::Check;
+
+    /// The update would end with it, after all else was done.
+    #[test]
+    fn what_the_end_needs_is_refused_at_the_beginning() {
+        let standing = Standing::Kept {
+            changed: vec!["Labels".to_owned()],
+        };
+        let finding = || Finding::new(Check::NoAccessEntry, "WaitFor", "c", "not known");
+        for (preflight, expected) in [
+            (Preflight::Strict, Severity::Error),
+            (Preflight::Warn, Severity::Warning),
+        ] {
+            assert_eq!(
+                soften(vec![finding()], &standing, preflight)[0].severity,
+                expected,
+                "{preflight:?}"
+            );
+        }
+    }
 
     #[test]
     fn only_what_is_to_be_made_is_refused() {

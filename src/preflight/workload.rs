@@ -48,7 +48,8 @@ pub fn check_of(error: &CallError) -> Option<Check> {
     match error.fault {
         Fault::Denied if error.code.starts_with("401") => Some(Check::NoAccessEntry),
         Fault::Denied if of_kubernetes => Some(Check::KubernetesForbidden),
-        Fault::Unknown if of_kubernetes => Some(Check::KubernetesUnreachable),
+        // A server that answered is reached, whatever it said.
+        Fault::Unknown if of_kubernetes && error.code.starts_with("no ") => Some(Check::KubernetesUnreachable),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! A stack of one node group whose properties are changed one at a time, and what becomes of the group.
 
 mod beyond;
+pub mod cases;
 
 use local_stack::{Deployment, Outcome};
 use managed_node_group::nodegroup::matrix::Effect;

@@ -1,14 +1,33 @@
 //! The cluster's own API, where the properties ask anything of it, and the node role's access entry.
 
+use std::time::Duration;
+
 use super::super::Aws;
 use super::super::errors::call_error;
 use crate::nodegroup::spec::{DevicePlugin, Spec, WaitFor, WindowsSupport};
 use crate::ports::{Fault, Kubernetes};
 use crate::preflight::facts::{Read, Workload};
 
+/// How often an endpoint is tried before it counts as out of reach. A connection is given up after 5 seconds.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(500);
+
 impl Aws {
-    /// Reads what will be read later, so that a missing access is told before anything is made.
+    /// Reads what will be read later, so that a missing access is told before anything is made. One lost connection is no
+    /// reason to refuse a group.
     pub(super) async fn read_workload(&self, spec: &Spec) -> Read<Workload> {
+        let mut read = self.look_at_the_workload(spec).await;
+        for _ in 1..ATTEMPTS {
+            if !read.as_ref().is_err_and(|error| error.fault == Fault::Unknown) {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+            read = self.look_at_the_workload(spec).await;
+        }
+        read
+    }
+
+    async fn look_at_the_workload(&self, spec: &Spec) -> Read<Workload> {
         let cluster = &spec.cluster;
         let mut found = Workload::default();
         if spec.windows_support == WindowsSupport::Enabled {
