@@ -16,6 +16,7 @@ pub mod diagnose;
 pub mod engine;
 pub mod failures;
 pub mod handler;
+pub mod https;
 pub mod kubernetes;
 pub mod launch_template;
 pub mod nodegroup;

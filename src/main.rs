@@ -8,7 +8,9 @@ use managed_node_group::handler::Function;
 use managed_node_group::respond::Responder;
 use managed_node_group::settings::Settings;
 use serde_json::Value;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -37,14 +39,14 @@ async fn main() -> Result<(), Error> {
 
 /// Only this crate's lines below WARN: libraries log what they send, and that holds response URLs.
 fn trace(level: &str) {
-    let filter = EnvFilter::new(format!("warn,managed_node_group={level}"));
-    tracing_subscriber::fmt()
+    let own = level.parse().unwrap_or(LevelFilter::INFO);
+    let filter = Targets::new().with_default(LevelFilter::WARN).with_target("managed_node_group", own);
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_target(false)
-        .without_time()
-        .with_env_filter(filter)
-        .init();
+        .without_time();
+    tracing_subscriber::registry().with(filter).with(lines).init();
 }
 
 fn describe(failure: &dyn std::error::Error) -> Error {

@@ -2,20 +2,24 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode, Url};
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Request, StatusCode};
+use url::Url;
 
 use crate::cfn::answer::Answer;
 use crate::cfn::request::Envelope;
 use crate::cfn::response_url::{Loopback, NotAResponseUrl};
+use crate::https::{Https, Trust};
 
 /// Attempts to deliver an answer, a second, two, four and eight apart: S3 has its moments (aws-cdk issue 17929).
 const ATTEMPTS: u32 = 5;
 
+/// One attempt. An S3 that takes longer is better asked again.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Answers requests. One connection pool for the life of the process.
 pub struct Responder {
-    client: Client,
+    https: Https,
     loopback: Loopback,
     time_scale: f64,
 }
@@ -34,16 +38,9 @@ pub enum NotDelivered {
 
 impl Responder {
     /// `time_scale` shortens the pauses between attempts in local runs.
-    ///
-    /// # Panics
-    /// If no TLS client can be built, which is so before the first event or never.
     pub fn new(loopback: Loopback, time_scale: f64) -> Self {
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .timeout(Duration::from_secs(10))
-            .no_proxy();
         Self {
-            client: client.build().expect("a TLS client can be built"),
+            https: Https::new(Trust::System, ATTEMPT_TIMEOUT, ATTEMPT_TIMEOUT),
             loopback,
             time_scale,
         }
@@ -69,7 +66,7 @@ impl Responder {
             if attempt > 0 {
                 tokio::time::sleep(Duration::from_secs(1 << (attempt - 1)).mul_f64(self.time_scale)).await;
             }
-            match self.attempt(url.clone(), body.clone()).await {
+            match self.attempt(&url, body.clone()).await {
                 Ok(status) if status.is_success() => return Ok(()),
                 Ok(status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                     last = status.to_string()
@@ -83,16 +80,11 @@ impl Responder {
     }
 
     /// The URL may be signed for an empty content type, and then any other is a wrong signature.
-    async fn attempt(&self, url: Url, body: Vec<u8>) -> Result<StatusCode, String> {
-        let request = self
-            .client
-            .put(url)
-            .header(CONTENT_TYPE, HeaderValue::from_static(""))
-            .header(CONTENT_LENGTH, body.len());
-        let answer = request.body(body).send().await;
-        answer
-            .map(|answer| answer.status())
-            .map_err(|error| chain(&error.without_url()))
+    async fn attempt(&self, url: &Url, body: Vec<u8>) -> Result<StatusCode, String> {
+        let request = Request::put(url.as_str()).header(CONTENT_TYPE, HeaderValue::from_static(""));
+        let request = request.body(body).map_err(|error| error.to_string())?;
+        let answer = self.https.send(request).await;
+        answer.map(|answer| answer.status()).map_err(|error| chain(&*error))
     }
 }
 

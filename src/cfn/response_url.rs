@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use reqwest::Url;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// Every Region's bucket begins so; [the endpoint policy page](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/vpc-interface-endpoints.html)
 /// names them `cloudformation-custom-resource-response-<region without dashes>`.

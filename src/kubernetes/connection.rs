@@ -1,20 +1,14 @@
 //! A connection to the API of one cluster, and what its errors mean.
 
-use std::time::Duration;
-
 use aws_smithy_types::base64;
 use kube::api::{Api, ApiResource, DynamicObject};
 use kube::core::GroupVersionKind;
-use kube::{Client, Config, Error};
+use kube::{Client, Error};
 
 use super::token::Token;
+use super::transport;
 use crate::ports::{CallError, Fault};
 use crate::workload::access::{Lack, remedy};
-
-/// An endpoint that doesn't take a connection in this time isn't reachable: it is private, or closed to the function's address.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest silence. A watch ends by itself before it (`nodes::WATCH_SECONDS`), and nothing else takes as long.
-const READ_TIMEOUT: Duration = Duration::from_secs(35);
 
 /// Where a cluster's API is, as EKS shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +38,9 @@ impl Connection {
             .url
             .parse()
             .map_err(|error| unusable(format!("{}: {error}", endpoint.url)))?;
-        let mut config = Config::new(url);
-        config.root_cert = Some(certificates(&endpoint.certificate_authority).map_err(unusable)?);
-        config.connect_timeout = Some(CONNECT_TIMEOUT);
-        config.read_timeout = Some(READ_TIMEOUT);
-        // The engine looks again by itself.
-        config.default_retry = false;
-        config.auth_info.token = Some(String::from(token).into());
-        let client = Client::try_from(config).map_err(|error| unusable(chain(&error)))?;
+        let certificates = base64::decode(&endpoint.certificate_authority);
+        let certificates = certificates.map_err(|error| unusable(format!("certificateAuthority: {error}")))?;
+        let client = transport::client(url, certificates, token).map_err(unusable)?;
         Ok(Self { client, cluster, role })
     }
 
@@ -73,7 +62,7 @@ impl Connection {
                 resource,
                 fault: Fault::Unknown,
                 code: "no answer".to_owned(),
-                message: chain(error),
+                message: told(error),
             };
         };
         let fault = fault(status.code);
@@ -159,7 +148,19 @@ fn fault(status: u16) -> Fault {
     }
 }
 
-/// What kube tells of a failed connection is in the sources of its error.
+/// What is to be told is in the sources of kube's error. Its own text is left out, for it knows those of kubeconfig files and
+/// of ways to sign in too, and so would bring them into the package.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Service(error) => chain(&**error),
+        Error::HyperError(error) => chain(error),
+        Error::ReadEvents(error) => chain(error),
+        Error::SerdeError(error) => chain(error),
+        Error::BuildRequest(error) => chain(error),
+        _ => "the request could not be sent, or its answer not be read".to_owned(),
+    }
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let sources = std::iter::successors(Some(error), |error| error.source());
     let mut told: Vec<String> = vec![];
@@ -171,37 +172,9 @@ fn chain(error: &dyn std::error::Error) -> String {
     told.join(": ")
 }
 
-/// PEM in base64 to DER.
-fn certificates(bundle: &str) -> Result<Vec<Vec<u8>>, String> {
-    const END: &str = "-----END CERTIFICATE-----";
-    let bytes = base64::decode(bundle).map_err(|error| format!("certificateAuthority: {error}"))?;
-    let pem = String::from_utf8(bytes).map_err(|error| format!("certificateAuthority: {error}"))?;
-    let bodies = pem
-        .split(END)
-        .filter_map(|part| part.split_once("-----BEGIN CERTIFICATE-----"));
-    let der = bodies.map(|(_, body)| base64::decode(body.split_whitespace().collect::<String>()));
-    der.collect::<Result<Vec<_>, _>>()
-        .map_err(|error| format!("certificateAuthority: {error}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bundle_may_hold_several_certificates() {
-        let one = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
-        let pem = one("QUJD\nREVG") + &one("R0hJ");
-        assert_eq!(
-            certificates(&base64::encode(pem)).unwrap(),
-            [b"ABCDEF".to_vec(), b"GHI".to_vec()]
-        );
-        assert!(
-            certificates("not base64!")
-                .unwrap_err()
-                .starts_with("certificateAuthority: ")
-        );
-    }
 
     #[test]
     fn a_status_tells_what_an_error_means() {

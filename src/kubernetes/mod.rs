@@ -4,6 +4,7 @@ pub mod connection;
 mod objects;
 mod reads;
 pub mod token;
+mod transport;
 mod watch;
 
 use std::collections::HashMap;
