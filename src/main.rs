@@ -40,7 +40,9 @@ async fn main() -> Result<(), Error> {
 /// Only this crate's lines below WARN: libraries log what they send, and that holds response URLs.
 fn trace(level: &str) {
     let own = level.parse().unwrap_or(LevelFilter::INFO);
-    let filter = Targets::new().with_default(LevelFilter::WARN).with_target("managed_node_group", own);
+    let filter = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("managed_node_group", own);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Stop;
 use super::act::still_wanted;
 use super::goal::{rolls_back, unanswered};
-use crate::auto_scaling::is_asked;
+use crate::auto_scaling::{ScalingStep, is_asked};
 use crate::nodegroup::decide::{Goal, Look, Observation, Part, Waiting};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::{Begun, StepKind};
@@ -87,17 +87,8 @@ pub async fn act<C: Cloud>(
     tracing::info!(step = ?step.kind(), "begin");
     let (part, done) = match (&step, goal) {
         (Step::Scaling(steps), _) => {
-            let mut done = Ok(None);
-            for step in steps {
-                if done.is_ok() {
-                    done = cloud
-                        .change_scaling_group(&group.auto_scaling_group, step)
-                        .await
-                        .map(|()| None);
-                }
-            }
             progress.beyond.scaling_group = None;
-            (Part::ScalingGroup, done)
+            (Part::ScalingGroup, change_scaling_group(cloud, group, steps).await)
         }
         (Step::JoinPlugin { image }, Goal::Present(desired)) => {
             (Part::DevicePlugin, join_plugin(cloud, desired, group, image).await)
@@ -118,6 +109,17 @@ pub async fn act<C: Cloud>(
         }
         Err(error) => meaning(progress, part, &error),
     }
+}
+
+async fn change_scaling_group<C: Cloud>(
+    cloud: &C,
+    group: &NodeGroup,
+    steps: &[ScalingStep],
+) -> Result<Option<String>, CallError> {
+    for step in steps {
+        cloud.change_scaling_group(&group.auto_scaling_group, step).await?;
+    }
+    Ok(None)
 }
 
 /// The tag comes first: whatever happens behind it, the group says that there may be something in the cluster. A DaemonSet

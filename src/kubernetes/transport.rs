@@ -8,8 +8,8 @@ use aws_smithy_types::body::SdkBody;
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Request, Response, Uri};
 use kube::Client;
-use kube::client::{Body, ClientBuilder};
 use kube::client::middleware::BaseUriLayer;
+use kube::client::{Body, ClientBuilder};
 use tower::service_fn;
 use tower_http::timeout::TimeoutBody;
 
@@ -31,7 +31,9 @@ pub fn client(url: Uri, certificates: Vec<u8>, token: Token) -> Result<Client, S
     let https = Https::new(Trust::Only(certificates), CONNECT_TIMEOUT, READ_TIMEOUT);
     let bearer = HeaderValue::try_from(format!("Bearer {}", token.as_str())).map_err(|error| error.to_string())?;
     let service = service_fn(move |request| carry(https.clone(), bearer.clone(), request));
-    Ok(ClientBuilder::new(service, "default").with_layer(&BaseUriLayer::new(url)).build())
+    Ok(ClientBuilder::new(service, "default")
+        .with_layer(&BaseUriLayer::new(url))
+        .build())
 }
 
 async fn carry(
