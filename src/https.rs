@@ -76,3 +76,20 @@ pub fn readable(pem: &[u8]) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_certificate_is_told_before_it_is_trusted() {
+        let pem = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+        for (bundle, expected) in [
+            (String::new(), "no certificate in PEM"),
+            ("nonsense".to_owned(), "no certificate in PEM"),
+            (pem("QUJD"), "invalid peer certificate: BadEncoding"),
+        ] {
+            assert_eq!(readable(bundle.as_bytes()).unwrap_err(), expected);
+        }
+    }
+}

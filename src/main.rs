@@ -2,11 +2,11 @@
 
 use futures_util::future::BoxFuture;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use managed_node_group::aws::{Aws, sdk_config};
+use managed_node_group::aws::{Aws, in_lambda};
 use managed_node_group::clock::SystemClock;
 use managed_node_group::handler::Function;
 use managed_node_group::respond::Responder;
-use managed_node_group::settings::Settings;
+use managed_node_group::settings::{Settings, variable};
 use serde_json::Value;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let settings = Settings::from_environment()?;
     trace(&settings.log_level);
     let function = Function {
-        cloud: Aws::new(sdk_config().await).with_role(settings.role.clone()),
+        cloud: Aws::new(in_lambda(variable)).with_role(settings.role.clone()),
         clock: SystemClock,
         responder: Responder::new(settings.loopback, settings.poll_time_scale),
         settings,

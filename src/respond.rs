@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Request, StatusCode};
-use url::Url;
+use http::{Request, StatusCode, Uri};
 
 use crate::cfn::answer::Answer;
 use crate::cfn::request::Envelope;
@@ -66,7 +65,7 @@ impl Responder {
             if attempt > 0 {
                 tokio::time::sleep(Duration::from_secs(1 << (attempt - 1)).mul_f64(self.time_scale)).await;
             }
-            match self.attempt(&url, body.clone()).await {
+            match self.attempt(url.clone(), body.clone()).await {
                 Ok(status) if status.is_success() => return Ok(()),
                 Ok(status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                     last = status.to_string()
@@ -80,8 +79,8 @@ impl Responder {
     }
 
     /// The URL may be signed for an empty content type, and then any other is a wrong signature.
-    async fn attempt(&self, url: &Url, body: Vec<u8>) -> Result<StatusCode, String> {
-        let request = Request::put(url.as_str()).header(CONTENT_TYPE, HeaderValue::from_static(""));
+    async fn attempt(&self, url: Uri, body: Vec<u8>) -> Result<StatusCode, String> {
+        let request = Request::put(url).header(CONTENT_TYPE, HeaderValue::from_static(""));
         let request = request.body(body).map_err(|error| error.to_string())?;
         let answer = self.https.send(request).await;
         answer.map(|answer| answer.status()).map_err(|error| chain(&*error))

@@ -42,17 +42,22 @@ pub struct BadSetting {
     got: String,
 }
 
+/// A variable of the process's environment.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is where the environment is injected from"
+)]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 impl Settings {
     /// Reads the process's environment.
     ///
     /// # Errors
     /// The first setting that can't be used.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "this is where the environment is injected from"
-    )]
     pub fn from_environment() -> Result<Self, BadSetting> {
-        Self::from_lookup(|name| std::env::var(name).ok())
+        Self::from_lookup(variable)
     }
 
     /// Reads settings from anything that knows names.

@@ -7,6 +7,7 @@ mod diagnosis;
 mod ec2;
 mod eks;
 pub mod errors;
+mod in_lambda;
 mod kubernetes;
 mod launch;
 mod live;
@@ -21,9 +22,10 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
+use aws_config::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 
 pub use calls::Recorder;
+pub use in_lambda::in_lambda;
 
 use crate::kubernetes::Watches;
 
@@ -52,18 +54,24 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// All attempts of one call. It stays under what an invocation keeps in reserve for its end.
 const CALL_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// Reads region, credentials and endpoints from the environment, as the SDKs do.
+/// Reads region, credentials and endpoints from wherever a person has them, as the SDKs do.
 pub async fn sdk_config() -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(CALL_TIMEOUT)
-        .build();
     aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .timeout_config(timeouts)
-        // The loop looks again by itself, and backs off for longer than an SDK would.
-        .retry_config(RetryConfig::standard().with_max_attempts(2))
+        .timeout_config(timeouts().build())
+        .retry_config(retries())
         .load()
         .await
+}
+
+fn timeouts() -> TimeoutConfigBuilder {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+}
+
+/// The loop looks again by itself, and backs off for longer than an SDK would.
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(2)
 }
 
 impl Aws {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use http::Uri;
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 /// Every Region's bucket begins so; [the endpoint policy page](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/vpc-interface-endpoints.html)
 /// names them `cloudformation-custom-resource-response-<region without dashes>`.
@@ -43,8 +43,9 @@ impl ResponseUrl {
     ///
     /// # Errors
     /// The URL is unreadable, or is not HTTPS on one of CloudFormation's response buckets (nor, where allowed, loopback).
-    pub fn target(&self, loopback: Loopback) -> Result<Url, NotAResponseUrl> {
-        let url = Url::parse(&self.0).map_err(|_| NotAResponseUrl::Unreadable)?;
+    pub fn target(&self, loopback: Loopback) -> Result<Uri, NotAResponseUrl> {
+        let url = self.0.parse::<Uri>().ok().filter(|url| url.scheme().is_some());
+        let url = url.ok_or(NotAResponseUrl::Unreadable)?;
         let allowed = is_response_bucket(&url) || (loopback == Loopback::Allowed && is_loopback(&url));
         if allowed {
             Ok(url)
@@ -56,9 +57,12 @@ impl ResponseUrl {
     /// When CloudFormation signed the URL, in seconds since the epoch: the time the request was really made, even if this is
     /// the third delivery of it. `None` when the URL carries no SigV4 date.
     pub fn issued_at(&self) -> Option<u64> {
-        let url = Url::parse(&self.0).ok()?;
-        let (_, date) = url.query_pairs().find(|(key, _)| key == "X-Amz-Date")?;
-        seconds_since_epoch(&date)
+        let url = self.0.parse::<Uri>().ok()?;
+        let date = url
+            .query()?
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("X-Amz-Date="))?;
+        seconds_since_epoch(date)
     }
 
     /// The URL itself, for the PUT and for handing it on.
@@ -73,11 +77,10 @@ impl fmt::Debug for ResponseUrl {
     }
 }
 
-fn is_response_bucket(url: &Url) -> bool {
-    let Some(host) = url.host_str() else { return false };
-    let plain =
-        url.scheme() == "https" && url.port().is_none() && url.username().is_empty() && url.password().is_none();
-    plain && host.strip_prefix(BUCKET).is_some_and(is_s3_of_a_region)
+/// The host is all that may stand between scheme and path: neither a port nor somebody's name.
+fn is_response_bucket(url: &Uri) -> bool {
+    let host = url.authority().map_or("", |authority| authority.as_str());
+    url.scheme_str() == Some("https") && host.strip_prefix(BUCKET).is_some_and(is_s3_of_a_region)
 }
 
 /// `useast1.s3.amazonaws.com`, `apsoutheast2.s3-ap-southeast-2.amazonaws.com`, `usgovwest1.s3.us-gov-west-1.amazonaws.com`.
@@ -102,8 +105,9 @@ fn is_s3_of_a_region(rest: &str) -> bool {
     known && !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-fn is_loopback(url: &Url) -> bool {
-    matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")) && matches!(url.scheme(), "http" | "https")
+fn is_loopback(url: &Uri) -> bool {
+    matches!(url.host(), Some("127.0.0.1" | "localhost" | "[::1]"))
+        && matches!(url.scheme_str(), Some("http" | "https"))
 }
 
 /// `20261124T101500Z` as seconds since the epoch, by the days-from-civil algorithm.

@@ -177,8 +177,9 @@ impl<'a> Changing<'a> {
         self.deployed.groups().into_iter().filter(tagged).collect()
     }
 
-    /// The stack's outputs, its group, the versions of the group's launch template, what the one that runs holds (`node`),
-    /// the rules of the resource's own security group, what EKS was asked for last in a roll, and what is beyond EKS.
+    /// The stack's outputs, its group, the versions of the group's launch template, what the one that runs holds
+    /// (`node`), the rules of the resource's own security group, what EKS was asked for last in a roll, and what is
+    /// beyond EKS.
     async fn look(&self) -> Value {
         let groups = self.groups();
         assert_eq!(groups.len(), 1, "{groups:#?}");

@@ -1,5 +1,5 @@
-//! What is beyond EKS: the Auto Scaling group, and the cluster's own API. Reads are the real ones, but for the nodes: whether
-//! they come Ready is nothing that can be planned.
+//! What is beyond EKS: the Auto Scaling group, and the cluster's own API. Reads are the real ones, but for the nodes:
+//! whether they come Ready is nothing that can be planned.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

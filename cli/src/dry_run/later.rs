@@ -1,5 +1,5 @@
-//! What a group takes up once it is ACTIVE, which a plan doesn't wait for: it is told as it would be for a group that EKS has
-//! just made.
+//! What a group takes up once it is ACTIVE, which a plan doesn't wait for: it is told as it would be for a group that
+//! EKS has just made.
 
 use managed_node_group::auto_scaling::{self, ScalingGroup};
 use managed_node_group::nodegroup::group::NodeGroup;

@@ -94,21 +94,21 @@ pub struct Properties {
     user_data: Option<Text>,
     /// Whether the group's tags reach instances, volumes, network interfaces and the Auto Scaling group too.
     propagate_tags: Option<Boolean>,
-    /// Whether the Auto Scaling group gets the tags by which the Cluster Autoscaler finds it and knows its nodes before there
-    /// are any. An object says more about them.
+    /// Whether the Auto Scaling group gets the tags by which the Cluster Autoscaler finds it and knows its nodes before
+    /// there are any. An object says more about them.
     cluster_autoscaler: Option<ClusterAutoscaler>,
     /// Processes of the Auto Scaling group that don't run. Left out, those that were suspended by this run again.
     suspend_processes: Option<Vec<Process>>,
-    /// Whether NVIDIA's device plugin runs on the nodes, where they have GPUs and their AMI doesn't bring it. It is removed
-    /// with the last group that asks for it.
+    /// Whether NVIDIA's device plugin runs on the nodes, where they have GPUs and their AMI doesn't bring it. It is
+    /// removed with the last group that asks for it.
     nvidia_device_plugin: Option<DevicePlugin>,
     /// Whether the cluster's network plugin gives addresses to Windows pods. It isn't switched off again.
     windows_support: Option<Boolean>,
-    /// Whether pods on the nodes keep data on volumes, which are in one zone each: subnets in several zones are then warned
-    /// of.
+    /// Whether pods on the nodes keep data on volumes, which are in one zone each: subnets in several zones are then
+    /// warned of.
     stateful: Option<Boolean>,
-    /// When the stack goes on: when the group is there, as soon as EKS has taken the last step, or when as many nodes are
-    /// Ready as the group wants. Active unless given.
+    /// When the stack goes on: when the group is there, as soon as EKS has taken the last step, or when as many nodes
+    /// are Ready as the group wants. Active unless given.
     wait_for: Option<WaitFor>,
     /// What becomes of a request that can't work: refused before anything is made, told with the answer, or not looked for.
     /// Strict unless given.

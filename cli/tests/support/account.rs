@@ -144,8 +144,8 @@ impl Account {
         found.expect("the Auto Scaling group")
     }
 
-    /// The node groups, and what they have in EC2, each version of their launch templates and their Auto Scaling groups among
-    /// it.
+    /// The node groups, and what they have in EC2, each version of their launch templates and their Auto Scaling groups
+    /// among it.
     async fn everything(&self) -> (Vec<Value>, Vec<String>, Vec<Value>, Vec<ScalingGroup>) {
         let groups = self.simulator.node_groups();
         let belongings = self.moto.belongings().await.expect("EC2's lists");

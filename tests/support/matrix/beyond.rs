@@ -1,5 +1,5 @@
-//! What a stack's changes do beyond EKS's own API: in Auto Scaling, by the calls that the function logs, and in the cluster, by
-//! what is there.
+//! What a stack's changes do beyond EKS's own API: in Auto Scaling, by the calls that the function logs, and in the
+//! cluster, by what is there.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::super::deployed::Deployed;
 
-/// What there is, with every call so far that changed an Auto Scaling group. The log of an invocation comes after its end, and
-/// the answer before it, so this waits for the log of so many answers.
+/// What there is, with every call so far that changed an Auto Scaling group. The log of an invocation comes after its
+/// end, and the answer before it, so this waits for the log of so many answers.
 pub async fn look(deployed: &Deployed, answers: usize) -> Value {
     let mut lines = log(deployed).await;
     while answered(&lines).len() < answers {

@@ -1,0 +1,97 @@
+//! The SDKs' configuration where Lambda has put everything into the environment.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::default_async_sleep;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+
+/// That of `aws_config::defaults`.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
+
+/// The value of an environment variable, if it has one.
+pub type Lookup = fn(&str) -> Option<String>;
+
+/// The same as [`super::sdk_config`] for who runs in Lambda. Profiles, sign-in, web identity and the metadata services aren't
+/// there, and looking for them is a thirtieth of the package.
+pub fn in_lambda(lookup: Lookup) -> SdkConfig {
+    let region = lookup("AWS_REGION").or_else(|| lookup("AWS_DEFAULT_REGION"));
+    let is_on = |name| lookup(name).map(|value| value.eq_ignore_ascii_case("true"));
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(region.map(Region::new))
+        .retry_config(super::retries())
+        .timeout_config(timeouts())
+        .service_config(Endpoints(lookup));
+    config.set_sleep_impl(default_async_sleep());
+    config.set_credentials_provider(credentials(lookup));
+    config.set_use_fips(is_on("AWS_USE_FIPS_ENDPOINT"));
+    config.set_use_dual_stack(is_on("AWS_USE_DUALSTACK_ENDPOINT"));
+    config.build()
+}
+
+fn timeouts() -> TimeoutConfig {
+    super::timeouts().connect_timeout(CONNECT_TIMEOUT).build()
+}
+
+/// They last as long as the process: Lambda starts another one with the next.
+fn credentials(lookup: Lookup) -> Option<SharedCredentialsProvider> {
+    let (key, secret) = (lookup("AWS_ACCESS_KEY_ID")?, lookup("AWS_SECRET_ACCESS_KEY")?);
+    let credentials = Credentials::new(key, secret, lookup("AWS_SESSION_TOKEN"), None, "environment");
+    Some(SharedCredentialsProvider::new(credentials))
+}
+
+/// Other endpoints than AWS's public ones: a service's own before that of all (AWS SDKs reference, "Service-specific endpoints").
+#[derive(Debug)]
+struct Endpoints(Lookup);
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let Self(lookup) = self;
+        let service = key.service_id().to_uppercase().replace(' ', "_");
+        lookup(&format!("{}_{service}", key.env())).or_else(|| lookup(key.env()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(name: &str) -> Option<String> {
+        let value = match name {
+            "AWS_REGION" => "eu-west-1",
+            "AWS_ACCESS_KEY_ID" => "A",
+            "AWS_SECRET_ACCESS_KEY" => "S",
+            "AWS_USE_FIPS_ENDPOINT" => "true",
+            "AWS_ENDPOINT_URL" => "http://all",
+            "AWS_ENDPOINT_URL_AUTO_SCALING" => "http://scaling",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn the_environment_is_all_there_is() {
+        let config = in_lambda(environment);
+        assert_eq!(config.region().map(AsRef::as_ref), Some("eu-west-1"));
+        assert_eq!((config.use_fips(), config.use_dual_stack()), (Some(true), None));
+        assert!(config.credentials_provider().is_some());
+        assert!(in_lambda(|_| None).credentials_provider().is_none());
+    }
+
+    #[test]
+    fn a_service_may_have_an_endpoint_of_its_own() {
+        for (service, expected) in [("Auto Scaling", "http://scaling"), ("EKS", "http://all")] {
+            let key = ServiceConfigKey::builder()
+                .service_id(service)
+                .env("AWS_ENDPOINT_URL")
+                .profile("endpoint_url")
+                .build();
+            let found = Endpoints(environment).load_config(key.unwrap());
+            assert_eq!(found.as_deref(), Some(expected), "{service}");
+        }
+    }
+}
