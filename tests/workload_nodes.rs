@@ -219,3 +219,24 @@ async fn a_rollback_does_not_fail_for_kubernetes() {
         "{answer}"
     );
 }
+
+/// Nor for an endpoint that is out of reach: EKS itself answers meanwhile, so it is counted apart how often it was tried.
+#[tokio::test]
+async fn a_rollback_does_not_wait_for_an_endpoint_out_of_reach() {
+    let mut world = World::start(false).await;
+    let (first, second) = (wanted(&sizes(1)), wanted(&sizes(2)));
+    let id = create(&world, &first).await;
+    world
+        .simulator
+        .put_cluster(json!({"name": "my-cluster", "endpoint": "https://127.0.0.1:1"}));
+    world.has_role(ROLE).await;
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let answer = world
+        .answer(&world.request("Update", Some(&id), &first, Some(&second)))
+        .await;
+    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+    assert!(
+        answer["Data"]["Warnings"].as_str().unwrap().contains("no answer"),
+        "{answer}"
+    );
+}

@@ -349,3 +349,25 @@ async fn a_death_between_the_calls_leaves_nothing_unclaimed() {
         scaled.assert_bare(&id, &format!("{death:?}")).await;
     }
 }
+
+/// Somebody deleted it, which an update that asks for nothing of it neither waits nor fails for; EKS tells it as a health issue.
+#[tokio::test]
+async fn a_scaling_group_that_is_gone_holds_nothing_up() {
+    let scaled = Scaled::start().await;
+    let id = scaled.create(&json!({})).await;
+    let groups = scaled.client.describe_auto_scaling_groups().send().await.unwrap();
+    for group in groups.auto_scaling_groups() {
+        let name = group.auto_scaling_group_name().unwrap();
+        let call = scaled.client.delete_auto_scaling_group().auto_scaling_group_name(name);
+        call.force_delete(true).send().await.unwrap();
+    }
+    scaled.world.stack_is("UPDATE_IN_PROGRESS");
+    let updated = scaled.update(&id, &json!({"Labels": {"a": "b"}}), &json!({})).await;
+    assert_eq!(updated["Status"], "SUCCESS", "{updated}");
+    let asked = json!({"SuspendProcesses": ["AZRebalance"]});
+    let failed = scaled.update(&id, &asked, &json!({"Labels": {"a": "b"}})).await;
+    assert!(
+        reason(&failed).contains("Auto Scaling has no group of this name"),
+        "{failed}"
+    );
+}

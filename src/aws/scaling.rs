@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use aws_sdk_autoscaling::types::Tag;
 
 use super::Aws;
-use super::errors::{call_error, empty_answer};
+use super::errors::call_error;
 use crate::auto_scaling::{ScalingGroup, ScalingStep};
-use crate::ports::{AutoScaling, CallError};
+use crate::ports::{AutoScaling, CallError, Fault};
 
 /// As Auto Scaling names what a tag is on.
 const RESOURCE_TYPE: &str = "auto-scaling-group";
@@ -19,7 +19,7 @@ impl AutoScaling for Aws {
         let answer = call.auto_scaling_group_names(name).send().await;
         let answer = answer.map_err(|error| call_error(ACTION, name, &error))?;
         let found = answer.auto_scaling_groups().first();
-        let found = found.ok_or_else(|| empty_answer(ACTION, name))?;
+        let found = found.ok_or_else(|| gone(ACTION, name))?;
         let tags = found.tags().iter();
         let suspended = found.suspended_processes().iter();
         Ok(ScalingGroup {
@@ -84,6 +84,17 @@ fn tag(group: &str, key: &str, value: Option<&str>) -> Tag {
         .set_value(value.map(str::to_owned))
         .propagate_at_launch(false)
         .build()
+}
+
+/// Auto Scaling leaves out what it doesn't have, and says nothing.
+fn gone(action: &'static str, name: &str) -> CallError {
+    CallError {
+        action,
+        resource: name.to_owned(),
+        fault: Fault::NotFound,
+        code: "NotFound".to_owned(),
+        message: "Auto Scaling has no group of this name".to_owned(),
+    }
 }
 
 fn listed(processes: &BTreeSet<String>) -> Vec<String> {

@@ -262,6 +262,7 @@ fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(),
         give_up(progress, part, Some(error));
         return Ok(());
     }
+    progress.history.tries += 1;
     match error.fault {
         // Two groups of one stack at once: the next look sees what the other has done.
         Fault::InUse => Err(Stop::Wait(Waiting::ForOthers)),
@@ -275,7 +276,7 @@ fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(),
 
 fn is_worth_asking_again(progress: &Progress, error: &CallError) -> bool {
     let passes = matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse);
-    passes && progress.unanswered < TRIES
+    passes && progress.history.tries + 1 < TRIES
 }
 
 fn give_up(progress: &mut Progress, part: Part, error: Option<&CallError>) {
@@ -297,5 +298,6 @@ fn begun(progress: &mut Progress, step: StepKind, at: u64) {
 
 fn answered(progress: &mut Progress) {
     progress.unanswered = 0;
+    progress.history.tries = 0;
     progress.history.obstacle = None;
 }

@@ -28,6 +28,9 @@ pub struct History {
     /// How many nodes were Ready at the last look, where it is waited for them.
     #[serde(default)]
     pub ready: Option<Ready>,
+    /// How often in a row it could not be had. Calls to the service are answered meanwhile, so this is counted apart.
+    #[serde(default)]
+    pub tries: u32,
     /// What could not be had beyond the service, and is gone on without.
     #[serde(default)]
     pub given_up: BTreeSet<Part>,
