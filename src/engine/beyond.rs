@@ -48,7 +48,7 @@ pub async fn look<C: Cloud>(
     match look {
         Look::ScalingGroup => match cloud.scaling_group(&group.auto_scaling_group).await {
             Ok(found) => progress.beyond.scaling_group = Some(found),
-            Err(error) if !is_asked(&desired.spec) && !is_worth_asking_again(progress, &error) => {
+            Err(error) if !is_asked(&desired.spec) && !is_worth_asking_again(progress, Part::ScalingGroup, &error) => {
                 give_up(progress, Part::ScalingGroup, Some(&error));
             }
             Err(error) => return meaning(progress, Part::ScalingGroup, &error),
@@ -61,6 +61,7 @@ pub async fn look<C: Cloud>(
                 progress.history.ready = Some(Ready { ready: count, wanted });
                 progress.watched = Some((group.cluster.clone(), group.name.clone()));
                 progress.beyond.nodes = Some(nodes);
+                progress.history.tries.remove(&Part::Nodes);
             }
             Err(error) => return meaning(progress, Part::Nodes, &error),
         },
@@ -257,12 +258,12 @@ fn no_linux(progress: &mut Progress, why: String) -> Result<(), Stop> {
 
 /// What a failed call means. A rollback goes on without: it never fails for what isn't the service's.
 fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(), Stop> {
-    if rolls_back(progress) && !is_worth_asking_again(progress, error) {
+    if rolls_back(progress) && !is_worth_asking_again(progress, part, error) {
         progress.warn(format!("left as it is: {error}"));
         give_up(progress, part, Some(error));
         return Ok(());
     }
-    progress.history.tries += 1;
+    *progress.history.tries.entry(part).or_default() += 1;
     match error.fault {
         // Two groups of one stack at once: the next look sees what the other has done.
         Fault::InUse => Err(Stop::Wait(Waiting::ForOthers)),
@@ -274,9 +275,10 @@ fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(),
     }
 }
 
-fn is_worth_asking_again(progress: &Progress, error: &CallError) -> bool {
+fn is_worth_asking_again(progress: &Progress, part: Part, error: &CallError) -> bool {
     let passes = matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse);
-    passes && progress.history.tries + 1 < TRIES
+    let tries = progress.history.tries.get(&part).copied().unwrap_or_default();
+    passes && tries + 1 < TRIES
 }
 
 fn give_up(progress: &mut Progress, part: Part, error: Option<&CallError>) {
@@ -298,6 +300,5 @@ fn begun(progress: &mut Progress, step: StepKind, at: u64) {
 
 fn answered(progress: &mut Progress) {
     progress.unanswered = 0;
-    progress.history.tries = 0;
     progress.history.obstacle = None;
 }

@@ -1,6 +1,6 @@
 //! What this request has begun so far, and by when it must end. All else is observed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +28,9 @@ pub struct History {
     /// How many nodes were Ready at the last look, where it is waited for them.
     #[serde(default)]
     pub ready: Option<Ready>,
-    /// How often in a row it could not be had. Calls to the service are answered meanwhile, so this is counted apart.
+    /// How often in a row each could not be had. Calls to the service are answered meanwhile, so this is counted apart.
     #[serde(default)]
-    pub tries: u32,
+    pub tries: BTreeMap<Part, u32>,
     /// What could not be had beyond the service, and is gone on without.
     #[serde(default)]
     pub given_up: BTreeSet<Part>,
