@@ -83,6 +83,21 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
     }
 }
 
+/// Ends a pass that was cut off in the midst of a call. The deadline is asked here too, for a call that hangs each time lets
+/// no pass come as far.
+pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
+    tracing::warn!(
+        looks = progress.looks,
+        "a pass was cut off, for a call went on too long"
+    );
+    progress.unanswered += 1;
+    if now < progress.history.deadline {
+        return Outcome::Wait(Waiting::ForAnAnswer);
+    }
+    let reason = unanswered(progress);
+    fail(progress, reason).map_or(Outcome::Wait(Waiting::ForAnAnswer), Outcome::Answer)
+}
+
 /// The answer to a request that can't go on, whatever the reason. Its physical id follows the protocol: an Update and a
 /// Delete keep theirs (a FAILED Update with another id makes CloudFormation delete a live group, aws-cdk issue 22670), a
 /// Create names its group as soon as it has one.

@@ -126,9 +126,10 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         let rest = Duration::from_millis(last_look.saturating_sub(now).max(1000));
         // Boxed: the SDKs' futures are large, and nested in one another more than the compiler likes.
         let pass = Box::pin(engine::pass(&self.cloud, progress, now / 1000));
-        tokio::time::timeout(rest, pass)
-            .await
-            .unwrap_or(Outcome::Wait(Waiting::ForAnAnswer))
+        match tokio::time::timeout(rest, pass).await {
+            Ok(outcome) => outcome,
+            Err(_) => engine::cut_off(progress, self.clock.now()),
+        }
     }
 
     fn next_look(&self, progress: &Progress, waiting: Waiting) -> Duration {

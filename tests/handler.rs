@@ -53,6 +53,30 @@ async fn a_panic_is_answered() {
     world.receiver.assert_clean();
 }
 
+/// A call that hangs in each pass cuts each of them off before it can see that the time is over.
+#[tokio::test]
+async fn what_hangs_is_answered_at_the_deadline() {
+    let world = World::start(true).await;
+    world.hangs();
+    for kind in ["Create", "Delete"] {
+        let mut request = create(&world);
+        request["RequestType"] = json!(kind);
+        request["PhysicalResourceId"] = json!("my-cluster/n");
+        world.receiver.expect(&request);
+        let mut state = json!({"Outcome": "Waiting", "Continuation": world.continuation_of(&request)});
+        assert_eq!(world.invoke(&state).await["Outcome"], "Waiting", "there is time left");
+        assert!(world.receiver.answers(id(&request)).is_empty());
+
+        state["Continuation"]["history"]["deadline"] = json!(1);
+        assert_eq!(world.invoke(&state).await["Outcome"], "Answered", "{kind}");
+        let answer = world.receiver.answer(id(&request)).await;
+        let reason = answer["Reason"].as_str().unwrap();
+        assert!(reason.contains("ServiceTimeout is over"), "{answer}");
+        assert_eq!(answer["PhysicalResourceId"], "my-cluster/n");
+    }
+    world.receiver.assert_clean();
+}
+
 #[tokio::test]
 async fn the_last_resort_answers_without_the_engine() {
     let world = World::start(false).await;

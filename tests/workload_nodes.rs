@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::{Value, json};
 use simulator::{Access, NodesStay};
-use support::flows::{create, properties, reason};
+use support::flows::{create, properties, reason, roll_back};
 use support::world::World;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/managed-node-group";
@@ -206,18 +206,8 @@ async fn a_rollback_does_not_fail_for_kubernetes() {
     let id = create(&world, &first).await;
     world.simulator.access("my-cluster", Access::NoEntry);
     world.simulator.end_watches("my-cluster");
-    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
-    let answer = world
-        .answer(&world.request("Update", Some(&id), &first, Some(&second)))
-        .await;
-    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
-    assert!(
-        answer["Data"]["Warnings"]
-            .as_str()
-            .unwrap()
-            .contains("401 Unauthorized"),
-        "{answer}"
-    );
+    let warnings = roll_back(&world, &id, &first, &second).await;
+    assert!(warnings.contains("401 Unauthorized"), "{warnings}");
 }
 
 /// Nor for an endpoint that is out of reach: EKS itself answers meanwhile, so it is counted apart how often it was tried.
@@ -230,13 +220,6 @@ async fn a_rollback_does_not_wait_for_an_endpoint_out_of_reach() {
         .simulator
         .put_cluster(json!({"name": "my-cluster", "endpoint": "https://127.0.0.1:1"}));
     world.has_role(ROLE).await;
-    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
-    let answer = world
-        .answer(&world.request("Update", Some(&id), &first, Some(&second)))
-        .await;
-    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
-    assert!(
-        answer["Data"]["Warnings"].as_str().unwrap().contains("no answer"),
-        "{answer}"
-    );
+    let warnings = roll_back(&world, &id, &first, &second).await;
+    assert!(warnings.contains("no answer"), "{warnings}");
 }

@@ -55,6 +55,9 @@ impl Cut {
         if death == Death::Before(number) {
             self.stop().await;
         }
+        if death == Death::Hang {
+            std::future::pending::<()>().await;
+        }
         let result = effect.await;
         if death == Death::After(number) {
             self.stop().await;

@@ -28,3 +28,13 @@ pub fn reason(answer: &Value) -> &str {
     assert_eq!(answer["Status"], "FAILED", "{answer}");
     answer["Reason"].as_str().unwrap()
 }
+
+/// Restores what was before a failed update, which has to succeed, and gives what it warns of.
+pub async fn roll_back(world: &World, id: &str, was: &Value, failed: &Value) -> String {
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let answer = world
+        .answer(&world.request("Update", Some(id), was, Some(failed)))
+        .await;
+    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+    answer["Data"]["Warnings"].as_str().unwrap().to_owned()
+}

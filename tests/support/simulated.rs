@@ -117,6 +117,10 @@ impl World {
         *self.function.cloud.death.lock().unwrap() = Death::Panic;
     }
 
+    pub fn hangs(&self) {
+        *self.function.cloud.death.lock().unwrap() = Death::Hang;
+    }
+
     /// The progress of a request that was just taken up, as a state machine holds it.
     pub fn continuation_of(&self, request: &Value) -> Value {
         let request = managed_node_group::cfn::request::Request::parse(request).expect("a good request");

@@ -38,6 +38,8 @@ pub enum Death {
     Before(usize),
     /// Not a death: a mistake in the code.
     Panic,
+    /// Not a death either: no call ever comes back.
+    Hang,
     After(usize),
 }
 
@@ -183,7 +185,8 @@ impl World {
         self.function.cloud.onward.lock().unwrap().clear();
     }
 
-    async fn invoke(&self, event: &Value) -> Value {
+    /// Delivers an event to one invocation, and gives what that ends with.
+    pub async fn invoke(&self, event: &Value) -> Value {
         for _ in 0..20 {
             let deadline = SystemClock.now_millis() + INVOCATION_MILLIS;
             tokio::select! {

@@ -10,7 +10,7 @@ use crate::preflight::facts::{Read, Workload};
 
 /// How often an endpoint is tried before it counts as out of reach. A connection is given up after 5 seconds.
 const ATTEMPTS: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(200);
 
 impl Aws {
     /// Reads what will be read later, so that a missing access is told before anything is made. One lost connection is no
