@@ -22,7 +22,7 @@ use crate::cfn::answer::Answer;
 use crate::cfn::physical_id::{PhysicalId, never_created};
 use crate::cfn::request::{Request, RequestType};
 use crate::nodegroup::decide::{Around, Beyond, Goal, Look, Next, Observation, View, Waiting, decide};
-use crate::nodegroup::history::{History, StepKind};
+use crate::nodegroup::history::StepKind;
 use crate::nodegroup::plan::Step;
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::validate::validate;
@@ -74,6 +74,8 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
                 }
             }
             Next::Broken(broken) => {
+                // Told in any case, also where looking for the cause is cut off.
+                progress.history.obstacle = Some(broken.headline.clone());
                 let reason = diagnosis::reason(cloud, progress, &broken).await;
                 if let Some(answer) = fail(progress, reason) {
                     return Outcome::Answer(answer);
@@ -95,7 +97,11 @@ pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
         return Outcome::Wait(Waiting::ForAnAnswer);
     }
     let reason = unanswered(progress);
-    fail(progress, reason).map_or(Outcome::Wait(Waiting::ForAnAnswer), Outcome::Answer)
+    loop {
+        if let Some(answer) = fail(progress, reason.clone()) {
+            return Outcome::Answer(answer);
+        }
+    }
 }
 
 /// The answer to a request that can't go on, whatever the reason. Its physical id follows the protocol: an Update and a
@@ -214,8 +220,7 @@ fn succeed(
 ) -> Option<Answer> {
     match std::mem::take(&mut progress.stage) {
         Stage::RemoveAbandoned => {
-            progress.history.begun.clear();
-            progress.history.first_status = None;
+            progress.history.turn_to_another_group();
             None
         }
         Stage::Undo { failure } => Some(failed(&progress.request, failure)),
@@ -242,7 +247,7 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
         // The rollback itself matters more than what the failed update left behind.
         Stage::RemoveAbandoned => {
             progress.warn(format!("what the failed update made is left behind: {reason}"));
-            progress.history.begun.clear();
+            progress.history.turn_to_another_group();
             None
         }
         Stage::Undo { failure } => Some(failed(
@@ -250,11 +255,7 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
             format!("{failure}; and what it had made is left behind: {reason}"),
         )),
         Stage::Converge if is_unfinished_replacement(progress) => {
-            progress.history = History {
-                began: progress.history.began,
-                deadline: progress.history.deadline,
-                ..History::default()
-            };
+            progress.history.turn_to_another_group();
             progress.stage = Stage::Undo { failure: reason };
             None
         }

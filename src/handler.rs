@@ -120,10 +120,12 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         }
     }
 
-    /// One pass, cut off before the invocation is: a call that hangs may not cost the hand-over.
+    /// One pass, cut off before the invocation is, and before the time for an answer is over: a call that hangs may cost
+    /// neither.
     async fn pass(&self, progress: &mut Progress, last_look: u64) -> Outcome {
         let now = self.clock.now_millis();
-        let rest = Duration::from_millis(last_look.saturating_sub(now).max(1000));
+        let end = last_look.min(progress.end_of_pass(now / 1000) * 1000);
+        let rest = Duration::from_millis(end.saturating_sub(now).max(1000));
         // Boxed: the SDKs' futures are large, and nested in one another more than the compiler likes.
         let pass = Box::pin(engine::pass(&self.cloud, progress, now / 1000));
         match tokio::time::timeout(rest, pass).await {
@@ -144,7 +146,10 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
             4,
         );
         let jitter = f64::from(u16::from_str_radix(&seed, 16).unwrap_or_default()) / f64::from(u16::MAX);
-        schedule::next_look(waiting, elapsed, progress.unanswered, jitter).mul_f64(self.settings.poll_time_scale)
+        let wait =
+            schedule::next_look(waiting, elapsed, progress.unanswered, jitter).mul_f64(self.settings.poll_time_scale);
+        let left = progress.history.deadline.saturating_sub(self.clock.now());
+        wait.min(Duration::from_secs(left))
     }
 
     /// Waits here (`None`), or hands over and gives what the invocation ends with.

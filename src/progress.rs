@@ -120,6 +120,12 @@ impl Progress {
         }
     }
 
+    /// When a pass that is begun at `now` has to be over, both in seconds since the epoch. What explains a failure may be looked
+    /// up past the deadline, as long as most of the margin is left for the answer.
+    pub fn end_of_pass(&self, now: u64) -> u64 {
+        now.max(self.history.deadline) + margin(service_timeout(&self.request)) / 3
+    }
+
     /// A warning, once.
     pub fn warn(&mut self, warning: String) {
         if !self.warnings.contains(&warning) {
@@ -156,7 +162,11 @@ impl Phase {
 
 /// The deadline leaves a margin for the answer itself: a minute, or a quarter of a short timeout.
 fn deadline(began: u64, service_timeout: u64) -> u64 {
-    began + service_timeout - (service_timeout / 4).min(60)
+    began + service_timeout - margin(service_timeout)
+}
+
+fn margin(service_timeout: u64) -> u64 {
+    (service_timeout / 4).min(60)
 }
 
 /// `ServiceTimeout` counts for each request, and a Delete's properties are not validated.
@@ -188,6 +198,19 @@ mod tests {
         });
         let history = Progress::begin(Request::parse(&event).unwrap(), 100_000).history;
         (history.began, history.deadline)
+    }
+
+    /// Whatever hangs, two thirds of the margin are left for the answer.
+    #[test]
+    fn a_pass_is_over_before_the_time_for_an_answer_is() {
+        let event = json!({
+            "RequestType": "Create", "ResponseURL": "https://h/", "StackId": "s", "RequestId": "r", "LogicalResourceId": "l",
+            "ResourceProperties": {"ServiceTimeout": "600"},
+        });
+        let progress = Progress::begin(Request::parse(&event).unwrap(), 1000);
+        for (now, expected) in [(1000, 1560), (1540, 1560), (1550, 1570)] {
+            assert_eq!(progress.end_of_pass(now), expected, "{now}");
+        }
     }
 
     #[test]

@@ -58,7 +58,12 @@ async fn a_panic_is_answered() {
 async fn what_hangs_is_answered_at_the_deadline() {
     let world = World::start(true).await;
     world.hangs();
-    for kind in ["Create", "Delete"] {
+    for (kind, stage) in [
+        ("Create", json!("Converge")),
+        ("Delete", json!("Converge")),
+        ("Update", json!("RemoveAbandoned")),
+        ("Update", json!({"Undo": {"failure": "a role lacks a policy"}})),
+    ] {
         let mut request = create(&world);
         request["RequestType"] = json!(kind);
         request["PhysicalResourceId"] = json!("my-cluster/n");
@@ -68,6 +73,7 @@ async fn what_hangs_is_answered_at_the_deadline() {
         assert!(world.receiver.answers(id(&request)).is_empty());
 
         state["Continuation"]["history"]["deadline"] = json!(1);
+        state["Continuation"]["stage"] = stage;
         assert_eq!(world.invoke(&state).await["Outcome"], "Answered", "{kind}");
         let answer = world.receiver.answer(id(&request)).await;
         let reason = answer["Reason"].as_str().unwrap();

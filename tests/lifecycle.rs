@@ -209,6 +209,7 @@ async fn stack_tags_are_inherited() {
     let tags = [
         ("team", "blue"),
         ("aws:cloudformation:stack-name", "nodes"),
+        ("managed-node-group:device-plugin", "of somebody's"),
         ("env", "test"),
     ];
     world.function.cloud.stack.lock().unwrap().tags =

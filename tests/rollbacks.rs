@@ -3,7 +3,8 @@
 mod support;
 
 use serde_json::json;
-use support::flows::{create, properties, reason};
+use simulator::NodesStay;
+use support::flows::{create, properties, reason, roll_back};
 use support::world::World;
 
 #[tokio::test]
@@ -133,6 +134,32 @@ async fn a_rollback_removes_what_a_failed_replacement_left_behind() {
         "{back}"
     );
     assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
+    world.receiver.assert_clean();
+}
+
+/// Everything may be done but for the nodes: until they are Ready the replacement isn't finished, and a rollback takes it away.
+#[tokio::test]
+async fn a_replacement_whose_nodes_never_come_leaves_nothing() {
+    let world = World::start(false).await;
+    let sizes = json!({"MinSize": "0", "MaxSize": "3", "DesiredSize": "2"});
+    let named = |name: &str| {
+        let wanted = json!({"NodegroupName": name, "ScalingConfig": sizes, "WaitFor": "NodesReady"});
+        properties(&wanted)
+    };
+    let (old, mut new) = (named("first"), named("second"));
+    let id = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world
+        .simulator
+        .nodes_stay("my-cluster", "second", NodesStay::Absent { count: 1 });
+    new["ServiceTimeout"] = json!("3");
+    let failed = world
+        .answer(&world.request("Update", Some(&id), &new, Some(&old)))
+        .await;
+    assert!(reason(&failed).contains("1 of 2 nodes are Ready"), "{failed}");
+    assert_eq!(failed["PhysicalResourceId"], json!(id));
+    roll_back(&world, &id, &old, &new).await;
+    assert_eq!(world.groups(), ["first ACTIVE"]);
     world.receiver.assert_clean();
 }
 

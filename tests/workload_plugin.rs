@@ -296,6 +296,23 @@ async fn access_lost_before_a_delete_is_told_with_both_ways_out() {
     assert_eq!(plugin(&world), Value::Null);
 }
 
+/// An endpoint that was closed to the function stays so: that is told, with the way out, long before the time is over.
+#[tokio::test]
+async fn a_cluster_out_of_reach_keeps_the_group_and_says_what_to_do() {
+    let mut world = World::start(false).await;
+    let wanted = gpu(&json!({}));
+    let id = create(&world, &wanted).await;
+    world
+        .simulator
+        .put_cluster(json!({"name": "my-cluster", "endpoint": "https://127.0.0.1:1"}));
+    world.has_role(ROLE).await;
+    let answer = delete(&world, &id, &wanted).await;
+    for part in ["no answer", &format!("--tag-keys {TAG}")] {
+        assert!(reason(&answer).contains(part), "{part}: {answer}");
+    }
+    assert_eq!(world.groups(), ["gpu ACTIVE"]);
+}
+
 /// Neither is a rollback of an update.
 #[tokio::test]
 async fn a_rollback_of_an_update_does_not_fail_for_access() {

@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::{Value, json};
 use simulator::Access;
-use support::flows::{properties, reason};
+use support::flows::{properties, reason, roll_back};
 use support::world::World;
 
 /// The cluster's one Linux node, on which CoreDNS runs.
@@ -151,16 +151,27 @@ async fn a_rollback_goes_on_without() {
         let id = answer["PhysicalResourceId"].as_str().unwrap();
         take_linux(&world);
         world.simulator.access("my-cluster", access);
-        world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
-        let answer = world
-            .answer(&world.request("Update", Some(id), &first, Some(&second)))
-            .await;
-        assert_eq!(answer["Status"], "SUCCESS", "{answer}");
-        assert!(
-            answer["Data"]["Warnings"].as_str().unwrap().contains(expected),
-            "{answer}"
-        );
+        let warnings = roll_back(&world, id, &first, &second).await;
+        assert!(warnings.contains(expected), "{warnings}");
     }
+}
+
+/// Linux nodes come and go; a group whose cluster is set up for Windows takes its label nevertheless.
+#[tokio::test]
+async fn an_update_of_what_is_on_needs_no_linux_node() {
+    let world = World::start(false).await;
+    let (first, second) = (windows(&json!({})), windows(&json!({"Labels": {"a": "b"}})));
+    let answer = create(&world, &json!({})).await;
+    let id = answer["PhysicalResourceId"].as_str().unwrap();
+    take_linux(&world);
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let answer = world
+        .answer(&world.request("Update", Some(id), &second, Some(&first)))
+        .await;
+    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+    let warnings = answer["Data"]["Warnings"].as_str().unwrap();
+    assert!(warnings.contains("the cluster has no Linux node"), "{answer}");
+    assert_eq!(world.group(id)["labels"], json!({"a": "b"}));
 }
 
 #[tokio::test]

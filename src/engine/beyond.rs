@@ -17,10 +17,14 @@ use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
 use crate::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
 use crate::workload::nodes::{Ready, ready};
-use crate::workload::windows::{lacks_linux, switched_on, warning};
+use crate::workload::windows::{Ipam, lacks_linux, switched_on, warning};
 
 /// How often it is asked for what can be gone on without: in a rollback, or where the template asks for nothing of it.
 const TRIES: u32 = 3;
+
+/// How often a cluster that can't be connected to is tried before a group keeps its device plugin for that: with the waits in
+/// between some three minutes. An endpoint that was closed to the function stays so, and the way out is told sooner than an hour.
+const LEAVE_TRIES: u32 = 8;
 
 /// How often the device plugin is looked at and applied before something else is taken to undo it.
 const JOINS: usize = 5;
@@ -94,10 +98,13 @@ pub async fn act<C: Cloud>(
         (Step::JoinPlugin { image }, Goal::Present(desired)) => {
             (Part::DevicePlugin, join_plugin(cloud, desired, group, image).await)
         }
-        (Step::LeavePlugin, _) => (Part::DevicePlugin, leave_plugin(cloud, group).await.map(|()| None)),
+        (Step::LeavePlugin, _) => match leave_plugin(cloud, group).await {
+            Err(error) if is_out_of_reach(progress, &error) => return Err(Stop::Fail(error.to_string())),
+            left => (Part::DevicePlugin, left.map(|()| None)),
+        },
         (Step::EnableWindows, _) => match enable_windows(cloud, group).await {
             Ok(told) => (Part::Windows, Ok(told)),
-            Err(Windows::NoLinux(why)) => return no_linux(progress, why),
+            Err(Windows::NoLinux(told)) => return no_linux(progress, told),
             Err(Windows::Failed(error)) => (Part::Windows, Err(error)),
         },
         (step, goal) => unreachable!("{step:?} is never decided for {goal:?}"),
@@ -212,9 +219,9 @@ async fn leave_plugin<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<(), Call
     cloud.untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()])).await
 }
 
-/// Who can't give access back has another way out.
+/// Who can't give access back, or open the way to the cluster, has another way out.
 fn advised(error: CallError, group: &NodeGroup) -> CallError {
-    if error.fault != Fault::Denied {
+    if !matches!(error.fault, Fault::Denied | Fault::Unknown) {
         return error;
     }
     CallError {
@@ -227,6 +234,18 @@ fn advised(error: CallError, group: &NodeGroup) -> CallError {
     }
 }
 
+/// A rollback goes on without instead.
+fn is_out_of_reach(progress: &Progress, error: &CallError) -> bool {
+    let tries = progress
+        .history
+        .tries
+        .get(&Part::DevicePlugin)
+        .copied()
+        .unwrap_or_default();
+    let unconnected = error.fault == Fault::Unknown && error.code.starts_with("no ");
+    unconnected && tries + 1 >= LEAVE_TRIES && !rolls_back(progress)
+}
+
 enum Windows {
     NoLinux(String),
     Failed(CallError),
@@ -235,7 +254,12 @@ enum Windows {
 async fn enable_windows<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<Option<String>, Windows> {
     let state = cloud.windows(&group.cluster).await.map_err(Windows::Failed)?;
     if let Some(why) = lacks_linux(&state) {
-        return Err(Windows::NoLinux(why));
+        let told = format!("WindowsSupport: {why}; add a Linux node group first");
+        // Where it is on already this is no step that lacks something, and Linux nodes come and go.
+        return match state.ipam {
+            Ipam::On => Ok(Some(told)),
+            Ipam::Off | Ipam::OffByAddOn => Err(Windows::NoLinux(told)),
+        };
     }
     if let Some(config_map) = switched_on(&state) {
         cloud
@@ -246,8 +270,7 @@ async fn enable_windows<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<Option
     Ok(warning(&state))
 }
 
-fn no_linux(progress: &mut Progress, why: String) -> Result<(), Stop> {
-    let told = format!("WindowsSupport: {why}; add a Linux node group first");
+fn no_linux(progress: &mut Progress, told: String) -> Result<(), Stop> {
     if !rolls_back(progress) {
         return Err(Stop::Fail(told));
     }

@@ -8,7 +8,7 @@ use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
 use crate::nodegroup::name::name;
-use crate::nodegroup::ownership::Owner;
+use crate::nodegroup::ownership::{OWN_PREFIX, Owner};
 use crate::nodegroup::plan::{Desired, Direction, Purpose};
 use crate::nodegroup::scaling::DesiredSize;
 use crate::nodegroup::spec::Spec;
@@ -164,9 +164,10 @@ pub fn refuse_late_create(progress: &Progress, phase: Phase) -> Result<(), Stop>
     Ok(())
 }
 
-/// Tags that begin with `aws:` are AWS's own and can't be set.
+/// Tags that begin with `aws:` are AWS's own and can't be set, and those of the resource's own say what they don't mean here.
 fn inheritable(tags: std::collections::BTreeMap<String, String>) -> std::collections::BTreeMap<String, String> {
-    tags.into_iter().filter(|(key, _)| !key.starts_with("aws:")).collect()
+    let reserved = |key: &str| ["aws:", OWN_PREFIX].iter().any(|prefix| key.starts_with(prefix));
+    tags.into_iter().filter(|(key, _)| !reserved(key)).collect()
 }
 
 pub fn unanswered(progress: &mut Progress, error: &CallError) -> Stop {

@@ -140,6 +140,8 @@ pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
         (Goal::Absent(identity), Observation::Present { group, .. }) => remove(identity, group, view),
     };
     match next {
+        // The last of all, and quick: whoever has come as far is done.
+        Next::Act(Step::Untag(_)) => next,
         Next::Wait(_) | Next::Act(_) if view.now >= view.history.deadline => out_of_time(goal, seen, view.history),
         next => next,
     }
@@ -217,12 +219,18 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
         .steps
         .into_iter()
         .partition(|step| view.history.of(step.kind()).is_some());
-    if let Some(step) = missing.into_iter().next() {
-        return Next::Act(step);
+    let (untag, mut missing): (Vec<Step>, Vec<Step>) =
+        missing.into_iter().partition(|step| matches!(step, Step::Untag(_)));
+    if !missing.is_empty() {
+        return Next::Act(missing.swap_remove(0));
     }
     let mut warnings = plan.warnings;
     warnings.extend(begun.iter().filter_map(still_differs));
-    settled(desired, live, view, warnings)
+    match (settled(desired, live, view, warnings), untag.into_iter().next()) {
+        // One of these tags says that a replacement isn't finished, which it isn't before everything else is.
+        (Next::Done { .. }, Some(untag)) => Next::Act(untag),
+        (next, _) => next,
+    }
 }
 
 /// `latest` is asked for anew at each request, so that it was followed is no difference that is left.

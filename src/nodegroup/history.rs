@@ -99,6 +99,15 @@ impl History {
         self.begun.iter().all(|begun| begun.step == StepKind::Launch)
     }
 
+    /// What is noted is about one group; another one is begun with from the start, in the time that is left.
+    pub fn turn_to_another_group(&mut self) {
+        *self = Self {
+            began: self.began,
+            deadline: self.deadline,
+            ..Self::default()
+        };
+    }
+
     /// The update begun last, which is the one to ask about.
     pub fn last_update(&self) -> Option<&Begun> {
         self.begun.iter().rev().find(|begun| begun.update_id.is_some())

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// What each of the resource's own tags begins with. Nobody else's tag may.
+pub const OWN_PREFIX: &str = "managed-node-group:";
+
 /// The ARN of the stack that a node group belongs to.
 pub const STACK_TAG: &str = "managed-node-group:stack-id";
 /// The logical id, within its stack, of the resource that a node group belongs to.

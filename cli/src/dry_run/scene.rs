@@ -57,7 +57,7 @@ impl Scene {
         let resource = id(&desired.spec.cluster, &desired.name);
         self.call("eks:CreateNodegroup", &resource, words::create(desired, group));
         if desired.current_id.is_some() {
-            let mark = format!("-{REPLACES_TAG}, once the node group is ACTIVE");
+            let mark = format!("-{REPLACES_TAG}, once all of it is done");
             self.call("eks:UntagResource", &resource, mark);
         }
         if let Some(old) = desired.current_id.as_ref().filter(|current| **current != resource) {

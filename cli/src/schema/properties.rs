@@ -72,7 +72,7 @@ pub struct Properties {
     #[schemars(length(max = 50))]
     taints: Option<Vec<Taint>>,
     /// Tags of the group and of what is made for it. The stack's are inherited; these win.
-    #[schemars(example = json!({"env": "prod"}), extend("maxProperties" = 47))]
+    #[schemars(example = json!({"env": "prod"}), extend("maxProperties" = 46))]
     tags: Option<Texts<128, 256>>,
     /// How many nodes a roll takes at a time.
     update_config: Option<UpdateConfig>,

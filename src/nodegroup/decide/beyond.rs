@@ -30,12 +30,18 @@ pub enum Part {
     Nodes,
 }
 
-/// The next thing that is missing; `None` when nothing is.
+/// The next thing that is missing; `None` when nothing is, or when a rollback has no time left for it.
 pub fn next(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<String>) -> Option<Next> {
-    scaling_group(desired, live, view, warnings)
+    let next = scaling_group(desired, live, view, warnings)
         .or_else(|| windows(desired, live, view))
         .or_else(|| device_plugin(desired, live, view, warnings))
-        .or_else(|| nodes(desired, live, view, warnings))
+        .or_else(|| nodes(desired, live, view, warnings))?;
+    let over = view.now >= view.history.deadline && desired.direction == Direction::RollingBack;
+    if over {
+        let told = "the time given by ServiceTimeout is over, so not all that is beyond EKS itself was restored";
+        warnings.push(told.to_owned());
+    }
+    (!over).then_some(next)
 }
 
 /// Whether anything of the resource's may be on the Auto Scaling group: a group that was just made has nothing of it.
@@ -92,7 +98,8 @@ fn device_plugin(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
 
 /// Before the group goes, so that its tag tells what there is to do for as long as there is something.
 pub fn leave(live: &NodeGroup, view: View) -> Option<Next> {
-    let due = has_plugin(live) && view.history.of(StepKind::LeavePlugin).is_none();
+    let due =
+        has_plugin(live) && view.history.of(StepKind::LeavePlugin).is_none() && !is_given_up(view, Part::DevicePlugin);
     due.then_some(Next::Act(Step::LeavePlugin))
 }
 

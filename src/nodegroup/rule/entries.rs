@@ -38,7 +38,7 @@ impl Rule {
             Self::TooMany => (
                 "more entries than EKS takes",
                 "remove some",
-                "Tags: expected at most 47 tags, got 48",
+                "Tags: expected at most 46 tags, got 47",
             ),
             Self::Duplicate => (
                 "an instance type is listed twice",

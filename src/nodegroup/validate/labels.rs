@@ -2,14 +2,14 @@
 
 use super::kubernetes::{MAX_NAME, is_label_value, key_fault, reserved_fault, value_fault};
 use crate::nodegroup::fields::Found;
-use crate::nodegroup::ownership::{NODEGROUP_TAG, REPLACES_TAG, RESOURCE_TAG, STACK_TAG};
+use crate::nodegroup::ownership::OWN_PREFIX;
 use crate::nodegroup::rule::Rule;
 use crate::nodegroup::spec::Spec;
 
-/// EKS takes 50 tags on a resource; three of them are the resource's own.
+/// EKS takes 50 tags on a resource; up to four of them are the resource's own.
 const MAX_TAGS: usize = 50;
 
-const OWN_TAGS: usize = 3;
+const OWN_TAGS: usize = 4;
 
 /// Adds what is wrong with labels, whoever sets them.
 pub fn labels(spec: &Spec, found: &mut Found) {
@@ -56,8 +56,8 @@ pub fn tags(spec: &Spec, found: &mut Found) {
             let message = "expected a key outside aws:, which AWS keeps for itself";
             found.report(&path, Rule::TagReserved, message);
         }
-        if [STACK_TAG, RESOURCE_TAG, REPLACES_TAG, NODEGROUP_TAG].contains(&key.as_str()) {
-            let message = "expected another key: this one says whose the node group is";
+        if key.starts_with(OWN_PREFIX) {
+            let message = "expected a key outside managed-node-group:, by which the resource knows what is its own";
             found.report(&path, Rule::TagReserved, message);
         }
     }

@@ -160,6 +160,13 @@ fn labels_taints_and_tags_follow_their_owners() {
         &json!({"Tags": {"aws:x": "v"}}),
         &["Tags.aws:x: expected a key outside aws:, which AWS keeps for itself"],
     );
+    check(
+        &json!({"Tags": {"managed-node-group:device-plugin": "nvidia"}}),
+        &[
+            "Tags.managed-node-group:device-plugin: expected a key outside managed-node-group:, by which the resource knows what is \
+           its own",
+        ],
+    );
 }
 
 #[test]

@@ -164,6 +164,69 @@ fn at_the_deadline_the_nodes_are_named_and_a_rollback_goes_on() {
     );
 }
 
+/// Nothing is begun any more, and nothing is asked: a rollback never fails for what isn't the service's.
+#[test]
+fn a_rollback_whose_time_is_over_begins_nothing() {
+    let asked = json!({"SuspendProcesses": ["AZRebalance"], "NvidiaDevicePlugin": true, "WaitFor": "NodesReady"});
+    for (direction, expected) in [(Direction::Forward, "ScalingGroup"), (Direction::RollingBack, "Done")] {
+        let mut desired = desired(&asked);
+        desired.direction = direction;
+        let goal = Goal::Present(Box::new(desired));
+        let mut scene = scene(&goal);
+        scene.live.scaling.desired = 2;
+        scene.now = 3540;
+        assert_eq!(scene.word(&goal), expected);
+        let Next::Done { warnings, .. } = scene.next(&goal) else {
+            continue;
+        };
+        assert!(
+            warnings
+                .iter()
+                .any(|warning| warning.contains("ServiceTimeout is over")),
+            "{warnings:?}"
+        );
+    }
+}
+
+/// What marks a replacement as unfinished goes last: a failure before leaves it to the rollback.
+#[test]
+fn tags_that_go_go_last() {
+    let goal = want(&json!({"WaitFor": "NodesReady"}), Purpose::Create);
+    let mut scene = scene(&goal);
+    scene.live.scaling.desired = 2;
+    scene.live.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
+    for (nodes, now, expected) in [
+        (nodes(1, 1), NOW, "ForNodes"),
+        (nodes(2, 0), NOW, "Untag"),
+        (nodes(2, 0), 3540, "Untag"),
+    ] {
+        scene.beyond.nodes = nodes;
+        scene.now = now;
+        assert_eq!(scene.word(&goal), expected, "{:?} {now}", scene.beyond.nodes);
+    }
+}
+
+/// Or it would be begun again and again.
+#[test]
+fn what_was_given_up_holds_up_no_removal() {
+    let Goal::Absent(identity) = absent() else {
+        panic!("absent")
+    };
+    let goal = Goal::Absent(Identity {
+        which: Which::Unfinished,
+        ..identity
+    });
+    let mut live = live();
+    for tag in [REPLACES_TAG, PLUGIN_TAG] {
+        live.tags.insert(tag.to_owned(), "c/old".to_owned());
+    }
+    let seen = present(live, None);
+    let mut history = history(&[]);
+    assert_eq!(word(&told(&goal, &seen, &history, NOW)), "LeavePlugin");
+    history.given_up.insert(Part::DevicePlugin);
+    assert_eq!(word(&told(&goal, &seen, &history, NOW)), "Delete");
+}
+
 #[test]
 fn the_device_plugin_comes_with_the_property_and_goes_by_its_tag() {
     let gpu = InstanceTypeFacts {
