@@ -2,6 +2,9 @@
 
 mod support;
 
+use std::time::Duration;
+
+use managed_node_group::cfn::answer::Answer;
 use managed_node_group::cfn::request::Request;
 use managed_node_group::engine::{Outcome, pass};
 use managed_node_group::nodegroup::decide::Waiting;
@@ -11,11 +14,13 @@ use simulator::Access;
 use support::flows::{create, properties};
 use support::world::World;
 
-fn blocked_pod(node: &str) -> [Value; 2] {
+const ENDLESS: f64 = 1e6;
+
+fn blocked_pod(node: &str, name: &str) -> [Value; 2] {
     [
         json!({
             "apiVersion": "v1", "kind": "Pod",
-            "metadata": {"name": "web-1", "namespace": "shop", "labels": {"app": "web"}},
+            "metadata": {"name": name, "namespace": "shop", "labels": {"app": "web"}},
             "spec": {"nodeName": node}, "status": {"phase": "Running"},
         }),
         json!({
@@ -26,15 +31,27 @@ fn blocked_pod(node: &str) -> [Value; 2] {
     ]
 }
 
-/// A roll of a group, at its first look, and the time of it.
-async fn rolling(world: &World) -> (Progress, u64) {
+/// A pod that blocks the drain of the node that EKS has cordoned.
+fn block(world: &World, pod: &str) {
+    let nodes = world.simulator.objects("my-cluster", "nodes");
+    let cordoned = nodes
+        .iter()
+        .find(|node| node["spec"]["unschedulable"] == true)
+        .expect("EKS cordons one");
+    for object in blocked_pod(cordoned["metadata"]["name"].as_str().unwrap(), pod) {
+        world.simulator.put_object("my-cluster", object);
+    }
+}
+
+/// A roll of a group that takes so many seconds of the simulator's, at its first look, and the time of it.
+async fn rolling(world: &World, seconds: f64) -> (Progress, u64) {
     let old = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "30"}));
     let new = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "50"}));
     let id = create(world, &old).await;
     world.stack_is("UPDATE_IN_PROGRESS");
     world
         .simulator
-        .durations(|durations| durations.version_update = 1_000_000.0);
+        .durations(|durations| durations.version_update = seconds);
     let request = world.request("Update", Some(&id), &new, Some(&old));
     let now = 1_000_000;
     let mut progress = Progress::begin(Request::parse(&request).unwrap(), now);
@@ -47,15 +64,8 @@ async fn rolling(world: &World) -> (Progress, u64) {
 #[tokio::test]
 async fn a_roll_that_stalls_is_asked_what_holds_it_up() {
     let world = World::start(false).await;
-    let (mut progress, now) = rolling(&world).await;
-    let nodes = world.simulator.objects("my-cluster", "nodes");
-    let cordoned = nodes
-        .iter()
-        .find(|node| node["spec"]["unschedulable"] == true)
-        .expect("EKS cordons one");
-    for object in blocked_pod(cordoned["metadata"]["name"].as_str().unwrap()) {
-        world.simulator.put_object("my-cluster", object);
-    }
+    let (mut progress, now) = rolling(&world, ENDLESS).await;
+    block(&world, "web-1");
     Box::pin(pass(&world.function.cloud, &mut progress, now + 100)).await;
     assert_eq!(progress.history.obstacle, None, "a roll may take a while");
     Box::pin(pass(&world.function.cloud, &mut progress, now + 300)).await;
@@ -70,12 +80,35 @@ async fn a_roll_that_stalls_is_asked_what_holds_it_up() {
     assert!(format!("{answer:?}").contains("shop/web-1"), "{answer:?}");
 }
 
+/// Where it ends well all the same, the answer warns of it: the next roll is held up by the same.
+#[tokio::test]
+async fn a_roll_that_was_held_up_is_told_at_its_end() {
+    let world = World::start(false).await;
+    let (mut progress, now) = rolling(&world, 4_000.0).await;
+    for (at, pod) in [(300, "web-1"), (600, "web-0")] {
+        block(&world, pod);
+        Box::pin(pass(&world.function.cloud, &mut progress, now + at)).await;
+    }
+    assert_eq!(progress.warnings.len(), 1, "{:?}", progress.warnings);
+    assert!(progress.warnings[0].contains("shop/web-0"), "{:?}", progress.warnings);
+    let answer = loop {
+        match Box::pin(pass(&world.function.cloud, &mut progress, now + 700)).await {
+            Outcome::Answer(answer) => break answer,
+            Outcome::Wait(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    };
+    let Answer::Success { note, .. } = &answer else {
+        panic!("{answer:?}");
+    };
+    assert!(note.contains("the roll was held up: pods shop/web-0"), "{note}");
+}
+
 /// Nobody gave the function access for this, so nothing fails without it.
 #[tokio::test]
 async fn without_access_a_roll_goes_on() {
     let world = World::start(false).await;
     world.simulator.access("my-cluster", Access::NoEntry);
-    let (mut progress, now) = rolling(&world).await;
+    let (mut progress, now) = rolling(&world, ENDLESS).await;
     let outcome = Box::pin(pass(&world.function.cloud, &mut progress, now + 400)).await;
     assert_eq!(outcome, Outcome::Wait(Waiting::ForVersionUpdate));
     assert_eq!(

@@ -23,14 +23,22 @@ pub async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) {
     progress.history.drain_asked = Some(now);
     match cloud.drain(&cluster, &name, vec![]).await {
         Ok(drain) => {
-            let blocked = told(&drain);
-            if let Some(blocked) = &blocked {
-                tracing::warn!(cluster, name, blocked, "the roll is held up");
+            let held_up = told(&drain).map(|blocked| format!("the roll was held up: {blocked}"));
+            if let Some(held_up) = &held_up {
+                tracing::warn!(cluster, name, held_up);
+                announce(progress, held_up);
             }
-            progress.history.obstacle = blocked;
+            progress.history.obstacle = held_up;
         }
         Err(error) => tracing::info!(%error, "what holds the roll up could not be looked up"),
     }
+}
+
+/// The answer tells it too, the last that was seen: where the roll ends well, the next one is held up by the same.
+fn announce(progress: &mut Progress, held_up: &str) {
+    let before = progress.history.obstacle.take();
+    progress.warnings.retain(|warning| Some(warning) != before.as_ref());
+    progress.warn(held_up.to_owned());
 }
 
 fn group(progress: &Progress) -> Option<PhysicalId> {
