@@ -155,7 +155,7 @@ impl Aws {
         })
     }
 
-    /// For why a node group failed.
+    /// For the group that EKS makes, and for why a node group failed.
     fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
         self.autoscaling.get_or_init(|| {
             let config = aws_sdk_autoscaling::config::Builder::from(&self.config)
