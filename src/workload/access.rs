@@ -25,7 +25,7 @@ pub fn remedy(lack: Lack, cluster: &str, role: Option<&str>, action: &str) -> St
             "the function's access entry doesn't allow it to {action}; put the Kubernetes group {GROUP} into the entry (`aws eks \
              update-access-entry --cluster-name {cluster} --principal-arn {role} --kubernetes-groups {GROUP}`) and bind the group to \
              what the function needs (examples/kubernetes); the access policy AmazonEKSViewPolicy doesn't show nodes, \
-             AmazonEKSAdminViewPolicy does"
+             AmazonEKSAdminViewPolicy does, and neither lets anything be applied"
         ),
     }
 }
