@@ -55,14 +55,13 @@ fn done() -> Actions {
     actions.map(|(verb, what)| (verb.to_owned(), what.to_owned())).collect()
 }
 
-/// What has no name of its own: following nodes, and applying what isn't there yet. Kubernetes wants `get` beside `list` of
+/// What has no name of its own: following nodes, and applying settings that aren't there yet. Kubernetes wants `get` beside `list` of
 /// whoever looks by hand under the same role.
 fn tacit() -> Actions {
     let tacit = [
         ("watch", "nodes"),
         ("get", "nodes"),
         ("get", "daemonsets"),
-        ("create", "daemonsets"),
         ("create", "configmaps"),
     ];
     tacit.map(|(verb, what)| (verb.to_owned(), what.to_owned())).into()

@@ -3,35 +3,18 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use managed_node_group::ports::Cloud;
-use managed_node_group::workload::device_plugin::{DEFAULT_VERSION, IMAGE, NAME};
+use managed_node_group::workload::device_plugin::{DEFAULT_VERSION, IMAGE};
 use serde_json::{Value, json};
 use simulator::Access;
-use support::flows::{create, properties, reason, roll_back};
+use support::flows::{create, reason, roll_back};
+use support::plugin::{TAG, delete, gpu, groups, is_marked, plugin};
 use support::world::{Death, World};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/managed-node-group";
-const TAG: &str = "managed-node-group:device-plugin";
 const FOREIGN: &str = "nvidia-device-plugin-daemonset";
-
-/// A group with GPUs and a taint, with changes; `null` takes a property away.
-fn gpu(changes: &Value) -> Value {
-    let mut wanted = properties(&json!({
-        "NodegroupName": "gpu", "AmiType": "AL2023_x86_64_NVIDIA", "InstanceTypes": ["g5.xlarge"],
-        "Taints": [{"Key": "team", "Value": "vision", "Effect": "NO_SCHEDULE"}], "NvidiaDevicePlugin": true,
-    }));
-    for (key, value) in changes.as_object().unwrap() {
-        wanted[key] = value.clone();
-    }
-    wanted.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-    wanted
-}
-
-fn plugin(world: &World) -> Value {
-    world.simulator.object("my-cluster", "daemonsets", "kube-system", NAME)
-}
 
 fn image(daemon_set: &Value) -> &str {
     daemon_set["spec"]["template"]["spec"]["containers"][0]["image"]
@@ -50,21 +33,6 @@ fn tolerated(daemon_set: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// The groups on whose nodes it runs.
-fn groups(daemon_set: &Value) -> &Value {
-    let affinity = &daemon_set["spec"]["template"]["spec"]["affinity"]["nodeAffinity"];
-    let terms = &affinity["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
-    assert_eq!(
-        terms[0]["matchExpressions"][0]["key"], "eks.amazonaws.com/nodegroup",
-        "{terms}"
-    );
-    &terms[0]["matchExpressions"][0]["values"]
-}
-
-fn is_marked(world: &World, id: &str) -> bool {
-    world.group(id)["tags"].get(TAG).is_some()
-}
-
 /// A request of another resource of the stack.
 fn of_the_second(world: &World, mut request: Value) -> Value {
     request["LogicalResourceId"] = json!("Second");
@@ -79,11 +47,6 @@ async fn update(world: &World, id: &str, new: &Value, old: &Value) -> Value {
     answer
 }
 
-async fn delete(world: &World, id: &str, properties: &Value) -> Value {
-    world.stack_is("DELETE_IN_PROGRESS");
-    world.answer(&world.request("Delete", Some(id), properties, None)).await
-}
-
 #[tokio::test]
 async fn the_plugin_is_applied_for_the_groups_nodes() {
     let world = World::start(false).await;
@@ -95,10 +58,10 @@ async fn the_plugin_is_applied_for_the_groups_nodes() {
     let own = json!({"key": "team", "operator": "Equal", "value": "vision", "effect": "NoSchedule"});
     assert!(tolerations.as_array().unwrap().contains(&own), "{tolerations}");
     let managers = applied["metadata"]["managedFields"].as_array().unwrap();
-    let named = managers.iter().map(|entry| (&entry["manager"], &entry["operation"]));
+    let named = managers.iter().map(|entry| [&entry["manager"], &entry["operation"]]);
     assert_eq!(
-        named.collect::<Vec<_>>(),
-        [(&json!("managed-node-group"), &json!("Apply"))]
+        json!(named.collect::<Vec<_>>()),
+        json!([["managed-node-group", "Update"], ["managed-node-group", "Apply"]])
     );
     assert!(is_marked(&world, &id), "{}", world.group(&id));
     assert_eq!(delete(&world, &id, &gpu(&json!({}))).await["Status"], "SUCCESS");
@@ -265,6 +228,47 @@ async fn without_access_a_create_fails_and_its_rollback_does_not() {
     }
 }
 
+/// The list tells nothing of it, so it is the first write that fails.
+#[tokio::test]
+async fn a_cluster_that_shows_but_takes_nothing() {
+    let mut world = World::start(false).await;
+    world.has_role(ROLE).await;
+    world.simulator.access("my-cluster", Access::ReadOnly);
+    let wanted = gpu(&json!({}));
+    let answer = world.answer(&world.request("Create", None, &wanted, None)).await;
+    for part in [
+        "doesn't allow it to create daemonsets",
+        "aws eks update-access-entry --cluster-name my-cluster",
+        ROLE,
+    ] {
+        assert!(reason(&answer).contains(part), "{part}: {answer}");
+    }
+    let id = answer["PhysicalResourceId"].as_str().unwrap();
+    assert!(world.called("TagResource"), "{:?}", world.changes());
+    assert!(!is_marked(&world, id), "{}", world.group(id));
+    world.simulator.access("my-cluster", Access::NoEntry);
+    let deleted = delete(&world, id, &wanted).await;
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    assert_eq!(world.groups(), [""; 0]);
+}
+
+/// As one has that a function set right before it died.
+#[tokio::test]
+async fn a_tag_that_speaks_of_nothing_goes_where_nothing_can_be_created() {
+    let world = World::start(false).await;
+    let (without, wanted) = (gpu(&json!({"NvidiaDevicePlugin": null})), gpu(&json!({})));
+    let id = create(&world, &without).await;
+    let arn = world.group(&id)["nodegroupArn"].as_str().unwrap().to_owned();
+    let tag = BTreeMap::from([(TAG.to_owned(), "nvidia".to_owned())]);
+    world.function.cloud.aws.tag(&arn, &tag).await.unwrap();
+    world.simulator.access("my-cluster", Access::ReadOnly);
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let update = world.request("Update", Some(&id), &wanted, Some(&without));
+    let answer = world.answer(&update).await;
+    assert!(reason(&answer).contains("create daemonsets"), "{answer}");
+    assert!(!is_marked(&world, &id), "{}", world.group(&id));
+}
+
 /// The DaemonSet would stay for good, so that is told; who wants it so unties the group from it.
 #[tokio::test]
 async fn access_lost_before_a_delete_is_told_with_both_ways_out() {
@@ -349,7 +353,9 @@ async fn live_and_die(in_create: Death, in_delete: Death) -> [Vec<&'static str>;
 #[tokio::test]
 async fn a_death_at_any_call_leaves_one_daemon_set_and_then_none() {
     let [of_create, of_delete] = live_and_die(Death::Never, Death::Never).await;
-    assert!(of_create.contains(&"apply") && of_delete.contains(&"delete_plugin"));
+    assert!(
+        of_create.contains(&"create_plugin") && of_create.contains(&"apply") && of_delete.contains(&"delete_plugin")
+    );
     let made = of_create.iter().position(|call| *call == "create").unwrap();
     let alive = Death::Never;
     for call in made + 1..=of_create.len() {

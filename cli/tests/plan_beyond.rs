@@ -107,6 +107,7 @@ async fn the_device_plugin_is_planned_as_it_is_applied() {
     let account = Account::start().await;
     let later = each(&[
         "eks:TagResource my-cluster/my-mng  +managed-node-group:device-plugin, once the node group is ACTIVE",
+        &format!("create daemonsets {PLUGIN}  nvcr.io/nvidia/k8s-device-plugin:v0.19.0, once the node group is ACTIVE"),
         &format!("patch daemonsets {PLUGIN}  nvcr.io/nvidia/k8s-device-plugin:v0.19.0, once the node group is ACTIVE"),
     ]);
     let create = gpu(&account, &json!({"NvidiaDevicePlugin": {"Version": "v0.19.0"}}));
@@ -117,6 +118,7 @@ async fn the_device_plugin_is_planned_as_it_is_applied() {
     let update = account.update(&create, ID, &json!({"NvidiaDevicePlugin": {"Image": "mine:1"}}));
     let expected = each(&[
         "eks:TagResource my-cluster/my-mng  +managed-node-group:device-plugin",
+        &format!("create daemonsets {PLUGIN}  mine:1"),
         &format!("patch daemonsets {PLUGIN}  mine:1"),
     ]);
     check(account.told("plan", &update).await, "", &expected);

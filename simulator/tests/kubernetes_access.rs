@@ -68,6 +68,27 @@ async fn what_is_forbidden_is_named() {
 }
 
 #[tokio::test]
+async fn whoever_may_only_read_changes_nothing() {
+    let cluster = Cluster::start(STANDS_STILL).await;
+    cluster.eks.simulator.access("my-cluster", Access::ReadOnly);
+    let daemon_sets = "/apis/apps/v1/namespaces/kube-system/daemonsets";
+    let one = format!("{daemon_sets}/plugin");
+    for (method, path, verb) in [
+        (Method::POST, daemon_sets, "create"),
+        (Method::PATCH, &one, "patch"),
+        (Method::DELETE, &one, "delete"),
+    ] {
+        let request = cluster.request(method, path).header("content-type", APPLY).body("{}");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 403, "{path}");
+        let told = answer.text().await.unwrap();
+        assert!(told.contains(&format!("cannot {verb} resource")), "{told}");
+    }
+    assert_eq!(cluster.get(daemon_sets).await.0, 200);
+    assert_eq!(cluster.get(NODES).await.0, 200);
+}
+
+#[tokio::test]
 async fn access_entries_are_described_and_listed() {
     let cluster = Cluster::start(STANDS_STILL).await;
     let eks = &cluster.eks;

@@ -180,6 +180,31 @@ async fn an_apply_of_an_older_version_is_a_conflict() {
     );
 }
 
+/// As the API server has it: of both, the uid alone keeps an apply from creating.
+#[tokio::test]
+async fn an_apply_for_what_is_gone_creates_it_unless_it_names_a_uid() {
+    let cluster = Cluster::start(STANDS_STILL).await;
+    let mut wanted = plugin(json!({}), json!({"a": 1}));
+    wanted["metadata"]["uid"] = json!("gone");
+    wanted["metadata"]["resourceVersion"] = json!("1");
+    let (status, refused) = apply(&cluster, "fieldManager=ours", &wanted).await;
+    assert_eq!((status, &refused["reason"]), (409, &json!("Conflict")), "{refused}");
+    wanted["metadata"]["uid"].take();
+    let (status, made) = apply(&cluster, "fieldManager=ours", &wanted).await;
+    assert_eq!(status, 201, "{made}");
+    assert_ne!(made["metadata"]["resourceVersion"], "1");
+
+    wanted["metadata"]["uid"] = json!("another");
+    assert_eq!(
+        apply(&cluster, "fieldManager=ours", &wanted).await.0,
+        409,
+        "its version"
+    );
+    wanted["metadata"]["resourceVersion"].take();
+    let (status, refused) = apply(&cluster, "fieldManager=ours", &wanted).await;
+    assert_eq!((status, &refused["reason"]), (422, &json!("Invalid")), "{refused}");
+}
+
 #[tokio::test]
 async fn an_apply_that_is_wrong_is_refused() {
     let cluster = Cluster::start(STANDS_STILL).await;

@@ -108,6 +108,10 @@ impl Kubernetes for Aws {
         self.connection(cluster).await?.apply(object).await
     }
 
+    async fn create_plugin(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
+        self.connection(cluster).await?.create_plugin(object).await
+    }
+
     async fn delete_plugin(&self, cluster: &str, uid: &str, resource_version: &str) -> Result<(), CallError> {
         self.connection(cluster)
             .await?

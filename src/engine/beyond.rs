@@ -27,7 +27,7 @@ const TRIES: u32 = 3;
 const LEAVE_TRIES: u32 = 8;
 
 /// How often the device plugin is looked at and applied before something else is taken to undo it.
-const JOINS: usize = 5;
+const JOINS: usize = 8;
 
 /// Whether a step is beyond the service's own API.
 pub fn is_of(step: &Step) -> bool {
@@ -133,8 +133,9 @@ async fn change_scaling_group<C: Cloud>(
 /// The tag comes first: whatever happens behind it, the group says that there may be something in the cluster. A DaemonSet
 /// that already has the group, as one has that an earlier group of the name left behind, is no reason to go without.
 ///
-/// Looked at again until it is as it should be: of two groups that are the first at the same time, one undoes the other's
-/// part, since what isn't there yet has no version to go by. Nothing is called between that look and the apply.
+/// Looked at again until it is as it should be. Each apply is for the DaemonSet that was seen, as it was seen, so no two
+/// groups undo each other's part. Where there is none, one is created first that is for no group: of two groups that are
+/// the first at the same time, the other finds it.
 async fn join_plugin<C: Cloud>(
     cloud: &C,
     desired: &Desired,
@@ -151,15 +152,16 @@ async fn join_plugin<C: Cloud>(
         let live = cloud.daemon_sets(&group.cluster).await?;
         match join(&asked, &live) {
             Verdict::Foreign(warning) => return Ok(Some(warning)),
-            Verdict::AsItIs | Verdict::Apply(_) if mark == Mark::Missing => {
+            Verdict::AsItIs | Verdict::Create(_) | Verdict::Apply(_) if mark == Mark::Missing => {
                 let tag = BTreeMap::from([(PLUGIN_TAG.to_owned(), "nvidia".to_owned())]);
                 cloud.tag(&group.arn, &tag).await?;
                 mark = Mark::New;
             }
             Verdict::AsItIs => return Ok(None),
+            Verdict::Create(bare) => mark = create_marked(cloud, group, &bare, mark).await?,
             Verdict::Apply(manifest) => {
-                apply_marked(cloud, group, &manifest, mark).await?;
-                mark = Mark::Known;
+                let applied = cloud.apply(&group.cluster, &manifest).await;
+                mark = written(cloud, group, mark, applied).await?;
             }
         }
     }
@@ -168,23 +170,35 @@ async fn join_plugin<C: Cloud>(
     )))
 }
 
-/// Where the cluster doesn't let the function in, nothing was applied, and a tag of this very request goes again.
-async fn apply_marked<C: Cloud>(cloud: &C, group: &NodeGroup, manifest: &Value, mark: Mark) -> Result<(), CallError> {
-    let applied = cloud.apply(&group.cluster, manifest).await;
-    let refused = applied.as_ref().is_err_and(|error| error.fault == Fault::Denied);
+/// None of ours was there a moment ago, so a tag speaks of nothing if this is refused, however old it is.
+async fn create_marked<C: Cloud>(cloud: &C, group: &NodeGroup, bare: &Value, mark: Mark) -> Result<Mark, CallError> {
+    match cloud.create_plugin(&group.cluster, bare).await {
+        Err(error) if error.fault == Fault::InUse => Ok(mark),
+        created => written(cloud, group, Mark::New, created).await,
+    }
+}
+
+/// Where the cluster doesn't let the function in, nothing was written, and a tag of this very request goes again.
+async fn written<C: Cloud>(
+    cloud: &C,
+    group: &NodeGroup,
+    mark: Mark,
+    done: Result<(), CallError>,
+) -> Result<Mark, CallError> {
+    let refused = done.as_ref().is_err_and(|error| error.fault == Fault::Denied);
     if refused && mark == Mark::New {
         cloud
             .untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()]))
             .await?;
     }
-    applied
+    done.map(|()| Mark::Known)
 }
 
 /// The tag that says that there may be something in the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Missing,
-    /// Set a moment ago, before anything was applied.
+    /// Set a moment ago, before anything was created or applied.
     New,
     Known,
 }

@@ -1,6 +1,7 @@
 //! Everything else that is asked of a cluster and changed in it, one request each.
 
-use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
+use kube::Error;
+use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, Preconditions};
 use serde_json::Value;
 
 use super::connection::{CONFIG_MAP, Connection, DAEMON_SET, Kind, NODE, POD, POD_DISRUPTION_BUDGET};
@@ -92,6 +93,20 @@ impl Connection {
             .patch(at("/metadata/name"), &parameters, &Patch::Apply(object))
             .await;
         applied.map(drop).map_err(|error| self.error(action, &error))
+    }
+
+    /// In the same name as an apply, and yet with a say of its own in each field: Kubernetes keeps both apart.
+    pub async fn create_plugin(&self, object: &Value) -> Result<(), CallError> {
+        const CREATE: &str = "create daemonsets";
+        let object = serde_json::from_value::<DynamicObject>(object.clone());
+        let object = object.map_err(|error| self.error(CREATE, &Error::SerdeError(error)))?;
+        let parameters = PostParams {
+            field_manager: Some(FIELD_MANAGER.to_owned()),
+            ..PostParams::default()
+        };
+        let api = self.of_namespace(&DAEMON_SET, NAMESPACE);
+        let created = api.create(&parameters, &object).await;
+        created.map(drop).map_err(|error| self.error(CREATE, &error))
     }
 
     /// One that is gone already is as good as deleted.

@@ -31,6 +31,8 @@ pub trait Kubernetes: Send + Sync {
     ) -> impl Future<Output = Result<Drain, CallError>> + Send;
     /// Server-side apply of a whole object, in the function's own name. What others have set in it is taken over.
     fn apply(&self, cluster: &str, object: &Value) -> impl Future<Output = Result<(), CallError>> + Send;
+    /// Creates the device plugin's DaemonSet; `InUse` where it is there already.
+    fn create_plugin(&self, cluster: &str, object: &Value) -> impl Future<Output = Result<(), CallError>> + Send;
     /// Deletes the device plugin's DaemonSet if it is still the one that was seen.
     fn delete_plugin(
         &self,

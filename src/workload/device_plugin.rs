@@ -65,7 +65,10 @@ pub struct Asked<'a> {
 /// What is to become of the DaemonSet when a group asks for it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// The manifest to apply. It has the resource version that was read: two groups at once don't undo each other.
+    /// None is there. The object to create, which is for no group yet: of two groups that are the first at the same time,
+    /// one creates it, and each applies to what is there.
+    Create(Value),
+    /// The manifest to apply. It has the uid and the version that were read: two groups at once don't undo each other.
     Apply(Value),
     AsItIs,
     /// Somebody else's plugin is there, and nothing of it is touched. The warning says what that means for the group.
@@ -77,7 +80,7 @@ pub enum Verdict {
 pub enum Leave {
     Nothing,
     Apply(Value),
-    /// The group was the last one. Both are preconditions: a group that joins in between is not undone.
+    /// The group was the last one, or there was none. Both are preconditions: a group that joins in between is not undone.
     Delete {
         uid: String,
         resource_version: String,
@@ -89,34 +92,38 @@ pub fn join(asked: &Asked, live: &[DaemonSet]) -> Verdict {
     if let Some(warning) = foreign::warning(asked, live) {
         return Verdict::Foreign(warning);
     }
-    let ours = ours(live);
-    let mut groups = ours.map(manifest::groups).unwrap_or_default();
+    let Some(daemon_set) = ours(live) else {
+        return Verdict::Create(manifest::bare(asked.image));
+    };
+    let mut groups = manifest::groups(daemon_set);
     let (key, value) = manifest::annotation(asked.group, asked.taints);
     groups.insert(key, value);
-    match ours {
-        Some(daemon_set) if manifest::is_so(daemon_set, asked.image, &groups) => Verdict::AsItIs,
-        _ => Verdict::Apply(manifest::render(asked.image, &groups, ours)),
+    match manifest::is_so(daemon_set, asked.image, &groups) {
+        true => Verdict::AsItIs,
+        false => Verdict::Apply(manifest::render(asked.image, &groups, daemon_set)),
     }
 }
 
-/// What to do when the group is deleted or asks for the plugin no more.
+/// What to do when the group is deleted or asks for the plugin no more. One that is for no group, since whoever created it
+/// died before it applied, goes too.
 pub fn leave(group: &str, live: &[DaemonSet]) -> Leave {
     let Some(daemon_set) = ours(live) else {
         return Leave::Nothing;
     };
     let mut groups = manifest::groups(daemon_set);
-    if groups.remove(&manifest::annotation_key(group)).is_none() {
-        return Leave::Nothing;
-    }
+    let own = groups.remove(&manifest::annotation_key(group));
     if groups.is_empty() {
         return Leave::Delete {
             uid: daemon_set.uid.clone(),
             resource_version: daemon_set.resource_version.clone(),
         };
     }
+    if own.is_none() {
+        return Leave::Nothing;
+    }
     let default = format!("{IMAGE}:{DEFAULT_VERSION}");
     let image = daemon_set.images.first().unwrap_or(&default);
-    Leave::Apply(manifest::render(image, &groups, Some(daemon_set)))
+    Leave::Apply(manifest::render(image, &groups, daemon_set))
 }
 
 /// A taint's effect in Kubernetes' spelling.

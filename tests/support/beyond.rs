@@ -62,6 +62,11 @@ impl Kubernetes for Cut {
         self.call("apply", self.aws.apply(cluster, object)).await
     }
 
+    async fn create_plugin(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
+        self.call("create_plugin", self.aws.create_plugin(cluster, object))
+            .await
+    }
+
     async fn delete_plugin(&self, cluster: &str, uid: &str, resource_version: &str) -> Result<(), CallError> {
         self.call("delete_plugin", self.aws.delete_plugin(cluster, uid, resource_version))
             .await

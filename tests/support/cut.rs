@@ -1,6 +1,7 @@
 //! The function's cloud, which a test can stop between any two calls.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::pin::Pin;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -26,6 +27,12 @@ use tokio::sync::Notify;
 use super::ec2::Memory;
 use super::world::{Death, STACK_ID};
 
+/// What somebody else does right before a call of the function's, once.
+pub struct Meanwhile {
+    pub before: &'static str,
+    pub what: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
 /// The real adapters behind a counter that can stop for ever, as a killed process does.
 pub struct Cut {
     pub aws: Aws,
@@ -39,6 +46,7 @@ pub struct Cut {
     pub made: Mutex<Vec<&'static str>>,
     pub death: Mutex<Death>,
     pub died: Notify,
+    pub meanwhile: Mutex<Option<Meanwhile>>,
     pub onward: Mutex<VecDeque<Value>>,
     pub started: Mutex<BTreeSet<String>>,
     /// The one Auto Scaling group, where moto has none.
@@ -57,6 +65,10 @@ impl Cut {
         }
         if death == Death::Hang {
             std::future::pending::<()>().await;
+        }
+        let meanwhile = self.meanwhile.lock().unwrap().take_if(|one| one.before == action);
+        if let Some(meanwhile) = meanwhile {
+            meanwhile.what.await;
         }
         let result = effect.await;
         if death == Death::After(number) {

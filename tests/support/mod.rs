@@ -12,6 +12,7 @@ pub mod deployed;
 pub mod ec2;
 pub mod flows;
 pub mod matrix;
+pub mod plugin;
 pub mod receiver;
 pub mod scene;
 pub mod simulated;

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use simulator::Simulator;
 use tokio::sync::Notify;
 
-pub use super::cut::Cut;
+pub use super::cut::{Cut, Meanwhile};
 use super::ec2::Memory;
 use super::receiver::Receiver;
 
@@ -101,6 +101,7 @@ impl World {
             made: Mutex::new(vec![]),
             death: Mutex::new(Death::Never),
             died: Notify::new(),
+            meanwhile: Mutex::default(),
             onward: Mutex::new(VecDeque::new()),
             started: Mutex::new(BTreeSet::new()),
             scaling_group: Mutex::default(),
@@ -134,6 +135,17 @@ impl World {
         self.function.cloud.calls.store(0, Ordering::SeqCst);
         self.function.cloud.made.lock().unwrap().clear();
         *self.function.cloud.death.lock().unwrap() = death;
+    }
+
+    /// Somebody else does something right before the next call of this name.
+    pub fn meanwhile(&self, before: &'static str, what: impl Future<Output = ()> + Send + 'static) {
+        let what = Box::pin(what);
+        *self.function.cloud.meanwhile.lock().unwrap() = Some(Meanwhile { before, what });
+    }
+
+    /// Whether what somebody else was to do is done.
+    pub fn happened(&self) -> bool {
+        self.function.cloud.meanwhile.lock().unwrap().is_none()
     }
 
     /// A request that the receiver expects an answer to.

@@ -9,6 +9,7 @@ use serde_json::Value;
 /// The actions.
 pub const CONFIG_MAP: &str = "patch configmaps";
 pub const DAEMON_SET: &str = "patch daemonsets";
+pub const CREATED: &str = "create daemonsets";
 
 /// The call that applies an object: its action, what it is on, and what matters of it.
 pub fn call(object: &Value) -> (&'static str, String, String) {

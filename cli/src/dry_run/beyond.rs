@@ -81,6 +81,14 @@ impl<C: Cloud> Kubernetes for DryRun<C> {
         Ok(())
     }
 
+    async fn create_plugin(&self, _: &str, object: &Value) -> Result<(), CallError> {
+        let (_, resource, details) = applied::call(object);
+        let mut scene = self.scene();
+        scene.call(applied::CREATED, &resource, details);
+        scene.runs(applied::daemon_set(object));
+        Ok(())
+    }
+
     async fn delete_plugin(&self, _: &str, _: &str, _: &str) -> Result<(), CallError> {
         let resource = format!("{NAMESPACE}/{NAME}");
         self.scene().call("delete daemonsets", &resource, String::new());

@@ -78,17 +78,28 @@ impl<C: Cloud> DryRun<C> {
             image,
             taints: &desired.spec.taints,
         };
-        match join(&asked, &self.daemon_sets(&live.cluster).await?) {
-            Verdict::Apply(manifest) => {
-                let id = format!("{}/{}", live.cluster, live.name);
-                self.later("eks:TagResource", &id, &format!("+{PLUGIN_TAG}"));
-                let (action, resource, details) = applied::call(&manifest);
-                self.later(action, &resource, &details);
+        let mut daemon_sets = self.daemon_sets(&live.cluster).await?;
+        match join(&asked, &daemon_sets) {
+            Verdict::Create(bare) => {
+                self.marks(live);
+                let (_, resource, details) = applied::call(&bare);
+                self.later(applied::CREATED, &resource, &details);
+                daemon_sets.push(applied::daemon_set(&bare));
             }
+            Verdict::Apply(_) => self.marks(live),
             Verdict::AsItIs => {}
             Verdict::Foreign(warning) => self.note(warning),
         }
+        if let Verdict::Apply(manifest) = join(&asked, &daemon_sets) {
+            let (action, resource, details) = applied::call(&manifest);
+            self.later(action, &resource, &details);
+        }
         Ok(())
+    }
+
+    fn marks(&self, live: &NodeGroup) {
+        let id = format!("{}/{}", live.cluster, live.name);
+        self.later("eks:TagResource", &id, &format!("+{PLUGIN_TAG}"));
     }
 
     fn later(&self, action: &'static str, resource: &str, details: &str) {

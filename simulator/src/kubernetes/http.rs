@@ -107,11 +107,14 @@ fn authenticate(world: &World, cluster: &str, headers: &HeaderMap) -> Result<(),
 
 fn authorise(access: &Access, request: &Request) -> Result<(), Failure> {
     let plural = request.target.resource.plural();
-    match access {
-        Access::Forbidden { resources } if resources.iter().any(|one| one == plural) => {
-            Err(Failure::forbidden(&request.target, request.verb.word()))
-        }
-        _ => Ok(()),
+    let allowed = match access {
+        Access::Granted | Access::NoEntry => true,
+        Access::Forbidden { resources } => !resources.iter().any(|one| one == plural),
+        Access::ReadOnly => request.verb.reads(),
+    };
+    match allowed {
+        true => Ok(()),
+        false => Err(Failure::forbidden(&request.target, request.verb.word())),
     }
 }
 

@@ -44,6 +44,8 @@ pub enum Access {
     NoEntry,
     /// There is one that allows everything but these, by their plurals: 403.
     Forbidden { resources: Vec<String> },
+    /// There is one that lets everything be seen and nothing be changed: 403 for that.
+    ReadOnly,
 }
 
 /// Nodes of a group that don't become what they should. Each of the two holds until it is set anew; a count of 0 lifts

@@ -37,6 +37,13 @@ impl Verb {
         }
     }
 
+    pub fn reads(self) -> bool {
+        match self {
+            Self::Get | Self::List | Self::Watch => true,
+            Self::Create | Self::Delete | Self::Patch => false,
+        }
+    }
+
     pub fn of(method: &Method, target: &Target, query: &[(String, String)]) -> Result<Self, Failure> {
         let watches = || {
             query

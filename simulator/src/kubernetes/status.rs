@@ -76,6 +76,16 @@ impl Failure {
         Self::new(409, "Conflict", message).about(resource, Some(name))
     }
 
+    pub fn immutable_uid(resource: Resource, name: &str, given: &str) -> Self {
+        let kind = match resource.group() {
+            "" => resource.kind().to_owned(),
+            group => format!("{}.{group}", resource.kind()),
+        };
+        let message =
+            format!("{kind} \"{name}\" is invalid: metadata.uid: Invalid value: \"{given}\": field is immutable");
+        Self::new(422, "Invalid", message).about(resource, Some(name))
+    }
+
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(400, "BadRequest", message)
     }

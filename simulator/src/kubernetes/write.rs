@@ -71,7 +71,7 @@ fn applied(store: &mut Store, request: &Request) -> Result<Response, Failure> {
         return Err(Failure::bad_request("metadata.managedFields must be nil"));
     }
     let live = store.get(&key);
-    same(&key, live.unwrap_or(&Value::Null), &wanted["metadata"])?;
+    meant(&key, live, &wanted["metadata"])?;
     let conflicts = match request.value("force") {
         Some("true" | "1") => Conflicts::Force,
         _ => Conflicts::Refuse,
@@ -116,6 +116,27 @@ fn merge_patch(target: &mut Value, changes: &Value) {
             members.shift_remove(key);
         } else {
             merge_patch(members.entry(key.clone()).or_insert(Value::Null), value);
+        }
+    }
+}
+
+/// Whether an apply is for what is there. A version doesn't keep it from creating what isn't; a uid does (apiserver's
+/// `patch.go` and `store.go`).
+fn meant(key: &Key, live: Option<&Value>, expected: &Value) -> Result<(), Failure> {
+    let uid = expected["uid"].as_str().filter(|uid| !uid.is_empty());
+    match (live, uid) {
+        (None, None) => Ok(()),
+        (None, Some(uid)) => {
+            let why =
+                format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+            Err(Failure::conflict(key.0, &key.2, &why))
+        }
+        (Some(live), uid) => {
+            same(key, live, &json!({"resourceVersion": expected["resourceVersion"]}))?;
+            match uid {
+                Some(uid) if live["metadata"]["uid"] != uid => Err(Failure::immutable_uid(key.0, &key.2, uid)),
+                _ => Ok(()),
+            }
         }
     }
 }

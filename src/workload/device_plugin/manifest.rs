@@ -57,20 +57,35 @@ pub fn is_so(daemon_set: &DaemonSet, image: &str, wanted: &Groups) -> bool {
     groups(daemon_set) == *wanted && daemon_set.images == [image] && live == tolerations(wanted).into_iter().collect()
 }
 
+/// What is created where there is none: for no group and on no node, so that whoever applies for the first group has a
+/// version to go by.
+///
+/// Whoever creates owns the fields beside whoever applies, so no later manifest can take one of them out by leaving it
+/// out. So it has only what a DaemonSet has to have, what makes it ours, and what policies of a cluster ask of a
+/// container. A term without expressions matches no node (Kubernetes API reference, "NodeSelectorTerm").
+pub fn bare(image: &str) -> Value {
+    daemon_set(
+        &metadata(),
+        &json!({"affinity": affinity(&json!({})), "containers": [container(image)]}),
+    )
+}
+
 /// The manifest for these groups. It has what NVIDIA's static manifest of v0.20.0 has, in our own words; in addition it
 /// runs on the nodes of the groups alone, and waits where it finds no GPU, as on a mixed group's node, instead of
 /// failing.
-pub fn render(image: &str, groups: &Groups, live: Option<&DaemonSet>) -> Value {
+///
+/// It is for what was seen and nothing else: by its version alone, Kubernetes would create anew what was deleted
+/// meanwhile, with groups that have left; by its uid it doesn't.
+pub fn render(image: &str, groups: &Groups, seen: &DaemonSet) -> Value {
+    let mut metadata = metadata();
+    metadata["annotations"] = json!(groups);
+    metadata["uid"] = json!(seen.uid);
+    metadata["resourceVersion"] = json!(seen.resource_version);
+    daemon_set(&metadata, &pod(image, groups))
+}
+
+fn daemon_set(metadata: &Value, pod: &Value) -> Value {
     let labels = json!({NAME_LABEL: NAME});
-    let mut metadata = json!({
-        "name": NAME,
-        "namespace": NAMESPACE,
-        "labels": {NAME_LABEL: NAME, MANAGED_BY: FIELD_MANAGER},
-        "annotations": groups,
-    });
-    if let Some(live) = live {
-        metadata["resourceVersion"] = json!(live.resource_version);
-    }
     json!({
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",
@@ -78,27 +93,39 @@ pub fn render(image: &str, groups: &Groups, live: Option<&DaemonSet>) -> Value {
         "spec": {
             "selector": {"matchLabels": labels},
             "updateStrategy": {"type": "RollingUpdate"},
-            "template": {"metadata": {"labels": labels}, "spec": pod(image, groups)},
+            "template": {"metadata": {"labels": labels}, "spec": pod},
         },
     })
 }
 
+fn metadata() -> Value {
+    json!({"name": NAME, "namespace": NAMESPACE, "labels": {NAME_LABEL: NAME, MANAGED_BY: FIELD_MANAGER}})
+}
+
 fn pod(image: &str, groups: &Groups) -> Value {
     let tolerations: Vec<Value> = tolerations(groups).iter().map(Toleration::to_json).collect();
+    let of_groups = json!({"key": NODEGROUP_LABEL, "operator": "In", "values": names(groups)});
+    let mut container = container(image);
+    container["env"] = json!([{"name": "FAIL_ON_INIT_ERROR", "value": "false"}]);
+    container["volumeMounts"] = json!([{"name": "device-plugins", "mountPath": SOCKETS}]);
     json!({
         "priorityClassName": "system-node-critical",
         "tolerations": tolerations,
-        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
-            {"matchExpressions": [{"key": NODEGROUP_LABEL, "operator": "In", "values": names(groups)}]},
-        ]}}},
-        "containers": [{
-            "name": "nvidia-device-plugin",
-            "image": image,
-            "env": [{"name": "FAIL_ON_INIT_ERROR", "value": "false"}],
-            "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}},
-            "volumeMounts": [{"name": "device-plugins", "mountPath": SOCKETS}],
-        }],
+        "affinity": affinity(&json!({"matchExpressions": [of_groups]})),
+        "containers": [container],
         "volumes": [{"name": "device-plugins", "hostPath": {"path": SOCKETS, "type": "Directory"}}],
+    })
+}
+
+fn affinity(term: &Value) -> Value {
+    json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}})
+}
+
+fn container(image: &str) -> Value {
+    json!({
+        "name": "nvidia-device-plugin",
+        "image": image,
+        "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}},
     })
 }
 

@@ -1,3 +1,5 @@
+mod first;
+
 use serde_json::json;
 
 use super::*;
@@ -28,9 +30,13 @@ fn asked<'a>(group: &'a str, taints: &'a BTreeSet<Taint>) -> Asked<'a> {
     }
 }
 
-/// What the cluster has after the manifest was applied.
+/// What the cluster has after the manifest was applied, or created.
 fn applied(manifest: &Value) -> DaemonSet {
-    let texts = |at: &str| serde_json::from_value(manifest.pointer(at).unwrap().clone()).unwrap();
+    let texts = |at: &str| {
+        let found = manifest.pointer(at).cloned();
+        found.map_or(BTreeMap::new(), |found| serde_json::from_value(found).unwrap())
+    };
+    let tolerations = |pod: &Value| pod["tolerations"].as_array().cloned().unwrap_or_default();
     let pod = &manifest["spec"]["template"]["spec"];
     let part = |value: &Value| value.as_str().map(str::to_owned);
     let toleration = |value: &Value| Toleration {
@@ -47,7 +53,7 @@ fn applied(manifest: &Value) -> DaemonSet {
         labels: texts("/metadata/labels"),
         annotations: texts("/metadata/annotations"),
         images: vec![part(&pod["containers"][0]["image"]).unwrap()],
-        tolerations: pod["tolerations"].as_array().unwrap().iter().map(toleration).collect(),
+        tolerations: tolerations(pod).iter().map(toleration).collect(),
         node_selector: BTreeMap::new(),
     }
 }
@@ -57,6 +63,26 @@ fn manifest(verdict: Verdict) -> Value {
     match verdict {
         Verdict::Apply(manifest) => manifest,
         other => panic!("expected a manifest, got {other:?}"),
+    }
+}
+
+/// What the cluster has after somebody created it and died.
+fn created() -> DaemonSet {
+    match join(&asked("x", &BTreeSet::new()), &[]) {
+        Verdict::Create(bare) => applied(&bare),
+        other => panic!("expected an object, got {other:?}"),
+    }
+}
+
+/// The manifest of the first group.
+fn first(asked: &Asked) -> Value {
+    manifest(join(asked, &[created()]))
+}
+
+fn gone() -> Leave {
+    Leave::Delete {
+        uid: "uid-1".to_owned(),
+        resource_version: "7".to_owned(),
     }
 }
 
@@ -119,7 +145,7 @@ fn the_manifest_is_nvidias_for_the_nodes_of_the_groups_alone() {
         "bare=:NoExecute",
         "nvidia.com/gpu=true:NoSchedule",
     ]);
-    let found = manifest(join(&asked("a", &taints), &[]));
+    let found = first(&asked("a", &taints));
     let bare = json!({"key": "bare", "operator": "Exists", "effect": "NoExecute"});
     let team = json!({"key": "team", "operator": "Equal", "value": "ml", "effect": "NoSchedule"});
     let gpu = json!({"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"});
@@ -148,7 +174,7 @@ fn the_manifest_is_nvidias_for_the_nodes_of_the_groups_alone() {
     let expected = json!({
         "apiVersion": "apps/v1", "kind": "DaemonSet",
         "metadata": {
-            "name": NAME, "namespace": "kube-system",
+            "name": NAME, "namespace": "kube-system", "uid": "uid-1", "resourceVersion": "7",
             "labels": {"app.kubernetes.io/name": NAME, "app.kubernetes.io/managed-by": "managed-node-group"},
             "annotations": {"node-groups.managed-node-group/a": annotation},
         },
@@ -164,9 +190,10 @@ fn the_manifest_is_nvidias_for_the_nodes_of_the_groups_alone() {
 #[test]
 fn groups_share_it_and_the_last_one_takes_it_along() {
     let (of_a, of_b) = (taints(&["team=ml:NoSchedule"]), taints(&["spot=:NoExecute"]));
-    let first = applied(&manifest(join(&asked("a", &of_a), &[])));
-    let second = manifest(join(&asked("b", &of_b), std::slice::from_ref(&first)));
+    let alone = applied(&first(&asked("a", &of_a)));
+    let second = manifest(join(&asked("b", &of_b), &[alone]));
     assert_eq!(second["metadata"]["resourceVersion"], "7");
+    assert_eq!(second["metadata"]["uid"], "uid-1");
     let values = "/spec/template/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/\
                   nodeSelectorTerms/0/matchExpressions/0/values";
     assert_eq!(second.pointer(values), Some(&json!(["a", "b"])));
@@ -184,17 +211,13 @@ fn groups_share_it_and_the_last_one_takes_it_along() {
     assert_eq!(left.images, both.images);
     assert_eq!((left.annotations.len(), left.tolerations.len()), (1, 2));
     assert_eq!(leave("a", std::slice::from_ref(&left)), Leave::Nothing);
-    let gone = Leave::Delete {
-        uid: "uid-1".to_owned(),
-        resource_version: "7".to_owned(),
-    };
-    assert_eq!(leave("b", &[left]), gone);
+    assert_eq!(leave("b", &[left]), gone());
 }
 
 #[test]
 fn only_what_differs_is_applied_again() {
     let taints = taints(&["team=ml:NoSchedule"]);
-    let live = applied(&manifest(join(&asked("a", &taints), &[])));
+    let live = applied(&first(&asked("a", &taints)));
     assert_eq!(join(&asked("a", &taints), std::slice::from_ref(&live)), Verdict::AsItIs);
     let mut reordered = live.clone();
     reordered.tolerations.reverse();
@@ -282,7 +305,7 @@ fn a_plugin_is_known_by_its_image_from_any_mirror() {
 #[test]
 fn both_plugins_in_one_cluster_are_told() {
     let none = BTreeSet::new();
-    let ours = applied(&manifest(join(&asked("a", &none), &[])));
+    let ours = applied(&first(&asked("a", &none)));
     let Verdict::Foreign(told) = join(&asked("a", &none), &[ours, foreign("gpu", "x", NVIDIA)]) else {
         panic!("the other one counts")
     };
