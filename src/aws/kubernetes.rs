@@ -83,9 +83,9 @@ impl Aws {
 }
 
 impl Kubernetes for Aws {
-    async fn nodes(&self, cluster: &str, group: &str) -> Result<Vec<Node>, CallError> {
+    async fn nodes(&self, cluster: &str, group: &str, request_id: &str) -> Result<Vec<Node>, CallError> {
         let connection = self.connection(cluster).await?;
-        self.watches.nodes(connection, cluster, group).await
+        self.watches.nodes(connection, (cluster, group), request_id).await
     }
 
     async fn node_change(&self, cluster: &str, group: &str, patience: Duration) {

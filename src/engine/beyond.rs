@@ -16,7 +16,7 @@ use crate::nodegroup::plan::{Desired, Step};
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
 use crate::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
-use crate::workload::nodes::{Ready, ready};
+use crate::workload::nodes::{Node, Ready, ready};
 use crate::workload::windows::{lacks_linux, switched_on, warning};
 
 /// How often it is asked for what can be gone on without: in a rollback, or where the template asks for nothing of it.
@@ -53,7 +53,7 @@ pub async fn look<C: Cloud>(
             }
             Err(error) => return meaning(progress, Part::ScalingGroup, &error),
         },
-        Look::Nodes | Look::Around => match cloud.nodes(&group.cluster, &group.name).await {
+        Look::Nodes | Look::Around => match nodes(cloud, progress, group).await {
             Ok(nodes) => {
                 let wanted = usize::try_from(group.scaling.desired).unwrap_or_default();
                 let count = ready(&nodes);
@@ -68,6 +68,11 @@ pub async fn look<C: Cloud>(
     }
     answered(progress);
     Ok(())
+}
+
+async fn nodes<C: Cloud>(cloud: &C, progress: &Progress, group: &NodeGroup) -> Result<Vec<Node>, CallError> {
+    let request_id = &progress.request.envelope.request_id;
+    cloud.nodes(&group.cluster, &group.name, request_id).await
 }
 
 /// Carries one step out and notes it. A replay does the same again: nothing of it is done twice.
