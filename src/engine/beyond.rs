@@ -19,7 +19,8 @@ use crate::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
 use crate::workload::nodes::{Node, Ready, ready};
 use crate::workload::windows::{lacks_linux, switched_on, warning};
 
-/// How often it is asked for what can be gone on without: in a rollback, or where the template asks for nothing of it.
+/// How often it is asked for what can be gone on without, in a rollback or where the template asks for nothing of it, and how
+/// often a cluster may deny access.
 const TRIES: u32 = 3;
 
 /// How often the device plugin is looked at and applied before something else is taken to undo it.
@@ -263,7 +264,8 @@ fn no_linux(progress: &mut Progress, why: String) -> Result<(), Stop> {
 
 /// What a failed call means. A rollback goes on without: it never fails for what isn't the service's.
 fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(), Stop> {
-    if rolls_back(progress) && !is_worth_asking_again(progress, part, error) {
+    let again = is_worth_asking_again(progress, part, error);
+    if rolls_back(progress) && !again {
         progress.warn(format!("left as it is: {error}"));
         give_up(progress, part, Some(error));
         return Ok(());
@@ -276,12 +278,21 @@ fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(),
             progress.history.obstacle = Some(error.to_string());
             Err(unanswered(progress, error))
         }
+        Fault::Denied if again => {
+            progress.history.obstacle = Some(error.to_string());
+            Err(unanswered(progress, error))
+        }
         Fault::NotFound | Fault::Denied | Fault::Refused => Err(Stop::Fail(error.to_string())),
     }
 }
 
 fn is_worth_asking_again(progress: &Progress, part: Part, error: &CallError) -> bool {
-    let passes = matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse);
+    let passes = match error.fault {
+        Fault::Throttled | Fault::Unknown | Fault::InUse => true,
+        // A cluster denies also while its webhook for tokens fails, and for a while after access was given.
+        Fault::Denied => part != Part::ScalingGroup,
+        Fault::NotFound | Fault::Refused => false,
+    };
     let tries = progress.history.tries.get(&part).copied().unwrap_or_default();
     passes && tries + 1 < TRIES
 }
