@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use simulator::{Access, NodesStay};
+use simulator::{Access, KubernetesRequest, NodesStay};
 use support::flows::{create, properties, reason, roll_back};
 use support::world::World;
 
@@ -36,6 +36,13 @@ fn ready(world: &World) -> usize {
         .iter()
         .filter(|node| is_ready(node))
         .count()
+}
+
+/// The watches and the lists of nodes among requests.
+fn of_nodes(requests: &[KubernetesRequest]) -> (Vec<&KubernetesRequest>, Vec<&KubernetesRequest>) {
+    let is_watch = |query: &[(String, String)]| query.iter().any(|(key, value)| key == "watch" && value == "true");
+    let of_nodes = requests.iter().filter(|request| request.path == "/api/v1/nodes");
+    of_nodes.partition(|request| is_watch(&request.query))
 }
 
 #[tokio::test]
@@ -84,11 +91,7 @@ async fn nodes_are_watched_not_listed_again_and_again() {
         .await;
     assert_eq!(answer["Status"], "SUCCESS", "{answer}");
     let requests = world.simulator.kubernetes_requests();
-    let is_watch = |query: &[(String, String)]| query.iter().any(|(key, value)| key == "watch" && value == "true");
-    let (watches, lists): (Vec<_>, Vec<_>) = requests
-        .iter()
-        .filter(|request| request.path == "/api/v1/nodes")
-        .partition(|request| is_watch(&request.query));
+    let (watches, lists) = of_nodes(&requests);
     assert_eq!(lists.len(), 1, "{requests:#?}");
     assert!(!watches.is_empty(), "{requests:#?}");
     for watch in watches {
@@ -98,6 +101,40 @@ async fn nodes_are_watched_not_listed_again_and_again() {
             "{watch:?}"
         );
     }
+}
+
+/// What an earlier request has watched may be of a group of that name that is gone.
+#[tokio::test]
+async fn a_new_request_lists_anew() {
+    let world = World::start(false).await;
+    let mut wanted = wanted(&sizes(2));
+    let id = create(&world, &wanted).await;
+    let deleted = world.answer(&world.request("Delete", Some(&id), &wanted, None)).await;
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    world
+        .simulator
+        .nodes_stay("my-cluster", "my-mng", NodesStay::Absent { count: 2 });
+    world.simulator.forget_kubernetes_requests();
+    wanted["ServiceTimeout"] = json!("3");
+    let answer = world.answer(&world.request("Create", None, &wanted, None)).await;
+    assert!(reason(&answer).contains("0 of 2 nodes are Ready"), "{answer}");
+    let requests = world.simulator.kubernetes_requests();
+    assert!(!of_nodes(&requests).1.is_empty(), "{requests:#?}");
+}
+
+/// Groups of one cluster are told apart by their label.
+#[tokio::test]
+async fn nodes_of_other_groups_do_not_count() {
+    let world = World::start(false).await;
+    create(&world, &wanted(&sizes(2))).await;
+    world
+        .simulator
+        .nodes_stay("my-cluster", "other", NodesStay::Absent { count: 2 });
+    let mut other = wanted(&sizes(2));
+    other["NodegroupName"] = json!("other");
+    other["ServiceTimeout"] = json!("3");
+    let answer = world.answer(&world.request("Create", None, &other, None)).await;
+    assert!(reason(&answer).contains("0 of 2 nodes are Ready"), "{answer}");
 }
 
 /// A watch whose history the cluster has forgotten begins anew, with a list.

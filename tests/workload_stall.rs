@@ -116,3 +116,26 @@ async fn without_access_a_roll_goes_on() {
         (None, Some(now + 400))
     );
 }
+
+/// Another group may be rolled at the same time: what holds that one up isn't told of this one.
+#[tokio::test]
+async fn what_blocks_another_group_is_not_told() {
+    let world = World::start(false).await;
+    let (mut progress, now) = rolling(&world).await;
+    world.simulator.put_node_group(json!({
+        "clusterName": "my-cluster", "nodegroupName": "other", "scalingConfig": {"minSize": 1, "maxSize": 1, "desiredSize": 1},
+    }));
+    let nodes = world.simulator.objects("my-cluster", "nodes").into_iter();
+    let mut others = nodes.filter(|node| node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"] == "other");
+    let mut node = others.next().expect("the other group has a node");
+    node["spec"]["unschedulable"] = json!(true);
+    for object in blocked_pod(node["metadata"]["name"].as_str().unwrap()) {
+        world.simulator.put_object("my-cluster", object);
+    }
+    world.simulator.put_object("my-cluster", node);
+    Box::pin(pass(&world.function.cloud, &mut progress, now + 300)).await;
+    assert_eq!(
+        (progress.history.obstacle, progress.history.drain_asked),
+        (None, Some(now + 300))
+    );
+}

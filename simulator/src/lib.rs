@@ -33,7 +33,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 pub use faults::{Fault, FaultKind, Outcome, OutcomeRule, When};
-pub use kubernetes::{Access, KubernetesRequest, NodesStay};
+pub use kubernetes::{Access, KubernetesRequest, NodesStay, Watches};
 pub use world::{Durations, Recorded};
 
 use kubernetes::{Place, TlsListener};

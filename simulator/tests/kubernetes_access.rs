@@ -23,6 +23,17 @@ async fn without_an_access_entry_nothing_is_seen() {
 }
 
 #[tokio::test]
+async fn a_denial_may_pass() {
+    let cluster = Cluster::start(STANDS_STILL).await;
+    cluster.eks.simulator.deny("my-cluster", 1);
+    assert_eq!(cluster.get(NODES).await.0, 401);
+    assert_eq!(cluster.get(NODES).await.0, 200);
+    for request in cluster.eks.simulator.kubernetes_requests() {
+        assert_eq!(request.authorization, format!("Bearer {}", cluster.token));
+    }
+}
+
+#[tokio::test]
 async fn what_is_forbidden_is_named() {
     let cluster = Cluster::start(STANDS_STILL).await;
     let resources = ["nodes", "daemonsets", "poddisruptionbudgets"]

@@ -3,6 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
+use simulator::Watches;
 use support::STANDS_STILL;
 use support::cluster::{Cluster, config_map};
 
@@ -124,6 +125,7 @@ async fn bookmarks_say_how_far_a_watch_has_come() {
             break;
         }
     }
+    assert!(cluster.eks.simulator.bookmarks("my-cluster") > 0);
 }
 
 #[tokio::test]
@@ -181,4 +183,19 @@ async fn a_watch_from_no_version_at_all_is_refused() {
     let cluster = Cluster::start(STANDS_STILL).await;
     let (status, body) = cluster.get(&format!("{MAPS}?watch=true&resourceVersion=x")).await;
     assert_eq!((status, &body["reason"]), (400, &json!("BadRequest")));
+}
+
+#[tokio::test]
+async fn a_test_says_what_becomes_of_watches() {
+    let cluster = Cluster::start(STANDS_STILL).await;
+    let simulator = &cluster.eks.simulator;
+    let path = format!("{MAPS}?watch=true&resourceVersion={}", cluster.version().await);
+    simulator.put_object("my-cluster", config_map("a", json!({})));
+    simulator.watches("my-cluster", Watches::EndAtOnce);
+    assert_eq!(cluster.watch(&path).await.next().await, None);
+    simulator.watches("my-cluster", Watches::NeverBegin);
+    let begins = tokio::time::timeout(std::time::Duration::from_millis(200), cluster.watch(&path));
+    assert!(begins.await.is_err());
+    simulator.watches("my-cluster", Watches::Last);
+    assert_eq!(cluster.watch(&path).await.told().await, pair("ADDED", "a"));
 }

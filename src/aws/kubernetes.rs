@@ -12,7 +12,7 @@ use super::errors::call_error;
 use crate::clock::{Clock, SystemClock};
 use crate::kubernetes::connection::{Connection, Endpoint, unusable};
 use crate::kubernetes::token::token;
-use crate::ports::{CallError, Kubernetes};
+use crate::ports::{CallError, Fault, Kubernetes};
 use crate::workload::device_plugin::DaemonSet;
 use crate::workload::drain::Drain;
 use crate::workload::nodes::Node;
@@ -31,13 +31,22 @@ impl Aws {
         let now = SystemClock.now_millis();
         let mut open = self.connections.0.lock().await;
         if let Some((connection, opened)) = open.get(cluster)
-            && now.saturating_sub(*opened) < TOKEN_MILLIS
+            && is_good(*opened, now)
         {
             return Ok(connection.clone());
         }
         let connection = self.connect(cluster, now).await?;
         open.insert(cluster.to_owned(), (connection.clone(), now));
         Ok(connection)
+    }
+
+    /// What a call came to. API servers keep for minutes what they know of a token, so a denial ends its connection: access that
+    /// is given now is found by the next one's token.
+    async fn answered<T>(&self, cluster: &str, done: Result<T, CallError>) -> Result<T, CallError> {
+        if done.as_ref().is_err_and(|error| error.fault == Fault::Denied) {
+            self.connections.0.lock().await.remove(cluster);
+        }
+        done
     }
 
     async fn connect(&self, cluster: &str, now: u64) -> Result<Connection, CallError> {
@@ -62,7 +71,8 @@ impl Aws {
     }
 
     pub(super) async fn see_nodes(&self, cluster: &str) -> Result<(), CallError> {
-        self.connection(cluster).await?.see_nodes().await
+        let seen = self.connection(cluster).await?.see_nodes().await;
+        self.answered(cluster, seen).await
     }
 
     async fn endpoint(&self, cluster: &str) -> Result<Endpoint, CallError> {
@@ -82,10 +92,16 @@ impl Aws {
     }
 }
 
+/// Whether a connection that was opened then is to be used now.
+fn is_good(opened: u64, now: u64) -> bool {
+    now.saturating_sub(opened) < TOKEN_MILLIS
+}
+
 impl Kubernetes for Aws {
-    async fn nodes(&self, cluster: &str, group: &str) -> Result<Vec<Node>, CallError> {
+    async fn nodes(&self, cluster: &str, group: &str, request_id: &str) -> Result<Vec<Node>, CallError> {
         let connection = self.connection(cluster).await?;
-        self.watches.nodes(connection, cluster, group).await
+        let nodes = self.watches.nodes(connection, (cluster, group), request_id).await;
+        self.answered(cluster, nodes).await
     }
 
     async fn node_change(&self, cluster: &str, group: &str, patience: Duration) {
@@ -93,19 +109,23 @@ impl Kubernetes for Aws {
     }
 
     async fn daemon_sets(&self, cluster: &str) -> Result<Vec<DaemonSet>, CallError> {
-        self.connection(cluster).await?.daemon_sets().await
+        let found = self.connection(cluster).await?.daemon_sets().await;
+        self.answered(cluster, found).await
     }
 
     async fn windows(&self, cluster: &str) -> Result<WindowsState, CallError> {
-        self.connection(cluster).await?.windows().await
+        let state = self.connection(cluster).await?.windows().await;
+        self.answered(cluster, state).await
     }
 
     async fn drain(&self, cluster: &str, group: &str, named: Vec<String>) -> Result<Drain, CallError> {
-        self.connection(cluster).await?.drain(group, named).await
+        let drain = self.connection(cluster).await?.drain(group, named).await;
+        self.answered(cluster, drain).await
     }
 
     async fn apply(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
-        self.connection(cluster).await?.apply(object).await
+        let applied = self.connection(cluster).await?.apply(object).await;
+        self.answered(cluster, applied).await
     }
 
     async fn create_plugin(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
@@ -113,9 +133,22 @@ impl Kubernetes for Aws {
     }
 
     async fn delete_plugin(&self, cluster: &str, uid: &str, resource_version: &str) -> Result<(), CallError> {
-        self.connection(cluster)
-            .await?
-            .delete_plugin(uid, resource_version)
-            .await
+        let connection = self.connection(cluster).await?;
+        let deleted = connection.delete_plugin(uid, resource_version).await;
+        self.answered(cluster, deleted).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_left_before_the_cluster_takes_it_no_more() {
+        const MINUTE: u64 = 60 * 1000;
+        for (minutes, expected) in [(0, true), (9, true), (10, false), (14, false)] {
+            assert_eq!(is_good(MINUTE, MINUTE + minutes * MINUTE), expected, "{minutes}");
+        }
+        assert!(is_good(MINUTE, 0), "the clock was set back");
     }
 }

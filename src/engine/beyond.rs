@@ -16,10 +16,11 @@ use crate::nodegroup::plan::{Desired, Step};
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
 use crate::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
-use crate::workload::nodes::{Ready, ready};
+use crate::workload::nodes::{Node, Ready, ready};
 use crate::workload::windows::{Ipam, lacks_linux, switched_on, warning};
 
-/// How often it is asked for what can be gone on without: in a rollback, or where the template asks for nothing of it.
+/// How often it is asked for what can be gone on without, in a rollback or where the template asks for nothing of it, and how
+/// often a cluster may deny access.
 const TRIES: u32 = 3;
 
 /// How often a cluster that can't be connected to is tried before a group keeps its device plugin for that: with the waits in
@@ -57,7 +58,7 @@ pub async fn look<C: Cloud>(
             }
             Err(error) => return meaning(progress, Part::ScalingGroup, &error),
         },
-        Look::Nodes | Look::Around => match cloud.nodes(&group.cluster, &group.name).await {
+        Look::Nodes | Look::Around => match nodes(cloud, progress, group).await {
             Ok(nodes) => {
                 let wanted = usize::try_from(group.scaling.desired).unwrap_or_default();
                 let count = ready(&nodes);
@@ -72,6 +73,11 @@ pub async fn look<C: Cloud>(
     }
     answered(progress);
     Ok(())
+}
+
+async fn nodes<C: Cloud>(cloud: &C, progress: &Progress, group: &NodeGroup) -> Result<Vec<Node>, CallError> {
+    let request_id = &progress.request.envelope.request_id;
+    cloud.nodes(&group.cluster, &group.name, request_id).await
 }
 
 /// Carries one step out and notes it. A replay does the same again: nothing of it is done twice.
@@ -295,7 +301,8 @@ fn no_linux(progress: &mut Progress, told: String) -> Result<(), Stop> {
 
 /// What a failed call means. A rollback goes on without: it never fails for what isn't the service's.
 fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(), Stop> {
-    if rolls_back(progress) && !is_worth_asking_again(progress, part, error) {
+    let again = is_worth_asking_again(progress, part, error);
+    if rolls_back(progress) && !again {
         progress.warn(format!("left as it is: {error}"));
         give_up(progress, part, Some(error));
         return Ok(());
@@ -308,12 +315,21 @@ fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(),
             progress.history.obstacle = Some(error.to_string());
             Err(unanswered(progress, error))
         }
+        Fault::Denied if again => {
+            progress.history.obstacle = Some(error.to_string());
+            Err(unanswered(progress, error))
+        }
         Fault::NotFound | Fault::Denied | Fault::Refused => Err(Stop::Fail(error.to_string())),
     }
 }
 
 fn is_worth_asking_again(progress: &Progress, part: Part, error: &CallError) -> bool {
-    let passes = matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse);
+    let passes = match error.fault {
+        Fault::Throttled | Fault::Unknown | Fault::InUse => true,
+        // A cluster denies also while its webhook for tokens fails, and for a while after access was given.
+        Fault::Denied => part != Part::ScalingGroup,
+        Fault::NotFound | Fault::Refused => false,
+    };
     let tries = progress.history.tries.get(&part).copied().unwrap_or_default();
     passes && tries + 1 < TRIES
 }

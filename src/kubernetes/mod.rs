@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::ports::CallError;
 use crate::workload::nodes::Node;
@@ -20,16 +20,28 @@ use watch::{Followed, Watch, is_expired};
 
 /// The watches that are open, by cluster and group.
 #[derive(Default)]
-pub struct Watches(Mutex<HashMap<(String, String), Watch>>);
+pub struct Watches(Mutex<HashMap<(String, String), Kept>>);
+
+/// A watch, and the request that opened it: what it knows may be out of date by the time another one comes.
+struct Kept {
+    request_id: String,
+    watch: Watch,
+}
 
 impl Watches {
-    /// The nodes of a group: listed at the first look, and then those of the watch.
-    pub async fn nodes(&self, connection: Connection, cluster: &str, group: &str) -> Result<Vec<Node>, CallError> {
+    /// The nodes of a group: listed at a request's first look, and then those of its watch.
+    pub async fn nodes(
+        &self,
+        connection: Connection,
+        (cluster, group): (&str, &str),
+        request_id: &str,
+    ) -> Result<Vec<Node>, CallError> {
         const LIST: &str = "list nodes";
         let key = (cluster.to_owned(), group.to_owned());
         let mut watches = self.0.lock().await;
-        if let Some(watch) = watches.get_mut(&key)
-            && let Ok(nodes) = caught_up(watch).await
+        if let Some(kept) = watches.get_mut(&key)
+            && kept.request_id == request_id
+            && let Ok(nodes) = caught_up(&mut kept.watch).await
         {
             return Ok(nodes);
         }
@@ -37,7 +49,8 @@ impl Watches {
         let watch = Watch::start(connection.clone(), group).await;
         let watch = watch.map_err(|error| connection.error(LIST, &error))?;
         let nodes = watch.nodes();
-        watches.insert(key, watch);
+        let request_id = request_id.to_owned();
+        watches.insert(key, Kept { request_id, watch });
         Ok(nodes)
     }
 
@@ -48,7 +61,7 @@ impl Watches {
         let key = (cluster.to_owned(), group.to_owned());
         let mut watches = self.0.lock().await;
         let followed = match watches.get_mut(&key) {
-            Some(watch) => watch.follow(end).await.ok(),
+            Some(kept) => kept.watch.follow(end).await.ok(),
             None => None,
         };
         match followed {
@@ -66,12 +79,16 @@ impl Watches {
 
 /// What the watch has brought up to now. Whatever it fails by, a list tells better.
 async fn caught_up(watch: &mut Watch) -> Result<Vec<Node>, ()> {
+    /// Where the watch has to be resumed first, that takes a round trip or two.
+    const PATIENCE: Duration = Duration::from_secs(3);
     /// Long enough to take what has arrived, too short to be a wait.
     const MOMENT: Duration = Duration::from_millis(20);
-    let end = Instant::now() + MOMENT;
-    while Instant::now() < end {
-        match watch.follow(end).await {
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end && !watch.is_resting() {
+        match followed(watch, end, MOMENT).await {
             Ok(Followed::Changed) => {}
+            // It has ended in that moment, and whatever happened since is told by the next one.
+            Ok(Followed::Same) if !watch.is_open() => {}
             Ok(Followed::Same) => break,
             Ok(Followed::Expired) => return Err(()),
             Err(error) => {
@@ -83,5 +100,14 @@ async fn caught_up(watch: &mut Watch) -> Result<Vec<Node>, ()> {
             }
         }
     }
-    Ok(watch.nodes())
+    watch.is_open().then(|| watch.nodes()).ok_or(())
+}
+
+/// Resumes by `end` where that is needed, and then follows for a moment.
+async fn followed(watch: &mut Watch, end: Instant, moment: Duration) -> Result<Followed, kube::Error> {
+    match timeout_at(end, watch.open()).await {
+        Ok(opened) => opened?,
+        Err(_) => return Ok(Followed::Same),
+    }
+    watch.follow(Instant::now() + moment).await
 }

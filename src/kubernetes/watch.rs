@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt};
 use kube::Error;
 use kube::api::{DynamicObject, ListParams, WatchEvent, WatchParams};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::connection::{Connection, NODE};
 use super::objects;
@@ -18,6 +18,10 @@ use crate::workload::nodes::{NODEGROUP_LABEL, Node};
 /// noticed by its end; resuming costs one request that gives only what has changed.
 const WATCH_SECONDS: u32 = 25;
 
+/// How far apart watches are begun at the least. What ends each at once, a proxy or a server that is overloaded, would else be
+/// asked hundreds of times a second; and nobody minds to know a second later that a node is Ready.
+const APART: Duration = Duration::from_secs(1);
+
 type Events = Pin<Box<dyn Stream<Item = Result<WatchEvent<DynamicObject>, Error>> + Send>>;
 
 /// Nodes by name, and where in the cluster's history they stand.
@@ -26,6 +30,9 @@ pub struct Watch {
     group: String,
     nodes: BTreeMap<String, Node>,
     version: String,
+    /// When it was last begun.
+    begun: Option<Instant>,
+    /// Until when it lasts.
     events: Option<(Events, Instant)>,
 }
 
@@ -51,6 +58,7 @@ impl Watch {
         Ok(Self {
             nodes: nodes.map(|node| (node.name.clone(), node)).collect(),
             version: list.metadata.resource_version.unwrap_or_default(),
+            begun: None,
             events: None,
             group: group.to_owned(),
             connection,
@@ -61,39 +69,63 @@ impl Watch {
         self.nodes.values().cloned().collect()
     }
 
-    /// Takes what has come in and what comes until `end`, up to the first change.
+    /// Takes what has come in and what comes until `end`, up to the first change. What `end` cuts off, be it resuming, is begun
+    /// anew by the next call.
     ///
     /// # Errors
     /// Those of the API. The next call resumes.
     pub async fn follow(&mut self, end: Instant) -> Result<Followed, Error> {
+        timeout_at(end, self.change()).await.unwrap_or(Ok(Followed::Same))
+    }
+
+    /// Whether what happens is told: its time isn't over, and the cluster hasn't ended it.
+    pub fn is_open(&self) -> bool {
+        let until = self.events.as_ref().map(|(_, until)| *until);
+        until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Whether it has ended so soon that it isn't begun anew yet.
+    pub fn is_resting(&self) -> bool {
+        let rests = self.begun.is_some_and(|begun| Instant::now() < begun + APART);
+        rests && !self.is_open()
+    }
+
+    /// Resumes where the last one ended, unless it is open.
+    ///
+    /// # Errors
+    /// Those of the API.
+    pub async fn open(&mut self) -> Result<(), Error> {
+        if self.is_open() {
+            return Ok(());
+        }
+        self.events = None;
+        if let Some(begun) = self.begun {
+            sleep_until(begun + APART).await;
+        }
+        let begun = Instant::now();
+        let parameters = WatchParams::default()
+            .labels(&selector(&self.group))
+            .timeout(WATCH_SECONDS);
+        let events = self.connection.all(&NODE).watch(&parameters, &self.version).await?;
+        let until = begun + Duration::from_secs(u64::from(WATCH_SECONDS));
+        (self.begun, self.events) = (Some(begun), Some((events.boxed(), until)));
+        Ok(())
+    }
+
+    async fn change(&mut self) -> Result<Followed, Error> {
         loop {
-            let (events, until) = match &mut self.events {
-                Some((events, until)) if Instant::now() < *until => (events, *until),
-                _ => {
-                    self.resume().await?;
-                    continue;
-                }
+            self.open().await?;
+            let Some((events, until)) = &mut self.events else {
+                continue;
             };
-            match timeout_at(end.min(until), events.next()).await {
+            match timeout_at(*until, events.next()).await {
                 Ok(Some(event)) => match self.take(event) {
                     Ok(Followed::Same) => {}
                     done => return done,
                 },
-                Ok(None) => self.events = None,
-                Err(_) if Instant::now() >= end => return Ok(Followed::Same),
-                Err(_) => self.events = None,
+                Ok(None) | Err(_) => self.events = None,
             }
         }
-    }
-
-    async fn resume(&mut self) -> Result<(), Error> {
-        let parameters = WatchParams::default()
-            .labels(&selector(&self.group))
-            .timeout(WATCH_SECONDS);
-        let until = Instant::now() + Duration::from_secs(u64::from(WATCH_SECONDS));
-        let events = self.connection.all(&NODE).watch(&parameters, &self.version).await?;
-        self.events = Some((events.boxed(), until));
-        Ok(())
     }
 
     fn take(&mut self, event: Result<WatchEvent<DynamicObject>, Error>) -> Result<Followed, Error> {

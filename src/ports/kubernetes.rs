@@ -14,8 +14,14 @@ use crate::workload::windows::WindowsState;
 
 /// The Kubernetes API of a cluster. Each error of it that is `Denied` says which access is missing, and how it is given.
 pub trait Kubernetes: Send + Sync {
-    /// The nodes of a group. Looked at again in the same process, they are those of the watch that the first look opened.
-    fn nodes(&self, cluster: &str, group: &str) -> impl Future<Output = Result<Vec<Node>, CallError>> + Send;
+    /// The nodes of a group. A request that looks again in the same process is given those of the watch that its first look
+    /// opened. What another request has watched may be of a group of that name that is gone.
+    fn nodes(
+        &self,
+        cluster: &str,
+        group: &str,
+        request_id: &str,
+    ) -> impl Future<Output = Result<Vec<Node>, CallError>> + Send;
     /// Ends when the readiness of a node has changed, and at the latest after `patience`.
     fn node_change(&self, cluster: &str, group: &str, patience: Duration) -> impl Future<Output = ()> + Send;
     /// Those of all namespaces.

@@ -38,12 +38,14 @@ impl AutoScaling for Cut {
 }
 
 impl Kubernetes for Cut {
-    async fn nodes(&self, cluster: &str, group: &str) -> Result<Vec<Node>, CallError> {
-        self.call("nodes", self.aws.nodes(cluster, group)).await
+    async fn nodes(&self, cluster: &str, group: &str, request_id: &str) -> Result<Vec<Node>, CallError> {
+        self.call("nodes", self.aws.nodes(cluster, group, request_id)).await
     }
 
     async fn node_change(&self, cluster: &str, group: &str, patience: Duration) {
-        self.aws.node_change(cluster, group, patience).await;
+        let patience = self.patience.lock().unwrap().unwrap_or(patience);
+        self.call("node_change", self.aws.node_change(cluster, group, patience))
+            .await;
     }
 
     async fn daemon_sets(&self, cluster: &str) -> Result<Vec<DaemonSet>, CallError> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use managed_node_group::auto_scaling::ScalingGroup;
 use managed_node_group::aws::Aws;
@@ -51,6 +52,8 @@ pub struct Cut {
     pub started: Mutex<BTreeSet<String>>,
     /// The one Auto Scaling group, where moto has none.
     pub scaling_group: Mutex<ScalingGroup>,
+    /// How long it is waited for a change of a node, in place of what the function asks.
+    pub patience: Mutex<Option<Duration>>,
 }
 
 impl Cut {

@@ -105,6 +105,7 @@ impl World {
             onward: Mutex::new(VecDeque::new()),
             started: Mutex::new(BTreeSet::new()),
             scaling_group: Mutex::default(),
+            patience: Mutex::default(),
         };
         let responder = Responder::new(Loopback::Allowed, TIME_SCALE);
         let function = Function {

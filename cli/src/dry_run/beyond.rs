@@ -36,7 +36,7 @@ impl<C: Cloud> AutoScaling for DryRun<C> {
 }
 
 impl<C: Cloud> Kubernetes for DryRun<C> {
-    async fn nodes(&self, cluster: &str, group: &str) -> Result<Vec<Node>, CallError> {
+    async fn nodes(&self, cluster: &str, group: &str, _: &str) -> Result<Vec<Node>, CallError> {
         let found = self.node_groups().into_iter();
         let found = found.filter(|found| found.cluster == cluster && found.name == group);
         let wanted = found.map(|found| found.scaling.desired).sum::<i32>();

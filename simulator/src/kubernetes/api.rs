@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::resource::{Resource, Scope};
 use super::store::Key;
-use super::{Access, Held, Joining, KubernetesRequest, NodesStay, follow};
+use super::{Access, Held, Joining, KubernetesRequest, NodesStay, Watches, follow};
 use crate::world::World;
 use crate::{Simulator, clock};
 
@@ -18,6 +18,11 @@ impl Simulator {
     /// If there is no such cluster, as everything here does.
     pub fn access(&self, cluster: &str, access: Access) {
         self.cluster(cluster, |cluster| cluster.access = access);
+    }
+
+    /// The next requests to a cluster are answered with 401, as where its webhook for tokens fails.
+    pub fn deny(&self, cluster: &str, times: u32) {
+        self.cluster(cluster, |cluster| cluster.denials = times);
     }
 
     /// Creates or replaces an object. Its fields belong to the manager `kubectl`, unless it has `managedFields`.
@@ -77,6 +82,16 @@ impl Simulator {
     /// Ends the watches of a cluster that are open, as a server that restarts.
     pub fn end_watches(&self, cluster: &str) {
         self.world().kubernetes.end_watches(cluster);
+    }
+
+    /// What becomes of the watches of a cluster that are begun from now on.
+    pub fn watches(&self, cluster: &str, watches: Watches) {
+        self.cluster(cluster, |cluster| cluster.watches = watches);
+    }
+
+    /// How many bookmarks the watchers of a cluster were told so far.
+    pub fn bookmarks(&self, cluster: &str) -> u64 {
+        self.cluster(cluster, |cluster| cluster.bookmarks)
     }
 
     /// From now on some of a group's nodes stay away or not Ready, those that there are and those to come.

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderName, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 
@@ -10,7 +10,7 @@ use super::paths::{self, Target, Verb};
 use super::selector::Selector;
 use super::status::Failure;
 use super::watch::{Wanted, Watch};
-use super::{Access, Cluster, KubernetesRequest, list, time, token, write};
+use super::{Access, Cluster, KubernetesRequest, Watches, list, time, token, write};
 use crate::http::Shared;
 use crate::world::{World, lock};
 
@@ -48,36 +48,50 @@ async fn serve(
         method: method.to_string(),
         path,
         query,
+        authorization: text(&headers, header::AUTHORIZATION),
         status: 0,
     };
-    let mut world = lock(&shared);
-    world.settle();
-    let answer = answer(&shared, &mut world, (&recorded, &method), &headers, body);
-    let answer = answer.unwrap_or_else(IntoResponse::into_response);
-    recorded.status = answer.status().as_u16();
-    world.kubernetes.requests.push(recorded);
-    answer
+    let answer = {
+        let mut world = lock(&shared);
+        world.settle();
+        let answer = answer(&shared, &mut world, (&recorded, &method), &headers, body);
+        let answer = answer
+            .transpose()
+            .map(|answer| answer.unwrap_or_else(IntoResponse::into_response));
+        recorded.status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
+        world.kubernetes.requests.push(recorded);
+        answer
+    };
+    match answer {
+        Some(answer) => answer,
+        None => std::future::pending().await,
+    }
 }
 
+fn text(headers: &HeaderMap, name: HeaderName) -> String {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+/// `None` is no answer at all.
 fn answer(
     shared: &Shared,
     world: &mut World,
     (made, method): (&KubernetesRequest, &Method),
     headers: &HeaderMap,
     body: Bytes,
-) -> Result<Response, Failure> {
+) -> Result<Option<Response>, Failure> {
     let name = made.cluster.as_str();
     if !world.kubernetes.clusters.contains_key(name) {
         return Err(Failure::no_such_path());
     }
-    authenticate(world, name, headers)?;
+    authenticate(world, name, &made.authorization)?;
     let target = paths::target(&made.path).ok_or_else(Failure::no_such_path)?;
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let request = Request {
         verb: Verb::of(method, &target, &made.query)?,
         target,
         query: made.query.clone(),
-        content_type: content_type.unwrap_or_default().to_owned(),
+        content_type: text(headers, header::CONTENT_TYPE),
         body,
     };
     let cluster = world
@@ -86,22 +100,28 @@ fn answer(
         .get_mut(name)
         .ok_or_else(Failure::no_such_path)?;
     authorise(&cluster.access, &request)?;
-    perform(shared, name, cluster, request)
+    if request.verb == Verb::Watch && cluster.watches == Watches::NeverBegin {
+        return Ok(None);
+    }
+    perform(shared, name, cluster, request).map(Some)
 }
 
 /// Whoever has no access entry gets the same answer as whoever has no valid token.
-fn authenticate(world: &World, cluster: &str, headers: &HeaderMap) -> Result<(), Failure> {
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = given
-        .and_then(|given| given.strip_prefix("Bearer "))
-        .unwrap_or_default();
+fn authenticate(world: &mut World, cluster: &str, authorization: &str) -> Result<(), Failure> {
+    let token = authorization.strip_prefix("Bearer ").unwrap_or_default();
     if let Err(why) = token::check(token, cluster, &world.options.credentials, time::now()) {
         eprintln!("a token for the cluster {cluster} isn't taken: {why}");
         return Err(Failure::unauthorized());
     }
-    match world.kubernetes.clusters.get(cluster).map(|cluster| &cluster.access) {
-        Some(Access::NoEntry) => Err(Failure::unauthorized()),
-        _ => Ok(()),
+    let cluster = world.kubernetes.clusters.get_mut(cluster);
+    let cluster = cluster.ok_or_else(Failure::no_such_path)?;
+    if cluster.denials > 0 {
+        cluster.denials -= 1;
+        return Err(Failure::unauthorized());
+    }
+    match cluster.access {
+        Access::NoEntry => Err(Failure::unauthorized()),
+        Access::Granted | Access::Forbidden { .. } | Access::ReadOnly => Ok(()),
     }
 }
 
@@ -125,7 +145,12 @@ fn perform(shared: &Shared, name: &str, cluster: &mut Cluster, request: Request)
         Verb::Watch => {
             let selected = (request.target, Selector::of(&request.query)?);
             let wanted = Wanted::of(&request.query);
-            Watch::begin(shared, (name, cluster.era, &cluster.store), selected, &wanted).map(Watch::into_response)
+            let watch = Watch::begin(shared, (name, cluster.era, &cluster.store), selected, &wanted);
+            let watch = watch.map(|watch| match cluster.watches {
+                Watches::EndAtOnce => watch.over(),
+                Watches::Last | Watches::NeverBegin => watch,
+            });
+            watch.map(Watch::into_response)
         }
         Verb::Create => write::create(&mut cluster.store, &request),
         Verb::Patch => write::patch(&mut cluster.store, &request),

@@ -62,6 +62,18 @@ pub enum NodesStay {
     Absent { count: usize },
 }
 
+/// What becomes of the watches of a cluster that are begun from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Watches {
+    /// They last as long as was asked.
+    #[default]
+    Last,
+    /// They end before they have told anything.
+    EndAtOnce,
+    /// They are never answered.
+    NeverBegin,
+}
+
 /// One request to a cluster's API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KubernetesRequest {
@@ -70,6 +82,8 @@ pub struct KubernetesRequest {
     /// Without the cluster: `/api/v1/nodes`.
     pub path: String,
     pub query: Vec<(String, String)>,
+    /// The header by which somebody says who they are.
+    pub authorization: String,
     pub status: u16,
 }
 
@@ -95,6 +109,11 @@ pub struct Kubernetes {
 pub struct Cluster {
     store: Store,
     access: Access,
+    /// How many requests are still to be answered with 401.
+    denials: u32,
+    watches: Watches,
+    /// How many bookmarks watchers were told.
+    bookmarks: u64,
     /// It changes when all open watches are to end.
     era: u64,
     /// When nodes become Ready.

@@ -105,6 +105,15 @@ impl Watch {
         Ok(watch)
     }
 
+    /// The same, ended before it has told anything.
+    pub fn over(self) -> Self {
+        Self {
+            first: Vec::new(),
+            over: true,
+            ..self
+        }
+    }
+
     pub fn into_response(self) -> Response {
         let lines = stream::unfold(self, |mut watch| async move {
             let chunk = watch.next().await?;
@@ -146,14 +155,14 @@ impl Watch {
     fn look(&mut self) -> Option<Vec<u8>> {
         let mut world = lock(&self.world);
         world.settle();
-        let cluster = world.kubernetes.clusters.get(&self.cluster);
+        let cluster = world.kubernetes.clusters.get_mut(&self.cluster);
         let cluster = cluster.filter(|cluster| cluster.era == self.era)?;
         let events = cluster.store.events_after(self.seen);
         let mut lines: Vec<u8> = events.iter().filter_map(|event| self.told(event)).flatten().collect();
         self.seen = self.seen.max(cluster.store.version());
-        drop(world);
         if self.bookmarks.is_some_and(|due| due <= clock::now()) {
             self.bookmarks = Some(clock::now() + BOOKMARK);
+            cluster.bookmarks += 1;
             lines.extend(line("BOOKMARK", &bookmark(self.target.resource, self.seen)));
         }
         Some(lines)
