@@ -121,7 +121,7 @@ async fn without_access_a_roll_goes_on() {
 #[tokio::test]
 async fn what_blocks_another_group_is_not_told() {
     let world = World::start(false).await;
-    let (mut progress, now) = rolling(&world).await;
+    let (mut progress, now) = rolling(&world, ENDLESS).await;
     world.simulator.put_node_group(json!({
         "clusterName": "my-cluster", "nodegroupName": "other", "scalingConfig": {"minSize": 1, "maxSize": 1, "desiredSize": 1},
     }));
@@ -129,7 +129,7 @@ async fn what_blocks_another_group_is_not_told() {
     let mut others = nodes.filter(|node| node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"] == "other");
     let mut node = others.next().expect("the other group has a node");
     node["spec"]["unschedulable"] = json!(true);
-    for object in blocked_pod(node["metadata"]["name"].as_str().unwrap()) {
+    for object in blocked_pod(node["metadata"]["name"].as_str().unwrap(), "web-1") {
         world.simulator.put_object("my-cluster", object);
     }
     world.simulator.put_object("my-cluster", node);
