@@ -68,6 +68,7 @@ pub struct KubernetesRequest {
     /// Without the cluster: `/api/v1/nodes`.
     pub path: String,
     pub query: Vec<(String, String)>,
+    /// 0 where a fault befell it before it was answered.
     pub status: u16,
 }
 
