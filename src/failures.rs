@@ -23,8 +23,9 @@ const CHECKS: &str = "\
 ## Before anything is made
 
 Told together with the above, after reading and before the first change. With `Preflight: Strict` an error refuses; a
-warning is told with the answer. An update that keeps its group is refused only for a property that it changes, the rest is
-told as warnings. A rollback is never refused. What may not be read is not checked, and `not-checked` says which permission
+warning is told with the answer. An update that keeps its group is refused only for a property that it changes, and for want of
+the access to the cluster that it would end with (`no-access-entry`, `kubernetes-forbidden`, `kubernetes-unreachable`); the rest
+is told as warnings. A rollback is never refused. What may not be read is not checked, and `not-checked` says which permission
 lacks.
 ";
 

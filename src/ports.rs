@@ -91,6 +91,9 @@ pub struct CallError {
     pub message: String,
 }
 
+/// The code of a call that nobody answered: no connection came about, it broke off, or nothing came over it in time.
+pub const NO_ANSWER: &str = "no answer";
+
 /// What a failed call means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {

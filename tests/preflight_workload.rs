@@ -2,8 +2,13 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use managed_node_group::ports::Cloud;
 use serde_json::{Value, json};
-use simulator::Access;
+use simulator::{Access, Fault, FaultKind, When};
+use support::flows::{create, reason};
 use support::scene::Scene;
 
 fn gpu() -> Value {
@@ -46,12 +51,139 @@ async fn access_is_needed_before_anything_is_made() {
     scene.fine(&nodes()).await;
 }
 
+/// What no step comes to ask for, none of it is a reason to refuse.
+#[tokio::test]
+async fn what_will_not_be_asked_needs_no_access() {
+    let scene = Scene::start().await;
+    let simulator = &scene.world.simulator;
+    simulator.access("my-cluster", Access::NoEntry);
+    let bottlerocket =
+        json!({"NvidiaDevicePlugin": true, "AmiType": "BOTTLEROCKET_x86_64_NVIDIA", "InstanceTypes": ["g5.xlarge"]});
+    let empty = json!({"WaitFor": "NodesReady", "ScalingConfig": {"MinSize": 0, "MaxSize": 3, "DesiredSize": 0}});
+    let linux = json!({"WindowsSupport": true, "AmiType": "AL2023_x86_64_STANDARD"});
+    for changes in [bottlerocket, empty, linux] {
+        assert_eq!(scene.told(&changes).await, "", "{changes}");
+    }
+    let without_gpus = json!({"NvidiaDevicePlugin": true, "InstanceTypes": ["m5.large"]});
+    let told = scene.told(&without_gpus).await;
+    assert!(
+        told.starts_with("NvidiaDevicePlugin: nothing was applied.") && !told.contains('['),
+        "{told}"
+    );
+
+    simulator.access("my-cluster", Access::Granted);
+    simulator.remove_object("my-cluster", "nodes", "", "ip-10-0-0-10.ec2.internal");
+    let waiting = json!({"WindowsSupport": true, "AmiType": "AL2023_x86_64_STANDARD", "WaitFor": "NodesReady"});
+    assert_eq!(scene.told(&waiting).await, "");
+}
+
 #[tokio::test]
 async fn an_endpoint_that_does_not_answer() {
     let scene = Scene::start().await;
     scene.cluster(json!({"endpoint": "https://127.0.0.1:1"}));
     scene.refused("kubernetes-unreachable", "my-cluster", &nodes()).await;
     scene.fine(&json!({})).await;
+}
+
+/// What a request at the cluster's API comes to, so many times.
+fn befalls(scene: &Scene, operation: &str, times: u32, kind: FaultKind) {
+    scene.world.simulator.fault(Fault {
+        operation: operation.to_owned(),
+        nth: 1,
+        times,
+        when: When::Before,
+        kind,
+    });
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_no_reason_to_refuse() {
+    let scene = Scene::start().await;
+    befalls(&scene, "list nodes", 1, FaultKind::Reset);
+    scene.fine(&nodes()).await;
+}
+
+/// It was reached, so nobody is told to move the function.
+#[tokio::test]
+async fn an_api_server_in_trouble_is_reached() {
+    let scene = Scene::start().await;
+    let trouble = FaultKind::Error {
+        status: 500,
+        code: "InternalError".to_owned(),
+        message: "etcdserver: leader changed".to_owned(),
+    };
+    befalls(&scene, "list nodes", 3, trouble);
+    scene.warned("not-checked", "leader changed", &nodes()).await;
+    befalls(&scene, "list nodes", 3, FaultKind::Garbage);
+    scene.warned("not-checked", "no readable answer", &nodes()).await;
+}
+
+/// Until the cluster was described so often, or nobody seems to come to that.
+async fn looked_at(scene: &Scene, times: usize) {
+    let looks = || {
+        let requests = scene.world.simulator.requests();
+        requests
+            .iter()
+            .filter(|made| made.operation == "DescribeCluster")
+            .count()
+    };
+    for _ in 0..1000 {
+        if looks() >= times {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// A cluster that comes up has no endpoint, and lets nobody in.
+#[tokio::test]
+async fn a_cluster_that_comes_up_is_not_asked() {
+    let scene = Scene::start().await;
+    let simulator = &scene.world.simulator;
+    simulator.access("my-cluster", Access::NoEntry);
+    scene.cluster(json!({"status": "CREATING"}));
+    let properties = scene.properties(&nodes());
+    let request = scene.world.request("Create", None, &properties, None);
+    let (created, ()) = tokio::join!(scene.world.answer(&request), async {
+        looked_at(&scene, 3).await;
+        assert_eq!(simulator.kubernetes_requests(), []);
+        simulator.access("my-cluster", Access::Granted);
+        scene.cluster(json!({"status": "ACTIVE"}));
+    });
+    assert_eq!(
+        (&created["Status"], &created["Data"]["Warnings"]),
+        (&json!("SUCCESS"), &json!(""))
+    );
+}
+
+/// The DaemonSet goes with the property, which is better refused before anything else is done.
+#[tokio::test]
+async fn taking_the_plugin_out_needs_access_too() {
+    let scene = Scene::start().await;
+    let world = &scene.world;
+    let old = scene.properties(&gpu());
+    let id = create(world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world.simulator.access("my-cluster", Access::NoEntry);
+    world.forget_calls();
+    let mut new = scene.properties(&gpu());
+    (new["NvidiaDevicePlugin"], new["Labels"]) = (json!(false), json!({"team": "blue"}));
+    let update = || world.request("Update", Some(&id), &new, Some(&old));
+    let refused = world.answer(&update()).await;
+    for part in [
+        "NvidiaDevicePlugin: list daemonsets",
+        "remove the tag managed-node-group:device-plugin",
+        "[no-access-entry]",
+    ] {
+        assert!(reason(&refused).contains(part), "{part}: {refused}");
+    }
+    assert!(world.changes().is_empty(), "{:?}", world.changes());
+
+    let arn = world.group(&id)["nodegroupArn"].as_str().unwrap_or_default().to_owned();
+    let tag = BTreeSet::from(["managed-node-group:device-plugin".to_owned()]);
+    world.function.cloud.aws.untag(&arn, &tag).await.expect("the tag goes");
+    let updated = world.answer(&update()).await;
+    assert_eq!(updated["Status"], "SUCCESS", "{updated}");
 }
 
 #[tokio::test]

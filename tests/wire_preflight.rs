@@ -54,6 +54,11 @@ async fn what_is_there_is_read(account: &Account) {
         }))
         .await;
     let table = good(facts.route_tables.take()).remove(0);
+    let named = good(facts.name.take()).expect("a group of the name");
+    assert_eq!(
+        named.tags,
+        BTreeMap::from([("owner".to_owned(), "platform".to_owned())])
+    );
     let dhcp = good(facts.dhcp.take());
     let policies = [
         "AmazonEKSWorkerNodePolicy",
@@ -62,7 +67,6 @@ async fn what_is_there_is_read(account: &Account) {
     ];
     let expected = Facts {
         cluster: Some(Ok(seeded_cluster(seeds))),
-        name: Some(Ok(Some(BTreeMap::from([("owner".to_owned(), "platform".to_owned())])))),
         node_groups: Some(Ok(1)),
         role: Some(Ok(seeded_role(seeds))),
         role_policies: Some(Ok(set(

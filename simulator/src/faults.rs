@@ -6,6 +6,7 @@ use serde_json::Value;
 /// One call, or a few, of an operation that go wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
+    /// As EKS names it, such as `CreateNodegroup`; of a cluster's own API, verb and resource, such as `list nodes`.
     pub operation: String,
     /// Which call of the operation from now on, beginning with 1.
     #[serde(default = "one")]

@@ -97,13 +97,17 @@ async fn go_wrong(world: &Shared, call: &Call, kind: FaultKind) -> Response {
             record(&mut lock(world), call, 0, "Hang");
             std::future::pending().await
         }
-        // A body that fails at once breaks the connection off before the head is sent.
         FaultKind::Reset => {
             record(&mut lock(world), call, 0, "Reset");
-            let broken = async { Err::<Bytes, _>(std::io::Error::other("reset by the simulator")) };
-            Body::from_stream(futures_util::stream::once(broken)).into_response()
+            broken_off()
         }
     }
+}
+
+/// A body that fails at once breaks the connection off before the head is sent.
+pub fn broken_off() -> Response {
+    let broken = async { Err::<Bytes, _>(std::io::Error::other("reset by the simulator")) };
+    Body::from_stream(futures_util::stream::once(broken)).into_response()
 }
 
 fn record(world: &mut World, call: &Call, status: u16, code: &str) {

@@ -5,6 +5,7 @@ mod support;
 use reqwest::Method;
 use serde_json::json;
 use simulator::{FaultKind, Options, When};
+use support::cluster::{Cluster, NODES};
 use support::{AT_ONCE, Eks, GROUP, GROUPS, fault, group, server_error};
 
 #[tokio::test]
@@ -97,6 +98,22 @@ async fn recorded(eks: &Eks, code: &str) {
     while !eks.simulator.requests().iter().any(|request| request.code == code) {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
+}
+
+/// A cluster's own API goes wrong likewise, by verb and resource.
+#[tokio::test]
+async fn a_request_to_a_cluster_goes_wrong() {
+    let cluster = Cluster::start(AT_ONCE).await;
+    let simulator = &cluster.eks.simulator;
+    simulator.fault(fault("list daemonsets", server_error()));
+    simulator.fault(fault("list nodes", FaultKind::Reset));
+    let sent = cluster.request(Method::GET, NODES).send().await;
+    assert!(sent.is_err(), "not even a status came: {sent:?}");
+    assert_eq!(cluster.get(NODES).await.0, 200);
+    let (status, body) = cluster.get("/apis/apps/v1/daemonsets").await;
+    assert_eq!((status, &body["message"]), (500, &json!("chosen by the test")));
+    let statuses: Vec<u16> = simulator.kubernetes_requests().iter().map(|made| made.status).collect();
+    assert_eq!(statuses, [0, 200, 0]);
 }
 
 #[tokio::test]

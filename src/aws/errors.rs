@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::ports::{CallError, Fault};
+use crate::ports::{CallError, Fault, NO_ANSWER};
 
 /// Says what a failed call of `action` on `resource` means.
 pub fn call_error<E>(action: &'static str, resource: impl Into<String>, error: &SdkError<E, HttpResponse>) -> CallError
@@ -19,7 +19,7 @@ where
             action,
             resource,
             fault: Fault::Unknown,
-            code: "no answer".to_owned(),
+            code: NO_ANSWER.to_owned(),
             message,
         };
     };

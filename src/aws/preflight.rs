@@ -13,10 +13,11 @@ use aws_sdk_ec2::types::Filter;
 use futures_util::future::OptionFuture;
 
 use super::Aws;
+use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::spec::{Encryption, Spec, SshKey};
 use crate::preflight::facts::{Facts, Key, KeyMaker, Read};
 use crate::preflight::quotas::quota_codes;
-use crate::preflight::workload::asks_kubernetes;
+use crate::preflight::workload::access::{may_need_daemon_sets, may_need_nodes, may_need_windows};
 
 impl Aws {
     /// Two rounds: what the properties name, then what those answers name.
@@ -68,6 +69,7 @@ impl Aws {
         let (vpc, key, names) = (vpc(facts), granted(facts), type_names(spec, facts));
         let offers = some(names.clone()).zip(some(zones(facts)));
         let left = some(names).filter(|_| facts.types.is_none());
+        let api = kubernetes(spec, facts);
         let types;
         (
             facts.route_tables,
@@ -80,7 +82,9 @@ impl Aws {
             facts.image,
             facts.grantees,
             facts.key_policy,
-            facts.workload,
+            facts.nodes,
+            facts.daemon_sets,
+            facts.windows,
             facts.node_access_entry,
         ) = tokio::join!(
             ask(vpc, |vpc| self.read_route_tables(vpc)),
@@ -93,7 +97,11 @@ impl Aws {
             ask(image(facts), |image| self.read_image(image)),
             ask(key, |key| self.read_grantees(&key.arn)),
             ask(key, |key| self.read_key_policy(&key.arn)),
-            ask(kubernetes(spec, facts), |spec| self.read_workload(spec)),
+            ask(api.filter(|_| may_need_nodes(spec)), |cluster| self.read_nodes(cluster)),
+            ask(api.filter(|_| may_need_daemon_sets(spec, live(facts))), |cluster| self
+                .read_daemon_sets(cluster)),
+            ask(api.filter(|_| may_need_windows(spec)), |cluster| self
+                .read_windows(cluster)),
             ask(access_entry(spec, facts), |cluster| self
                 .read_access_entry(cluster, &spec.node_role)),
         );
@@ -189,11 +197,15 @@ fn image(facts: &Facts) -> Option<&str> {
     Some(image).filter(|image| image.starts_with("ami-"))
 }
 
-/// A cluster that is being made has no endpoint yet.
-fn kubernetes<'a>(spec: &'a Spec, facts: &Facts) -> Option<&'a Spec> {
+/// The cluster, if its own API can be asked. One that is being made has no endpoint yet.
+fn kubernetes<'a>(spec: &'a Spec, facts: &Facts) -> Option<&'a str> {
     let is_there =
         known(&facts.cluster).is_some_and(|cluster| ["ACTIVE", "UPDATING"].contains(&cluster.status.as_str()));
-    asks_kubernetes(spec).filter(|_| is_there).map(|_| spec)
+    present(&spec.cluster).filter(|_| is_there)
+}
+
+fn live(facts: &Facts) -> Option<&NodeGroup> {
+    known(&facts.name)?.as_ref()
 }
 
 /// Where the cluster keeps access entries at all.

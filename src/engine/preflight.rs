@@ -102,9 +102,8 @@ async fn read<C: Cloud>(cloud: &C, progress: &Progress, spec: &Spec) -> (Found, 
     let facts = cloud.facts(spec, &name(spec, &owner)).await;
     let mut findings = findings(spec, &owner, &facts);
     findings.extend(not_checked(&facts));
-    let ours = |tags| owner.owns(tags);
     let group = match &facts.name {
-        Some(Ok(Some(tags))) if ours(tags) => Group::Ours,
+        Some(Ok(Some(group))) if owner.owns(&group.tags) => Group::Ours,
         _ => Group::NotOurs,
     };
     (Found { findings, group }, facts)

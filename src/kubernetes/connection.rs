@@ -1,5 +1,7 @@
 //! A connection to the API of one cluster, and what its errors mean.
 
+use std::time::Duration;
+
 use aws_smithy_types::base64;
 use kube::api::{Api, ApiResource, DynamicObject};
 use kube::core::GroupVersionKind;
@@ -7,7 +9,7 @@ use kube::{Client, Error};
 
 use super::token::Token;
 use super::transport;
-use crate::ports::{CallError, Fault};
+use crate::ports::{CallError, Fault, NO_ANSWER};
 use crate::workload::access::{Lack, remedy};
 
 /// Where a cluster's API is, as EKS shows it.
@@ -61,7 +63,7 @@ impl Connection {
                 action,
                 resource,
                 fault: Fault::Unknown,
-                code: "no answer".to_owned(),
+                code: code(error).to_owned(),
                 message: told(error),
             };
         };
@@ -130,6 +132,25 @@ pub fn unusable(cluster: &str, message: String) -> CallError {
         fault: Fault::Unknown,
         code: "no connection".to_owned(),
         message,
+    }
+}
+
+/// An endpoint that has said nothing for so long.
+pub fn silent(action: &'static str, cluster: &str, patience: Duration) -> CallError {
+    CallError {
+        action,
+        resource: of(cluster),
+        fault: Fault::Unknown,
+        code: NO_ANSWER.to_owned(),
+        message: format!("none came within {} seconds", patience.as_secs()),
+    }
+}
+
+/// What didn't come over the wire, and what came and can't be read, are two things.
+fn code(error: &Error) -> &'static str {
+    match error {
+        Error::Service(_) | Error::HyperError(_) => NO_ANSWER,
+        _ => "no readable answer",
     }
 }
 

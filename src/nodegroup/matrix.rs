@@ -218,8 +218,9 @@ pub const PROPERTIES: &[Property] = &[
     ),
     optional(
         "WaitFor",
-        "`Active` (default); `Submitted` ends as soon as EKS has taken the last step, `NodesReady` when as many nodes are Ready as \
-         the group wants",
+        "`Active` (default); `Submitted` ends as soon as EKS has taken the last step, so it can't stand beside what is done after \
+         that: `PropagateTags`, `ClusterAutoscaler`, `SuspendProcesses`, `NvidiaDevicePlugin`, `WindowsSupport`; `NodesReady` ends \
+         when as many nodes are Ready as the group wants",
         &[(Nothing, "read at each request")],
     ),
     optional(

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::launch_template::users::UsersTemplate;
+use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::{Architecture, InstanceTypeFacts};
 use crate::ports::CallError;
 use crate::workload::windows::WindowsState;
@@ -14,8 +15,8 @@ pub type Read<T> = Result<T, CallError>;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
     pub cluster: Option<Read<Cluster>>,
-    /// The tags of the node group that has the name already; `Ok(None)`: the name is free.
-    pub name: Option<Read<Option<BTreeMap<String, String>>>>,
+    /// The node group that has the name already; `Ok(None)`: the name is free.
+    pub name: Option<Read<Option<NodeGroup>>>,
     /// How many node groups the cluster has.
     pub node_groups: Option<Read<usize>>,
     pub role: Option<Read<Role>>,
@@ -52,16 +53,14 @@ pub struct Facts {
     pub grantees: Option<Read<BTreeSet<String>>>,
     /// The key's policy, as JSON.
     pub key_policy: Option<Read<String>>,
-    /// What the cluster's own API says, where the properties ask anything of it.
-    pub workload: Option<Read<Workload>>,
+    /// Whether the cluster's nodes may be listed.
+    pub nodes: Option<Read<()>>,
+    /// Whether its DaemonSets may be.
+    pub daemon_sets: Option<Read<()>>,
+    /// What Windows nodes need of the cluster.
+    pub windows: Option<Read<WindowsState>>,
     /// The type of the node role's access entry; `Ok(None)`: it has none yet.
     pub node_access_entry: Option<Read<Option<String>>>,
-}
-
-/// That it could be read at all is most of what there is to know.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Workload {
-    pub windows: Option<WindowsState>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -15,7 +15,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
 
 /// Two resources with one explicit name, or a group that somebody made by hand. It is never taken over.
 fn taken(view: &View) -> Option<Finding> {
-    let tags = known(&view.facts.name)?.as_ref()?;
+    let tags = &known(&view.facts.name)?.as_ref()?.tags;
     let name = name(view.spec, view.owner);
     let foreign = !view.owner.owns(tags) && !name.is_empty();
     foreign.then(|| {

@@ -16,12 +16,13 @@ pub enum Standing {
 }
 
 /// Takes the errors for warnings that refuse nothing. A label must be changeable on a production group whose subnets are
-/// full: an update that keeps its group is refused only for a property that it changes.
+/// full: an update that keeps its group is refused only for a property that it changes, and for want of the access to the
+/// cluster that it ends with.
 pub fn soften(findings: Vec<Finding>, standing: &Standing, preflight: Preflight) -> Vec<Finding> {
     let refuses = |finding: &Finding| match (preflight, standing) {
         (Preflight::Warn | Preflight::Off, _) | (_, Standing::Made) => false,
         (Preflight::Strict, Standing::New) => true,
-        // What is waited for at the end can't be had: that is better said before the group is touched.
+        // The update ends with a need of it, and would fail there: that is better said before the group is touched.
         (Preflight::Strict, Standing::Kept { .. }) if is_of_access(finding.check) => true,
         (Preflight::Strict, Standing::Kept { changed }) => changed.iter().any(|key| key == finding.root()),
     };
@@ -51,16 +52,19 @@ mod tests {
         let standing = Standing::Kept {
             changed: vec!["Labels".to_owned()],
         };
-        let finding = || Finding::new(Check::NoAccessEntry, "WaitFor", "c", "not known");
-        for (preflight, expected) in [
-            (Preflight::Strict, Severity::Error),
-            (Preflight::Warn, Severity::Warning),
+        for check in [
+            Check::NoAccessEntry,
+            Check::KubernetesForbidden,
+            Check::KubernetesUnreachable,
         ] {
-            assert_eq!(
-                soften(vec![finding()], &standing, preflight)[0].severity,
-                expected,
-                "{preflight:?}"
-            );
+            for (preflight, expected) in [
+                (Preflight::Strict, Severity::Error),
+                (Preflight::Warn, Severity::Warning),
+            ] {
+                let finding = Finding::new(check, "WaitFor", "c", "not known");
+                let softened = soften(vec![finding], &standing, preflight);
+                assert_eq!(softened[0].severity, expected, "{check:?} {preflight:?}");
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -7,6 +7,7 @@ use super::facts::*;
 use super::finding::Severity;
 use super::*;
 use crate::launch_template::max_pods::{NetworkFacts, Prefixes};
+use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
 use crate::nodegroup::validate::tests::{properties, spec_of};
 use crate::ports::{CallError, Fault};
@@ -183,6 +184,15 @@ fn policies(names: &[&str]) -> BTreeSet<String> {
         .collect()
 }
 
+/// A group with these tags has the name.
+fn runs(tags: BTreeMap<String, String>) -> Option<Read<Option<NodeGroup>>> {
+    let group = NodeGroup {
+        tags,
+        ..NodeGroup::default()
+    };
+    Some(Ok(Some(group)))
+}
+
 fn failed<T>(fault: Fault) -> Option<Read<T>> {
     Some(Err(error("iam:GetRole", fault)))
 }
@@ -297,7 +307,9 @@ fn what_was_not_read_says_nothing() {
             key: failed(fault),
             grantees: failed(fault),
             key_policy: failed(fault),
-            workload: failed(fault),
+            nodes: failed(fault),
+            daemon_sets: failed(fault),
+            windows: failed(fault),
             node_access_entry: failed(fault),
         };
     };

@@ -1,7 +1,7 @@
 //! What couldn't be read, so that nobody takes it for good.
 
 use super::facts::{Facts, Read};
-use super::workload::check_of;
+use super::workload::access::check_of;
 use crate::ports::{CallError, Fault};
 
 /// The reads that failed, each once, as `iam:GetRole on eks-node: AccessDenied: …`: what they would have told wasn't
@@ -17,7 +17,7 @@ pub fn unread(facts: &Facts) -> Vec<String> {
     told
 }
 
-fn errors(facts: &Facts) -> [Option<&CallError>; 25] {
+fn errors(facts: &Facts) -> [Option<&CallError>; 27] {
     [
         error(&facts.cluster),
         error(&facts.name),
@@ -42,9 +42,16 @@ fn errors(facts: &Facts) -> [Option<&CallError>; 25] {
         error(&facts.key),
         error(&facts.grantees),
         error(&facts.key_policy),
-        error(&facts.workload).filter(|error| check_of(error).is_none()),
+        error(&facts.nodes).filter(untold),
+        error(&facts.daemon_sets).filter(untold),
+        error(&facts.windows).filter(untold),
         error(&facts.node_access_entry),
     ]
+}
+
+/// What the cluster's API refuses is a finding, or nobody's need.
+fn untold(error: &&CallError) -> bool {
+    check_of(error).is_none()
 }
 
 /// Not what isn't there: either a finding tells that, or it belongs to something of which a finding does.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::facts::{Cluster, Facts, InstanceType, IpFamily, Read, Subnet};
 use crate::launch_template::users::UsersTemplate;
+use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::spec::Spec;
 use crate::ports::Fault;
@@ -102,10 +103,13 @@ impl<'a> View<'a> {
         self.spec.scaling.for_create().map_or(1, |sizes| sizes.desired)
     }
 
-    /// Whether this resource's group runs already under the name that is wanted.
+    /// This resource's group, where it runs already under the name that is wanted.
+    pub fn running(&self) -> Option<&'a NodeGroup> {
+        let group = known(&self.facts.name)?.as_ref()?;
+        self.owner.owns(&group.tags).then_some(group)
+    }
+
     pub fn runs_already(&self) -> bool {
-        known(&self.facts.name)
-            .and_then(Option::as_ref)
-            .is_some_and(|tags| self.owner.owns(tags))
+        self.running().is_some()
     }
 }

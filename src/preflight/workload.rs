@@ -1,62 +1,23 @@
 //! What the properties ask of Kubernetes, and whether the nodes suit the workloads that they are for.
 
+pub mod access;
+
 use super::check::Check;
-use super::facts::Workload;
 use super::finding::Finding;
 use super::text::listed;
 use super::view::{View, known};
-use crate::nodegroup::spec::{DevicePlugin, Spec, Stateful, WaitFor, WindowsSupport};
-use crate::ports::{CallError, Fault};
+use crate::nodegroup::spec::Stateful;
 use crate::workload::windows::lacks_linux;
 
 pub fn findings(view: &View) -> Vec<Finding> {
-    [access(view), linux(view), entry_type(view), zones(view)]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// The property that asks for something in Kubernetes, the one that needs most first.
-pub fn asks_kubernetes(spec: &Spec) -> Option<&'static str> {
-    if is_windows(spec) && spec.windows_support == WindowsSupport::Enabled {
-        return Some("WindowsSupport");
-    }
-    if spec.device_plugin != DevicePlugin::Unasked {
-        return Some("NvidiaDevicePlugin");
-    }
-    (spec.wait_for == WaitFor::NodesReady).then_some("WaitFor")
-}
-
-fn is_windows(spec: &Spec) -> bool {
-    spec.ami_type
-        .as_deref()
-        .is_some_and(|ami_type| ami_type.starts_with("WINDOWS"))
-}
-
-/// An error of the cluster's API is the finding itself, with the way to mend it. A cluster that isn't there, and what EKS
-/// denies, other checks tell.
-fn access(view: &View) -> Option<Finding> {
-    let error = view.facts.workload.as_ref()?.as_ref().err()?;
-    let check = check_of(error)?;
-    let property = asks_kubernetes(view.spec)?;
-    Some(Finding::new(check, property, &view.spec.cluster, error.to_string()))
-}
-
-/// Whether a failed read says what is wrong, rather than that it couldn't be read.
-pub fn check_of(error: &CallError) -> Option<Check> {
-    let of_kubernetes = !error.action.contains(':');
-    match error.fault {
-        Fault::Denied if error.code.starts_with("401") => Some(Check::NoAccessEntry),
-        Fault::Denied if of_kubernetes => Some(Check::KubernetesForbidden),
-        // A server that answered is reached, whatever it said.
-        Fault::Unknown if of_kubernetes && error.code.starts_with("no ") => Some(Check::KubernetesUnreachable),
-        _ => None,
-    }
+    let mut findings = access::findings(view);
+    findings.extend([linux(view), entry_type(view), zones(view)].into_iter().flatten());
+    findings
 }
 
 fn linux(view: &View) -> Option<Finding> {
-    let Workload { windows } = known(&view.facts.workload)?;
-    let cause = lacks_linux(windows.as_ref()?)?;
+    let state = known(&view.facts.windows).filter(|_| access::needs_windows(view))?;
+    let cause = lacks_linux(state)?;
     Some(Finding::new(
         Check::WindowsNeedsLinux,
         "WindowsSupport",

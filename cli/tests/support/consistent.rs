@@ -13,7 +13,8 @@ const OWN_TEMPLATE_ONLY: [&str; 7] = [
     "PropagateTags",
 ];
 
-const LATER_ONLY: [&str; 4] = [
+const LATER_ONLY: [&str; 5] = [
+    "PropagateTags",
     "ClusterAutoscaler",
     "SuspendProcesses",
     "NvidiaDevicePlugin",

@@ -1,17 +1,19 @@
 //! From a request at a cluster's API to an answer.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderName, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use serde_json::json;
 
 use super::paths::{self, Target, Verb};
 use super::selector::Selector;
 use super::status::Failure;
 use super::watch::{Wanted, Watch};
 use super::{Access, Cluster, KubernetesRequest, Watches, list, time, token, write};
-use crate::http::Shared;
+use crate::faults::{FaultKind, When};
+use crate::http::{Shared, broken_off};
 use crate::world::{World, lock};
 
 /// Everything that a request says, but for who makes it.
@@ -43,7 +45,7 @@ async fn serve(
     body: Bytes,
 ) -> Response {
     let (cluster, path) = paths::of_cluster(uri.path());
-    let mut recorded = KubernetesRequest {
+    let made = KubernetesRequest {
         cluster,
         method: method.to_string(),
         path,
@@ -51,21 +53,59 @@ async fn serve(
         authorization: text(&headers, header::AUTHORIZATION),
         status: 0,
     };
-    let answer = {
-        let mut world = lock(&shared);
-        world.settle();
-        let answer = answer(&shared, &mut world, (&recorded, &method), &headers, body);
-        let answer = answer
-            .transpose()
-            .map(|answer| answer.unwrap_or_else(IntoResponse::into_response));
-        recorded.status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
-        world.kubernetes.requests.push(recorded);
-        answer
+    let fault = lock(&shared).faults.befall(&action(&made, &method));
+    let Some(fault) = fault else {
+        return match answered(&shared, made, &method, &headers, body) {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        };
     };
-    match answer {
-        Some(answer) => answer,
-        None => std::future::pending().await,
+    match fault.when {
+        When::Before => lock(&shared).kubernetes.requests.push(made),
+        // The effect is what counts: its own answer is lost, good or bad.
+        When::After => drop(answered(&shared, made, &method, &headers, body)),
     }
+    go_wrong(fault.kind).await
+}
+
+/// By what a fault names a request, and the function its errors: `list nodes`.
+fn action(made: &KubernetesRequest, method: &Method) -> String {
+    let named = paths::target(&made.path).and_then(|target| {
+        let verb = Verb::of(method, &target, &made.query).ok()?;
+        Some(format!("{} {}", verb.word(), target.resource.plural()))
+    });
+    named.unwrap_or_default()
+}
+
+async fn go_wrong(kind: FaultKind) -> Response {
+    match kind {
+        FaultKind::Error { status, code, message } => {
+            let mut told = Failure::new(status, "", message).status();
+            told["reason"] = json!(code);
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, Json(told)).into_response()
+        }
+        FaultKind::Garbage => Body::from("<html>").into_response(),
+        FaultKind::Hang => std::future::pending().await,
+        FaultKind::Reset => broken_off(),
+    }
+}
+
+/// `None` is no answer at all.
+fn answered(
+    shared: &Shared,
+    mut made: KubernetesRequest,
+    method: &Method,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Option<Response> {
+    let mut world = lock(shared);
+    world.settle();
+    let answer = answer(shared, &mut world, (&made, method), headers, body).transpose();
+    let answer = answer.map(|answer| answer.unwrap_or_else(IntoResponse::into_response));
+    made.status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
+    world.kubernetes.requests.push(made);
+    answer
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> String {

@@ -84,6 +84,7 @@ pub struct KubernetesRequest {
     pub query: Vec<(String, String)>,
     /// The header by which somebody says who they are.
     pub authorization: String,
+    /// 0 where a fault befell it before it was answered.
     pub status: u16,
 }
 

@@ -1,11 +1,10 @@
 //! EKS: the cluster, who has the name, and how many node groups there are.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_eks::types::{Cluster as EksCluster, IpFamily as EksIpFamily};
 
-use super::super::Aws;
 use super::super::errors::{call_error, empty_answer};
+use super::super::{Aws, live};
+use crate::nodegroup::group::NodeGroup;
 use crate::ports::Fault;
 use crate::preflight::facts::{Cluster, IpFamily, Location, Read};
 
@@ -18,7 +17,7 @@ impl Aws {
     }
 
     /// A cluster that isn't there has no node group of the name: that it lacks is told by its own read.
-    pub(super) async fn read_name(&self, cluster: &str, name: &str) -> Read<Option<BTreeMap<String, String>>> {
+    pub(super) async fn read_name(&self, cluster: &str, name: &str) -> Read<Option<NodeGroup>> {
         const ACTION: &str = "eks:DescribeNodegroup";
         let resource = format!("{cluster}/{name}");
         let call = self
@@ -31,8 +30,7 @@ impl Aws {
             answer => answer?,
         };
         let group = answer.nodegroup().ok_or_else(|| empty_answer(ACTION, resource))?;
-        let tags = group.tags().cloned().unwrap_or_default();
-        Ok(Some(tags.into_iter().collect()))
+        Ok(Some(live::node_group(group)))
     }
 
     pub(super) async fn count_node_groups(&self, cluster: &str) -> Read<usize> {

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::nodegroup::fields::{Fields, Found};
 use crate::nodegroup::rule::Rule;
-use crate::nodegroup::spec::{Autoscaler, DevicePlugin, ScalingGroupSettings, Spec, Stateful, WaitFor, WindowsSupport};
+use crate::nodegroup::spec::{
+    Autoscaler, DevicePlugin, PropagateTags, ScalingGroupSettings, Spec, Stateful, WaitFor, WindowsSupport,
+};
 use crate::workload::device_plugin::{DEFAULT_VERSION, IMAGE};
 
 /// Auto Scaling's processes (its user guide, "Suspend-resume processes"). `Launch` and `Terminate` are left out: without them
@@ -75,6 +77,7 @@ pub fn check(spec: &Spec, found: &mut Found) {
     }
     let (group, nodes) = ("the Auto Scaling group", "a group that is there");
     for (path, is_asked, what) in [
+        ("PropagateTags", spec.node.propagate_tags == PropagateTags::Yes, group),
         (
             "ClusterAutoscaler",
             spec.scaling_group.autoscaler != Autoscaler::Unasked,

@@ -5,31 +5,33 @@ use super::{Entry, Severity};
 pub const NO_ACCESS_ENTRY: Entry = Entry {
     code: "no-access-entry",
     severity: Severity::Error,
-    cause: "The properties ask for something in Kubernetes, and the cluster doesn't know the function's role.",
-    remedy: "make the access entry, or leave the property out",
+    cause: "The properties ask for something in Kubernetes, or take the device plugin out of a group that has it, and the cluster \
+            doesn't know the function's role.",
+    remedy: "make the access entry, or leave the property out, unless the group has the device plugin already",
     example: "WaitFor: list nodes on the Kubernetes API of cluster c: 401 Unauthorized: Unauthorized; make the access entry, or \
-              leave the property out [no-access-entry]",
+              leave the property out, unless the group has the device plugin already [no-access-entry]",
 };
 
 pub const FORBIDDEN: Entry = Entry {
     code: "kubernetes-forbidden",
     severity: Severity::Error,
-    cause: "The function has an access entry, which doesn't allow what the properties ask for. AmazonEKSViewPolicy doesn't show nodes.",
-    remedy: "allow it, or leave the property out",
+    cause: "The function has an access entry, which doesn't allow what is to be done in Kubernetes. AmazonEKSViewPolicy doesn't show \
+            nodes.",
+    remedy: "allow it, or leave the property out, unless the group has the device plugin already",
     example: "WaitFor: list nodes on the Kubernetes API of cluster c: 403 Forbidden: nodes is forbidden; allow it, or leave the \
-              property out [kubernetes-forbidden]",
+              property out, unless the group has the device plugin already [kubernetes-forbidden]",
 };
 
 pub const UNREACHABLE: Entry = Entry {
     code: "kubernetes-unreachable",
     severity: Severity::Error,
-    cause: "The properties ask for something in Kubernetes, and the function doesn't reach the cluster's endpoint: it is private, or \
-            closed to the function's address.",
+    cause: "Something is to be done in Kubernetes, and the function doesn't reach the cluster's endpoint: it is private, or closed to \
+            the function's address.",
     remedy: "put the function into the cluster's VPC (parameters VpcSubnetIds and VpcSecurityGroupIds), let its security group \
-             reach port 443 of the cluster's, or leave the property out",
+             reach port 443 of the cluster's, or leave the property out, unless the group has the device plugin already",
     example: "WaitFor: list nodes on the Kubernetes API of cluster c: no answer: timed out; put the function into the cluster's VPC \
               (parameters VpcSubnetIds and VpcSecurityGroupIds), let its security group reach port 443 of the cluster's, or leave \
-              the property out [kubernetes-unreachable]",
+              the property out, unless the group has the device plugin already [kubernetes-unreachable]",
 };
 
 pub const WINDOWS_NEEDS_LINUX: Entry = Entry {

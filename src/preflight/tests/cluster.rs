@@ -42,7 +42,7 @@ pub(super) fn cases() -> Vec<Case> {
             cluster.public_cidrs = vec!["203.0.113.0/24".to_owned()];
         }),
         case(Check::NameTaken, json!({}), |facts| {
-            facts.name = Some(Ok(Some(BTreeMap::new())));
+            facts.name = runs(BTreeMap::new());
         }),
         case(Check::NodeGroupsQuota, json!({}), |facts| {
             facts.node_groups = Some(Ok(30));
@@ -134,14 +134,14 @@ fn a_private_endpoint_or_an_open_one_is_reached_from_anywhere() {
 #[test]
 fn a_name_is_taken_by_others_only() {
     let ours = |facts: &mut Facts| {
-        facts.name = Some(Ok(Some(owner().tags())));
+        facts.name = runs(owner().tags());
         facts.node_groups = Some(Ok(30));
     };
     check(&json!({}), ours, &[]);
     let others = |facts: &mut Facts| {
         let mut tags = owner().tags();
         tags.values_mut().for_each(|value| value.push('2'));
-        facts.name = Some(Ok(Some(tags)));
+        facts.name = runs(tags);
     };
     check(&json!({}), others, &["E name-taken"]);
     let cause = &found(&json!({}), others)[0].cause;

@@ -248,7 +248,7 @@ fn addresses_are_counted_for_what_is_to_come() {
     check(&many, of(79), &["W addresses-short"]);
     let runs = |facts: &mut Facts| {
         of(0)(facts);
-        facts.name = Some(Ok(Some(owner().tags())));
+        facts.name = runs(owner().tags());
     };
     check(&three, runs, &["W addresses-short"]);
     let ipv6 = |facts: &mut Facts| {

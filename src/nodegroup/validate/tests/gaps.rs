@@ -320,3 +320,23 @@ fn what_was_refused_is_told_once() {
         ],
     );
 }
+
+/// It would never be done: the request ends before there is anything to do it to.
+#[test]
+fn what_comes_after_the_last_step_needs_to_be_waited_for() {
+    let (group, nodes) = ("the Auto Scaling group", "a group that is there");
+    for (path, asked, unasked, what) in [
+        ("PropagateTags", json!(true), json!(false), group),
+        ("ClusterAutoscaler", json!(true), json!(false), group),
+        ("SuspendProcesses", json!(["AZRebalance"]), json!([]), group),
+        ("NvidiaDevicePlugin", json!({"Version": "v0.20.0"}), json!(false), nodes),
+        ("WindowsSupport", json!(true), json!(false), nodes),
+    ] {
+        let expected =
+            format!("{path}: needs {what}, which isn't there yet when WaitFor: Submitted ends; set WaitFor: Active");
+        check(&json!({path: asked, "WaitFor": "Submitted"}), &[&expected]);
+        check(&json!({path: unasked, "WaitFor": "Submitted"}), &[]);
+        check(&json!({path: asked, "WaitFor": "Active"}), &[]);
+        check(&json!({path: asked, "WaitFor": "NodesReady"}), &[]);
+    }
+}
