@@ -6,7 +6,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_autoscaling::Client;
-use aws_sdk_autoscaling::types::{AutoScalingGroup, Tag};
+use aws_sdk_autoscaling::types::{AutoScalingGroup, Tag, TagDescription};
 use local_stack::Moto;
 use serde_json::{Value, json};
 use support::flows::{create, properties, reason};
@@ -124,6 +124,15 @@ impl Scaled {
         assert_eq!(self.suspended(id).await, set(&[]), "{what}");
     }
 
+    /// Instances have their tags from the launch template; handed on from here too, they would have the autoscaler's as well.
+    async fn assert_none_is_handed_on(&self, id: &str) {
+        let group = self.group(id).await;
+        let of_the_service = |tag: &&TagDescription| OF_THE_SERVICE.iter().any(|(key, _)| tag.key() == Some(*key));
+        for ours in group.tags().iter().filter(|tag| !of_the_service(tag)) {
+            assert_eq!(ours.propagate_at_launch(), Some(false), "{ours:?}");
+        }
+    }
+
     /// Somebody else's tag.
     async fn put_tag(&self, id: &str, key: &str) {
         let tag = Tag::builder()
@@ -181,6 +190,7 @@ async fn the_autoscalers_tags_follow_the_template() {
         scaled.tags(&id).await,
         of_the_autoscaler(&[&always[..], &wanted].concat())
     );
+    scaled.assert_none_is_handed_on(&id).await;
 
     scaled.put_tag(&id, "cost-center").await;
     let second = json!({
@@ -257,6 +267,7 @@ async fn the_groups_tags_reach_the_auto_scaling_group() {
     let first = json!({"PropagateTags": true, "Tags": {"team": "vision", "stage": "test"}});
     let id = scaled.create(&first).await;
     assert_eq!(scaled.tags(&id).await, tags(&[("stage", "test"), ("team", "vision")]));
+    scaled.assert_none_is_handed_on(&id).await;
     let second = json!({"PropagateTags": true, "Tags": {"team": "audio"}});
     scaled.updated(&id, &second, &first).await;
     assert_eq!(scaled.tags(&id).await, tags(&[("team", "audio")]));

@@ -59,6 +59,8 @@ pub fn fault(code: &str, message: &str, status: u16) -> Fault {
         // Made by a duplicate of the request a moment ago, or by somebody else: the next look tells which.
         code if is_of_ec2(code) && (code.contains("AlreadyExists") || code.ends_with(".Duplicate")) => Fault::InUse,
         "ResourceInUseException" | "DependencyViolation" | "InvalidGroup.InUse" => Fault::InUse,
+        // Auto Scaling's: something else of the group is being changed.
+        "ResourceInUse" | "ResourceContention" => Fault::InUse,
         code if code.contains("Throttl") || code == "TooManyRequestsException" || code == "RequestLimitExceeded" => {
             Fault::Throttled
         }
@@ -134,6 +136,8 @@ mod tests {
             ("NoSuchResourceException", "", 400, Fault::NotFound),
             ("NotFound", "", 404, Fault::Refused),
             ("ResourceInUseException", "", 409, Fault::InUse),
+            ("ResourceInUse", "", 400, Fault::InUse),
+            ("ResourceContention", "", 500, Fault::InUse),
             ("ThrottlingException", "", 400, Fault::Throttled),
             ("Throttling", "", 400, Fault::Throttled),
             ("", "", 429, Fault::Throttled),

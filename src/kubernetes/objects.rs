@@ -1,5 +1,8 @@
 //! From Kubernetes' objects to our own words. What an object leaves out is empty, as in Kubernetes itself.
 
+#[cfg(test)]
+mod tests;
+
 use kube::api::DynamicObject;
 use serde_json::Value;
 
