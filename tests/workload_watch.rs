@@ -108,12 +108,14 @@ async fn a_watch_is_resumed_where_it_ended() {
     assert_eq!(lists(&world), 1);
 }
 
+/// However long that takes, for what it knew before is old.
 #[tokio::test]
 async fn a_look_resumes_a_watch_that_has_ended() {
     let world = world().await;
     names(&world, REQUEST).await;
     joins(&world, "third");
     change(&world).await;
+    world.simulator.watches(CLUSTER, Watches::BeginLate);
     world.simulator.end_watches(CLUSTER);
     // One that ends at once is not begun anew at once.
     tokio::time::sleep(Duration::from_millis(1100)).await;

@@ -1,5 +1,7 @@
 //! From a request at a cluster's API to an answer.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
@@ -15,6 +17,9 @@ use super::{Access, Cluster, KubernetesRequest, Watches, list, time, token, writ
 use crate::faults::{FaultKind, When};
 use crate::http::{Shared, broken_off};
 use crate::world::{World, lock};
+
+/// Longer than a look at a watch that is open takes.
+const LATE: Duration = Duration::from_millis(300);
 
 /// Everything that a request says, but for who makes it.
 pub struct Request {
@@ -55,10 +60,14 @@ async fn serve(
     };
     let fault = lock(&shared).faults.befall(&action(&made, &method));
     let Some(fault) = fault else {
-        return match answered(&shared, made, &method, &headers, body) {
-            Some(answer) => answer,
-            None => std::future::pending().await,
-        };
+        let begins = begins(&shared, &made);
+        let answer = answered(&shared, made, &method, &headers, body);
+        match begins {
+            Watches::Last | Watches::EndAtOnce => {}
+            Watches::BeginLate => tokio::time::sleep(LATE).await,
+            Watches::NeverBegin => std::future::pending().await,
+        }
+        return answer;
     };
     match fault.when {
         When::Before => lock(&shared).kubernetes.requests.push(made),
@@ -66,6 +75,14 @@ async fn serve(
         When::After => drop(answered(&shared, made, &method, &headers, body)),
     }
     go_wrong(fault.kind).await
+}
+
+/// What becomes of it if it is a watch; else it lasts.
+fn begins(shared: &Shared, made: &KubernetesRequest) -> Watches {
+    let is_watch = made.query.iter().any(|(key, _)| key == "watch");
+    let world = lock(shared);
+    let cluster = world.kubernetes.clusters.get(&made.cluster).filter(|_| is_watch);
+    cluster.map(|cluster| cluster.watches).unwrap_or_default()
 }
 
 /// By what a fault names a request, and the function its errors: `list nodes`.
@@ -91,19 +108,18 @@ async fn go_wrong(kind: FaultKind) -> Response {
     }
 }
 
-/// `None` is no answer at all.
 fn answered(
     shared: &Shared,
     mut made: KubernetesRequest,
     method: &Method,
     headers: &HeaderMap,
     body: Bytes,
-) -> Option<Response> {
+) -> Response {
     let mut world = lock(shared);
     world.settle();
-    let answer = answer(shared, &mut world, (&made, method), headers, body).transpose();
-    let answer = answer.map(|answer| answer.unwrap_or_else(IntoResponse::into_response));
-    made.status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
+    let answer = answer(shared, &mut world, (&made, method), headers, body);
+    let answer = answer.unwrap_or_else(IntoResponse::into_response);
+    made.status = answer.status().as_u16();
     world.kubernetes.requests.push(made);
     answer
 }
@@ -113,14 +129,13 @@ fn text(headers: &HeaderMap, name: HeaderName) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-/// `None` is no answer at all.
 fn answer(
     shared: &Shared,
     world: &mut World,
     (made, method): (&KubernetesRequest, &Method),
     headers: &HeaderMap,
     body: Bytes,
-) -> Result<Option<Response>, Failure> {
+) -> Result<Response, Failure> {
     let name = made.cluster.as_str();
     if !world.kubernetes.clusters.contains_key(name) {
         return Err(Failure::no_such_path());
@@ -140,10 +155,7 @@ fn answer(
         .get_mut(name)
         .ok_or_else(Failure::no_such_path)?;
     authorise(&cluster.access, &request)?;
-    if request.verb == Verb::Watch && cluster.watches == Watches::NeverBegin {
-        return Ok(None);
-    }
-    perform(shared, name, cluster, request).map(Some)
+    perform(shared, name, cluster, request)
 }
 
 /// Whoever has no access entry gets the same answer as whoever has no valid token.
@@ -188,7 +200,7 @@ fn perform(shared: &Shared, name: &str, cluster: &mut Cluster, request: Request)
             let watch = Watch::begin(shared, (name, cluster.era, &cluster.store), selected, &wanted);
             let watch = watch.map(|watch| match cluster.watches {
                 Watches::EndAtOnce => watch.over(),
-                Watches::Last | Watches::NeverBegin => watch,
+                Watches::Last | Watches::BeginLate | Watches::NeverBegin => watch,
             });
             watch.map(Watch::into_response)
         }

@@ -70,6 +70,8 @@ pub enum Watches {
     Last,
     /// They end before they have told anything.
     EndAtOnce,
+    /// They are answered a while after they were asked for.
+    BeginLate,
     /// They are never answered.
     NeverBegin,
 }
