@@ -71,6 +71,29 @@ async fn an_update_is_refused_only_for_what_it_changes() {
     assert_eq!(warnings(&back), "", "a rollback isn't looked at");
 }
 
+/// It may be a rollback, so what would be refused is a warning.
+#[tokio::test]
+async fn of_a_stack_that_can_not_be_described_nothing_is_refused() {
+    let scene = Scene::start().await;
+    let world = &scene.world;
+    let plain = scene.properties(&json!({}));
+    let id = create(world, &plain).await;
+    let guarded = scene.properties(&json!({"SecurityGroups": ["sg-0gone"]}));
+    world.stack_is("DENIED");
+    let answer = world
+        .answer(&world.request("Update", Some(&id), &guarded, Some(&plain)))
+        .await;
+    assert!(
+        !answer["Reason"]
+            .as_str()
+            .unwrap_or_default()
+            .contains("nothing was changed"),
+        "{answer}"
+    );
+    assert!(answer.to_string().contains("[security-group-not-found]"), "{answer}");
+    assert_ne!(world.changes(), [""; 0], "{answer}");
+}
+
 #[tokio::test]
 async fn warn_tells_and_off_does_not_look() {
     let scene = Scene::start().await;

@@ -8,6 +8,7 @@ use crate::launch_template::steps::Cluster;
 use crate::nodegroup::decide::Waiting;
 use crate::nodegroup::fields::Problem;
 use crate::nodegroup::name::name;
+use crate::nodegroup::plan::Direction;
 use crate::nodegroup::spec::{Preflight, Spec};
 use crate::ports::Cloud;
 use crate::preflight::check::Check;
@@ -73,7 +74,7 @@ pub async fn again<C: Cloud>(cloud: &C, progress: &Progress, spec: &Spec) -> Vec
 /// The errors that refuse the request; everything else becomes a warning of its answer.
 pub fn judge(progress: &mut Progress, spec: &Spec, target: Option<&str>, found: Found) -> Vec<Finding> {
     let standing = standing(&progress.request, spec, target, found.group);
-    let findings = soften(found.findings, &standing, spec.preflight);
+    let findings = soften(found.findings, &standing, strictness(progress, spec));
     let (errors, warnings): (Vec<_>, Vec<_>) = findings
         .into_iter()
         .partition(|finding| finding.severity == Severity::Error);
@@ -82,6 +83,16 @@ pub fn judge(progress: &mut Progress, spec: &Spec, target: Option<&str>, found: 
         warnings.iter().for_each(|warning| progress.warn(warning.to_string()));
     }
     errors
+}
+
+/// Where the stack can't be described an update may be a rollback, and then nothing found here may fail it.
+fn strictness(progress: &Progress, spec: &Spec) -> Preflight {
+    let phase = progress.situation.as_ref().map(|situation| situation.phase);
+    let may_roll_back = phase.is_some_and(|phase| phase.direction() == Direction::RollingBack);
+    match progress.request.kind {
+        RequestType::Update if may_roll_back => Preflight::Warn,
+        _ => spec.preflight,
+    }
 }
 
 /// Everything that speaks against a request, in one answer.
