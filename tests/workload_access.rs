@@ -12,7 +12,15 @@ use simulator::Access;
 use support::flows::{create, properties, reason, roll_back};
 use support::world::World;
 
-const CALLS: [&str; 6] = ["nodes", "daemon_sets", "windows", "drain", "apply", "delete_plugin"];
+const CALLS: [&str; 7] = [
+    "nodes",
+    "daemon_sets",
+    "windows",
+    "drain",
+    "apply",
+    "create_plugin",
+    "delete_plugin",
+];
 
 fn wanted(desired: u32) -> Value {
     let sizes = json!({"MinSize": 0, "MaxSize": 5, "DesiredSize": desired});
@@ -42,12 +50,15 @@ async fn one_that_lasts_fails_after_the_third() {
 async fn call(aws: &Aws, name: &str) -> Result<(), CallError> {
     let config_map =
         json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "kube-system"}});
+    let daemon_set =
+        json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "a", "namespace": "kube-system"}});
     match name {
         "nodes" => aws.nodes(name, "my-mng", "1").await.map(drop),
         "daemon_sets" => aws.daemon_sets(name).await.map(drop),
         "windows" => aws.windows(name).await.map(drop),
         "drain" => aws.drain(name, "my-mng", vec![]).await.map(drop),
         "apply" => aws.apply(name, &config_map).await,
+        "create_plugin" => aws.create_plugin(name, &daemon_set).await,
         _ => aws.delete_plugin(name, "uid", "1").await,
     }
 }

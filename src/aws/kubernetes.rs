@@ -129,7 +129,8 @@ impl Kubernetes for Aws {
     }
 
     async fn create_plugin(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
-        self.connection(cluster).await?.create_plugin(object).await
+        let created = self.connection(cluster).await?.create_plugin(object).await;
+        self.answered(cluster, created).await
     }
 
     async fn delete_plugin(&self, cluster: &str, uid: &str, resource_version: &str) -> Result<(), CallError> {

@@ -9,7 +9,7 @@ use crate::nodegroup::decide::Part;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::PLUGIN_TAG;
 use crate::nodegroup::plan::Desired;
-use crate::ports::{CallError, Cloud, Fault};
+use crate::ports::{CallError, Cloud, Fault, NO_ANSWER};
 use crate::progress::Progress;
 use crate::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
 
@@ -146,6 +146,6 @@ pub fn is_out_of_reach(progress: &Progress, error: &CallError) -> bool {
         .get(&Part::DevicePlugin)
         .copied()
         .unwrap_or_default();
-    let unconnected = error.fault == Fault::Unknown && error.code.starts_with("no ");
+    let unconnected = error.fault == Fault::Unknown && error.code == NO_ANSWER;
     unconnected && tries + 1 >= LEAVE_TRIES && !rolls_back(progress)
 }
