@@ -48,6 +48,21 @@ fn time_limits_enclose_each_other() {
     );
 }
 
+/// In a VPC the function needs its subnets and groups, and Lambda the right to make the network interfaces that nobody else may.
+#[test]
+fn the_function_runs_in_a_vpc_where_subnets_are_given() {
+    let text = text();
+    for words in [
+        "InVpc: !Not [!Equals [!Select [0, !Ref VpcSubnetIds], \"\"]]",
+        "      VpcConfig: !If\n        - InVpc\n        - SubnetIds: !Ref VpcSubnetIds\n          \
+         SecurityGroupIds: !Ref VpcSecurityGroupIds\n        - !Ref AWS::NoValue\n",
+        "- InVpc\n                - Sid: LambdaNetworkInterfaces\n                  Effect: Allow\n",
+        "- InVpc\n                - Sid: LambdaAloneHasInterfaces\n                  Effect: Deny\n",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
+}
+
 #[test]
 fn the_state_machine_speaks_the_functions_words() {
     let text = text();

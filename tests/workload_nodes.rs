@@ -103,6 +103,28 @@ async fn nodes_are_watched_not_listed_again_and_again() {
     }
 }
 
+/// An operator who looks at the state machine sees how far it is.
+#[tokio::test]
+async fn what_is_handed_on_tells_how_many_are_ready() {
+    let world = World::start(true).await;
+    world
+        .simulator
+        .nodes_stay("my-cluster", "my-mng", NodesStay::Absent { count: 1 });
+    let mut wanted = wanted(&sizes(2));
+    wanted["ServiceTimeout"] = json!("3");
+    let request = world.request("Create", None, &wanted, None);
+    let mut seen = vec![];
+    let mut state = world.invoke(&request).await;
+    let mut next = world.function.cloud.onward.lock().unwrap().pop_front();
+    while let Some(event) = next {
+        state = world.invoke(&event).await;
+        seen.push(state["Continuation"]["history"]["ready"].clone());
+        next = (state["Outcome"] == "Waiting").then(|| state.clone());
+    }
+    assert_eq!(state["Outcome"], "Answered");
+    assert!(seen.contains(&json!({"ready": 1, "wanted": 2})), "{seen:?}");
+}
+
 /// What an earlier request has watched may be of a group of that name that is gone.
 #[tokio::test]
 async fn a_new_request_lists_anew() {
