@@ -16,6 +16,7 @@ mod launch;
 mod preflight;
 mod stall;
 mod target;
+mod under_way;
 mod users;
 
 use crate::cfn::answer::Answer;
@@ -25,9 +26,11 @@ use crate::nodegroup::decide::{Around, Beyond, Goal, Look, Next, Observation, Vi
 use crate::nodegroup::history::StepKind;
 use crate::nodegroup::plan::Step;
 use crate::nodegroup::spec::Spec;
+use crate::nodegroup::under_way::UnderWay;
 use crate::nodegroup::validate::validate;
 use crate::ports::{Cloud, Fault};
 use crate::progress::{Phase, Progress, Stage};
+use crate::telemetry::request_span;
 
 /// How a pass ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +61,7 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
         match next {
             Next::Act(_) | Next::Look(_) => {}
             Next::Wait(waiting) => {
+                under_way::wait(progress, waiting);
                 if waiting == Waiting::ForVersionUpdate {
                     stall::look(cloud, progress, now).await;
                 }
@@ -92,7 +96,7 @@ pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
         looks = progress.looks,
         "a pass was cut off, for a call went on too long"
     );
-    progress.unanswered += 1;
+    progress.lose_call();
     if now < progress.history.deadline {
         return Outcome::Wait(Waiting::ForAnAnswer);
     }
@@ -143,6 +147,7 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
             });
         }
     };
+    request_span::about(cluster, name);
     let seen = observe(cloud, progress, cluster, name).await?;
     let goal = goal.as_ref().expect("matched above");
     loop {
@@ -208,7 +213,7 @@ async fn observe<C: Cloud>(cloud: &C, progress: &mut Progress, cluster: &str, na
 
 fn unknown(progress: &mut Progress, problem: String) -> Observation {
     tracing::warn!(problem, "the node group could not be observed");
-    progress.unanswered += 1;
+    progress.lose_call();
     Observation::Unknown(problem)
 }
 
@@ -220,7 +225,7 @@ fn succeed(
 ) -> Option<Answer> {
     match std::mem::take(&mut progress.stage) {
         Stage::RemoveAbandoned => {
-            progress.history.turn_to_another_group();
+            turn_to_the_rollback(progress);
             None
         }
         Stage::Undo { failure } => Some(failed(&progress.request, failure)),
@@ -247,7 +252,7 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
         // The rollback itself matters more than what the failed update left behind.
         Stage::RemoveAbandoned => {
             progress.warn(format!("what the failed update made is left behind: {reason}"));
-            progress.history.turn_to_another_group();
+            turn_to_the_rollback(progress);
             None
         }
         Stage::Undo { failure } => Some(failed(
@@ -257,10 +262,17 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
         Stage::Converge if is_unfinished_replacement(progress) => {
             progress.history.turn_to_another_group();
             progress.stage = Stage::Undo { failure: reason };
+            under_way::turn_to(progress, UnderWay::Undo);
             None
         }
         Stage::Converge => Some(failed(&progress.request, with_warnings(progress, reason))),
     }
+}
+
+/// What the failed update left behind is dealt with; what the rollback restores comes next.
+fn turn_to_the_rollback(progress: &mut Progress) {
+    progress.history.turn_to_another_group();
+    under_way::turn_to(progress, UnderWay::Prepare);
 }
 
 /// What was announced before, such as a roll that outlasts its time, explains a failure.

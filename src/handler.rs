@@ -1,10 +1,13 @@
 //! An event in; exactly one answer or one hand-over out. Guards for panic, deadline and input that can't be read.
 
+mod counting;
+
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, TryFutureExt};
 use serde_json::Value;
+use tracing::Instrument;
 
 use crate::cfn::answer::Answer;
 use crate::cfn::event::{Event, Host, classify};
@@ -19,6 +22,7 @@ use crate::ports::{CallError, Cloud};
 use crate::progress::Progress;
 use crate::respond::{NotDelivered, Responder};
 use crate::settings::{PollingMode, Settings};
+use crate::telemetry::request_span;
 
 /// The function: what an event needs, ready.
 pub struct Function<C, K> {
@@ -38,6 +42,15 @@ pub enum Failure {
     NotHandedOver(#[from] CallError),
 }
 
+impl Failure {
+    /// With everything that it comes from.
+    pub fn told(&self) -> String {
+        let failure: &dyn std::error::Error = self;
+        let sources = std::iter::successors(Some(failure), |error| error.source());
+        sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    }
+}
+
 impl<C: Cloud + Onward, K: Clock> Function<C, K> {
     /// Handles one event. `deadline` is when the invocation is ended, in milliseconds since the epoch. Gives what a state
     /// machine goes on with.
@@ -47,7 +60,11 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
     pub async fn handle(&self, event: Value, deadline: u64) -> Result<Value, Failure> {
         let mut last = step_functions::answered();
         for event in classify(event) {
-            last = self.one(event, deadline).await?;
+            let span = request_span::of(&event);
+            let one = self.one(event, deadline);
+            // The runtime logs it too, where nothing tells whose it is.
+            let one = one.inspect_err(|failure| tracing::error!(failure = failure.told(), "it is to be tried again"));
+            last = one.instrument(span).await?;
         }
         Ok(last)
     }
@@ -65,6 +82,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
                 Ok(progress) => self.guarded(progress, Origin::Continuation(host), deadline).await,
                 Err(error) => {
                     tracing::error!(%error, "a continuation can't be read, so nobody can be answered");
+                    self.count_unanswered();
                     Ok(step_functions::answered())
                 }
             },
@@ -77,16 +95,13 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         let request = progress.request.clone();
         if let Err(error) = self.responder.check(&request.envelope) {
             tracing::error!(%error, "a request was ignored");
+            self.count_unanswered();
             return Ok(step_functions::answered());
         }
-        tracing::info!(
-            request_id = request.envelope.request_id,
-            stack_id = request.envelope.stack_id,
-            logical_id = request.envelope.logical_resource_id,
-            kind = ?request.kind,
-            looks = progress.looks,
-            "take up"
-        );
+        tracing::info!(looks = progress.looks, "take up");
+        if origin == Origin::Request {
+            self.count_begun(request.kind);
+        }
         match AssertUnwindSafe(self.run(progress, origin, deadline))
             .catch_unwind()
             .await
@@ -100,7 +115,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
                 let reason = format!(
                     "the function failed by a mistake of its own ({what}); please report it with the function's log"
                 );
-                self.answer(&request.envelope, &engine::failed(&request, reason)).await
+                self.fail_otherwise(&request, reason).await
             }
         }
     }
@@ -108,11 +123,20 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
     async fn run(&self, mut progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
         let last_look = self_invoke::last_look(self.clock.now_millis(), deadline);
         loop {
-            match self.pass(&mut progress, last_look).await {
-                Outcome::Answer(answer) => return self.answer(&progress.request.envelope, &answer).await,
+            let before = progress.under_way;
+            self.spend(&mut progress, before);
+            let outcome = self.pass(&mut progress, last_look).await;
+            self.spend(&mut progress, before);
+            progress.tally.throttles += self.cloud.throttles();
+            match outcome {
+                Outcome::Answer(answer) => {
+                    let answered = self.answer(&progress.request.envelope, &answer).await?;
+                    self.count_end(&progress, &answer);
+                    return Ok(answered);
+                }
                 Outcome::Wait(waiting) => {
                     let wait = self.next_look(&progress, waiting);
-                    if let Some(state) = self.wait(&progress, waiting, wait, origin, last_look).await? {
+                    if let Some(state) = self.wait(&mut progress, waiting, wait, origin, last_look).await? {
                         return Ok(state);
                     }
                 }
@@ -155,7 +179,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
     /// Waits here (`None`), or hands over and gives what the invocation ends with.
     async fn wait(
         &self,
-        progress: &Progress,
+        progress: &mut Progress,
         waiting: Waiting,
         wait: Duration,
         origin: Origin,
@@ -165,6 +189,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         match (origin, &self.settings.polling) {
             (Origin::Continuation(Host::StateMachine), _) => Ok(Some(step_functions::state(progress, wait))),
             (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
+                progress.tally.hand_overs += 1;
                 let name = step_functions::execution_name(progress);
                 self.cloud
                     .start_execution(state_machine, &name, &step_functions::state(progress, wait))
@@ -177,6 +202,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
                 Ok(None)
             }
             _ => {
+                progress.tally.hand_overs += 1;
                 self.cloud
                     .invoke(&self.settings.function_name, &self_invoke::payload(progress))
                     .await?;
@@ -201,10 +227,13 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         match unreadable {
             Unreadable::Answerable { envelope, problem } => {
                 let answer = refusal(&envelope, format!("the request can't be read: {problem}"));
-                self.answer(&envelope, &answer).await
+                let answered = self.answer(&envelope, &answer).await?;
+                self.count_failed_otherwise(None);
+                Ok(answered)
             }
             Unreadable::Unanswerable => {
                 tracing::error!(%unreadable, "an event was ignored");
+                self.count_unanswered();
                 Ok(step_functions::answered())
             }
         }
@@ -220,28 +249,40 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
             Event::LastResort { .. } => Err(Unreadable::Unanswerable),
         };
         match request {
-            Ok(request) => self.answer(&request.envelope, &engine::failed(&request, reason)).await,
+            Ok(request) => self.fail_otherwise(&request, reason).await,
             Err(unreadable) => self.refuse(unreadable).await,
         }
+    }
+
+    /// Answers FAILED for what the engine didn't decide.
+    async fn fail_otherwise(&self, request: &Request, reason: String) -> Result<Value, Failure> {
+        let answer = engine::failed(request, reason);
+        let answered = self.answer(&request.envelope, &answer).await?;
+        self.count_failed_otherwise(Some(request.kind));
+        Ok(answered)
     }
 
     /// The one exit. An answer that can never be delivered ends the matter: trying again would do the work again.
     async fn answer(&self, envelope: &Envelope, answer: &Answer) -> Result<Value, Failure> {
         match answer {
             Answer::Success { physical_id, note, .. } => {
-                tracing::info!(request_id = envelope.request_id, physical_id, note, "answer SUCCESS");
+                tracing::info!(physical_id, note, "answer SUCCESS");
             }
             Answer::Failed { physical_id, reason } => {
-                tracing::warn!(request_id = envelope.request_id, physical_id, reason, "answer FAILED");
+                tracing::warn!(physical_id, reason, "answer FAILED");
             }
         }
         match self.responder.put(envelope, answer).await {
             Ok(()) => Ok(step_functions::answered()),
             Err(error @ (NotDelivered::Nowhere(_) | NotDelivered::Refused(_))) => {
-                tracing::error!(%error, request_id = envelope.request_id, "the answer can't be delivered");
+                tracing::error!(%error, "the answer can't be delivered");
+                self.count_unanswered();
                 Ok(step_functions::answered())
             }
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                self.count_unanswered();
+                Err(error.into())
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 //! one invocation to the next are all the same case.
 //!
 //! [`cfn`] is the protocol and knows no EKS; [`nodegroup`] is pure; [`aws`] alone knows the SDKs; [`polling`] hosts the
-//! waiting; [`handler`] promises exactly one answer.
+//! waiting; [`handler`] promises exactly one answer; [`telemetry`] is what an operator sees of it.
 
 pub mod auto_scaling;
 pub mod aws;
@@ -26,4 +26,5 @@ pub mod preflight;
 pub mod progress;
 pub mod respond;
 pub mod settings;
+pub mod telemetry;
 pub mod workload;

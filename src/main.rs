@@ -7,15 +7,14 @@ use managed_node_group::clock::SystemClock;
 use managed_node_group::handler::Function;
 use managed_node_group::respond::Responder;
 use managed_node_group::settings::{Settings, variable};
+use managed_node_group::telemetry::lines;
 use serde_json::Value;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let settings = Settings::from_environment()?;
-    trace(&settings.log_level);
+    lines::log(&settings.log_level, lines::to_standard_output).init();
     let function = Function {
         cloud: Aws::new(in_lambda(variable)).with_role(settings.role.clone()),
         clock: SystemClock,
@@ -30,28 +29,9 @@ async fn main() -> Result<(), Error> {
             function
                 .handle(event.payload, deadline)
                 .await
-                .map_err(|failure| describe(&failure))
+                .map_err(|failure| failure.told().into())
         });
         handled
     });
     lambda_runtime::run(handle).await
-}
-
-/// Only this crate's lines below WARN: libraries log what they send, and that holds response URLs.
-fn trace(level: &str) {
-    let own = level.parse().unwrap_or(LevelFilter::INFO);
-    let filter = Targets::new()
-        .with_default(LevelFilter::WARN)
-        .with_target("managed_node_group", own);
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_target(false)
-        .without_time();
-    tracing_subscriber::registry().with(filter).with(lines).init();
-}
-
-fn describe(failure: &dyn std::error::Error) -> Error {
-    let sources = std::iter::successors(Some(failure), |error| error.source());
-    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ").into()
 }

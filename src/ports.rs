@@ -69,6 +69,11 @@ pub trait Cloud: AutoScaling + Kubernetes {
     fn evidence(&self, group: &NodeGroup) -> impl Future<Output = Evidence> + Send;
     /// Everything in EC2 under the names and tags of one node group: a few calls, none of which changes anything.
     fn belongings(&self, place: &Place) -> impl Future<Output = Result<Belongings, CallError>> + Send;
+    /// How many attempts of calls were answered by a throttle since this was last asked, those among them that came to a good
+    /// end when they were tried again.
+    fn throttles(&self) -> u32 {
+        0
+    }
     /// The one call of a step in EC2.
     fn launch(&self, step: &LaunchStep, token: &str) -> impl Future<Output = Result<Made, CallError>> + Send;
 }

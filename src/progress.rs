@@ -11,7 +11,9 @@ use crate::nodegroup::decide::{Around, Beyond};
 use crate::nodegroup::history::History;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::plan::Direction;
+use crate::nodegroup::under_way::UnderWay;
 use crate::nodegroup::validate::MAX_SERVICE_TIMEOUT;
+use crate::telemetry::tally::Tally;
 
 /// Written into every progress. A later release reads all earlier versions: operations are under way during an upgrade.
 const VERSION: u32 = 1;
@@ -55,6 +57,10 @@ pub struct Progress {
     /// Looks taken so far.
     #[serde(default)]
     pub looks: u32,
+    #[serde(default)]
+    pub under_way: UnderWay,
+    #[serde(default)]
+    pub tally: Tally,
 }
 
 /// What the passes are about at the moment.
@@ -117,7 +123,15 @@ impl Progress {
             beyond: Beyond::default(),
             unanswered: 0,
             looks: 0,
+            under_way: UnderWay::default(),
+            tally: Tally::default(),
         }
+    }
+
+    /// A call came to nothing, and will be made again.
+    pub fn lose_call(&mut self) {
+        self.unanswered += 1;
+        self.tally.lost_calls += 1;
     }
 
     /// When a pass that is begun at `now` has to be over, both in seconds since the epoch. What explains a failure may be looked

@@ -14,6 +14,8 @@ pub const ALLOW_LOOPBACK_RESPONSE_URL: &str = "ALLOW_LOOPBACK_RESPONSE_URL";
 pub const POLL_TIME_SCALE: &str = "POLL_TIME_SCALE";
 /// The ARN of the function's role, for whoever has to give it access to a cluster.
 pub const FUNCTION_ROLE_ARN: &str = "FUNCTION_ROLE_ARN";
+/// CloudWatch's namespace of the metrics. Empty, there are none.
+pub const METRICS_NAMESPACE: &str = "METRICS_NAMESPACE";
 /// Set by Lambda.
 const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
@@ -25,6 +27,7 @@ pub struct Settings {
     pub poll_time_scale: f64,
     pub log_level: String,
     pub role: Option<String>,
+    pub metrics_namespace: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +93,21 @@ impl Settings {
             poll_time_scale: poll_time_scale.ok_or_else(|| bad(POLL_TIME_SCALE, "a number from 0 to 1", scale))?,
             log_level: get(LOG_LEVEL).unwrap_or_else(|| "info".to_owned()).to_lowercase(),
             role: get(FUNCTION_ROLE_ARN),
+            metrics_namespace: namespace(get(METRICS_NAMESPACE))?,
         })
+    }
+}
+
+/// What CloudWatch takes for a namespace: up to 255 characters, and those that begin with `AWS/` are its own.
+fn namespace(given: Option<String>) -> Result<Option<String>, BadSetting> {
+    let is_taken = |c: char| c.is_ascii_alphanumeric() || "._-/#:".contains(c);
+    match given {
+        Some(got) if got.len() > 255 || !got.chars().all(is_taken) || got.starts_with("AWS/") => Err(BadSetting {
+            name: METRICS_NAMESPACE,
+            expected: "up to 255 of A-Z, a-z, 0-9 and ._-/#:, not beginning with AWS/",
+            got,
+        }),
+        given => Ok(given),
     }
 }
 
@@ -116,6 +133,7 @@ mod tests {
             (PollingMode::SelfInvoke, Loopback::Refused)
         );
         assert!((settings.poll_time_scale - 1.0).abs() < f64::EPSILON);
+        assert_eq!(settings.metrics_namespace, None);
     }
 
     #[test]
@@ -132,6 +150,11 @@ mod tests {
             (
                 &[(POLL_TIME_SCALE, "fast")],
                 "environment variable POLL_TIME_SCALE: expected a number from 0 to 1, got \"fast\"",
+            ),
+            (
+                &[(METRICS_NAMESPACE, "AWS/Mine")],
+                "environment variable METRICS_NAMESPACE: expected up to 255 of A-Z, a-z, 0-9 and ._-/#:, not beginning \
+                 with AWS/, got \"AWS/Mine\"",
             ),
         ] {
             assert_eq!(read(pairs).unwrap_err(), expected);

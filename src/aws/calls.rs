@@ -1,19 +1,53 @@
-//! One log line for each call to AWS: which action, and how it ended. What a role has to allow can be read from it.
+//! One log line for each call to AWS: which action, and how it ended. What a role has to allow can be read from it. And a
+//! count of the attempts that were answered by a throttle, which a good second attempt hides from everybody else.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aws_smithy_runtime::client::retries::classifiers::run_classifiers_on_ctx;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::classifiers::{RetryAction, RetryReason};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::retry::ErrorKind;
 
-/// Writes the line, at level DEBUG. Never a request or an answer: they hold response URLs.
-#[derive(Debug)]
-pub struct Recorder;
+/// Writes the line, at level DEBUG. Never a request or an answer: they hold response URLs. Its clones count together.
+#[derive(Debug, Clone, Default)]
+pub struct Recorder {
+    throttles: Arc<AtomicU32>,
+}
+
+impl Recorder {
+    pub fn throttled(&self) {
+        self.throttles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The count since this was last asked.
+    pub fn take_throttles(&self) -> u32 {
+        self.throttles.swap(0, Ordering::Relaxed)
+    }
+}
 
 impl Intercept for Recorder {
     fn name(&self) -> &'static str {
         "Recorder"
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        components: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let verdict = run_classifiers_on_ctx(components.retry_classifiers(), context.inner());
+        let status = context.response().map(|response| response.status().as_u16());
+        if is_throttle(&verdict) || status == Some(429) {
+            self.throttled();
+        }
+        Ok(())
     }
 
     fn read_after_execution(
@@ -29,6 +63,14 @@ impl Intercept for Recorder {
         }
         Ok(())
     }
+}
+
+/// As the SDK has it, which decides by the code and waits longer then. A bare status 429 it doesn't know.
+fn is_throttle(verdict: &RetryAction) -> bool {
+    let RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }) = verdict else {
+        return false;
+    };
+    *kind == ErrorKind::ThrottlingError
 }
 
 /// The action as IAM names it: a service's prefix has no spaces, and `SFN` has another. Only `Invoke` is called by another

@@ -22,6 +22,10 @@ use crate::ports::{CallError, Cloud, Fault, Stack};
 use crate::preflight::facts::Facts;
 
 impl Cloud for Aws {
+    fn throttles(&self) -> u32 {
+        self.recorder.take_throttles()
+    }
+
     async fn stack(&self, stack_id: &str) -> Result<Stack, CallError> {
         self.describe_stack(stack_id).await
     }

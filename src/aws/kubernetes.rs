@@ -43,6 +43,9 @@ impl Aws {
     /// What a call came to. API servers keep for minutes what they know of a token, so a denial ends its connection: access that
     /// is given now is found by the next one's token.
     async fn answered<T>(&self, cluster: &str, done: Result<T, CallError>) -> Result<T, CallError> {
+        if done.as_ref().is_err_and(|error| error.fault == Fault::Throttled) {
+            self.recorder.throttled();
+        }
         if done.as_ref().is_err_and(|error| error.fault == Fault::Denied) {
             self.connections.0.lock().await.remove(cluster);
         }

@@ -43,6 +43,7 @@ pub struct Aws {
     servicequotas: OnceLock<aws_sdk_servicequotas::Client>,
     connections: kubernetes::Connections,
     watches: Watches,
+    recorder: Recorder,
     /// The function's own role, for whoever has to give it access.
     role: Option<String>,
 }
@@ -89,6 +90,7 @@ impl Aws {
             servicequotas: OnceLock::new(),
             connections: kubernetes::Connections::default(),
             watches: Watches::default(),
+            recorder: Recorder::default(),
             role: None,
         }
     }
@@ -101,7 +103,7 @@ impl Aws {
     fn eks(&self) -> &aws_sdk_eks::Client {
         self.eks.get_or_init(|| {
             let config = aws_sdk_eks::config::Builder::from(&self.config)
-                .interceptor(Recorder)
+                .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_eks::Client::from_conf(config)
         })
@@ -110,7 +112,7 @@ impl Aws {
     fn ec2(&self) -> &aws_sdk_ec2::Client {
         self.ec2.get_or_init(|| {
             let config = aws_sdk_ec2::config::Builder::from(&self.config)
-                .interceptor(Recorder)
+                .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_ec2::Client::from_conf(config)
         })
@@ -119,7 +121,7 @@ impl Aws {
     fn cloudformation(&self) -> &aws_sdk_cloudformation::Client {
         self.cloudformation.get_or_init(|| {
             let config = aws_sdk_cloudformation::config::Builder::from(&self.config)
-                .interceptor(Recorder)
+                .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_cloudformation::Client::from_conf(config)
         })
@@ -129,7 +131,7 @@ impl Aws {
     fn lambda(&self) -> &aws_sdk_lambda::Client {
         self.lambda.get_or_init(|| {
             let config = aws_sdk_lambda::config::Builder::from(&self.config)
-                .interceptor(Recorder)
+                .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_lambda::Client::from_conf(config)
         })
@@ -139,7 +141,7 @@ impl Aws {
     fn sfn(&self) -> &aws_sdk_sfn::Client {
         self.sfn.get_or_init(|| {
             let config = aws_sdk_sfn::config::Builder::from(&self.config)
-                .interceptor(Recorder)
+                .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_sfn::Client::from_conf(config)
         })
@@ -149,7 +151,7 @@ impl Aws {
     fn iam(&self) -> &aws_sdk_iam::Client {
         self.iam.get_or_init(|| {
             let config = aws_sdk_iam::config::Builder::from(&self.config)
-                .interceptor(Recorder)
+                .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_iam::Client::from_conf(config)
         })
@@ -159,7 +161,7 @@ impl Aws {
     fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
         self.autoscaling.get_or_init(|| {
             let config = aws_sdk_autoscaling::config::Builder::from(&self.config)
-                .interceptor(Recorder)
+                .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_autoscaling::Client::from_conf(config)
         })
@@ -169,7 +171,7 @@ impl Aws {
     fn kms(&self) -> &aws_sdk_kms::Client {
         self.kms.get_or_init(|| {
             let config = aws_sdk_kms::config::Builder::from(&self.config)
-                .interceptor(Recorder)
+                .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_kms::Client::from_conf(config)
         })
@@ -178,7 +180,7 @@ impl Aws {
     fn servicequotas(&self) -> &aws_sdk_servicequotas::Client {
         self.servicequotas.get_or_init(|| {
             let config = aws_sdk_servicequotas::config::Builder::from(&self.config)
-                .interceptor(Recorder)
+                .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_servicequotas::Client::from_conf(config)
         })

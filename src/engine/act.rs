@@ -2,6 +2,7 @@
 
 use super::Stop;
 use super::goal::{is_superseded, refuse_late_create, unanswered};
+use super::under_way::turn_to;
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::{Begun, StepKind};
@@ -9,6 +10,7 @@ use crate::nodegroup::name::digest;
 use crate::nodegroup::plan::Step;
 use crate::nodegroup::roll::outlasts;
 use crate::nodegroup::spec::WaitFor;
+use crate::nodegroup::under_way::UnderWay;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::preflight::check::Check;
 use crate::preflight::finding::Finding;
@@ -30,7 +32,8 @@ pub async fn act<C: Cloud>(
     if matches!(goal, Goal::Present(_)) {
         still_wanted(cloud, progress).await?;
     }
-    tracing::info!(step = ?step.kind(), "begin");
+    turn_to(progress, UnderWay::of(step.kind()));
+    tracing::info!(begun = ?step.kind(), "begin");
     announce(progress, goal, seen, &step, now);
     let token = token(progress, &step);
     match call(cloud, goal, seen, &step, &token).await {

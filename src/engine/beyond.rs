@@ -6,11 +6,13 @@ mod windows;
 use super::Stop;
 use super::act::still_wanted;
 use super::goal::{rolls_back, unanswered};
+use super::under_way::turn_to;
 use crate::auto_scaling::{ScalingStep, is_asked};
 use crate::nodegroup::decide::{Goal, Look, Observation, Part, Waiting};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::{Begun, StepKind};
 use crate::nodegroup::plan::Step;
+use crate::nodegroup::under_way::UnderWay;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
 use crate::workload::nodes::{Node, Ready, ready};
@@ -86,7 +88,8 @@ pub async fn act<C: Cloud>(
     if matches!(goal, Goal::Present(_)) {
         still_wanted(cloud, progress).await?;
     }
-    tracing::info!(step = ?step.kind(), "begin");
+    turn_to(progress, UnderWay::of(step.kind()));
+    tracing::info!(begun = ?step.kind(), "begin");
     let (part, done) = match (&step, goal) {
         (Step::Scaling(steps), _) => {
             progress.beyond.scaling_group = None;

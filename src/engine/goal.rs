@@ -172,7 +172,7 @@ fn inheritable(tags: std::collections::BTreeMap<String, String>) -> std::collect
 
 pub fn unanswered(progress: &mut Progress, error: &CallError) -> Stop {
     tracing::warn!(%error, "a call went unanswered");
-    progress.unanswered += 1;
+    progress.lose_call();
     Stop::Wait(Waiting::ForAnAnswer)
 }
 

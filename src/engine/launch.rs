@@ -3,10 +3,12 @@
 use super::Stop;
 use super::act::token;
 use super::goal::unanswered;
+use super::under_way::turn_to;
 use crate::launch_template::steps::{LaunchStep, Made};
 use crate::nodegroup::decide::{Goal, Waiting};
 use crate::nodegroup::history::{Begun, StepKind, Tidying};
 use crate::nodegroup::plan::Step;
+use crate::nodegroup::under_way::UnderWay;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
 
@@ -18,7 +20,8 @@ pub async fn act<C: Cloud>(
     step: &LaunchStep,
     now: u64,
 ) -> Result<(), Stop> {
-    tracing::info!(step = step.action(), "begin");
+    turn_to(progress, UnderWay::Ec2);
+    tracing::info!(begun = step.action(), "begin");
     let token = token(progress, &Step::Launch(step.clone()));
     match cloud.launch(step, &token).await {
         Ok(made) => done(progress, step, made, now),

@@ -105,6 +105,10 @@ impl Cut {
 }
 
 impl Cloud for Cut {
+    fn throttles(&self) -> u32 {
+        self.aws.throttles()
+    }
+
     async fn stack(&self, _: &str) -> Result<Stack, CallError> {
         let stack = self.stack.lock().unwrap().clone();
         if stack.status == "DENIED" {

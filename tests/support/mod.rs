@@ -11,6 +11,7 @@ pub mod cut;
 pub mod deployed;
 pub mod ec2;
 pub mod flows;
+pub mod log;
 pub mod matrix;
 pub mod plugin;
 pub mod receiver;

@@ -87,6 +87,7 @@ impl World {
             poll_time_scale: TIME_SCALE,
             log_level: "info".to_owned(),
             role: None,
+            metrics_namespace: Some("ManagedNodeGroup".to_owned()),
         };
         let cut = Cut {
             aws: aws(&simulator.endpoint()).await,

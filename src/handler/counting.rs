@@ -1,0 +1,51 @@
+//! What the function counts of its operations, and when. Each is told once it is certain: an outcome after its answer was
+//! delivered, so that an answer which is tried again counts once. A second delivery of a whole request can't be known from
+//! the first, and counts again.
+
+use super::Function;
+use crate::cfn::answer::Answer;
+use crate::cfn::request::RequestType;
+use crate::clock::Clock;
+use crate::nodegroup::under_way::UnderWay;
+use crate::progress::Progress;
+use crate::telemetry::lines::OBJECT;
+use crate::telemetry::metrics::{End, Sheet};
+
+impl<C, K: Clock> Function<C, K> {
+    pub(super) fn count_begun(&self, kind: RequestType) {
+        self.tell(|sheet| vec![sheet.begun(kind)]);
+    }
+
+    /// Time goes by for what was under way.
+    pub(super) fn spend(&self, progress: &mut Progress, what: UnderWay) {
+        let began = progress.history.began * 1000;
+        progress.tally.spend(what, began, self.clock.now_millis());
+    }
+
+    pub(super) fn count_end(&self, progress: &Progress, answer: &Answer) {
+        let end = match answer {
+            Answer::Success { .. } => End::Succeeded,
+            Answer::Failed { .. } => End::Failed,
+        };
+        self.tell(|sheet| sheet.ended(progress, end));
+    }
+
+    /// FAILED, and the engine had no part in it.
+    pub(super) fn count_failed_otherwise(&self, kind: Option<RequestType>) {
+        self.tell(|sheet| vec![sheet.failed_otherwise(kind)]);
+    }
+
+    pub(super) fn count_unanswered(&self) {
+        self.tell(|sheet| vec![sheet.unanswered()]);
+    }
+
+    fn tell(&self, lines: impl FnOnce(Sheet<'_>) -> Vec<String>) {
+        let Some(namespace) = &self.settings.metrics_namespace else {
+            return;
+        };
+        let now = self.clock.now_millis();
+        for line in lines(Sheet { namespace, now }) {
+            tracing::info!(target: OBJECT, line);
+        }
+    }
+}
