@@ -187,12 +187,12 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
     ) -> Result<Option<Value>, Failure> {
         let wait_millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         match (origin, &self.settings.polling) {
-            (Origin::Continuation(Host::StateMachine), _) => Ok(Some(step_functions::state(progress, wait))),
+            (Origin::Continuation(Host::StateMachine), _) => Ok(Some(step_functions::state(progress, waiting, wait))),
             (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
                 progress.tally.hand_overs += 1;
                 let name = step_functions::execution_name(progress);
                 self.cloud
-                    .start_execution(state_machine, &name, &step_functions::state(progress, wait))
+                    .start_execution(state_machine, &name, &step_functions::state(progress, waiting, wait))
                     .await?;
                 Ok(Some(step_functions::answered()))
             }

@@ -6,7 +6,7 @@ use managed_node_group::cfn::event::{CONTINUATION, OUTCOME};
 use managed_node_group::nodegroup::validate::MAX_SERVICE_TIMEOUT;
 use managed_node_group::polling::step_functions::{ANSWERED, WAITING};
 use managed_node_group::settings::{
-    ALLOW_LOOPBACK_RESPONSE_URL, LOG_LEVEL, POLL_TIME_SCALE, POLLING_MODE, STATE_MACHINE_ARN,
+    ALLOW_LOOPBACK_RESPONSE_URL, LOG_LEVEL, METRICS_NAMESPACE, POLL_TIME_SCALE, POLLING_MODE, STATE_MACHINE_ARN,
 };
 use support::template::{called_by_the_function, text};
 
@@ -22,7 +22,7 @@ fn number(key: &str) -> i32 {
 
 #[test]
 fn settings_have_one_name() {
-    for setting in [POLLING_MODE, STATE_MACHINE_ARN, LOG_LEVEL] {
+    for setting in [POLLING_MODE, STATE_MACHINE_ARN, LOG_LEVEL, METRICS_NAMESPACE] {
         assert!(text().contains(&format!("          {setting}: ")), "{setting}");
     }
     for local in [ALLOW_LOOPBACK_RESPONSE_URL, POLL_TIME_SCALE] {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cfn::event::{CONTINUATION, OUTCOME};
+use crate::nodegroup::decide::Waiting;
 use crate::nodegroup::name::digest;
 use crate::progress::Progress;
 
@@ -12,11 +13,33 @@ use crate::progress::Progress;
 pub const WAITING: &str = "Waiting";
 pub const ANSWERED: &str = "Answered";
 
+/// By which the machine chooses the state to wait in.
+pub const WAITING_FOR: &str = "WaitingFor";
+
 /// The state of an execution: what the machine starts with, and what the function gives back while there is something to
-/// wait for. `Wait` takes whole seconds.
-pub fn state(progress: &Progress, wait: Duration) -> Value {
+/// wait for. `Wait` takes whole seconds. An operator reads in it what is waited for and which step is under way.
+pub fn state(progress: &Progress, waiting: Waiting, wait: Duration) -> Value {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    json!({ OUTCOME: WAITING, "WaitSeconds": seconds, CONTINUATION: progress })
+    json!({
+        OUTCOME: WAITING,
+        WAITING_FOR: waiting_for(waiting),
+        "Step": progress.under_way.as_str(),
+        "WaitSeconds": seconds,
+        CONTINUATION: progress,
+    })
+}
+
+/// The machine's word for what is waited for.
+pub fn waiting_for(waiting: Waiting) -> &'static str {
+    match waiting {
+        Waiting::ForCreate => "Create",
+        Waiting::ForVersionUpdate => "VersionUpdate",
+        Waiting::ForConfigUpdate => "ConfigUpdate",
+        Waiting::ForDelete => "Delete",
+        Waiting::ForNodes => "Nodes",
+        Waiting::ForOthers => "Others",
+        Waiting::ForAnAnswer => "Answer",
+    }
 }
 
 /// What ends the execution.
@@ -25,7 +48,8 @@ pub fn answered() -> Value {
 }
 
 /// An execution's name: the same for a duplicate of the request, another for a RequestId that comes again with other
-/// content (aws-cdk issue 35957: a name is taken for 90 days). It tells no secret, since it is a hash.
+/// content (aws-cdk issue 35957: a name is taken for 90 days). It says to an operator what is done to which resource, and tells
+/// no secret, since the rest is a hash. A name has at most 80 characters.
 pub fn execution_name(progress: &Progress) -> String {
     let request = &progress.request;
     let logical: String = request
@@ -36,7 +60,7 @@ pub fn execution_name(progress: &Progress) -> String {
         .take(30)
         .collect();
     let content = serde_json::to_string(request).unwrap_or_default();
-    format!("{logical}-{}", digest(&content, 40))
+    format!("{:?}-{logical}-{}", request.kind, digest(&content, 40))
 }
 
 #[cfg(test)]
@@ -56,12 +80,21 @@ mod tests {
         let name = execution_name(&progress("https://h/secret"));
         assert_eq!(name, execution_name(&progress("https://h/secret")));
         assert_ne!(name, execution_name(&progress("https://h/other")));
-        assert!(name.starts_with("Nodes-") && name.len() <= 80, "{name}");
+        assert!(name.starts_with("Create-Nodes-"), "{name}");
+    }
+
+    /// Step Functions takes 80 characters.
+    #[test]
+    fn a_name_is_short_enough_whatever_the_resource_is_called() {
+        let mut long = progress("u");
+        long.request.envelope.logical_resource_id = "N".repeat(255);
+        assert_eq!(execution_name(&long).len(), 78);
     }
 
     #[test]
     fn waits_are_whole_seconds() {
-        let seconds = |wait: f64| state(&progress("u"), Duration::from_secs_f64(wait))["WaitSeconds"].clone();
+        let seconds =
+            |wait: f64| state(&progress("u"), Waiting::ForNodes, Duration::from_secs_f64(wait))["WaitSeconds"].clone();
         assert_eq!(
             [seconds(0.2), seconds(3.0), seconds(3.1)],
             [json!(1), json!(3), json!(4)]

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 /// The template's text.
 pub fn text() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("template.yaml")).expect("template.yaml")
@@ -27,4 +29,34 @@ pub fn called_by_the_function() -> BTreeSet<String> {
         .filter(|word| word.contains(':') && !word.starts_with('#'))
         .map(str::to_owned);
     named.collect()
+}
+
+/// The whole template. `!Sub text` is its text, any other short form an object such as `{"Ref": "Tracing"}`.
+pub fn parsed() -> Value {
+    plain(&yaml_serde::from_str(&text()).expect("YAML"))
+}
+
+/// A member of a resource's properties, such as `OperationsDashboard`, `DashboardBody`.
+pub fn property(resource: &str, name: &str) -> Value {
+    parsed()["Resources"][resource]["Properties"][name].clone()
+}
+
+fn plain(value: &yaml_serde::Value) -> Value {
+    match value {
+        yaml_serde::Value::Tagged(tagged) => {
+            let tag = tagged.tag.to_string();
+            match tag.trim_start_matches('!') {
+                "Sub" => plain(&tagged.value),
+                function => json!({ function: plain(&tagged.value) }),
+            }
+        }
+        yaml_serde::Value::Sequence(items) => items.iter().map(plain).collect(),
+        yaml_serde::Value::Mapping(members) => {
+            let members = members
+                .iter()
+                .map(|(key, value)| (key.as_str().expect("a text").to_owned(), plain(value)));
+            Value::Object(members.collect())
+        }
+        scalar => serde_json::to_value(scalar).expect("a scalar"),
+    }
 }
