@@ -105,6 +105,16 @@ impl LocalStack {
 
     /// Deploys template.yaml with a binary as the function's code, or updates what is deployed to the polling mode.
     pub async fn deploy_provider(&self, mode: PollingMode, binary: &Path) -> Result<Outcome> {
+        self.deploy_provider_with(mode, binary, &[]).await
+    }
+
+    /// The same, with other values for some of the template's parameters.
+    pub async fn deploy_provider_with(
+        &self,
+        mode: PollingMode,
+        binary: &Path,
+        parameters: &[(&str, &str)],
+    ) -> Result<Outcome> {
         let template = self.provider_template(binary).await?;
         let wanted = Deployment::new(PROVIDER, template)
             .parameter("PollingMode", mode.name())
@@ -117,6 +127,9 @@ impl LocalStack {
                     "x86_64"
                 },
             );
+        let wanted = parameters
+            .iter()
+            .fold(wanted, |wanted, (name, value)| wanted.parameter(name, *value));
         let exists = self.client.describe_stacks().stack_name(PROVIDER).send().await.is_ok();
         let operation = if exists {
             self.begin_update(&wanted).await?
@@ -184,6 +197,12 @@ impl LocalStack {
     /// Where the emulated Lambda, Step Functions, SQS and the rest listen.
     pub fn endpoint(&self) -> &str {
         &self.ministack.url
+    }
+
+    /// Calls one of the emulated APIs that speak Amazon's JSON protocol, such as `monitoring`,
+    /// `GraniteServiceVersion20100801.DescribeAlarms`.
+    pub async fn call(&self, service: &str, target: &str, input: &Value) -> Result<Value> {
+        self.ministack.call(service, target, input).await
     }
 
     /// As [`Moto::belongings`].

@@ -17,6 +17,11 @@ pub struct Deployed {
 impl Deployed {
     /// Invocations last a few seconds only, so that what takes longer is handed over.
     pub async fn start(mode: PollingMode) -> Self {
+        Self::start_with(mode, &[]).await
+    }
+
+    /// With other values for some of the provider's parameters.
+    pub async fn start_with(mode: PollingMode, provider: &[(&str, &str)]) -> Self {
         let options = Options {
             invocation_seconds: Some(3),
             ..Options::default()
@@ -24,7 +29,7 @@ impl Deployed {
         let local = LocalStack::start(options).await.expect("the local stack starts");
         let binary = tools::function_binary().expect("the function is built");
         local
-            .deploy_provider(mode, &binary)
+            .deploy_provider_with(mode, &binary, provider)
             .await
             .expect("the provider is deployed");
         let parameters = BTreeMap::from([
