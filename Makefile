@@ -31,7 +31,7 @@ RUST_TARGET := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
 
 .PHONY: help
 help: ## Say what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 # Everything is built as a part of the workspace. Cargo unites the features of what it is asked to build, so a crate of
 # its own would bring the SDK crates along once more, with other features.
@@ -48,7 +48,7 @@ test: lint tool-ministack tool-moto tool-awscli build package ## Everything: for
 	cargo nextest run --workspace --ignore-default-filter
 
 .PHONY: lint
-lint: tool-lint tool-sam tool-nextest ## Formatting, clippy, cfn-lint, sam validate and statelint
+lint: tool-lint tool-sam tool-nextest publish-check ## Formatting, clippy, cfn-lint, sam validate and statelint
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(TOOLS)/lint/bin/cfn-lint template.yaml examples/*.yaml
@@ -56,6 +56,14 @@ lint: tool-lint tool-sam tool-nextest ## Formatting, clippy, cfn-lint, sam valid
 	definition=$$(mktemp); trap 'rm -f "$$definition"' EXIT; \
 	$(TOOLS)/lint/bin/python tools/definition.py template.yaml > "$$definition"; \
 	$(TOOLS)/lint/bin/statelint "$$definition"
+
+# Seconds, not a build of the SDKs: what is compiled is what `make test` compiles, and a test looks at what is in the archive.
+# Cargo warns of each test that stays behind, which they do on purpose; any other warning ends this.
+.PHONY: publish-check
+publish-check: ## Pack the sources of a release, and take no warning for it
+	@said=$$(cargo package --package managed-node-group --no-verify --allow-dirty 2>&1) || { echo "$$said"; exit 1; }; \
+	said=$$(grep -v '^warning: ignoring test ' <<< "$$said"); \
+	echo "$$said"; if grep -q '^warning' <<< "$$said"; then exit 1; fi
 
 # Nightly alone instruments what it builds, and the build takes longer than the run: the SDKs are built for it once more.
 # What is found lands beside the target folder's build; the seeds that are committed stay as they are. Without a sanitizer,

@@ -78,6 +78,20 @@ fn the_pure_rooms_know_no_sdk_no_clock_and_no_async() {
             ],
         );
     }
+    never(
+        "src/telemetry",
+        &[
+            "aws_sdk",
+            "aws_smithy",
+            "tokio",
+            "async ",
+            ".await",
+            "SystemTime",
+            "Instant",
+            "reqwest",
+            "crate::aws",
+        ],
+    );
     // What a check is told of a read that failed is in the words of the ports.
     never(
         "src/preflight",

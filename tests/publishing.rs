@@ -1,0 +1,181 @@
+//! What is released: one version everywhere, within the limits of where it goes, and packed whole.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use support::template::parsed;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn metadata() -> Value {
+    parsed()["Metadata"]["AWS::ServerlessRepo::Application"].clone()
+}
+
+/// Everywhere that CONTRIBUTING.md says.
+#[test]
+fn the_version_is_the_same_wherever_it_is_written() {
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(metadata()["SemanticVersion"], version, "template.yaml");
+    let newest = read("CHANGELOG.md")
+        .lines()
+        .find_map(|line| Some(line.strip_prefix("## ")?.to_owned()));
+    let newest = newest.expect("a version in CHANGELOG.md");
+    assert_eq!(newest.split([',', ' ']).next(), Some(version), "CHANGELOG.md");
+    let manifests = [
+        "Cargo.toml",
+        "cli/Cargo.toml",
+        "simulator/Cargo.toml",
+        "local-stack/Cargo.toml",
+    ];
+    for manifest in manifests {
+        let text = read(manifest);
+        let of_the_package = text.split("[package]").nth(1).expect("a package");
+        assert!(of_the_package.contains("version.workspace = true"), "{manifest}");
+    }
+    if let Ok(manifest) = fs::read_to_string(root().join("cdk/package.json")) {
+        let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
+        assert_eq!(manifest["version"], version, "cdk/package.json");
+    }
+    let steps = read("CONTRIBUTING.md");
+    for place in [
+        "`Cargo.toml`",
+        "`template.yaml`",
+        "`cdk/package.json`",
+        "`CHANGELOG.md`",
+    ] {
+        assert!(steps.contains(place), "CONTRIBUTING.md doesn't name {place}");
+    }
+}
+
+/// The limits of the SAM guide's page on this metadata, and of CreateApplication.
+#[test]
+fn the_application_repository_takes_the_metadata() {
+    let metadata = metadata();
+    let text = |key: &str| {
+        metadata[key]
+            .as_str()
+            .unwrap_or_else(|| panic!("no text {key}: {metadata}"))
+            .to_owned()
+    };
+    let only = |text: &str, others: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c));
+    assert!((1..=140).contains(&text("Name").len()) && only(&text("Name"), "-"));
+    assert!(
+        (1..=256).contains(&text("Description").chars().count()),
+        "{}",
+        text("Description")
+    );
+    let author = text("Author");
+    assert!(
+        (1..=127).contains(&author.len())
+            && author
+                .chars()
+                .all(|c| "-".contains(c) || c.is_ascii_digit() || c.is_ascii_lowercase())
+    );
+    assert!(
+        !author.starts_with('-') && !author.ends_with('-') && !author.contains("--"),
+        "{author}"
+    );
+    let labels = metadata["Labels"].as_array().expect("labels");
+    assert!((1..=10).contains(&labels.len()));
+    for label in labels {
+        let label = label.as_str().expect("a text");
+        assert!((1..=127).contains(&label.len()) && only(label, "+-_:/@"), "{label}");
+    }
+    assert!(!metadata.to_string().contains("://"), "an address: {metadata}");
+    assert_eq!(text("SpdxLicenseId"), env!("CARGO_PKG_LICENSE"));
+    for file in ["LicenseUrl", "ReadmeUrl"] {
+        let bytes = fs::metadata(root().join(text(file))).expect("a file").len();
+        assert!(bytes > 0 && bytes < 5 * 1024 * 1024, "{file} has {bytes} bytes");
+    }
+}
+
+/// Names of their own would ask for `CAPABILITY_NAMED_IAM`, and stand in each other's way where two stacks are deployed.
+#[test]
+fn no_resource_has_a_fixed_name() {
+    let resources = parsed()["Resources"].clone();
+    for (id, resource) in resources.as_object().expect("resources") {
+        let properties = &resource["Properties"];
+        for role in ["RoleName", "ManagedPolicyName"] {
+            assert!(properties[role].is_null(), "{id} has {role}");
+        }
+        for name in [
+            "FunctionName",
+            "Name",
+            "QueueName",
+            "TopicName",
+            "LogGroupName",
+            "DashboardName",
+            "AlarmName",
+        ] {
+            let given = properties[name].to_string();
+            assert!(
+                given == "null" || given.contains("AWS::StackName"),
+                "{id} has the fixed {name} {given}"
+            );
+        }
+    }
+}
+
+/// Every source, what deploys and explains it, and nothing that only this repository's tests need.
+#[test]
+fn the_package_holds_what_builds_the_function() {
+    let listed = Command::new(env!("CARGO"))
+        .args([
+            "package",
+            "--package",
+            env!("CARGO_PKG_NAME"),
+            "--list",
+            "--allow-dirty",
+            "--offline",
+        ])
+        .current_dir(root())
+        .output()
+        .expect("cargo");
+    let (names, told) = (
+        String::from_utf8_lossy(&listed.stdout),
+        String::from_utf8_lossy(&listed.stderr),
+    );
+    assert!(listed.status.success() && !told.contains("warning"), "{told}");
+    let names: BTreeSet<&str> = names.lines().collect();
+    let mut sources = BTreeSet::new();
+    collect(&root().join("src"), &mut sources);
+    for wanted in sources
+        .iter()
+        .map(String::as_str)
+        .chain(["template.yaml", "samconfig.toml", "LICENSE", "README.md"])
+    {
+        assert!(names.contains(wanted), "{wanted} is left out");
+    }
+    let made_by_cargo = ["Cargo.toml", "Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
+    let expected = ["src/", "docs/", ".cargo/"];
+    for name in names {
+        let is_beside = !name.contains('/') && (made_by_cargo.contains(&name) || root().join(name).is_file());
+        assert!(
+            is_beside || expected.iter().any(|folder| name.starts_with(folder)),
+            "{name} is in it"
+        );
+    }
+}
+
+fn collect(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else {
+            let name = path.strip_prefix(root()).expect("below the root");
+            found.insert(name.to_string_lossy().into_owned());
+        }
+    }
+}
