@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use cli::validate::Format;
-use cli::{answer, asked, from_eksctl, max_pods, plan, preflight, render, schema, validate};
+use cli::{answer, asked, from_eksctl, from_native, max_pods, plan, preflight, render, schema, validate};
 
 /// Amazon EKS managed node groups in CloudFormation, from the command line.
 #[derive(Parser)]
@@ -69,6 +69,15 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// Turn each AWS::EKS::Nodegroup of a template into this resource, offline
+    ///
+    /// The template goes to stdout, with everything else in it as it is written, comments too. Each group gets a new logical
+    /// id, for CloudFormation changes no type under the old one, and what names it is rewritten. What differs is told on
+    /// stderr, a line each. Exit status 0 when all is as it was, 1 when something isn't, 2 when the file can't be converted.
+    FromNative {
+        /// A template in YAML or JSON
+        file: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -79,6 +88,7 @@ fn main() -> ExitCode {
         Command::MaxPods(asked) => max_pods::max_pods(&asked),
         Command::Plan(asked) => plan::plan(&asked),
         Command::FromEksctl { file, format } => from_eksctl::from_eksctl(&file, format),
+        Command::FromNative { file } => from_native::from_native(&file),
         Command::Preflight(asked) => preflight::preflight(&asked),
     })
 }
