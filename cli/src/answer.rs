@@ -8,21 +8,26 @@ pub struct Answer {
     pub notes: Vec<String>,
 }
 
-/// Why there is no answer.
+/// Why there is no answer, or not the whole of it.
 pub enum Failure {
+    /// An answer that lacks something of what was asked, as its notes say.
+    Incomplete(Answer),
     /// What is wrong with what was asked, a line each. That is what was to be found out, so it goes to stdout.
     Problems(Vec<String>),
     /// Nothing could be found out.
     NoAnswer(String),
 }
 
-/// Prints it all. The exit status is 0, 1 with problems, 2 without an answer.
+/// Prints it all. The exit status is 0, 1 with problems or an incomplete answer, 2 without an answer.
 pub fn print(answered: Result<Answer, Failure>) -> ExitCode {
     match answered {
-        Ok(Answer { text, notes }) => {
-            notes.iter().for_each(|note| eprintln!("{note}"));
-            print!("{text}");
+        Ok(answer) => {
+            tell(&answer);
             ExitCode::SUCCESS
+        }
+        Err(Failure::Incomplete(answer)) => {
+            tell(&answer);
+            ExitCode::from(1)
         }
         Err(Failure::Problems(problems)) => {
             problems.iter().for_each(|problem| println!("{problem}"));
@@ -33,4 +38,9 @@ pub fn print(answered: Result<Answer, Failure>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn tell(answer: &Answer) {
+    answer.notes.iter().for_each(|note| eprintln!("{note}"));
+    print!("{}", answer.text);
 }

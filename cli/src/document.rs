@@ -60,6 +60,16 @@ impl Unreadable {
     }
 }
 
+impl Unreadable {
+    /// As a line that editors jump by.
+    pub fn in_file(&self, file: &str) -> String {
+        match self.line {
+            Some(_) => format!("{file}:{self}"),
+            None => format!("{file}: {self}"),
+        }
+    }
+}
+
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use cli::validate::Format;
-use cli::{answer, asked, max_pods, plan, preflight, render, schema, validate};
+use cli::{answer, asked, from_eksctl, from_native, max_pods, plan, preflight, render, schema, validate};
 
 /// Amazon EKS managed node groups in CloudFormation, from the command line.
 #[derive(Parser)]
@@ -57,6 +57,27 @@ enum Command {
     /// finding: `error CODE Property: cause; remedy`, or `warning`. Exit status 0 without errors, 1 with, 2 when not even
     /// the cluster could be asked about.
     Preflight(asked::Asked),
+    /// Turn the managed groups of an eksctl ClusterConfig into a CloudFormation template, offline
+    ///
+    /// The template goes to stdout. What can't be taken over is told on stderr, a line each: FILE:LINE: field: not mapped:
+    /// why; what to do. Exit status 0 when all is in the template, 1 when something isn't, 2 when the file can't be read.
+    /// docs/from-eksctl.md has every field.
+    FromEksctl {
+        /// A ClusterConfig in YAML or JSON
+        file: PathBuf,
+        /// `text`: YAML. `json`: JSON
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Turn each AWS::EKS::Nodegroup of a template into this resource, offline
+    ///
+    /// The template goes to stdout, with everything else in it as it is written, comments too. Each group gets a new logical
+    /// id, for CloudFormation changes no type under the old one, and what names it is rewritten. What differs is told on
+    /// stderr, a line each. Exit status 0 when all is as it was, 1 when something isn't, 2 when the file can't be converted.
+    FromNative {
+        /// A template in YAML or JSON
+        file: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -66,6 +87,8 @@ fn main() -> ExitCode {
         Command::Render { event } => render::render(&event),
         Command::MaxPods(asked) => max_pods::max_pods(&asked),
         Command::Plan(asked) => plan::plan(&asked),
+        Command::FromEksctl { file, format } => from_eksctl::from_eksctl(&file, format),
+        Command::FromNative { file } => from_native::from_native(&file),
         Command::Preflight(asked) => preflight::preflight(&asked),
     })
 }

@@ -23,10 +23,7 @@ pub enum Format {
 pub fn validate(path: &Path, format: Format) -> Result<Answer, Failure> {
     let file = path.display().to_string();
     let bytes = fs::read(path).map_err(|error| Failure::NoAnswer(format!("{file}: {error}")))?;
-    let Checked { findings, note } = check(&bytes).map_err(|problem| match problem.line {
-        Some(_) => Failure::NoAnswer(format!("{file}:{problem}")),
-        None => Failure::NoAnswer(format!("{file}: {problem}")),
-    })?;
+    let Checked { findings, note } = check(&bytes).map_err(|problem| Failure::NoAnswer(problem.in_file(&file)))?;
     let lines = match format {
         Format::Text => findings.iter().map(|finding| line(&file, finding)).collect(),
         Format::Json => vec![json(&file, &findings)?],

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod consistent;
+pub mod readme;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,134 @@
+//! `UserData`: what runs before a node joins, and Bottlerocket's settings.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use super::group::Group;
+use super::image::Family;
+
+const SHELL: &str = "text/x-shellscript; charset=\"utf-8\"";
+const NODE_CONFIG: &str = "application/node.eks.aws";
+
+/// `settings` are those of the file for Bottlerocket, with numbers and truths told from texts.
+pub fn user_data(group: &mut Group, family: Family, settings: Option<Value>) -> Option<String> {
+    let bottlerocket = matches!(family, Family::Bottlerocket | Family::BottlerocketFips);
+    if !bottlerocket && group.at("bottlerocket").is_some() {
+        group.unmapped(
+            "bottlerocket",
+            "the group's nodes don't run Bottlerocket; set amiFamily, or remove it",
+        );
+    }
+    let commands = group.texts("preBootstrapCommands");
+    match family {
+        Family::Bottlerocket | Family::BottlerocketFips => {
+            for field in ["preBootstrapCommands", "overrideBootstrapCommand"] {
+                refuse(group, field, "Bottlerocket runs no commands; use bottlerocket.settings");
+            }
+            toml(group, settings)
+        }
+        Family::Windows(_) => {
+            refuse(
+                group,
+                "overrideBootstrapCommand",
+                "Windows has a bootstrap of its own; remove it",
+            );
+            (!commands.is_empty()).then(|| commands.join("\n"))
+        }
+        Family::AmazonLinux2 => {
+            let text = "EKS bootstraps the images that it chooses; with an image of your own, name a launch template with both";
+            refuse(group, "overrideBootstrapCommand", text);
+            scripts(&commands, None)
+        }
+        Family::AmazonLinux2023 => scripts(&commands, node_config(group)),
+    }
+}
+
+fn refuse(group: &mut Group, field: &str, text: &str) {
+    if group.at(field).is_some() {
+        group.unmapped(field, text);
+    }
+}
+
+/// Only a `NodeConfig` can be merged with EKS's. Anything else is for an image that isn't EKS's.
+fn node_config<'c>(group: &mut Group<'c>) -> Option<&'c str> {
+    const FIELD: &str = "overrideBootstrapCommand";
+    let command = group.text(FIELD)?;
+    if command.contains("NodeConfig") {
+        return Some(command);
+    }
+    group.unmapped(
+        FIELD,
+        "expected a NodeConfig, which is what AL2023 takes; a script goes into preBootstrapCommands",
+    );
+    None
+}
+
+/// Each command is a script of its own, as eksctl makes them: one that exits doesn't end the others.
+fn scripts(commands: &[&str], node_config: Option<&str>) -> Option<String> {
+    let scripts = commands.iter().map(|command| format!("#!/bin/bash\n{command}"));
+    let scripts = scripts.map(|script| (SHELL, script));
+    let config = node_config.map(|config| (NODE_CONFIG, config.to_owned()));
+    let parts: Vec<_> = scripts.chain(config).collect();
+    match parts.as_slice() {
+        [] => None,
+        [(_, only)] => Some(only.clone()),
+        parts => Some(mime(parts)),
+    }
+}
+
+fn mime(parts: &[(&str, String)]) -> String {
+    let mut boundary = "part".to_owned();
+    while parts.iter().any(|(_, body)| body.contains(&boundary)) {
+        boundary.push('-');
+    }
+    let mut document = format!("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"{boundary}\"\n\n");
+    for (media_type, body) in parts {
+        let _ = write!(
+            document,
+            "--{boundary}\nContent-Type: {media_type}\n\n{}\n",
+            body.trim_end()
+        );
+    }
+    let _ = writeln!(document, "--{boundary}--");
+    document
+}
+
+/// SSH reaches nothing but the admin container, so eksctl switches that on with it.
+fn toml(group: &mut Group, settings: Option<Value>) -> Option<String> {
+    let mut settings = match settings {
+        Some(Value::Object(settings)) => settings,
+        _ => Map::new(),
+    };
+    let has_key = group
+        .text("ssh.publicKey")
+        .or(group.text("ssh.publicKeyName"))
+        .is_some();
+    let with_ssh = (group.truth("ssh.allow").unwrap_or(has_key)).then_some(true);
+    if let Some(enabled) = group.truth("bottlerocket.enableAdminContainer").or(with_ssh) {
+        let containers = settings.entry("host-containers").or_insert_with(|| json!({}));
+        let admin = containers
+            .as_object_mut()
+            .map(|all| all.entry("admin").or_insert_with(|| json!({})));
+        match admin.and_then(Value::as_object_mut) {
+            Some(admin) => _ = admin.insert("enabled".to_owned(), json!(enabled)),
+            None => group.unmapped(
+                "bottlerocket.settings",
+                "expected maps for host-containers and its admin",
+            ),
+        }
+    }
+    if settings.is_empty() {
+        return None;
+    }
+    match toml::to_string(&json!({"settings": settings})) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            group.unmapped(
+                "bottlerocket.settings",
+                format!("they can't be written as TOML: {error}"),
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The file as a whole: what it is, which groups it has, and the template made of them.
+
+use serde_json::{Map, Value, json};
+
+use super::group::Group;
+use super::network::{self, Vpc};
+use super::node_group::{self, Cluster};
+use super::repaired::repair;
+use super::role::{NetworkPermissions, NodeRole, node_role};
+use super::{clusters, leaves};
+use crate::document::{self, Content, Node, Unreadable};
+use crate::note::Notes;
+
+const API_VERSION: &str = "eksctl.io/v1alpha5";
+const KIND: &str = "ClusterConfig";
+
+/// The template, and all that there is to say of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Converted {
+    pub template: Value,
+    pub notes: Notes,
+}
+
+/// Converts a file's text.
+///
+/// # Errors
+/// It is no `ClusterConfig` with managed groups, or one that eksctl doesn't take either. Each problem is told with its line.
+pub fn convert(text: &str) -> Result<Converted, Vec<Unreadable>> {
+    let document = document::read(text).map_err(|problem| vec![problem])?;
+    let config = Config {
+        document: &document,
+        groups: groups(&document).map_err(|problem| vec![problem])?,
+        typed: typed(text),
+    };
+    let mut notes = Notes::default();
+    config.check(&mut notes)?;
+    clusters::tell(&document, &mut notes);
+    Ok(config.template(notes))
+}
+
+/// The managed groups, once the file is known to be what it should be.
+fn groups(document: &Node) -> Result<&[Node], Unreadable> {
+    for (key, expected) in [("apiVersion", API_VERSION), ("kind", KIND)] {
+        let got = document.get(key);
+        if got.and_then(Node::text) != Some(expected) {
+            let line = got.map_or(document.line, |_| document.line_of(key));
+            let got = got
+                .and_then(Node::text)
+                .map_or("none".to_owned(), |got| format!("\"{got}\""));
+            return Err(Unreadable::at(line, format!("{key}: expected {expected}, got {got}")));
+        }
+    }
+    let name = document
+        .get("metadata")
+        .and_then(|metadata| metadata.get("name"))
+        .and_then(Node::text);
+    if name.is_none_or(str::is_empty) {
+        let line = document.line_of("metadata");
+        return Err(Unreadable::at(
+            line,
+            "metadata.name: expected the name of the cluster, got none",
+        ));
+    }
+    let line = document.line_of("managedNodeGroups");
+    match document.get("managedNodeGroups").map(|groups| &groups.content) {
+        Some(Content::List(groups)) if !groups.is_empty() => Ok(groups),
+        None | Some(Content::Nothing | Content::List(_)) => {
+            let others = if document.get("nodeGroups").is_some() {
+                "; those in nodeGroups are not EKS's"
+            } else {
+                ""
+            };
+            Err(Unreadable::at(
+                line,
+                format!("managedNodeGroups: expected at least one group, got none{others}"),
+            ))
+        }
+        Some(_) => {
+            let got = document.get("managedNodeGroups").map_or("nothing", Node::kind);
+            Err(Unreadable::at(
+                line,
+                format!("managedNodeGroups: expected a list of groups, got {got}"),
+            ))
+        }
+    }
+}
+
+/// The file once more, with numbers and truths told from texts, which matters in what is copied as it is.
+fn typed(text: &str) -> Value {
+    let read = yaml_serde::from_str::<yaml_serde::Value>(text).ok();
+    let merged = read.and_then(|mut value| value.apply_merge().is_ok().then_some(value));
+    merged
+        .and_then(|value| serde_json::to_value(value).ok())
+        .unwrap_or(Value::Null)
+}
+
+struct Config<'c> {
+    document: &'c Node,
+    groups: &'c [Node],
+    typed: Value,
+}
+
+/// What the template is made of, in the order of the groups.
+#[derive(Default)]
+struct Parts {
+    parameters: Map<String, Value>,
+    resources: Map<String, Value>,
+}
+
+impl<'c> Config<'c> {
+    fn check(&self, notes: &mut Notes) -> Result<(), Vec<Unreadable>> {
+        let mut wrong = vec![];
+        let mut names: Vec<(&str, usize)> = vec![];
+        for (index, group) in self.groups.iter().enumerate() {
+            let path = format!("managedNodeGroups[{index}]");
+            wrong.extend(leaves::check(group, &path, notes).err().into_iter().flatten());
+            let line = group.line_of("name");
+            let Some(name) = group.get("name").and_then(Node::text).filter(|name| !name.is_empty()) else {
+                wrong.push(Unreadable::at(line, format!("{path}.name: expected a name, got none")));
+                continue;
+            };
+            match names.iter().find(|(other, _)| *other == name) {
+                Some((_, first)) => {
+                    let problem = format!("{path}.name: expected each name once, got \"{name}\" as in line {first}");
+                    wrong.push(Unreadable::at(line, problem));
+                }
+                None => names.push((name, line)),
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    fn template(&self, mut notes: Notes) -> Converted {
+        let mut parts = Parts::default();
+        for index in 0..self.groups.len() {
+            self.group(index, &mut parts, &mut notes);
+        }
+        let metadata = |key| {
+            self.document
+                .get("metadata")
+                .and_then(|metadata| metadata.get(key)?.text())
+        };
+        let region = metadata("region")
+            .map(|region| format!(" in {region}"))
+            .unwrap_or_default();
+        let description = format!(
+            "The managed node groups of {}{region}, from eksctl",
+            metadata("name").unwrap_or_default()
+        );
+        let mut template = Map::new();
+        template.insert("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"));
+        template.insert("Description".to_owned(), json!(description));
+        if !parts.parameters.is_empty() {
+            template.insert("Parameters".to_owned(), Value::Object(parts.parameters));
+        }
+        template.insert("Resources".to_owned(), Value::Object(parts.resources));
+        let template = Value::Object(template);
+        Converted { template, notes }
+    }
+
+    fn group(&self, index: usize, parts: &mut Parts, notes: &mut Notes) {
+        let path = format!("managedNodeGroups[{index}]");
+        let node = &self.groups[index];
+        let mut group = Group {
+            node,
+            path,
+            notes: Notes::default(),
+        };
+        let id = logical_id(group.text("name").unwrap_or_default(), &parts.resources);
+        let cluster = self.cluster();
+        let subnets = network::subnets(&mut group, &Vpc(self.document.get("vpc")), &id);
+        let mut properties = Map::new();
+        properties.insert(
+            "ServiceToken".to_owned(),
+            json!({"Fn::ImportValue": "ManagedNodeGroupServiceToken"}),
+        );
+        properties.insert("ClusterName".to_owned(), json!(cluster.name));
+        let role = node_role(
+            &mut group,
+            self.network_permissions(),
+            self.document_of(index, "/iam/attachPolicy"),
+        );
+        properties.insert("NodeRole".to_owned(), parts.role(role, &id));
+        properties.insert("Subnets".to_owned(), subnets.value);
+        let settings = self.document_of(index, "/bottlerocket/settings");
+        properties.extend(node_group::properties(&mut group, &cluster, settings));
+        repair(&mut group, &mut properties, &id);
+        parts.parameters.extend(subnets.parameter);
+        parts.replace_what_is_missing(&mut properties, &id);
+        parts.resources.insert(
+            id,
+            json!({"Type": "Custom::ManagedNodeGroup", "Properties": properties}),
+        );
+        notes.0.extend(group.notes.0);
+    }
+
+    fn cluster(&self) -> Cluster<'c> {
+        let metadata = self.document.get("metadata");
+        let tags = metadata
+            .and_then(|metadata| metadata.get("tags"))
+            .map_or(&[][..], Node::entries);
+        Cluster {
+            name: metadata
+                .and_then(|metadata| metadata.get("name")?.text())
+                .unwrap_or_default(),
+            tags: tags
+                .iter()
+                .map(|tag| (tag.key.as_str(), tag.value.text().unwrap_or_default()))
+                .collect(),
+        }
+    }
+
+    fn network_permissions(&self) -> NetworkPermissions {
+        let oidc = self.document.get("iam").and_then(|iam| iam.get("withOIDC"));
+        match oidc.and_then(leaves::truth) {
+            Some(true) => NetworkPermissions::OfThePlugin,
+            _ => NetworkPermissions::OfTheNodes,
+        }
+    }
+
+    /// What is copied as it is, by a pointer into the group.
+    fn document_of(&self, index: usize, pointer: &str) -> Option<Value> {
+        let typed = self.typed.pointer(&format!("/managedNodeGroups/{index}{pointer}"));
+        let as_text = || {
+            let keys = pointer.trim_start_matches('/').split('/');
+            let mut keys = keys.map(str::to_owned);
+            keys.try_fold(&self.groups[index], |node, key| node.get(&key))
+                .map(Node::value)
+        };
+        typed.cloned().or_else(as_text).filter(|value| !value.is_null())
+    }
+}
+
+impl Parts {
+    fn role(&mut self, role: NodeRole, id: &str) -> Value {
+        match role {
+            NodeRole::Arn(arn) => json!(arn),
+            NodeRole::Made(role) => {
+                let role_id = format!("{id}Role");
+                self.resources.insert(role_id.clone(), role);
+                json!({"Fn::GetAtt": format!("{role_id}.Arn")})
+            }
+        }
+    }
+
+    /// What each group must have, and what the file has in a form that nobody takes, whoever deploys the template gives.
+    fn replace_what_is_missing(&mut self, properties: &mut Map<String, Value>, id: &str) {
+        for (property, description) in [
+            ("ClusterName", "The cluster's name"),
+            ("NodeRole", "The ARN of the node role"),
+        ] {
+            if !properties.contains_key(property) {
+                let name = format!("{id}{property}");
+                properties.insert(property.to_owned(), json!({"Ref": name}));
+                self.parameters
+                    .insert(name, json!({"Type": "String", "Description": description}));
+            }
+        }
+        if !properties.contains_key("Subnets") {
+            let description = format!("The subnets in which the nodes of {id} run");
+            let subnets = network::parameter(&format!("{id}Subnets"), &description);
+            properties.insert("Subnets".to_owned(), subnets.value);
+            self.parameters.extend(subnets.parameter);
+        }
+    }
+}
+
+/// `ng-1` is `Ng1`. Neither it nor its role's may be taken.
+fn logical_id(name: &str, taken: &Map<String, Value>) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let capitalized = words.map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    });
+    let base: String = capitalized.collect::<String>().chars().take(200).collect();
+    let base = if base.is_empty() { "Group".to_owned() } else { base };
+    let is_free = |id: &String| !taken.contains_key(id) && !taken.contains_key(&format!("{id}Role"));
+    let others = (2..).map(|number| format!("{base}x{number}"));
+    std::iter::once(base.clone())
+        .chain(others)
+        .find(is_free)
+        .unwrap_or(base)
+}

@@ -1,0 +1,194 @@
+//! `NodeRole`: the one that the file names, or else one in the template with the policies that eksctl attaches.
+
+use serde_json::{Map, Value, json};
+
+use super::group::Group;
+
+/// What every node needs.
+const NODE: [&str; 2] = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"];
+/// Without an OIDC provider the network plugin has the node's permissions alone.
+const NETWORK: &str = "AmazonEKS_CNI_Policy";
+/// eksctl attaches it even beside `attachPolicyARNs`.
+const SESSIONS: &str = "AmazonSSMManagedInstanceCore";
+
+const ADDON_POLICIES: [(&str, &str); 6] = [
+    ("imageBuilder", "AmazonEC2ContainerRegistryPowerUser"),
+    ("cloudWatch", "CloudWatchAgentServerPolicy"),
+    ("ebs", "service-role/AmazonEBSCSIDriverPolicy"),
+    ("efs", "service-role/AmazonEFSCSIDriverPolicy"),
+    ("fsx", "AmazonFSxFullAccess"),
+    ("xRay", "AWSXRayDaemonWriteAccess"),
+];
+
+const ROLE_FIELDS: [&str; 4] = [
+    "attachPolicy",
+    "attachPolicyARNs",
+    "instanceRoleName",
+    "instanceRolePermissionsBoundary",
+];
+
+/// How the cluster's network plugin gets its permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NetworkPermissions {
+    /// `iam.withOIDC`: by a role of its own.
+    OfThePlugin,
+    OfTheNodes,
+}
+
+pub enum NodeRole {
+    Arn(String),
+    /// A resource of the template.
+    Made(Value),
+}
+
+/// `policy` is `iam.attachPolicy` with numbers and truths told from texts.
+pub fn node_role(group: &mut Group, network: NetworkPermissions, policy: Option<Value>) -> NodeRole {
+    match group.text("iam.instanceRoleARN") {
+        Some(arn) => {
+            tell_what_is_the_roles(group);
+            NodeRole::Arn(arn.to_owned())
+        }
+        None => NodeRole::Made(made(group, network, policy)),
+    }
+}
+
+/// A role that is there isn't changed, by eksctl neither.
+fn tell_what_is_the_roles(group: &mut Group) {
+    let settings = ROLE_FIELDS.map(|field| format!("iam.{field}"));
+    let is_set = |field: &String| {
+        let node = group.at(field);
+        node.is_some_and(|node| node.text() != Some("") && !(node.items().is_empty() && node.kind() == "a list"))
+    };
+    let settings: Vec<String> = settings.into_iter().filter(is_set).chain(asked_for(group)).collect();
+    for field in settings {
+        group.unmapped(
+            &field,
+            "iam.instanceRoleARN names a role that is there; change that role",
+        );
+    }
+}
+
+fn made(group: &Group, network: NetworkPermissions, policy: Option<Value>) -> Value {
+    let mut role = Map::new();
+    for (property, field) in [
+        ("RoleName", "iam.instanceRoleName"),
+        ("PermissionsBoundary", "iam.instanceRolePermissionsBoundary"),
+    ] {
+        role.extend(group.text(field).map(|text| (property.to_owned(), json!(text))));
+    }
+    role.insert("AssumeRolePolicyDocument".to_owned(), trust());
+    role.insert("ManagedPolicyArns".to_owned(), managed_policies(group, network));
+    let policies = inline_policies(group, policy);
+    if !policies.is_empty() {
+        role.insert("Policies".to_owned(), Value::Array(policies));
+    }
+    json!({"Type": "AWS::IAM::Role", "Properties": role})
+}
+
+/// The addon policies that the template would hold.
+fn asked_for(group: &Group) -> Vec<String> {
+    let mapped = ADDON_POLICIES.map(|(addon, _)| addon);
+    let mapped = mapped.into_iter().chain(["autoScaler", "certManager", "externalDNS"]);
+    let fields = mapped.map(|addon| format!("iam.withAddonPolicies.{addon}"));
+    fields.filter(|field| group.is(field)).collect()
+}
+
+/// EC2's name differs in China.
+fn trust() -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"Service": {"Fn::Sub": "ec2.${AWS::URLSuffix}"}},
+            "Action": "sts:AssumeRole",
+        }],
+    })
+}
+
+fn managed_policies(group: &Group, network: NetworkPermissions) -> Value {
+    let own = group.texts("iam.attachPolicyARNs");
+    let mut names = vec![];
+    if own.is_empty() {
+        names.extend(NODE);
+        names.extend((network == NetworkPermissions::OfTheNodes).then_some(NETWORK));
+    }
+    names.push(SESSIONS);
+    let addons = ADDON_POLICIES
+        .iter()
+        .filter(|(addon, _)| group.is(&format!("iam.withAddonPolicies.{addon}")));
+    names.extend(addons.map(|(_, policy)| *policy));
+    let is_attached = |name: &&str| own.iter().any(|arn| arn.ends_with(&format!(":policy/{name}")));
+    names.retain(|name| !is_attached(name));
+    let arns = names
+        .iter()
+        .map(|name| json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:iam::aws:policy/{name}")}));
+    own.iter().map(|arn| json!(arn)).chain(arns).collect()
+}
+
+fn inline_policies(group: &Group, policy: Option<Value>) -> Vec<Value> {
+    let mut policies = vec![];
+    if group.is("iam.withAddonPolicies.autoScaler") {
+        policies.push(named("cluster-autoscaler", &autoscaler()));
+    }
+    policies.extend(zones(group).map(|statements| named("route-53", &statements)));
+    if let Some(document) = policy.filter(|policy| policy.as_object().is_some_and(|policy| !policy.is_empty())) {
+        policies.push(json!({"PolicyName": "attached", "PolicyDocument": document}));
+    }
+    policies
+}
+
+fn named(name: &str, statements: &Value) -> Value {
+    let document = json!({"Version": "2012-10-17", "Statement": statements});
+    json!({"PolicyName": name, "PolicyDocument": document})
+}
+
+/// What the Cluster Autoscaler calls (its documentation, "Cluster Autoscaler on AWS").
+fn autoscaler() -> Value {
+    json!([{
+        "Effect": "Allow",
+        "Action": [
+            "autoscaling:DescribeAutoScalingGroups",
+            "autoscaling:DescribeAutoScalingInstances",
+            "autoscaling:DescribeLaunchConfigurations",
+            "autoscaling:DescribeScalingActivities",
+            "autoscaling:DescribeTags",
+            "autoscaling:SetDesiredCapacity",
+            "autoscaling:TerminateInstanceInAutoScalingGroup",
+            "ec2:DescribeImages",
+            "ec2:DescribeInstanceTypes",
+            "ec2:DescribeLaunchTemplateVersions",
+            "ec2:GetInstanceTypesFromInstanceRequirements",
+            "eks:DescribeNodegroup",
+        ],
+        "Resource": "*",
+    }])
+}
+
+/// What cert-manager and ExternalDNS call (their documentation, on Route 53).
+fn zones(group: &Group) -> Option<Value> {
+    let certificates = group.is("iam.withAddonPolicies.certManager");
+    let names = group.is("iam.withAddonPolicies.externalDNS");
+    if !certificates && !names {
+        return None;
+    }
+    let change = json!({
+        "Effect": "Allow",
+        "Action": "route53:ChangeResourceRecordSets",
+        "Resource": {"Fn::Sub": "arn:${AWS::Partition}:route53:::hostedzone/*"},
+    });
+    let mut reads = vec!["route53:ListResourceRecordSets"];
+    reads.extend(certificates.then_some("route53:ListHostedZonesByName"));
+    if names {
+        reads.extend([
+            "route53:ListHostedZones",
+            "route53:ListTagsForResource",
+            "route53:ListTagsForResources",
+        ]);
+    }
+    let mut statements = vec![change, json!({"Effect": "Allow", "Action": reads, "Resource": "*"})];
+    if certificates {
+        let resource = json!({"Fn::Sub": "arn:${AWS::Partition}:route53:::change/*"});
+        statements.push(json!({"Effect": "Allow", "Action": "route53:GetChange", "Resource": resource}));
+    }
+    Some(Value::Array(statements))
+}

@@ -1,0 +1,91 @@
+//! The README's ways in, end to end: `mng` converts its files, the emulated CloudFormation deploys what comes out.
+
+mod support;
+
+use std::process::Command;
+
+use local_stack::{Deployment, LocalStack, Options, PollingMode, tools};
+use serde_json::{Value, json};
+use support::readme::{arguments, block};
+
+async fn deployed() -> LocalStack {
+    let local = LocalStack::start(Options::default())
+        .await
+        .expect("the local stack starts");
+    let binary = tools::function_binary().expect("the function is built");
+    let mode = PollingMode::SelfInvoke;
+    local
+        .deploy_provider(mode, &binary)
+        .await
+        .expect("the provider is deployed");
+    local
+}
+
+/// What `mng` prints for a file of the README's, by the README's command, with what only the local stack knows put in.
+fn converted(name: &str, local: &LocalStack) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = block(name).replace("arn:aws:iam::111122223333:role/eks-node", &local.seeds.node_role);
+    std::fs::write(folder.path().join(name), text).expect("written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mng"));
+    let output = command
+        .current_dir(folder.path())
+        .args(arguments(name))
+        .output()
+        .expect("mng runs");
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// Deploys, gives what the service has then and the outputs, and deletes again.
+async fn group_of(local: &LocalStack, wanted: &Deployment) -> (Value, Vec<String>) {
+    let created = local.create_stack(wanted).await.expect("CreateStack");
+    assert_eq!(created.status, "CREATE_COMPLETE", "{:#?}", created.events);
+    let groups = local.eks.node_groups();
+    assert_eq!(groups.len(), 1, "{groups:#?}");
+    let outputs = created.outputs.values().cloned().collect();
+    let deleted = local.delete_stack("nodes").await.expect("DeleteStack");
+    assert_eq!(deleted.status, "DELETE_COMPLETE", "{:#?}", deleted.events);
+    assert!(local.eks.node_groups().is_empty());
+    (groups[0].clone(), outputs)
+}
+
+#[tokio::test]
+async fn what_the_readme_converts_can_be_deployed() {
+    let local = deployed().await;
+    let subnets = local.seeds.subnets.join(",");
+
+    let template = converted("cluster.yaml", &local);
+    let wanted = Deployment::new("nodes", template).parameter("PublicSubnets", subnets.clone());
+    let (group, _) = group_of(&local, &wanted).await;
+    let name = group["nodegroupName"].as_str().unwrap_or_default();
+    assert!(name.starts_with("web-"), "{group:#}");
+    assert_eq!(group["instanceTypes"], json!(["m5.large", "m5a.large"]));
+    assert_eq!(
+        group["scalingConfig"],
+        json!({"minSize": 2, "maxSize": 4, "desiredSize": 2})
+    );
+    assert_eq!(group["nodeRole"], json!(local.seeds.node_role));
+    let labels =
+        json!({"tier": "web", "alpha.eksctl.io/cluster-name": "my-cluster", "alpha.eksctl.io/nodegroup-name": "web"});
+    assert_eq!(group["labels"], labels);
+    assert_eq!(
+        (&group["tags"]["team"], &group["tags"]["Name"]),
+        (&json!("blue"), &json!("my-cluster-web-Node"))
+    );
+
+    let template = converted("native.yaml", &local);
+    assert!(template.contains("# as it was"), "{template}");
+    let wanted = Deployment::new("nodes", template).parameter("Subnets", subnets);
+    let wanted = wanted.parameter("NodeRole", local.seeds.node_role.clone());
+    let (group, outputs) = group_of(&local, &wanted).await;
+    assert_eq!(
+        group["scalingConfig"],
+        json!({"minSize": 2, "maxSize": 4, "desiredSize": 3})
+    );
+    assert_eq!(outputs, [group["nodegroupArn"].as_str().unwrap_or_default()]);
+}
