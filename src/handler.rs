@@ -6,19 +6,26 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use serde_json::Value;
 
+use crate::announce::{Announcer, NotTold, of_answer};
+use crate::bus;
+use crate::bus::outcome::{About, News, Nodes, announcement};
+use crate::bus::request::Unfit;
 use crate::cfn::answer::Answer;
 use crate::cfn::event::{Event, Host, classify};
 use crate::cfn::physical_id::never_created;
-use crate::cfn::request::{Envelope, Request, Unreadable};
+use crate::cfn::request::{Envelope, Reply, Request, RequestType, Unreadable};
+use crate::cfn::response_url::ResponseUrl;
 use crate::clock::Clock;
 use crate::engine::{self, Outcome};
 use crate::nodegroup::decide::Waiting;
+use crate::nodegroup::history::History;
 use crate::nodegroup::name::digest;
 use crate::polling::{Onward, schedule, self_invoke, step_functions};
-use crate::ports::{CallError, Cloud};
+use crate::ports::{CallError, Cloud, EventBus};
 use crate::progress::Progress;
 use crate::respond::{NotDelivered, Responder};
 use crate::settings::{PollingMode, Settings};
+use crate::workload::nodes::Ready;
 
 /// The function: what an event needs, ready.
 pub struct Function<C, K> {
@@ -26,6 +33,7 @@ pub struct Function<C, K> {
     pub clock: K,
     pub settings: Settings,
     pub responder: Responder,
+    pub announcer: Announcer,
 }
 
 /// Why an invocation ends without answer or hand-over. Lambda and the state machine try it again, and then the last resort
@@ -34,22 +42,23 @@ pub struct Function<C, K> {
 pub enum Failure {
     #[error("the answer was not delivered")]
     NotDelivered(#[from] NotDelivered),
+    #[error("the outcome was not delivered")]
+    NotTold(#[from] NotTold),
     #[error("the work could not be handed over")]
     NotHandedOver(#[from] CallError),
 }
 
-impl<C: Cloud + Onward, K: Clock> Function<C, K> {
+impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     /// Handles one event. `deadline` is when the invocation is ended, in milliseconds since the epoch. Gives what a state
     /// machine goes on with.
     ///
     /// # Errors
     /// [`Failure`], for whoever invoked to try again.
     pub async fn handle(&self, event: Value, deadline: u64) -> Result<Value, Failure> {
-        let mut last = step_functions::answered();
-        for event in classify(event) {
-            last = self.one(event, deadline).await?;
-        }
-        Ok(last)
+        let works = classify(event).into_iter().map(|event| self.one(event, deadline));
+        // All at once, each to its end: one that waits or fails leaves no other unanswered.
+        let ends = futures_util::future::join_all(works).await;
+        ends.into_iter().try_fold(step_functions::answered(), |_, end| end)
     }
 
     async fn one(&self, event: Event, deadline: u64) -> Result<Value, Failure> {
@@ -61,6 +70,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
                 }
                 Err(unreadable) => self.refuse(unreadable).await,
             },
+            Event::Bus(event) => self.sent(&event, deadline).await,
             Event::Continuation { progress, host } => match serde_json::from_value::<Progress>(progress) {
                 Ok(progress) => self.guarded(progress, Origin::Continuation(host), deadline).await,
                 Err(error) => {
@@ -72,11 +82,46 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         }
     }
 
+    /// Takes up an event of EventBridge.
+    async fn sent(&self, event: &Value, deadline: u64) -> Result<Value, Failure> {
+        let request = match bus::request::read(event) {
+            Ok(request) => request,
+            Err(Unfit::Ignored(why)) => {
+                tracing::error!(why, "an event of EventBridge was ignored");
+                return Ok(step_functions::answered());
+            }
+            Err(Unfit::Refused { envelope, kind, reason }) => {
+                return self.answer(kind, &envelope, &refusal(&envelope, reason)).await;
+            }
+        };
+        let (kind, envelope) = (request.kind, request.envelope.clone());
+        let now = self.clock.now();
+        let refused = match engine::identified(request) {
+            Err(problem) => problem,
+            Ok(request) => {
+                let progress = Progress::begin(request, now);
+                match engine::too_late(&progress, now) {
+                    None => return self.guarded(progress, Origin::Request, deadline).await,
+                    Some(reason) => reason,
+                }
+            }
+        };
+        self.answer(Some(kind), &envelope, &refusal(&envelope, refused)).await
+    }
+
+    /// Whether there is somebody to be told what becomes of a request.
+    fn answerable(&self, envelope: &Envelope) -> Result<(), String> {
+        match &envelope.reply {
+            Reply::Url(url) => self.responder.check(url).map_err(|error| error.to_string()),
+            Reply::Bus(_) => self.announcer.check().map_err(|error| error.to_string()),
+        }
+    }
+
     /// A panic is answered like any failure.
     async fn guarded(&self, progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
         let request = progress.request.clone();
-        if let Err(error) = self.responder.check(&request.envelope) {
-            tracing::error!(%error, "a request was ignored");
+        if let Err(error) = self.answerable(&request.envelope) {
+            tracing::error!(error, "a request was ignored");
             return Ok(step_functions::answered());
         }
         tracing::info!(
@@ -87,6 +132,9 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
             looks = progress.looks,
             "take up"
         );
+        if origin == Origin::Request {
+            self.tell(&progress, News::Requested).await;
+        }
         match AssertUnwindSafe(self.run(progress, origin, deadline))
             .catch_unwind()
             .await
@@ -100,16 +148,47 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
                 let reason = format!(
                     "the function failed by a mistake of its own ({what}); please report it with the function's log"
                 );
-                self.answer(&request.envelope, &engine::failed(&request, reason)).await
+                let answer = engine::failed(&request, reason);
+                self.answer(Some(request.kind), &request.envelope, &answer).await
             }
+        }
+    }
+
+    async fn tell(&self, progress: &Progress, news: News<'_>) {
+        let physical_id = engine::known_id(progress);
+        let about = About {
+            envelope: &progress.request.envelope,
+            kind: Some(progress.request.kind),
+            physical_id: physical_id.as_deref(),
+        };
+        let event = announcement(about, news);
+        self.announcer.tell(&self.cloud, &event, self.clock.now()).await;
+    }
+
+    /// What a pass has begun, and how many nodes have come Ready in it.
+    async fn tell_progress(&self, before: &History, progress: &Progress) {
+        let after = &progress.history;
+        for begun in after.begun.iter().filter(|begun| !before.begun.contains(begun)) {
+            let step = Some(begun.step.as_str());
+            self.tell(progress, News::Progressing { step, nodes: None }).await;
+        }
+        if let Some(Ready { ready, wanted }) = after.ready.filter(|_| after.ready != before.ready) {
+            let nodes = Some(Nodes { ready, wanted });
+            self.tell(progress, News::Progressing { step: None, nodes }).await;
         }
     }
 
     async fn run(&self, mut progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
         let last_look = self_invoke::last_look(self.clock.now_millis(), deadline);
         loop {
-            match self.pass(&mut progress, last_look).await {
-                Outcome::Answer(answer) => return self.answer(&progress.request.envelope, &answer).await,
+            let before = progress.history.clone();
+            let outcome = self.pass(&mut progress, last_look).await;
+            self.tell_progress(&before, &progress).await;
+            match outcome {
+                Outcome::Answer(answer) => {
+                    let request = &progress.request;
+                    return self.answer(Some(request.kind), &request.envelope, &answer).await;
+                }
                 Outcome::Wait(waiting) => {
                     let wait = self.next_look(&progress, waiting);
                     if let Some(state) = self.wait(&progress, waiting, wait, origin, last_look).await? {
@@ -201,7 +280,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         match unreadable {
             Unreadable::Answerable { envelope, problem } => {
                 let answer = refusal(&envelope, format!("the request can't be read: {problem}"));
-                self.answer(&envelope, &answer).await
+                self.answer(None, &envelope, &answer).await
             }
             Unreadable::Unanswerable => {
                 tracing::error!(%unreadable, "an event was ignored");
@@ -216,17 +295,24 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
             format!("the function failed several times: {cause}; its log tells more, and deploying again is safe");
         let request = match work {
             Event::Request(event) => Request::parse(&event),
-            Event::Continuation { progress, .. } => Request::parse(&progress["request"]),
+            Event::Bus(event) => match bus::request::read(&event) {
+                Ok(request) => engine::identified(request.clone()).or(Ok(request)),
+                Err(_) => return self.sent(&event, 0).await,
+            },
+            Event::Continuation { progress, .. } => Request::resume(&progress["request"]),
             Event::LastResort { .. } => Err(Unreadable::Unanswerable),
         };
         match request {
-            Ok(request) => self.answer(&request.envelope, &engine::failed(&request, reason)).await,
+            Ok(request) => {
+                let answer = engine::failed(&request, reason);
+                self.answer(Some(request.kind), &request.envelope, &answer).await
+            }
             Err(unreadable) => self.refuse(unreadable).await,
         }
     }
 
     /// The one exit. An answer that can never be delivered ends the matter: trying again would do the work again.
-    async fn answer(&self, envelope: &Envelope, answer: &Answer) -> Result<Value, Failure> {
+    async fn answer(&self, kind: Option<RequestType>, envelope: &Envelope, answer: &Answer) -> Result<Value, Failure> {
         match answer {
             Answer::Success { physical_id, note, .. } => {
                 tracing::info!(request_id = envelope.request_id, physical_id, note, "answer SUCCESS");
@@ -235,13 +321,24 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
                 tracing::warn!(request_id = envelope.request_id, physical_id, reason, "answer FAILED");
             }
         }
-        match self.responder.put(envelope, answer).await {
-            Ok(()) => Ok(step_functions::answered()),
+        let event = of_answer(envelope, kind, answer);
+        match &envelope.reply {
+            Reply::Url(url) => {
+                self.put(url, envelope, answer).await?;
+                self.announcer.tell(&self.cloud, &event, self.clock.now()).await;
+            }
+            Reply::Bus(_) => self.announcer.deliver(&self.cloud, &event).await?,
+        }
+        Ok(step_functions::answered())
+    }
+
+    async fn put(&self, url: &ResponseUrl, envelope: &Envelope, answer: &Answer) -> Result<(), NotDelivered> {
+        match self.responder.put(url, envelope, answer).await {
             Err(error @ (NotDelivered::Nowhere(_) | NotDelivered::Refused(_))) => {
                 tracing::error!(%error, request_id = envelope.request_id, "the answer can't be delivered");
-                Ok(step_functions::answered())
+                Ok(())
             }
-            Err(error) => Err(error.into()),
+            delivered => delivered,
         }
     }
 }

@@ -14,6 +14,8 @@ pub const ALLOW_LOOPBACK_RESPONSE_URL: &str = "ALLOW_LOOPBACK_RESPONSE_URL";
 pub const POLL_TIME_SCALE: &str = "POLL_TIME_SCALE";
 /// The ARN of the function's role, for whoever has to give it access to a cluster.
 pub const FUNCTION_ROLE_ARN: &str = "FUNCTION_ROLE_ARN";
+/// The name or the ARN of the bus on which outcomes are told; not set, none is told.
+pub const EVENT_BUS: &str = "EVENT_BUS";
 /// Set by Lambda.
 const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
@@ -25,6 +27,7 @@ pub struct Settings {
     pub poll_time_scale: f64,
     pub log_level: String,
     pub role: Option<String>,
+    pub event_bus: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +93,7 @@ impl Settings {
             poll_time_scale: poll_time_scale.ok_or_else(|| bad(POLL_TIME_SCALE, "a number from 0 to 1", scale))?,
             log_level: get(LOG_LEVEL).unwrap_or_else(|| "info".to_owned()).to_lowercase(),
             role: get(FUNCTION_ROLE_ARN),
+            event_bus: get(EVENT_BUS),
         })
     }
 }

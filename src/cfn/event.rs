@@ -1,7 +1,7 @@
-//! The shapes in which work reaches the function: a request straight or through SNS, a continuation, or the record of an
-//! invocation that failed for good.
+//! The shapes in which work reaches the function: a request straight, through SNS or as an event of EventBridge, a
+//! continuation, or the record of an invocation that failed for good.
 
-use aws_lambda_events::event::{sns::SnsEvent, sqs::SqsEvent};
+use aws_lambda_events::event::{sns::SnsRecord, sqs::SqsEvent};
 use serde_json::{Value, json};
 
 /// The key under which progress is handed from one invocation to the next.
@@ -14,6 +14,8 @@ pub const OUTCOME: &str = "Outcome";
 pub enum Event {
     /// A request of CloudFormation, unread.
     Request(Value),
+    /// An event of EventBridge with its envelope, unread.
+    Bus(Value),
     /// Progress handed over by an earlier invocation, or by a state machine.
     Continuation { progress: Value, host: Host },
     /// The engine failed for good: answer FAILED without it. `work` is the event that it failed on.
@@ -54,13 +56,17 @@ fn single(mut event: Value) -> Event {
     } else {
         Host::Invocation
     };
-    match event.get_mut(CONTINUATION) {
-        Some(progress) => Event::Continuation {
-            progress: progress.take(),
-            host,
-        },
+    match event.get_mut(CONTINUATION).map(Value::take) {
+        Some(progress) => Event::Continuation { progress, host },
+        None if is_of_eventbridge(&event) => Event::Bus(event),
         None => Event::Request(event),
     }
+}
+
+/// What every event of EventBridge has and no request of CloudFormation. Within a message of SNS it isn't believed: there the
+/// publisher would have written who sent it.
+fn is_of_eventbridge(event: &Value) -> bool {
+    event.get("detail-type").is_some() && event.get("source").is_some()
 }
 
 fn last_resort(payload: Value, cause: String) -> Event {
@@ -91,14 +97,16 @@ fn sns_messages(event: &Value) -> Option<Vec<Value>> {
     if event["Records"][0]["EventSource"] != "aws:sns" {
         return None;
     }
-    let event: SnsEvent = serde_json::from_value(event.clone()).ok()?;
-    Some(
-        event
-            .records
-            .into_iter()
-            .map(|record| json_or_text(&record.sns.message))
-            .collect(),
-    )
+    let records = event["Records"].as_array()?;
+    Some(records.iter().map(sns_message).collect())
+}
+
+/// A record that can't be read takes no other with it.
+fn sns_message(record: &Value) -> Value {
+    match serde_json::from_value::<SnsRecord>(record.clone()) {
+        Ok(record) => json_or_text(&record.sns.message),
+        Err(_) => record.clone(),
+    }
 }
 
 fn sqs_bodies(event: &Value) -> Option<Vec<Value>> {
@@ -136,11 +144,39 @@ mod tests {
         }
     }
 
+    fn published(message: &Value) -> Value {
+        json!({"EventVersion": "1.0", "EventSubscriptionArn": "arn:s", "EventSource": "aws:sns", "Sns": {
+            "Type": "Notification", "MessageId": "m", "TopicArn": "arn:t", "Message": message, "Timestamp": "2026-11-26T10:15:00Z",
+            "SignatureVersion": "1", "Signature": "s", "SigningCertUrl": "u", "UnsubscribeUrl": "u", "MessageAttributes": {},
+        }})
+    }
+
+    /// A message says nothing of who sent it that is to be believed, so whatever it looks like it is a request of CloudFormation.
+    #[test]
+    fn each_message_of_a_topic_is_a_request() {
+        let request = json!({"RequestType": "Create"});
+        let sent = json!({"detail-type": "ManagedNodeGroup Request", "source": "com.example"});
+        let own = json!({"Continuation": {"a": 1}});
+        let messages = [
+            json!(request.to_string()),
+            json!("no JSON"),
+            json!(sent.to_string()),
+            json!(own.to_string()),
+            json!(5),
+        ];
+        let records: Vec<Value> = messages.iter().map(published).collect();
+        let read = classify(json!({"Records": records}));
+        let expected = [request, json!("no JSON"), sent, own, records[4].clone()].map(Event::Request);
+        assert_eq!(read, expected);
+    }
+
     #[test]
     fn each_shape_is_told_apart() {
         let request = json!({"RequestType": "Create"});
         check(request.clone(), &[Event::Request(request.clone())]);
         check(json!("text"), &[Event::Request(json!("text"))]);
+        let sent = json!({"detail-type": "ManagedNodeGroup Request", "source": "com.example", "detail": {}});
+        check(sent.clone(), &[Event::Bus(sent.clone())]);
         let continuation = |host| Event::Continuation {
             progress: json!({"a": 1}),
             host,
@@ -158,6 +194,14 @@ mod tests {
         check(record.clone(), std::slice::from_ref(&failed));
         let sqs = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": record.to_string()}]});
         check(sqs, &[failed]);
+        let lost = Event::LastResort {
+            work: Box::new(Event::Bus(sent.clone())),
+            cause: "E".to_owned(),
+        };
+        check(
+            json!({"requestPayload": sent, "responsePayload": {"errorType": "E"}}),
+            &[lost],
+        );
         check(
             json!({"Catch": {"Continuation": {"a": 1}, "Failure": {"Error": "Lambda.Unknown", "Cause": "gone"}}}),
             &[Event::LastResort {

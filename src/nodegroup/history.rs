@@ -89,6 +89,25 @@ pub enum StepKind {
     EnableWindows,
 }
 
+impl StepKind {
+    /// Stable: events say it so.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Launch => "LaunchTemplate",
+            Self::Create => "Create",
+            Self::Tag => "Tag",
+            Self::Untag => "Untag",
+            Self::UpdateVersion => "UpdateVersion",
+            Self::UpdateConfig => "UpdateConfig",
+            Self::Delete => "Delete",
+            Self::Scaling => "AutoScaling",
+            Self::JoinPlugin => "JoinDevicePlugin",
+            Self::LeavePlugin => "LeaveDevicePlugin",
+            Self::EnableWindows => "EnableWindows",
+        }
+    }
+}
+
 impl History {
     pub fn of(&self, step: StepKind) -> Option<&Begun> {
         self.begun.iter().find(|begun| begun.step == step)

@@ -18,5 +18,6 @@ pub mod scaling;
 pub mod settings;
 pub mod spec;
 pub mod target;
+pub mod turn;
 pub mod validate;
 pub mod version;
