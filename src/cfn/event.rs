@@ -36,21 +36,26 @@ pub fn classify(event: Value) -> Vec<Event> {
         return messages.into_iter().map(Event::Request).collect();
     }
     if let Some(bodies) = sqs_bodies(&event) {
-        return bodies.into_iter().map(single).collect();
+        return bodies.into_iter().flat_map(single).collect();
     }
-    vec![single(event)]
+    single(event)
 }
 
-fn single(mut event: Value) -> Event {
+fn single(mut event: Value) -> Vec<Event> {
     if let Some(caught) = event.get_mut("Catch") {
         return last_resort(
             json!({ CONTINUATION: caught.get_mut(CONTINUATION).map(Value::take) }),
-            failure_text(&caught["Failure"]),
+            &failure_text(&caught["Failure"], &Value::Null),
         );
     }
     if let Some(payload) = event.get_mut("requestPayload").map(Value::take) {
-        return last_resort(payload, failure_text(&event["responsePayload"]));
+        let cause = failure_text(&event["responsePayload"], &event["requestContext"]["condition"]);
+        return last_resort(payload, &cause);
     }
+    vec![plain(event)]
+}
+
+fn plain(mut event: Value) -> Event {
     let host = if event.get(OUTCOME).is_some() {
         Host::StateMachine
     } else {
@@ -69,25 +74,28 @@ fn is_of_eventbridge(event: &Value) -> bool {
     event.get("detail-type").is_some() && event.get("source").is_some()
 }
 
-fn last_resort(payload: Value, cause: String) -> Event {
-    let work = classify(payload)
-        .into_iter()
-        .next()
-        .unwrap_or(Event::Request(Value::Null));
-    Event::LastResort {
+/// Each of what the invocation was about is answered, a batch of SNS too.
+fn last_resort(payload: Value, cause: &str) -> Vec<Event> {
+    let works = classify(payload).into_iter();
+    let last = |work| Event::LastResort {
         work: Box::new(work),
-        cause,
-    }
+        cause: cause.to_owned(),
+    };
+    works.map(last).collect()
 }
 
-/// The words of Lambda's (`errorType`, `errorMessage`) or Step Functions' (`Error`, `Cause`) account of a failure.
-fn failure_text(failure: &Value) -> String {
+/// The words of Lambda's (`errorType`, `errorMessage`) or Step Functions' (`Error`, `Cause`) account of a failure. Where the
+/// function was never run Lambda's `condition` is all that there is, such as `EventAgeExceeded`.
+fn failure_text(failure: &Value, condition: &Value) -> String {
     let words: Vec<&str> = ["errorType", "errorMessage", "Error", "Cause"]
         .iter()
         .filter_map(|key| failure[*key].as_str())
         .collect();
     if words.is_empty() {
-        "the invocation ended without a word".to_owned()
+        condition
+            .as_str()
+            .unwrap_or("the invocation ended without a word")
+            .to_owned()
     } else {
         words.join(": ")
     }
@@ -202,6 +210,13 @@ mod tests {
             json!({"requestPayload": sent, "responsePayload": {"errorType": "E"}}),
             &[lost],
         );
+        let batch = json!({"Records": [published(&json!("{}")), published(&json!("no JSON"))]});
+        let unrun = json!({"requestPayload": batch, "requestContext": {"condition": "EventAgeExceeded"}});
+        let never_run = |work| Event::LastResort {
+            work: Box::new(Event::Request(work)),
+            cause: "EventAgeExceeded".to_owned(),
+        };
+        check(unrun, &[never_run(json!({})), never_run(json!("no JSON"))]);
         check(
             json!({"Catch": {"Continuation": {"a": 1}, "Failure": {"Error": "Lambda.Unknown", "Cause": "gone"}}}),
             &[Event::LastResort {

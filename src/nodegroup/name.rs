@@ -131,7 +131,7 @@ mod tests {
         for same in [
             json!({"Subnets": ["a"]}),
             json!({"CapacityType": "SPOT"}),
-            json!({"AmiType": "CUSTOM"}),
+            json!({"AmiType": "AL2023_ARM_64_STANDARD"}),
         ] {
             assert_eq!(by_events(&same), plain, "{same}");
         }
