@@ -13,6 +13,7 @@ use crate::cloudformation::{Deployment, Operation, Outcome};
 use crate::interrupt::Cleanup;
 use crate::ministack::Ministack;
 use crate::moto::Moto;
+use crate::query_api::QueryApi;
 use crate::seeds::Seeds;
 use crate::{ACCOUNT, REGION, package, tools};
 
@@ -33,6 +34,8 @@ pub struct Options {
     pub invocation_seconds: Option<u32>,
     /// What the clusters run from the start.
     pub kubernetes_version: String,
+    /// The provider's other parameters, as `sam deploy` takes them.
+    pub parameters: Vec<(String, String)>,
 }
 
 impl Default for Options {
@@ -43,6 +46,7 @@ impl Default for Options {
             eks_scale: 0.02,
             invocation_seconds: None,
             kubernetes_version: "1.33".to_owned(),
+            parameters: vec![],
         }
     }
 }
@@ -71,6 +75,7 @@ pub struct LocalStack {
     /// EKS, in this process: what is there, what was called, and what shall go wrong.
     pub eks: Simulator,
     invocation_seconds: Option<u32>,
+    parameters: Vec<(String, String)>,
     client: Client,
     ministack: Ministack,
     // The order of the fields is the order in which they are dropped: the servers write into the folder until they end.
@@ -95,6 +100,7 @@ impl LocalStack {
             seeds,
             eks,
             invocation_seconds: options.invocation_seconds,
+            parameters: options.parameters,
             client,
             ministack,
             moto,
@@ -117,6 +123,8 @@ impl LocalStack {
                     "x86_64"
                 },
             );
+        let given = self.parameters.iter();
+        let wanted = given.fold(wanted, |wanted, (name, value)| wanted.parameter(name, value));
         let exists = self.client.describe_stacks().stack_name(PROVIDER).send().await.is_ok();
         let operation = if exists {
             self.begin_update(&wanted).await?
@@ -184,6 +192,18 @@ impl LocalStack {
     /// Where the emulated Lambda, Step Functions, SQS and the rest listen.
     pub fn endpoint(&self) -> &str {
         &self.ministack.url
+    }
+
+    /// Calls one of the emulated services that speak Amazon's JSON protocol, such as `AWSEvents.PutEvents` of `events`.
+    pub async fn call(&self, service: &str, target: &str, input: &Value) -> Result<Value> {
+        self.ministack.call(service, target, input).await
+    }
+
+    /// Publishes a message on a topic.
+    pub async fn publish(&self, topic: &str, message: &str) -> Result<()> {
+        let sns = QueryApi::sns(&self.ministack.url);
+        let published = sns.call("Publish", &[("TopicArn", topic), ("Message", message)]).await;
+        published.map(drop)
     }
 
     /// As [`Moto::belongings`].

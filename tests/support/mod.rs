@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod beyond;
+pub mod bus;
 pub mod cut;
 pub mod deployed;
 pub mod ec2;
@@ -14,6 +15,7 @@ pub mod flows;
 pub mod heard;
 pub mod matrix;
 pub mod plugin;
+pub mod readme;
 pub mod receiver;
 pub mod scene;
 pub mod sent;
