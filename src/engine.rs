@@ -14,6 +14,7 @@ mod diagnosis;
 mod goal;
 mod launch;
 mod preflight;
+mod sent;
 mod stall;
 mod target;
 mod under_way;
@@ -31,6 +32,8 @@ use crate::nodegroup::validate::validate;
 use crate::ports::{Cloud, Fault};
 use crate::progress::{Phase, Progress, Stage};
 use crate::telemetry::request_span;
+
+pub use sent::{identified, too_late};
 
 /// How a pass ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +107,10 @@ pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
     loop {
         if let Some(answer) = fail(progress, reason.clone()) {
             return Outcome::Answer(answer);
+        }
+        // There is time left for clearing up.
+        if now < progress.history.deadline {
+            return Outcome::Wait(Waiting::ForAnAnswer);
         }
     }
 }
@@ -255,12 +262,15 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
             turn_to_the_rollback(progress);
             None
         }
+        // A later request has taken the group over, and it is theirs to end.
+        Stage::Undo { failure } if failure == reason => Some(failed(&progress.request, failure)),
         Stage::Undo { failure } => Some(failed(
             &progress.request,
             format!("{failure}; and what it had made is left behind: {reason}"),
         )),
-        Stage::Converge if is_unfinished_replacement(progress) => {
+        Stage::Converge if leaves_something(progress) => {
             progress.history.turn_to_another_group();
+            sent::gain_time(progress);
             progress.stage = Stage::Undo { failure: reason };
             under_way::turn_to(progress, UnderWay::Undo);
             None
@@ -286,11 +296,19 @@ fn with_warnings(progress: &Progress, reason: String) -> String {
 }
 
 /// Whether this very update made a group in place of the one that runs. CloudFormation never learns its name from a FAILED
-/// answer, so nobody but this request removes it.
-fn is_unfinished_replacement(progress: &Progress) -> bool {
+/// answer, so nobody but this request removes it. Nor does anybody remove what a Create by event has made.
+fn leaves_something(progress: &Progress) -> bool {
+    if progress.request.envelope.sent().is_some() {
+        return sent::leaves_something(progress);
+    }
     let replaces = progress.request.kind == RequestType::Update && success_id(progress) != current_id(progress);
     let made = |kind| progress.history.of(kind).is_some();
     replaces && (made(StepKind::Create) || made(StepKind::Launch))
+}
+
+/// The group that the passes are about, once it is known.
+pub fn known_id(progress: &Progress) -> Option<String> {
+    Some(success_id(progress)).filter(|id| !id.is_empty())
 }
 
 fn current_id(progress: &Progress) -> String {

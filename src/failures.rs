@@ -1,7 +1,9 @@
 //! Everything that this resource fails or warns with, in one page: `docs/failures.md` is made of it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use crate::bus::codes;
 use crate::diagnose::catalogue::rows;
 use crate::nodegroup::rule::Rule;
 use crate::preflight::check::Check;
@@ -36,6 +38,13 @@ The service's codes, and what is found in the Auto Scaling group's activities an
 reason begins with the most likely cause.
 ";
 
+const EVENTS: &str = "\
+## Requests by event
+
+Only what comes by EventBridge fails with these. The code stands among the `Codes` of the event that tells of the failure, as
+all the others on this page do.
+";
+
 const CHECK_TABLE: &str = "| code | severity | cause | remedy | example |\n|---|---|---|---|---|\n";
 
 const KIND_TABLE: &str = "| code | where | cause | remedy | example |\n|---|---|---|---|---|\n";
@@ -47,6 +56,7 @@ pub fn page() -> String {
         format!("{RULES}\n{CHECK_TABLE}{}", rules()),
         format!("{CHECKS}\n{CHECK_TABLE}{}", checks()),
         format!("{DIAGNOSIS}\n{KIND_TABLE}{}", diagnosis()),
+        format!("{EVENTS}\n{CHECK_TABLE}{}", events()),
     ]
     .join("\n")
 }
@@ -79,6 +89,28 @@ fn diagnosis() -> String {
         .collect()
 }
 
+fn events() -> String {
+    let rows = codes::ALL.iter();
+    rows.map(|code| row([code.code, "error", code.cause, code.remedy, code.example]))
+        .collect()
+}
+
+/// The codes that a reason tells: ours stand in brackets, and the service's are words that nobody else uses.
+pub fn codes_in(reason: &str) -> Vec<&'static str> {
+    let words: BTreeSet<&str> = reason.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').collect();
+    let ours = Rule::ALL.iter().map(|rule| rule.code());
+    let ours = ours.chain(Check::ALL.iter().map(|check| check.entry().code));
+    let ours = ours.chain(codes::ALL.iter().map(|code| code.code));
+    let told = ours.filter(|code| words.contains(code) && reason.contains(&format!("[{code}]")));
+    let services = rows().map(|row| row.code);
+    let services = services.filter(|code| code.len() > LONGEST_WORD && code.starts_with(char::is_uppercase));
+    let all: BTreeSet<&str> = told.chain(services.filter(|code| words.contains(code))).collect();
+    all.into_iter().collect()
+}
+
+/// The service has a code "Unknown", which is a word too.
+const LONGEST_WORD: usize = "Unknown".len();
+
 fn row(cells: [&str; 5]) -> String {
     let mut row = String::from("|");
     for cell in cells {
@@ -87,4 +119,27 @@ fn row(cells: [&str; 5]) -> String {
         let _ = write!(row, " {cell} |");
     }
     row + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_tells_its_codes() {
+        for (reason, expected) in [
+            (
+                "nothing was changed, 2 problem(s): (1) a is required [required] (2) b [unknown-property]",
+                &["required", "unknown-property"][..],
+            ),
+            (
+                "node group c/n could not be created: NodeCreationFailure: no join [i-1]. Most likely: x",
+                &["NodeCreationFailure"],
+            ),
+            ("superseded by event 1 [superseded]", &["superseded"]),
+            ("Unknown error, required by [subnet-1]", &[]),
+        ] {
+            assert_eq!(codes_in(reason), expected, "{reason}");
+        }
+    }
 }

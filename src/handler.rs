@@ -1,6 +1,7 @@
 //! An event in; exactly one answer or one hand-over out. Guards for panic, deadline and input that can't be read.
 
 mod counting;
+mod telling;
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -9,16 +10,20 @@ use futures_util::{FutureExt, TryFutureExt};
 use serde_json::Value;
 use tracing::Instrument;
 
+use crate::announce::{Announcer, NotTold, of_answer};
+use crate::bus;
+use crate::bus::outcome::News;
 use crate::cfn::answer::Answer;
 use crate::cfn::event::{Event, Host, classify};
 use crate::cfn::physical_id::never_created;
-use crate::cfn::request::{Envelope, Request, Unreadable};
+use crate::cfn::request::{Envelope, Reply, Request, RequestType, Unreadable};
+use crate::cfn::response_url::ResponseUrl;
 use crate::clock::Clock;
 use crate::engine::{self, Outcome};
 use crate::nodegroup::decide::Waiting;
 use crate::nodegroup::name::digest;
 use crate::polling::{Onward, schedule, self_invoke, step_functions};
-use crate::ports::{CallError, Cloud};
+use crate::ports::{CallError, Cloud, EventBus};
 use crate::progress::Progress;
 use crate::respond::{NotDelivered, Responder};
 use crate::settings::{PollingMode, Settings};
@@ -30,6 +35,7 @@ pub struct Function<C, K> {
     pub clock: K,
     pub settings: Settings,
     pub responder: Responder,
+    pub announcer: Announcer,
 }
 
 /// Why an invocation ends without answer or hand-over. Lambda and the state machine try it again, and then the last resort
@@ -38,6 +44,8 @@ pub struct Function<C, K> {
 pub enum Failure {
     #[error("the answer was not delivered")]
     NotDelivered(#[from] NotDelivered),
+    #[error("the outcome was not delivered")]
+    NotTold(#[from] NotTold),
     #[error("the work could not be handed over")]
     NotHandedOver(#[from] CallError),
 }
@@ -51,22 +59,23 @@ impl Failure {
     }
 }
 
-impl<C: Cloud + Onward, K: Clock> Function<C, K> {
+impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     /// Handles one event. `deadline` is when the invocation is ended, in milliseconds since the epoch. Gives what a state
     /// machine goes on with.
     ///
     /// # Errors
     /// [`Failure`], for whoever invoked to try again.
     pub async fn handle(&self, event: Value, deadline: u64) -> Result<Value, Failure> {
-        let mut last = step_functions::answered();
-        for event in classify(event) {
+        let works = classify(event).into_iter().map(|event| {
             let span = request_span::of(&event);
             let one = self.one(event, deadline);
             // The runtime logs it too, where nothing tells whose it is.
             let one = one.inspect_err(|failure| tracing::error!(failure = failure.told(), "it is to be tried again"));
-            last = one.instrument(span).await?;
-        }
-        Ok(last)
+            one.instrument(span)
+        });
+        // All at once, each to its end: one that waits or fails leaves no other unanswered.
+        let ends = futures_util::future::join_all(works).await;
+        ends.into_iter().try_fold(step_functions::answered(), |_, end| end)
     }
 
     async fn one(&self, event: Event, deadline: u64) -> Result<Value, Failure> {
@@ -78,6 +87,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
                 }
                 Err(unreadable) => self.refuse(unreadable).await,
             },
+            Event::Bus(event) => self.sent(&event, deadline).await,
             Event::Continuation { progress, host } => match serde_json::from_value::<Progress>(progress) {
                 Ok(progress) => self.guarded(progress, Origin::Continuation(host), deadline).await,
                 Err(error) => {
@@ -93,14 +103,15 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
     /// A panic is answered like any failure.
     async fn guarded(&self, progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
         let request = progress.request.clone();
-        if let Err(error) = self.responder.check(&request.envelope) {
-            tracing::error!(%error, "a request was ignored");
+        if let Err(error) = self.answerable(&request.envelope) {
+            tracing::error!(error, "a request was ignored");
             self.count_unanswered();
             return Ok(step_functions::answered());
         }
         tracing::info!(looks = progress.looks, "take up");
         if origin == Origin::Request {
             self.count_begun(request.kind);
+            self.tell(&progress, News::Requested).await;
         }
         match AssertUnwindSafe(self.run(progress, origin, deadline))
             .catch_unwind()
@@ -123,14 +134,16 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
     async fn run(&self, mut progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
         let last_look = self_invoke::last_look(self.clock.now_millis(), deadline);
         loop {
-            let before = progress.under_way;
-            self.spend(&mut progress, before);
+            let (before, under_way) = (progress.history.clone(), progress.under_way);
+            self.spend(&mut progress, under_way);
             let outcome = self.pass(&mut progress, last_look).await;
-            self.spend(&mut progress, before);
+            self.spend(&mut progress, under_way);
             progress.tally.throttles += self.cloud.throttles();
+            self.tell_progress(&before, &progress).await;
             match outcome {
                 Outcome::Answer(answer) => {
-                    let answered = self.answer(&progress.request.envelope, &answer).await?;
+                    let request = &progress.request;
+                    let answered = self.answer(Some(request.kind), &request.envelope, &answer).await?;
                     self.count_end(&progress, &answer);
                     return Ok(answered);
                 }
@@ -227,9 +240,7 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         match unreadable {
             Unreadable::Answerable { envelope, problem } => {
                 let answer = refusal(&envelope, format!("the request can't be read: {problem}"));
-                let answered = self.answer(&envelope, &answer).await?;
-                self.count_failed_otherwise(None);
-                Ok(answered)
+                self.fail_unread(None, &envelope, &answer).await
             }
             Unreadable::Unanswerable => {
                 tracing::error!(%unreadable, "an event was ignored");
@@ -245,7 +256,11 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
             format!("the function failed several times: {cause}; its log tells more, and deploying again is safe");
         let request = match work {
             Event::Request(event) => Request::parse(&event),
-            Event::Continuation { progress, .. } => Request::parse(&progress["request"]),
+            Event::Bus(event) => match bus::request::read(&event) {
+                Ok(request) => engine::identified(request.clone()).or(Ok(request)),
+                Err(_) => return self.sent(&event, 0).await,
+            },
+            Event::Continuation { progress, .. } => Request::resume(&progress["request"]),
             Event::LastResort { .. } => Err(Unreadable::Unanswerable),
         };
         match request {
@@ -257,13 +272,23 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
     /// Answers FAILED for what the engine didn't decide.
     async fn fail_otherwise(&self, request: &Request, reason: String) -> Result<Value, Failure> {
         let answer = engine::failed(request, reason);
-        let answered = self.answer(&request.envelope, &answer).await?;
-        self.count_failed_otherwise(Some(request.kind));
+        self.fail_unread(Some(request.kind), &request.envelope, &answer).await
+    }
+
+    /// Answers FAILED for what didn't come as far as the engine.
+    async fn fail_unread(
+        &self,
+        kind: Option<RequestType>,
+        envelope: &Envelope,
+        answer: &Answer,
+    ) -> Result<Value, Failure> {
+        let answered = self.answer(kind, envelope, answer).await?;
+        self.count_failed_otherwise(kind);
         Ok(answered)
     }
 
     /// The one exit. An answer that can never be delivered ends the matter: trying again would do the work again.
-    async fn answer(&self, envelope: &Envelope, answer: &Answer) -> Result<Value, Failure> {
+    async fn answer(&self, kind: Option<RequestType>, envelope: &Envelope, answer: &Answer) -> Result<Value, Failure> {
         match answer {
             Answer::Success { physical_id, note, .. } => {
                 tracing::info!(physical_id, note, "answer SUCCESS");
@@ -272,17 +297,28 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
                 tracing::warn!(physical_id, reason, "answer FAILED");
             }
         }
-        match self.responder.put(envelope, answer).await {
-            Ok(()) => Ok(step_functions::answered()),
+        let event = of_answer(envelope, kind, answer);
+        match &envelope.reply {
+            Reply::Url(url) => {
+                self.put(url, envelope, answer).await?;
+                self.announcer.tell(&self.cloud, &event, self.clock.now()).await;
+            }
+            Reply::Bus(_) => {
+                let delivered = self.announcer.deliver(&self.cloud, &event).await;
+                delivered.inspect_err(|_| self.count_unanswered())?;
+            }
+        }
+        Ok(step_functions::answered())
+    }
+
+    async fn put(&self, url: &ResponseUrl, envelope: &Envelope, answer: &Answer) -> Result<(), NotDelivered> {
+        let delivered = self.responder.put(url, envelope, answer).await;
+        match delivered.inspect_err(|_| self.count_unanswered()) {
             Err(error @ (NotDelivered::Nowhere(_) | NotDelivered::Refused(_))) => {
                 tracing::error!(%error, "the answer can't be delivered");
-                self.count_unanswered();
-                Ok(step_functions::answered())
+                Ok(())
             }
-            Err(error) => {
-                self.count_unanswered();
-                Err(error.into())
-            }
+            delivered => delivered,
         }
     }
 }

@@ -5,11 +5,14 @@
 //! ([`nodegroup::decide`]), take it, look again. So a retry, a duplicate, a crash, a cancelled stack and a hand-over from
 //! one invocation to the next are all the same case.
 //!
-//! [`cfn`] is the protocol and knows no EKS; [`nodegroup`] is pure; [`aws`] alone knows the SDKs; [`polling`] hosts the
-//! waiting; [`handler`] promises exactly one answer; [`telemetry`] is what an operator sees of it.
+//! [`cfn`] is the protocol and [`bus`] that of EventBridge, and neither knows EKS; [`nodegroup`] is pure; [`aws`] alone knows
+//! the SDKs; [`polling`] hosts the waiting; [`handler`] promises exactly one answer; [`telemetry`] is what an operator sees
+//! of it.
 
+pub mod announce;
 pub mod auto_scaling;
 pub mod aws;
+pub mod bus;
 pub mod cfn;
 pub mod clock;
 pub mod diagnose;

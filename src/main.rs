@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use managed_node_group::announce::Announcer;
 use managed_node_group::aws::{Aws, in_lambda};
 use managed_node_group::clock::SystemClock;
 use managed_node_group::handler::Function;
@@ -19,6 +20,7 @@ async fn main() -> Result<(), Error> {
         cloud: Aws::new(in_lambda(variable)).with_role(settings.role.clone()),
         clock: SystemClock,
         responder: Responder::new(settings.loopback, settings.poll_time_scale),
+        announcer: Announcer::new(settings.event_bus.clone(), settings.poll_time_scale),
         settings,
     };
     let function = &function;

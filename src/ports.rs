@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
 
+use crate::bus::outcome::Announcement;
 use crate::diagnose::Evidence;
 use crate::launch_template::belongings::{Belongings, Place};
 use crate::launch_template::steps::{Cluster, LaunchStep, Made};
@@ -76,6 +77,12 @@ pub trait Cloud: AutoScaling + Kubernetes {
     }
     /// The one call of a step in EC2.
     fn launch(&self, step: &LaunchStep, token: &str) -> impl Future<Output = Result<Made, CallError>> + Send;
+}
+
+/// Where outcomes are told.
+pub trait EventBus: Send + Sync {
+    /// Puts one event on a bus. An entry that the service doesn't take is a failure, though the call is answered well.
+    fn put_event(&self, bus: &str, event: &Announcement) -> impl Future<Output = Result<(), CallError>> + Send;
 }
 
 /// A stack as CloudFormation shows it.

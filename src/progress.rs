@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cfn::request::Request;
+use crate::cfn::request::{Reply, Request};
 use crate::launch_template::steps::Cluster;
 use crate::nodegroup::decide::{Around, Beyond};
 use crate::nodegroup::history::History;
@@ -95,12 +95,13 @@ pub enum Phase {
 impl Progress {
     /// A request at its first look, at `now`, in seconds since the epoch.
     pub fn begin(request: Request, now: u64) -> Self {
-        let began = request
-            .envelope
-            .response_url
-            .issued_at()
-            .filter(|issued| is_plausible(*issued, now))
-            .unwrap_or(now);
+        let envelope = &request.envelope;
+        let issued = envelope.issued_at().filter(|issued| match envelope.reply {
+            Reply::Url(_) => is_plausible(*issued, now),
+            // However old: whether it is too old is for the deadline to say.
+            Reply::Bus(_) => *issued <= now,
+        });
+        let began = issued.unwrap_or(now);
         let history = History {
             began,
             deadline: deadline(began, service_timeout(&request)),

@@ -7,7 +7,7 @@ use http::{Request, StatusCode, Uri};
 
 use crate::cfn::answer::Answer;
 use crate::cfn::request::Envelope;
-use crate::cfn::response_url::{Loopback, NotAResponseUrl};
+use crate::cfn::response_url::{Loopback, NotAResponseUrl, ResponseUrl};
 use crate::https::{Https, Trust};
 
 /// Attempts to deliver an answer, a second, two, four and eight apart: S3 has its moments (aws-cdk issue 17929).
@@ -49,16 +49,16 @@ impl Responder {
     ///
     /// # Errors
     /// Its response URL is none of CloudFormation's.
-    pub fn check(&self, envelope: &Envelope) -> Result<(), NotAResponseUrl> {
-        envelope.response_url.target(self.loopback).map(drop)
+    pub fn check(&self, url: &ResponseUrl) -> Result<(), NotAResponseUrl> {
+        url.target(self.loopback).map(drop)
     }
 
     /// Delivers the answer.
     ///
     /// # Errors
     /// [`NotDelivered`].
-    pub async fn put(&self, envelope: &Envelope, answer: &Answer) -> Result<(), NotDelivered> {
-        let url = envelope.response_url.target(self.loopback)?;
+    pub async fn put(&self, url: &ResponseUrl, envelope: &Envelope, answer: &Answer) -> Result<(), NotDelivered> {
+        let url = url.target(self.loopback)?;
         let body = answer.body(envelope);
         let mut last = String::new();
         for attempt in 0..ATTEMPTS {

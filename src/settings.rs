@@ -16,6 +16,8 @@ pub const POLL_TIME_SCALE: &str = "POLL_TIME_SCALE";
 pub const FUNCTION_ROLE_ARN: &str = "FUNCTION_ROLE_ARN";
 /// CloudWatch's namespace of the metrics. Empty, there are none.
 pub const METRICS_NAMESPACE: &str = "METRICS_NAMESPACE";
+/// The name or the ARN of the bus on which outcomes are told; not set, none is told.
+pub const EVENT_BUS: &str = "EVENT_BUS";
 /// Set by Lambda.
 const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
@@ -28,6 +30,7 @@ pub struct Settings {
     pub log_level: String,
     pub role: Option<String>,
     pub metrics_namespace: Option<String>,
+    pub event_bus: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +97,7 @@ impl Settings {
             log_level: get(LOG_LEVEL).unwrap_or_else(|| "info".to_owned()).to_lowercase(),
             role: get(FUNCTION_ROLE_ARN),
             metrics_namespace: namespace(get(METRICS_NAMESPACE))?,
+            event_bus: get(EVENT_BUS),
         })
     }
 }

@@ -5,14 +5,18 @@
     reason = "the test finds the files by the environment of the build"
 )]
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 
+use managed_node_group::bus;
 use managed_node_group::cfn::event::{Event, classify};
-use managed_node_group::cfn::request::{Request, RequestType};
+use managed_node_group::cfn::request::{Reply, Request, RequestType};
 use managed_node_group::cfn::response_url::Loopback;
 use managed_node_group::nodegroup::validate::validate;
-use serde_json::Value;
+use serde_json::{Value, json};
+use support::heard::schema;
 
 fn event(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("events").join(name);
@@ -39,13 +43,73 @@ fn the_sources_two_examples_are_requests() {
             let request = request(classify(event(&name)).remove(0));
             assert_eq!(request.kind, expected, "{name}");
             assert!(
-                request.envelope.response_url.target(Loopback::Refused).is_ok(),
+                matches!(&request.envelope.reply, Reply::Url(url) if url.target(Loopback::Refused).is_ok()),
                 "{name}"
             );
-            assert!(request.envelope.response_url.issued_at().is_some(), "{name}");
+            assert!(request.envelope.issued_at().is_some(), "{name}");
             let spec = validate(&request.properties, &request.envelope.logical_resource_id);
             assert!(spec.is_ok(), "{name}: {spec:?}");
         }
+    }
+}
+
+/// They are as the schema has them, and what the function takes.
+#[test]
+fn events_of_eventbridge_are_requests_too() {
+    let schema = schema("request");
+    for (kind, expected) in [
+        ("create", RequestType::Create),
+        ("update", RequestType::Update),
+        ("delete", RequestType::Delete),
+    ] {
+        let name = format!("my-mng.{kind}.event.json");
+        let event = event(&name);
+        let problems: Vec<String> = schema.iter_errors(&event).map(|error| error.to_string()).collect();
+        assert!(problems.is_empty(), "{name}: {problems:?}");
+        let Event::Bus(sent) = classify(event).remove(0) else {
+            panic!("{name} is no event of EventBridge's")
+        };
+        let request = bus::request::read(&sent).unwrap();
+        assert_eq!(request.kind, expected, "{name}");
+        if expected != RequestType::Delete {
+            let spec = validate(&request.properties, &request.envelope.logical_resource_id);
+            assert!(spec.is_ok(), "{name}: {spec:?}");
+        }
+    }
+}
+
+/// Whatever the function refuses of an event's shape, the schema refuses too, and the other way round.
+#[test]
+fn the_schema_of_requests_is_what_the_function_takes() {
+    let schema = schema("request");
+    let create = event("my-mng.create.event.json");
+    let delete = event("my-mng.delete.event.json");
+    for (base, pointer, value) in [
+        (&create, "/detail/RequestType", json!("Destroy")),
+        (&create, "/detail/LogicalResourceId", json!("a/b")),
+        (&create, "/detail/LogicalResourceId", json!("l".repeat(64))),
+        (&create, "/detail/PhysicalResourceId", json!("c/n")),
+        (&create, "/detail/OldResourceProperties", json!({})),
+        (&create, "/detail/ResponseURL", json!("https://h")),
+        (&create, "/detail/ResourceProperties", json!("text")),
+        (&create, "/detail/ResourceProperties", Value::Null),
+        (&create, "/time", json!("yesterday")),
+        (&create, "/id", json!("a b")),
+        (&create, "/account", json!("1")),
+        (&create, "/source", json!("managed-node-group")),
+        (&create, "/source", json!("a b")),
+        (&create, "/detail-type", json!("Other")),
+        (&delete, "/detail/ResourceProperties", json!({})),
+        (&delete, "/detail/PhysicalResourceId", json!("n")),
+    ] {
+        let mut bad = base.clone();
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        bad.pointer_mut(parent).unwrap()[key] = value;
+        assert!(!schema.is_valid(&bad), "the schema takes {pointer} of {bad}");
+        assert!(
+            bus::request::read(&bad).is_err(),
+            "the function takes {pointer} of {bad}"
+        );
     }
 }
 

@@ -40,6 +40,37 @@ async fn a_response_url_that_is_not_cloudformations_is_never_called() {
     assert!(world.receiver.answers(id(&foreign)).is_empty());
 }
 
+/// One that can't be answered, one that is nonsense, and one whose answer isn't taken leave no other without its own.
+#[tokio::test]
+async fn each_message_of_a_batch_is_answered() {
+    let world = World::start(false).await;
+    let requests = [create(&world), create(&world), create(&world)];
+    let mut bad = requests[1].clone();
+    bad["RequestType"] = json!("Destroy");
+    let texts = [
+        json!("no JSON"),
+        requests[0].clone(),
+        json!({}),
+        bad,
+        requests[2].clone(),
+    ];
+    let record = |message: &Value| {
+        let message = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
+        json!({"EventVersion": "1.0", "EventSubscriptionArn": "s", "EventSource": "aws:sns", "Sns": {
+            "Type": "Notification", "MessageId": "m", "TopicArn": "t", "Message": message, "Timestamp": "2026-11-26T10:15:00Z",
+            "SignatureVersion": "1", "Signature": "s", "SigningCertUrl": "u", "UnsubscribeUrl": "u", "MessageAttributes": {},
+        }})
+    };
+    let batch = json!({"Records": texts.iter().map(record).collect::<Vec<_>>()});
+    // The first PUT is tried five times in vain: the invocation fails, and is tried again.
+    world.receiver.refuse(5, 503);
+    world.deliver(&batch).await;
+    for request in &requests {
+        world.receiver.answer(id(request)).await;
+    }
+    world.receiver.assert_clean();
+}
+
 #[tokio::test]
 async fn a_panic_is_answered() {
     let world = World::start(false).await;

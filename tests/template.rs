@@ -2,11 +2,14 @@
 
 mod support;
 
+use managed_node_group::bus::outcome::SOURCE;
+use managed_node_group::bus::request::DETAIL_TYPE;
 use managed_node_group::cfn::event::{CONTINUATION, OUTCOME};
 use managed_node_group::nodegroup::validate::MAX_SERVICE_TIMEOUT;
 use managed_node_group::polling::step_functions::{ANSWERED, WAITING};
 use managed_node_group::settings::{
-    ALLOW_LOOPBACK_RESPONSE_URL, LOG_LEVEL, METRICS_NAMESPACE, POLL_TIME_SCALE, POLLING_MODE, STATE_MACHINE_ARN,
+    ALLOW_LOOPBACK_RESPONSE_URL, EVENT_BUS, LOG_LEVEL, METRICS_NAMESPACE, POLL_TIME_SCALE, POLLING_MODE,
+    STATE_MACHINE_ARN,
 };
 use support::template::{called_by_the_function, text};
 
@@ -22,7 +25,7 @@ fn number(key: &str) -> i32 {
 
 #[test]
 fn settings_have_one_name() {
-    for setting in [POLLING_MODE, STATE_MACHINE_ARN, LOG_LEVEL, METRICS_NAMESPACE] {
+    for setting in [POLLING_MODE, STATE_MACHINE_ARN, LOG_LEVEL, METRICS_NAMESPACE, EVENT_BUS] {
         assert!(text().contains(&format!("          {setting}: ")), "{setting}");
     }
     for local in [ALLOW_LOOPBACK_RESPONSE_URL, POLL_TIME_SCALE] {
@@ -61,6 +64,54 @@ fn the_function_runs_in_a_vpc_where_subnets_are_given() {
     ] {
         assert!(text.contains(words), "{words}");
     }
+}
+
+/// Without the parameters there is no bus, no topic and nobody who may use either.
+#[test]
+fn events_and_messages_come_only_where_they_are_asked_for() {
+    let text = text();
+    for (resource, condition) in [
+        ("EventRequests", "HasBus"),
+        ("EventRequestsPermission", "HasBus"),
+        ("UndeliveredRequests", "HasBus"),
+        ("RequestTopic", "HasTopic"),
+        ("RequestTopicSubscription", "HasTopic"),
+        ("RequestTopicPermission", "HasTopic"),
+        ("RequestTopicPolicy", "HasOtherAccounts"),
+    ] {
+        let body = text.split(&format!("\n  {resource}:\n    Type: ")).nth(1);
+        let body = body.unwrap_or_else(|| panic!("no {resource}"));
+        let condition = format!("    Condition: {condition}");
+        assert_eq!(body.lines().nth(1), Some(condition.as_str()), "{resource}");
+    }
+    assert!(text.contains("              - !If\n                - HasBus\n                - Sid: CallPutEvents\n"));
+    for parameter in ["EventBusName", "RequestingAccounts"] {
+        let body = text.split(&format!("\n  {parameter}:\n")).nth(1).unwrap_or_default();
+        let default = body.lines().find(|line| line.starts_with("    Default: "));
+        assert_eq!(default, Some("    Default: \"\""), "{parameter}");
+    }
+}
+
+/// The function's words for what it takes and what it never takes are the rule's.
+#[test]
+fn the_rule_takes_what_the_function_takes() {
+    let text = text();
+    for words in [
+        format!("- anything-but: [{SOURCE}]"),
+        format!("detail-type: [{DETAIL_TYPE}]"),
+        format!("events:source: {SOURCE}"),
+    ] {
+        assert!(text.contains(&words), "{words}");
+    }
+    let ages: Vec<i32> = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("MaximumEventAgeInSeconds: ")?.parse().ok())
+        .collect();
+    assert_eq!(ages.len(), 2, "Lambda's and the rule's");
+    assert!(
+        ages.iter().all(|age| *age <= MAX_SERVICE_TIMEOUT),
+        "what comes later is too late: {ages:?}"
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 
-use managed_node_group::cfn::request::{Envelope, Properties, Request, RequestType};
+use managed_node_group::cfn::request::{Envelope, Properties, Reply, Request, RequestType};
 use managed_node_group::cfn::response_url::ResponseUrl;
 use serde_json::Value;
 
@@ -53,7 +53,9 @@ impl Asked {
             (None, Some(file)) => (made_up(self.properties(file)?), Origin::Properties),
             (None, None) => return Err(Failure::NoAnswer("expected an event or --properties".to_owned())),
         };
-        request.envelope.response_url = ResponseUrl::new("");
+        if let Reply::Url(url) = &mut request.envelope.reply {
+            *url = ResponseUrl::new("");
+        }
         Ok((request, origin))
     }
 
@@ -92,7 +94,7 @@ fn made_up(properties: Properties) -> Request {
     Request {
         kind: RequestType::Create,
         envelope: Envelope {
-            response_url: ResponseUrl::new(""),
+            reply: Reply::Url(ResponseUrl::new("")),
             stack_id: "a stack to be made".to_owned(),
             request_id: "plan".to_owned(),
             logical_resource_id: "NodeGroup".to_owned(),

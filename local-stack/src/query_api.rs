@@ -1,4 +1,4 @@
-//! EC2 and IAM as the Query API that they are: a form in, XML out.
+//! EC2, IAM and others as the Query API that they are: a form in, XML out.
 //!
 //! The seeds need half a dozen calls. The EC2 SDK is the largest crate of the build, and each end-to-end test would be
 //! linked with it once more.
@@ -37,6 +37,15 @@ impl QueryApi {
             endpoint: endpoint.to_owned(),
             service: "iam",
             version: "2010-05-08",
+        }
+    }
+
+    /// SNS at this endpoint.
+    pub fn sns(endpoint: &str) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            service: "sns",
+            version: "2010-03-31",
         }
     }
 

@@ -13,6 +13,7 @@ use crate::cloudformation::{Deployment, Operation, Outcome};
 use crate::interrupt::Cleanup;
 use crate::ministack::Ministack;
 use crate::moto::Moto;
+use crate::query_api::QueryApi;
 use crate::seeds::Seeds;
 use crate::{ACCOUNT, REGION, package, tools};
 
@@ -203,6 +204,13 @@ impl LocalStack {
     /// `GraniteServiceVersion20100801.DescribeAlarms`.
     pub async fn call(&self, service: &str, target: &str, input: &Value) -> Result<Value> {
         self.ministack.call(service, target, input).await
+    }
+
+    /// Publishes a message on a topic.
+    pub async fn publish(&self, topic: &str, message: &str) -> Result<()> {
+        let sns = QueryApi::sns(&self.ministack.url);
+        let published = sns.call("Publish", &[("TopicArn", topic), ("Message", message)]).await;
+        published.map(drop)
     }
 
     /// As [`Moto::belongings`].

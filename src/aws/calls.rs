@@ -73,7 +73,8 @@ fn is_throttle(verdict: &RetryAction) -> bool {
     *kind == ErrorKind::ThrottlingError
 }
 
-/// The action as IAM names it: a service's prefix has no spaces, and `SFN` has another. Only `Invoke` is called by another
+/// The action as IAM names it: a service's prefix has no spaces, and `SFN` and `EventBridge` have others. Only `Invoke` is
+/// called by another
 /// name than it is allowed by.
 fn action(service: &str, operation: &str) -> String {
     let operation = if operation == "Invoke" {
@@ -81,10 +82,10 @@ fn action(service: &str, operation: &str) -> String {
     } else {
         operation
     };
-    let prefix = if service == "SFN" {
-        "states".to_owned()
-    } else {
-        service.to_lowercase().replace(' ', "")
+    let prefix = match service {
+        "SFN" => "states".to_owned(),
+        "EventBridge" => "events".to_owned(),
+        service => service.to_lowercase().replace(' ', ""),
     };
     format!("{prefix}:{operation}")
 }
@@ -100,6 +101,7 @@ mod tests {
             ("Lambda", "Invoke", "lambda:InvokeFunction"),
             ("SFN", "StartExecution", "states:StartExecution"),
             ("CloudFormation", "DescribeStacks", "cloudformation:DescribeStacks"),
+            ("EventBridge", "PutEvents", "events:PutEvents"),
             ("IAM", "GetRole", "iam:GetRole"),
             ("KMS", "ListGrants", "kms:ListGrants"),
             ("Service Quotas", "GetServiceQuota", "servicequotas:GetServiceQuota"),

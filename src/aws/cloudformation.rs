@@ -7,6 +7,15 @@ use crate::ports::{CallError, Fault, Stack};
 impl Aws {
     pub(super) async fn describe_stack(&self, stack_id: &str) -> Result<Stack, CallError> {
         const ACTION: &str = "cloudformation:DescribeStacks";
+        if let Some(place) = self.elsewhere(stack_id) {
+            return Err(CallError {
+                action: ACTION,
+                resource: stack_id.to_owned(),
+                fault: Fault::Refused,
+                code: "not asked".to_owned(),
+                message: format!("the stack is in another {place}, where this function can't ask"),
+            });
+        }
         let answer = self
             .cloudformation()
             .describe_stacks()
@@ -33,5 +42,54 @@ impl Aws {
             .stack_status()
             .map_or_else(String::new, |status| status.as_str().to_owned());
         Ok(Stack { status, tags })
+    }
+
+    /// What of a stack's ARN isn't the function's own, where it came through the topic. The Region is that of the configuration, and
+    /// the account that of the function's role, where it is known.
+    fn elsewhere(&self, stack_id: &str) -> Option<&'static str> {
+        let mut parts = stack_id.split(':');
+        let (region, account) = (parts.nth(3)?, parts.next()?);
+        let own_region = self.config.region().map(AsRef::as_ref);
+        let own_account = self.role.as_deref().and_then(|role| role.split(':').nth(4));
+        match (own_region, own_account) {
+            (Some(own), _) if own != region => Some("Region"),
+            (_, Some(own)) if own != account => Some("account"),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_config::{Region, SdkConfig};
+
+    #[test]
+    fn a_stack_that_is_elsewhere_is_known_by_its_arn() {
+        let config = || SdkConfig::builder().region(Region::new("eu-west-1")).build();
+        let known = Aws::new(config()).with_role(Some("arn:aws:iam::111122223333:role/function".to_owned()));
+        let unknown = Aws::new(config());
+        let stack = |region: &str, account: &str| format!("arn:aws:cloudformation:{region}:{account}:stack/nodes/1");
+        for (aws, region, account, expected) in [
+            (&known, "eu-west-1", "111122223333", None),
+            (&known, "eu-west-1", "999999999999", Some("account")),
+            (&known, "us-east-1", "111122223333", Some("Region")),
+            (&unknown, "eu-west-1", "999999999999", None),
+        ] {
+            assert_eq!(aws.elsewhere(&stack(region, account)), expected, "{region} {account}");
+        }
+        assert_eq!(known.elsewhere("a stack to be made"), None);
+    }
+
+    /// Nothing is called: there is no credential and no endpoint that could be.
+    #[tokio::test]
+    async fn a_stack_that_is_elsewhere_is_not_asked_about() {
+        let config = SdkConfig::builder().region(Region::new("eu-west-1")).build();
+        let stack = "arn:aws:cloudformation:us-east-1:111122223333:stack/nodes/1";
+        let error = Aws::new(config)
+            .describe_stack(stack)
+            .await
+            .expect_err("it is elsewhere");
+        assert_eq!((error.fault, error.code.as_str()), (Fault::Refused, "not asked"));
     }
 }

@@ -7,6 +7,7 @@ mod diagnosis;
 mod ec2;
 mod eks;
 pub mod errors;
+mod eventbridge;
 mod in_lambda;
 mod kubernetes;
 mod launch;
@@ -33,6 +34,7 @@ use crate::kubernetes::Watches;
 pub struct Aws {
     config: SdkConfig,
     eks: OnceLock<aws_sdk_eks::Client>,
+    eventbridge: OnceLock<aws_sdk_eventbridge::Client>,
     ec2: OnceLock<aws_sdk_ec2::Client>,
     cloudformation: OnceLock<aws_sdk_cloudformation::Client>,
     lambda: OnceLock<aws_sdk_lambda::Client>,
@@ -80,6 +82,7 @@ impl Aws {
         Self {
             config,
             eks: OnceLock::new(),
+            eventbridge: OnceLock::new(),
             ec2: OnceLock::new(),
             cloudformation: OnceLock::new(),
             lambda: OnceLock::new(),
@@ -144,6 +147,16 @@ impl Aws {
                 .interceptor(self.recorder.clone())
                 .build();
             aws_sdk_sfn::Client::from_conf(config)
+        })
+    }
+
+    /// For what is told of an operation.
+    fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
+        self.eventbridge.get_or_init(|| {
+            let config = aws_sdk_eventbridge::config::Builder::from(&self.config)
+                .interceptor(self.recorder.clone())
+                .build();
+            aws_sdk_eventbridge::Client::from_conf(config)
         })
     }
 

@@ -103,7 +103,7 @@ fn fit(text: &str, render: impl Fn(&str) -> Vec<u8>) -> Vec<u8> {
 }
 
 /// Keeps `length` characters: two thirds from the front, where the cause stands, the rest from the end.
-fn cut(text: &str, length: usize) -> String {
+pub fn cut(text: &str, length: usize) -> String {
     let count = text.chars().count();
     match length {
         0 => return String::new(),
@@ -139,13 +139,14 @@ fn fit_attributes(attributes: &Attributes, size: impl Fn(&Attributes) -> usize) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cfn::request::Reply;
     use crate::cfn::response_url::ResponseUrl;
     use proptest::prelude::*;
     use serde_json::Value;
 
     fn envelope(stack_id: &str) -> Envelope {
         Envelope {
-            response_url: ResponseUrl::new("https://example.com"),
+            reply: Reply::Url(ResponseUrl::new("https://example.com")),
             stack_id: stack_id.to_owned(),
             request_id: "r".to_owned(),
             logical_resource_id: "Nodes".to_owned(),

@@ -1,7 +1,7 @@
-//! The shapes in which work reaches the function: a request straight or through SNS, a continuation, or the record of an
-//! invocation that failed for good.
+//! The shapes in which work reaches the function: a request straight, through SNS or as an event of EventBridge, a
+//! continuation, or the record of an invocation that failed for good.
 
-use aws_lambda_events::event::{sns::SnsEvent, sqs::SqsEvent};
+use aws_lambda_events::event::{sns::SnsRecord, sqs::SqsEvent};
 use serde_json::{Value, json};
 
 /// The key under which progress is handed from one invocation to the next.
@@ -14,6 +14,8 @@ pub const OUTCOME: &str = "Outcome";
 pub enum Event {
     /// A request of CloudFormation, unread.
     Request(Value),
+    /// An event of EventBridge with its envelope, unread.
+    Bus(Value),
     /// Progress handed over by an earlier invocation, or by a state machine.
     Continuation { progress: Value, host: Host },
     /// The engine failed for good: answer FAILED without it. `work` is the event that it failed on.
@@ -34,54 +36,66 @@ pub fn classify(event: Value) -> Vec<Event> {
         return messages.into_iter().map(Event::Request).collect();
     }
     if let Some(bodies) = sqs_bodies(&event) {
-        return bodies.into_iter().map(single).collect();
+        return bodies.into_iter().flat_map(single).collect();
     }
-    vec![single(event)]
+    single(event)
 }
 
-fn single(mut event: Value) -> Event {
+fn single(mut event: Value) -> Vec<Event> {
     if let Some(caught) = event.get_mut("Catch") {
         return last_resort(
             json!({ CONTINUATION: caught.get_mut(CONTINUATION).map(Value::take) }),
-            failure_text(&caught["Failure"]),
+            &failure_text(&caught["Failure"], &Value::Null),
         );
     }
     if let Some(payload) = event.get_mut("requestPayload").map(Value::take) {
-        return last_resort(payload, failure_text(&event["responsePayload"]));
+        let cause = failure_text(&event["responsePayload"], &event["requestContext"]["condition"]);
+        return last_resort(payload, &cause);
     }
+    vec![plain(event)]
+}
+
+fn plain(mut event: Value) -> Event {
     let host = if event.get(OUTCOME).is_some() {
         Host::StateMachine
     } else {
         Host::Invocation
     };
-    match event.get_mut(CONTINUATION) {
-        Some(progress) => Event::Continuation {
-            progress: progress.take(),
-            host,
-        },
+    match event.get_mut(CONTINUATION).map(Value::take) {
+        Some(progress) => Event::Continuation { progress, host },
+        None if is_of_eventbridge(&event) => Event::Bus(event),
         None => Event::Request(event),
     }
 }
 
-fn last_resort(payload: Value, cause: String) -> Event {
-    let work = classify(payload)
-        .into_iter()
-        .next()
-        .unwrap_or(Event::Request(Value::Null));
-    Event::LastResort {
-        work: Box::new(work),
-        cause,
-    }
+/// What every event of EventBridge has and no request of CloudFormation. Within a message of SNS it isn't believed: there the
+/// publisher would have written who sent it.
+fn is_of_eventbridge(event: &Value) -> bool {
+    event.get("detail-type").is_some() && event.get("source").is_some()
 }
 
-/// The words of Lambda's (`errorType`, `errorMessage`) or Step Functions' (`Error`, `Cause`) account of a failure.
-fn failure_text(failure: &Value) -> String {
+/// Each of what the invocation was about is answered, a batch of SNS too.
+fn last_resort(payload: Value, cause: &str) -> Vec<Event> {
+    let works = classify(payload).into_iter();
+    let last = |work| Event::LastResort {
+        work: Box::new(work),
+        cause: cause.to_owned(),
+    };
+    works.map(last).collect()
+}
+
+/// The words of Lambda's (`errorType`, `errorMessage`) or Step Functions' (`Error`, `Cause`) account of a failure. Where the
+/// function was never run Lambda's `condition` is all that there is, such as `EventAgeExceeded`.
+fn failure_text(failure: &Value, condition: &Value) -> String {
     let words: Vec<&str> = ["errorType", "errorMessage", "Error", "Cause"]
         .iter()
         .filter_map(|key| failure[*key].as_str())
         .collect();
     if words.is_empty() {
-        "the invocation ended without a word".to_owned()
+        condition
+            .as_str()
+            .unwrap_or("the invocation ended without a word")
+            .to_owned()
     } else {
         words.join(": ")
     }
@@ -91,14 +105,16 @@ fn sns_messages(event: &Value) -> Option<Vec<Value>> {
     if event["Records"][0]["EventSource"] != "aws:sns" {
         return None;
     }
-    let event: SnsEvent = serde_json::from_value(event.clone()).ok()?;
-    Some(
-        event
-            .records
-            .into_iter()
-            .map(|record| json_or_text(&record.sns.message))
-            .collect(),
-    )
+    let records = event["Records"].as_array()?;
+    Some(records.iter().map(sns_message).collect())
+}
+
+/// A record that can't be read takes no other with it.
+fn sns_message(record: &Value) -> Value {
+    match serde_json::from_value::<SnsRecord>(record.clone()) {
+        Ok(record) => json_or_text(&record.sns.message),
+        Err(_) => record.clone(),
+    }
 }
 
 fn sqs_bodies(event: &Value) -> Option<Vec<Value>> {
@@ -136,11 +152,39 @@ mod tests {
         }
     }
 
+    fn published(message: &Value) -> Value {
+        json!({"EventVersion": "1.0", "EventSubscriptionArn": "arn:s", "EventSource": "aws:sns", "Sns": {
+            "Type": "Notification", "MessageId": "m", "TopicArn": "arn:t", "Message": message, "Timestamp": "2026-11-26T10:15:00Z",
+            "SignatureVersion": "1", "Signature": "s", "SigningCertUrl": "u", "UnsubscribeUrl": "u", "MessageAttributes": {},
+        }})
+    }
+
+    /// A message says nothing of who sent it that is to be believed, so whatever it looks like it is a request of CloudFormation.
+    #[test]
+    fn each_message_of_a_topic_is_a_request() {
+        let request = json!({"RequestType": "Create"});
+        let sent = json!({"detail-type": "ManagedNodeGroup Request", "source": "com.example"});
+        let own = json!({"Continuation": {"a": 1}});
+        let messages = [
+            json!(request.to_string()),
+            json!("no JSON"),
+            json!(sent.to_string()),
+            json!(own.to_string()),
+            json!(5),
+        ];
+        let records: Vec<Value> = messages.iter().map(published).collect();
+        let read = classify(json!({"Records": records}));
+        let expected = [request, json!("no JSON"), sent, own, records[4].clone()].map(Event::Request);
+        assert_eq!(read, expected);
+    }
+
     #[test]
     fn each_shape_is_told_apart() {
         let request = json!({"RequestType": "Create"});
         check(request.clone(), &[Event::Request(request.clone())]);
         check(json!("text"), &[Event::Request(json!("text"))]);
+        let sent = json!({"detail-type": "ManagedNodeGroup Request", "source": "com.example", "detail": {}});
+        check(sent.clone(), &[Event::Bus(sent.clone())]);
         let continuation = |host| Event::Continuation {
             progress: json!({"a": 1}),
             host,
@@ -158,6 +202,21 @@ mod tests {
         check(record.clone(), std::slice::from_ref(&failed));
         let sqs = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": record.to_string()}]});
         check(sqs, &[failed]);
+        let lost = Event::LastResort {
+            work: Box::new(Event::Bus(sent.clone())),
+            cause: "E".to_owned(),
+        };
+        check(
+            json!({"requestPayload": sent, "responsePayload": {"errorType": "E"}}),
+            &[lost],
+        );
+        let batch = json!({"Records": [published(&json!("{}")), published(&json!("no JSON"))]});
+        let unrun = json!({"requestPayload": batch, "requestContext": {"condition": "EventAgeExceeded"}});
+        let never_run = |work| Event::LastResort {
+            work: Box::new(Event::Request(work)),
+            cause: "EventAgeExceeded".to_owned(),
+        };
+        check(unrun, &[never_run(json!({})), never_run(json!("no JSON"))]);
         check(
             json!({"Catch": {"Continuation": {"a": 1}, "Failure": {"Error": "Lambda.Unknown", "Cause": "gone"}}}),
             &[Event::LastResort {

@@ -1,12 +1,14 @@
 //! A request as CloudFormation sends it. The envelope is read first and leniently, so that even a request which makes no
 //! sense can be answered.
+//!
+//! What comes by EventBridge becomes the same request ([`crate::bus::request`]); it differs in whom to answer.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::response_url::ResponseUrl;
+use super::response_url::{ResponseUrl, seconds_since_epoch};
 
 /// Properties as they came: every scalar is a string, at every depth.
 pub type Properties = Map<String, Value>;
@@ -14,8 +16,9 @@ pub type Properties = Map<String, Value>;
 /// Who asks, and where the answer goes. All that an answer needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
-    #[serde(rename = "ResponseURL")]
-    pub response_url: ResponseUrl,
+    #[serde(flatten)]
+    pub reply: Reply,
+    /// Whose resource it is: the stack's ARN, or of a request by EventBridge [`Sent::owner`].
     #[serde(rename = "StackId")]
     pub stack_id: String,
     #[serde(rename = "RequestId")]
@@ -26,12 +29,78 @@ pub struct Envelope {
     pub physical_resource_id: Option<String>,
 }
 
+/// Whom to answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reply {
+    /// CloudFormation, which waits at a URL.
+    #[serde(rename = "ResponseURL")]
+    Url(ResponseUrl),
+    /// Whoever listens on the bus for the outcome of this event.
+    #[serde(rename = "Event")]
+    Bus(Sent),
+}
+
+/// What EventBridge says of an event, and no sender can: `account` and `source` are what IAM lets a sender put.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    pub account: String,
+    pub source: String,
+    /// As the envelope has it, such as `2026-11-26T10:15:00Z`. Such texts sort as the times do.
+    pub time: String,
+}
+
+/// What the owner of a resource that was asked for by events begins with. No stack's ARN does.
+pub const EVENT_OWNER: &str = "event:";
+
+impl Sent {
+    /// Whose the resource is: those of one source in one account share their logical ids.
+    pub fn owner(&self) -> String {
+        format!("{EVENT_OWNER}{}:{}", self.account, self.source)
+    }
+
+    /// When it was sent, in seconds since the epoch.
+    pub fn sent_at(&self) -> Option<u64> {
+        let well_formed = self.time.len() == 20 && self.time.is_ascii();
+        let compact = self.time.replace(['-', ':'], "");
+        well_formed.then(|| seconds_since_epoch(&compact)).flatten()
+    }
+}
+
+impl Envelope {
+    /// What EventBridge said of the event that this was, if it was one.
+    pub fn sent(&self) -> Option<&Sent> {
+        match &self.reply {
+            Reply::Url(_) => None,
+            Reply::Bus(sent) => Some(sent),
+        }
+    }
+
+    /// When the request was really made, in seconds since the epoch, even if this is the third delivery of it.
+    pub fn issued_at(&self) -> Option<u64> {
+        match &self.reply {
+            Reply::Url(url) => url.issued_at(),
+            Reply::Bus(sent) => sent.sent_at(),
+        }
+    }
+}
+
 /// What CloudFormation wants. It only chooses the goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RequestType {
     Create,
     Update,
     Delete,
+}
+
+impl RequestType {
+    /// CloudFormation's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "Create",
+            Self::Update => "Update",
+            Self::Delete => "Delete",
+        }
+    }
 }
 
 /// A whole request. It serialises to the shape in which it came.
@@ -59,11 +128,28 @@ pub enum Unreadable {
 }
 
 impl Request {
-    /// Reads an event, unknown fields tolerated: real events carry an undocumented `ServiceToken` at the top.
+    /// Reads an event of CloudFormation's, unknown fields tolerated: real events carry an undocumented `ServiceToken` at the
+    /// top. Whoever may publish to the topic says here what he likes, but not that he is EventBridge.
     ///
     /// # Errors
     /// [`Unreadable`], which tells whether CloudFormation can still be answered.
     pub fn parse(event: &Value) -> Result<Self, Unreadable> {
+        let envelope: Envelope = Envelope::deserialize(event).map_err(|_| Unreadable::Unanswerable)?;
+        match &envelope.reply {
+            Reply::Bus(_) => Err(Unreadable::Unanswerable),
+            Reply::Url(_) if envelope.stack_id.starts_with(EVENT_OWNER) => Err(Unreadable::Answerable {
+                problem: format!("StackId: expected a stack's ARN, got {}", envelope.stack_id),
+                envelope: Box::new(envelope),
+            }),
+            Reply::Url(_) => Self::resume(event),
+        }
+    }
+
+    /// Reads a request as the function itself has written it into its progress, whoever is to be answered.
+    ///
+    /// # Errors
+    /// As of [`Self::parse`].
+    pub fn resume(event: &Value) -> Result<Self, Unreadable> {
         let envelope: Envelope = Envelope::deserialize(event).map_err(|_| Unreadable::Unanswerable)?;
         let request: Result<Self, _> = Self::deserialize(event);
         request
@@ -132,6 +218,47 @@ mod tests {
         }
         for key in ["ResponseURL", "StackId", "RequestId", "LogicalResourceId"] {
             assert_eq!(spoilt(key, Value::Null), Err(Unreadable::Unanswerable), "{key}");
+        }
+    }
+
+    fn sent(time: &str) -> Sent {
+        Sent {
+            account: "111122223333".to_owned(),
+            source: "com.example".to_owned(),
+            time: time.to_owned(),
+        }
+    }
+
+    /// Only the function itself says that a request came by EventBridge. A publisher to the topic could name any source.
+    #[test]
+    fn nobody_else_says_who_sent_an_event() {
+        let mut forged = event();
+        forged["Event"] = json!(sent("2026-11-26T10:15:00Z"));
+        forged.as_object_mut().unwrap().remove("ResponseURL");
+        assert_eq!(Request::parse(&forged), Err(Unreadable::Unanswerable));
+        let own = Request::resume(&forged).unwrap();
+        assert_eq!(own.envelope.sent(), Some(&sent("2026-11-26T10:15:00Z")));
+        assert_eq!(serde_json::to_value(&own).unwrap()["Event"], forged["Event"]);
+
+        let mut owner = event();
+        owner["StackId"] = json!(sent("").owner());
+        let refused = Request::parse(&owner).unwrap_err().to_string();
+        assert!(
+            refused.contains("expected a stack's ARN, got event:111122223333:com.example"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn the_time_of_an_event_is_read() {
+        for (time, expected) in [
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("2026-11-24T10:15:00Z", Some(1_795_515_300)),
+            ("2026-11-24T10:15:00.123Z", None),
+            ("yesterday", None),
+            ("", None),
+        ] {
+            assert_eq!(sent(time).sent_at(), expected, "{time}");
         }
     }
 }

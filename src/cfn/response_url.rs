@@ -111,7 +111,7 @@ fn is_loopback(url: &Uri) -> bool {
 }
 
 /// `20261124T101500Z` as seconds since the epoch, by the days-from-civil algorithm.
-fn seconds_since_epoch(date: &str) -> Option<u64> {
+pub(super) fn seconds_since_epoch(date: &str) -> Option<u64> {
     let digits = |range: std::ops::Range<usize>| date.get(range)?.parse::<i64>().ok();
     let well_formed = date.len() == 16 && date.as_bytes()[8] == b'T' && date.ends_with('Z');
     if !well_formed {

@@ -73,7 +73,8 @@ fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Ste
 /// Before each step but the first: a cancelled stack doesn't tell the request that runs, and two that pull in different
 /// directions would take turns.
 pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    if progress.history.begun.is_empty() {
+    // A request by event has no stack, and what it would be superseded by is on the group.
+    if progress.history.begun.is_empty() || progress.request.envelope.sent().is_some() {
         return Ok(());
     }
     match cloud.stack(&progress.request.envelope.stack_id).await {
@@ -115,6 +116,9 @@ async fn call<C: Cloud>(
         (Goal::Present(desired), _, Step::Create(group)) => cloud.create(desired, group, token).await.map(|()| None),
         (Goal::Absent(identity), _, Step::Delete) => {
             cloud.delete(&identity.cluster, &identity.name).await.map(|()| None)
+        }
+        (Goal::Absent(_), Observation::Present { group, .. }, step @ Step::Tag(_)) => {
+            update(cloud, group, step, token).await
         }
         (Goal::Present(_), Observation::Present { group, .. }, step) => update(cloud, group, step, token).await,
         (goal, _, step) => unreachable!("{step:?} is never decided for {goal:?}"),

@@ -1,6 +1,6 @@
 //! From a request to its goal: what has to be looked up once before anything can be decided.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::target::{Found, find_target, to_remove};
 use super::{Stop, preflight, users};
@@ -8,10 +8,11 @@ use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
 use crate::nodegroup::name::name;
-use crate::nodegroup::ownership::{OWN_PREFIX, Owner};
+use crate::nodegroup::ownership::{Channel, OWN_PREFIX, Owner};
 use crate::nodegroup::plan::{Desired, Direction, Purpose};
 use crate::nodegroup::scaling::DesiredSize;
 use crate::nodegroup::spec::Spec;
+use crate::nodegroup::turn::{Requested, Turn};
 use crate::nodegroup::validate::{inspect, validate};
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::{Phase, Progress, Situation, Stage};
@@ -23,6 +24,17 @@ pub fn owner(request: &Request) -> Owner {
         stack_id: envelope.stack_id.clone(),
         logical_id: envelope.logical_resource_id.clone(),
     }
+}
+
+/// Which request this is, among those for the same resource.
+pub fn turn(request: &Request) -> Turn {
+    let envelope = &request.envelope;
+    envelope.sent().map_or(Turn::OneByOne, |sent| {
+        Turn::Sent(Requested {
+            time: sent.time.clone(),
+            id: envelope.request_id.clone(),
+        })
+    })
 }
 
 /// The goal of the stage at hand; `None` when there is nothing that could be the matter of a Delete.
@@ -77,6 +89,7 @@ fn to_delete(request: &Request) -> Option<Identity> {
         name,
         owner: owner(request),
         which: Which::Any,
+        turn: turn(request),
     })
 }
 
@@ -95,6 +108,7 @@ pub async fn left_as_it_is<C: Cloud>(cloud: &C, progress: &mut Progress, why: St
         name,
         owner: owner(&progress.request),
         which: Which::Any,
+        turn: turn(&progress.request),
     };
     Ok(Goal::AsIs { identity, why })
 }
@@ -119,10 +133,19 @@ pub fn named_by(properties: &Properties, request: &Request) -> Option<PhysicalId
     })
 }
 
+/// A request by event has no stack that would hand down tags or be rolled back.
+const NO_STACK: Situation = Situation {
+    tags: BTreeMap::new(),
+    phase: Phase::Forward,
+};
+
 /// Asks CloudFormation once for the stack's tags and for what it is doing.
 async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situation, Stop> {
     if let Some(situation) = &progress.situation {
         return Ok(situation.clone());
+    }
+    if progress.request.envelope.sent().is_some() {
+        return Ok(progress.situation.insert(NO_STACK).clone());
     }
     let situation = match cloud.stack(&progress.request.envelope.stack_id).await {
         Ok(stack) => Situation {
@@ -165,7 +188,7 @@ pub fn refuse_late_create(progress: &Progress, phase: Phase) -> Result<(), Stop>
 }
 
 /// Tags that begin with `aws:` are AWS's own and can't be set, and those of the resource's own say what they don't mean here.
-fn inheritable(tags: std::collections::BTreeMap<String, String>) -> std::collections::BTreeMap<String, String> {
+fn inheritable(tags: BTreeMap<String, String>) -> BTreeMap<String, String> {
     let reserved = |key: &str| ["aws:", OWN_PREFIX].iter().any(|prefix| key.starts_with(prefix));
     tags.into_iter().filter(|(key, _)| !reserved(key)).collect()
 }
@@ -192,20 +215,26 @@ fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) 
         .filter(|key| !tags.contains_key(key))
         .collect();
     tags.extend(owner.tags());
+    let turn = turn(&progress.request);
+    tags.extend(turn.tags());
     Desired {
         name,
-        owner,
         tags,
         removed_tags,
         desired_size: desired_size(&progress.request, &spec),
         direction: situation.phase.direction(),
-        current_id: current(&progress.request).map(|id| id.to_string()),
+        // It marks what was made in place of another, which events never do.
+        current_id: current(&progress.request)
+            .filter(|_| owner.channel() == Channel::Stack)
+            .map(|id| id.to_string()),
+        turn,
         purpose: if progress.request.kind == RequestType::Create {
             Purpose::Create
         } else {
             Purpose::Update
         },
         launch_template_version: progress.launch_template_version.clone(),
+        owner,
         spec,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Stop;
 use super::around::{look_around, types};
-use super::goal::{current, owner, unanswered};
+use super::goal::{current, owner, turn, unanswered};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::Request;
 use crate::launch_template::belongings::Place;
@@ -11,7 +11,7 @@ use crate::nodegroup::fits::Known;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::name::{name, replacement_name};
-use crate::nodegroup::ownership::Owner;
+use crate::nodegroup::ownership::{Channel, Owner};
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::target::{Target, target};
 use crate::nodegroup::validate::validate;
@@ -40,12 +40,26 @@ pub async fn find_target<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Sp
     }
     let found = match current(&progress.request) {
         Some(current) => of_update(cloud, progress, spec, current).await?,
-        None => Found::Name(name(spec, &owner(&progress.request))),
+        None => of_create(cloud, progress, spec).await?,
     };
     if let Found::Name(name) = &found {
         progress.target = Some(name.clone());
     }
     Ok(found)
+}
+
+/// A stack's new group has the name that follows from its properties. One that is asked for by an event may be there already and
+/// is taken up, if it can be.
+async fn of_create<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<Found, Stop> {
+    let owner = owner(&progress.request);
+    let name = name(spec, &owner);
+    match owner.channel() {
+        Channel::Stack => Ok(Found::Name(name)),
+        Channel::Events => {
+            let cluster = spec.cluster.clone();
+            of_update(cloud, progress, spec, PhysicalId { cluster, name }).await
+        }
+    }
 }
 
 async fn of_update<C: Cloud>(
@@ -118,6 +132,7 @@ pub fn to_remove(progress: &mut Progress, spec: &Spec, target: &str) -> Option<I
                 name,
                 owner,
                 which: Which::Any,
+                turn: turn(&progress.request),
             })
         }
         Stage::RemoveAbandoned => match abandoned(&progress.request, spec, target) {
@@ -126,6 +141,7 @@ pub fn to_remove(progress: &mut Progress, spec: &Spec, target: &str) -> Option<I
                 name,
                 owner,
                 which: Which::Unfinished,
+                turn: turn(&progress.request),
             }),
             None => {
                 progress.stage = Stage::Converge;

@@ -13,7 +13,7 @@ use crate::telemetry::metrics::{End, Sheet};
 
 impl<C, K: Clock> Function<C, K> {
     pub(super) fn count_begun(&self, kind: RequestType) {
-        self.tell(|sheet| vec![sheet.begun(kind)]);
+        self.write(|sheet| vec![sheet.begun(kind)]);
     }
 
     /// Time goes by for what was under way.
@@ -27,19 +27,19 @@ impl<C, K: Clock> Function<C, K> {
             Answer::Success { .. } => End::Succeeded,
             Answer::Failed { .. } => End::Failed,
         };
-        self.tell(|sheet| sheet.ended(progress, end));
+        self.write(|sheet| sheet.ended(progress, end));
     }
 
     /// FAILED, and the engine had no part in it.
     pub(super) fn count_failed_otherwise(&self, kind: Option<RequestType>) {
-        self.tell(|sheet| vec![sheet.failed_otherwise(kind)]);
+        self.write(|sheet| vec![sheet.failed_otherwise(kind)]);
     }
 
     pub(super) fn count_unanswered(&self) {
-        self.tell(|sheet| vec![sheet.unanswered()]);
+        self.write(|sheet| vec![sheet.unanswered()]);
     }
 
-    fn tell(&self, lines: impl FnOnce(Sheet<'_>) -> Vec<String>) {
+    fn write(&self, lines: impl FnOnce(Sheet<'_>) -> Vec<String>) {
         let Some(namespace) = &self.settings.metrics_namespace else {
             return;
         };

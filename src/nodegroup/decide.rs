@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 mod beyond;
 mod own;
 mod reasons;
+mod turns;
 
 use super::attributes::{InTemplate, attributes};
 use super::group::{NodeGroup, Status};
@@ -15,6 +16,7 @@ use super::history::{History, StepKind, UpdateState};
 use super::ownership::{Owner, REPLACES_TAG};
 use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, plan};
 use super::spec::WaitFor;
+use super::turn::Turn;
 use crate::launch_template::belongings::Place;
 
 pub use beyond::{Beyond, Part};
@@ -44,6 +46,8 @@ pub struct Identity {
     pub name: String,
     pub owner: Owner,
     pub which: Which,
+    /// Which request this is, among those for the same resource.
+    pub turn: Turn,
 }
 
 impl Identity {
@@ -149,6 +153,7 @@ pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
 
 fn make(desired: &Desired, view: View) -> Next {
     match view.history.of(StepKind::Create) {
+        None if turns::only_changes(desired) => Next::Fail(turns::nothing_to_change(desired)),
         None if view.history.is_before_the_group() => create(desired, view),
         Some(begun) if view.now < begun.at + VISIBLE_WITHIN_SECONDS => Next::Wait(Waiting::ForCreate),
         _ => Next::Fail(format!(
@@ -172,6 +177,9 @@ fn create(desired: &Desired, view: View) -> Next {
 fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view: View) -> Next {
     if !desired.owner.owns(&live.tags) {
         return Next::Fail(foreign(live));
+    }
+    if let Some(later) = desired.turn.superseded_by(&live.tags) {
+        return Next::Fail(turns::superseded(live, &later));
     }
     match &live.status {
         Status::Creating if submitted(desired) && desired.purpose == Purpose::Create => {
@@ -215,6 +223,9 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
         Ok(plan) => plan,
         Err(downgrade) => return Next::Fail(downgrade.to_string()),
     };
+    if let Some(next) = turns::told_again(desired, live, view) {
+        return next;
+    }
     let (begun, missing): (Vec<Step>, Vec<Step>) = plan
         .steps
         .into_iter()
@@ -307,11 +318,19 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     if !identity.owner.owns(&live.tags) {
         return own::clear_beside(identity, live, view);
     }
+    if let Some(later) = identity.turn.superseded_by(&live.tags) {
+        return Next::Fail(turns::superseded(live, &later));
+    }
     let gone = matches!(live.status, Status::Deleting);
     if let Some(next) = beyond::leave(live, view).filter(|_| !gone) {
         return next;
     }
     match &live.status {
+        Status::Active | Status::Degraded | Status::CreateFailed | Status::DeleteFailed
+            if turns::is_to_be_told(identity, live, view) =>
+        {
+            Next::Act(Step::Tag(identity.turn.tags()))
+        }
         Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete),
         Status::DeleteFailed if view.history.of(StepKind::Delete).is_none() => Next::Act(Step::Delete),
         Status::DeleteFailed => broken(

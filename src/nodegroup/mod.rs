@@ -18,6 +18,7 @@ pub mod scaling;
 pub mod settings;
 pub mod spec;
 pub mod target;
+pub mod turn;
 pub mod under_way;
 pub mod validate;
 pub mod version;

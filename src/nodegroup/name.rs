@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::ownership::Owner;
+use super::ownership::{Channel, Owner};
 use super::spec::{InstanceTypes, Naming, Spec};
 
 /// The service's limit of a node group's name.
@@ -18,7 +18,8 @@ const HASH_DIGITS: usize = 12;
 /// The longest prefix that leaves room for a hyphen and the hash.
 pub const MAX_PREFIX_LENGTH: usize = MAX_LENGTH - HASH_DIGITS - 1;
 
-/// The name that a group of this resource with these immutable properties has.
+/// The name that a group of this resource with these immutable properties has. One that is asked for by events is never
+/// replaced, and its name is found again by whoever knows neither the other properties nor the physical id.
 pub fn name(spec: &Spec, owner: &Owner) -> String {
     match &spec.naming {
         Naming::Explicit(name) => name.clone(),
@@ -51,6 +52,10 @@ fn hash(spec: &Spec, owner: &Owner) -> String {
         InstanceTypes::InTemplate(_) => None,
         InstanceTypes::OnGroup(types) => Some(types),
     };
+    if owner.channel() == Channel::Events {
+        let content = serde_json::json!([HASH_VERSION, owner.stack_id, owner.logical_id, spec.cluster]);
+        return digest(&content.to_string(), HASH_DIGITS);
+    }
     let content = serde_json::json!([
         HASH_VERSION,
         owner.stack_id,
@@ -106,6 +111,32 @@ mod tests {
             "Nodes-cabf8793b26b"
         );
         assert_eq!(name_with(&json!({"NodegroupName": "my-mng"})), "my-mng");
+    }
+
+    /// Nobody who sends a Delete has to know what the group was made with.
+    #[test]
+    fn a_name_by_events_is_the_senders_and_the_clusters() {
+        let by_events = |changes: &Value| {
+            let owner = Owner {
+                stack_id: "event:111122223333:com.example".to_owned(),
+                logical_id: "Nodes".to_owned(),
+            };
+            name(
+                &spec_of(&crate::nodegroup::validate::tests::properties(changes)),
+                &owner,
+            )
+        };
+        let plain = by_events(&json!({}));
+        assert_eq!(plain, "Nodes-407399adf72d");
+        for same in [
+            json!({"Subnets": ["a"]}),
+            json!({"CapacityType": "SPOT"}),
+            json!({"AmiType": "AL2023_ARM_64_STANDARD"}),
+        ] {
+            assert_eq!(by_events(&same), plain, "{same}");
+        }
+        assert_ne!(by_events(&json!({"ClusterName": "d"})), plain);
+        assert_eq!(by_events(&json!({"NodegroupName": "my-mng"})), "my-mng");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// What each of the resource's own tags begins with. Nobody else's tag may.
 pub const OWN_PREFIX: &str = "managed-node-group:";
 
-/// The ARN of the stack that a node group belongs to.
+/// The ARN of the stack that a node group belongs to; of one that was asked for by events, who sends them.
 pub const STACK_TAG: &str = "managed-node-group:stack-id";
 /// The logical id, within its stack, of the resource that a node group belongs to.
 pub const RESOURCE_TAG: &str = "managed-node-group:logical-id";
@@ -21,7 +21,24 @@ pub const NODEGROUP_TAG: &str = "managed-node-group:nodegroup";
 /// group goes.
 pub const PLUGIN_TAG: &str = "managed-node-group:device-plugin";
 
-/// One resource of one stack.
+/// On a group that was asked for by events: the time and the id of the latest request that it follows. An earlier one that
+/// is delivered late changes nothing any more.
+pub const REQUESTED_TAG: &str = "managed-node-group:requested";
+
+/// What begins the text that stands for the stack where there is none, because the resource was asked for by events. It is of
+/// the protocol (`cfn::request::EVENT_OWNER`), and on groups that are there: it may never change.
+const BY_EVENTS: &str = "event:";
+
+/// How the requests for a resource come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// From CloudFormation, which deletes what was replaced and rolls back what failed.
+    Stack,
+    /// By events: nobody comes to clear up.
+    Events,
+}
+
+/// One resource of one stack, or of one sender of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     pub stack_id: String,
@@ -29,6 +46,15 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// How its requests come.
+    pub fn channel(&self) -> Channel {
+        if self.stack_id.starts_with(BY_EVENTS) {
+            Channel::Events
+        } else {
+            Channel::Stack
+        }
+    }
+
     /// The tags that mark what belongs to this resource.
     pub fn tags(&self) -> BTreeMap<String, String> {
         [(STACK_TAG, &self.stack_id), (RESOURCE_TAG, &self.logical_id)]

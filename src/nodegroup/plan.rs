@@ -9,6 +9,7 @@ use super::history::StepKind;
 use super::ownership::{Owner, REPLACES_TAG};
 use super::scaling::DesiredSize;
 use super::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
+use super::turn::Turn;
 use super::version::{KubernetesVersion, compare_releases};
 use crate::auto_scaling::ScalingStep;
 use crate::launch_template::belongings::Place;
@@ -20,7 +21,7 @@ pub struct Desired {
     pub name: String,
     pub owner: Owner,
     pub spec: Spec,
-    /// Stack tags, the template's tags over them, and the owner's tags over both.
+    /// Stack tags, the template's tags over them, and over both those of the owner and of the turn.
     pub tags: BTreeMap<String, String>,
     /// Tags that the template had before and has no more. Others on the group are somebody else's.
     pub removed_tags: BTreeSet<String>,
@@ -29,6 +30,8 @@ pub struct Desired {
     pub purpose: Purpose,
     /// The physical id that the stack knows the resource by, where it is an update.
     pub current_id: Option<String>,
+    /// Which request this is, among those for the same resource.
+    pub turn: Turn,
     /// The version of the user's own launch template as a number, where the template names one.
     pub launch_template_version: Option<String>,
 }

@@ -3,7 +3,7 @@
 use super::fits::{Known, replacements};
 use super::group::NodeGroup;
 use super::name::{name, replacement_name};
-use super::ownership::Owner;
+use super::ownership::{Channel, Owner};
 use super::spec::{Naming, Spec};
 
 /// The group that an Update converges.
@@ -15,29 +15,38 @@ pub enum Target {
     Replace(String),
 }
 
-/// A replacement that can't be: the new group would have the old one's name.
+/// A replacement that can't be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "changing {properties} needs a new node group, but NodegroupName keeps the name {name}, which the running group has; \
-     give another NodegroupName, or NodegroupNamePrefix in its place and names are generated from then on"
-)]
-pub struct NameTaken {
-    properties: String,
-    name: String,
+pub enum NoReplacement {
+    /// The new group would have the old one's name.
+    #[error(
+        "changing {properties} needs a new node group, but NodegroupName keeps the name {name}, which the running group has; \
+         give another NodegroupName, or NodegroupNamePrefix in its place and names are generated from then on"
+    )]
+    NameTaken { properties: String, name: String },
+    /// In a stack CloudFormation deletes the old group when all that needs it has moved. Among events nobody does.
+    #[error(
+        "changing {properties} needs a new node group in place of {running}, and events replace none; ask for the new one under \
+         another LogicalResourceId and then send a Delete for this one, or send that first [needs-new-group]"
+    )]
+    ByEvents { properties: String, running: String },
 }
 
 /// Asks first whether the running group still fits, and only then for a name: an upgrade of this function that derives
 /// names differently must never replace a group.
 ///
 /// # Errors
-/// [`NameTaken`], naming the properties that force the replacement.
+/// [`NoReplacement`], naming the properties that force one.
 pub fn target(
     spec: &Spec,
     owner: &Owner,
     current: (&str, &str),
     live: Option<&NodeGroup>,
     known: &Known,
-) -> Result<Target, NameTaken> {
+) -> Result<Target, NoReplacement> {
+    if owner.channel() == Channel::Events {
+        return by_events(spec, current, live, known);
+    }
     let named = name(spec, owner);
     let same = (spec.cluster.as_str(), named.as_str()) == current;
     let Some(live) = live else {
@@ -50,11 +59,33 @@ pub fn target(
         (_, true, false) => Ok(Target::Replace(named)),
         (false, false, _) if spec.cluster != current.0 => Ok(Target::Replace(named)),
         (false, false, _) => Ok(Target::Replace(replacement_name(spec, owner, current.1))),
-        (false, true, true) => Err(NameTaken {
+        (false, true, true) => Err(NoReplacement::NameTaken {
             properties: differences.join(", "),
             name: named,
         }),
     }
+}
+
+fn by_events(
+    spec: &Spec,
+    current: (&str, &str),
+    live: Option<&NodeGroup>,
+    known: &Known,
+) -> Result<Target, NoReplacement> {
+    let mut differences = live.map_or(vec![], |live| replacements(spec, live, known));
+    if spec.cluster != current.0 && differences.is_empty() {
+        differences.push("ClusterName");
+    }
+    if matches!(&spec.naming, Naming::Explicit(wanted) if wanted != current.1) {
+        differences.push("NodegroupName");
+    }
+    if differences.is_empty() {
+        return Ok(Target::Keep);
+    }
+    Err(NoReplacement::ByEvents {
+        properties: differences.join(", "),
+        running: format!("{}/{}", current.0, current.1),
+    })
 }
 
 #[cfg(test)]
@@ -116,6 +147,46 @@ mod tests {
         );
         let moved = json!({"ClusterName": "d", "NodegroupName": "n"});
         assert_eq!(found(&moved, Some(&live())), Ok(Target::Replace("n".to_owned())));
+    }
+
+    /// Nobody would delete the old one, so no group is ever made in the place of another.
+    #[test]
+    fn events_replace_nothing() {
+        let owner = Owner {
+            stack_id: "event:111122223333:com.example".to_owned(),
+            logical_id: "Nodes".to_owned(),
+        };
+        let known = Known {
+            own_template: Some("lt-own"),
+            types: &[],
+        };
+        for (changes, group, expected) in [
+            (json!({}), Some(live()), ""),
+            (json!({}), None, ""),
+            (json!({"NodegroupName": "n"}), Some(live()), ""),
+            (json!({"NodegroupNamePrefix": "other"}), Some(live()), ""),
+            (json!({"CapacityType": "SPOT"}), Some(live()), "CapacityType"),
+            (
+                json!({"NodegroupName": "n", "CapacityType": "SPOT"}),
+                Some(live()),
+                "CapacityType",
+            ),
+            (json!({"NodegroupName": "m"}), Some(live()), "NodegroupName"),
+            (json!({"NodegroupName": "m"}), None, "NodegroupName"),
+            (json!({"ClusterName": "d"}), Some(live()), "ClusterName"),
+            (json!({"ClusterName": "d"}), None, "ClusterName"),
+        ] {
+            let spec = spec_of(&properties(&changes));
+            let found = target(&spec, &owner, ("c", "n"), group.as_ref(), &known).map_err(|error| error.to_string());
+            match expected {
+                "" => assert_eq!(found, Ok(Target::Keep), "{changes}"),
+                property => {
+                    let refusal = found.unwrap_err();
+                    let begins = format!("changing {property} needs a new node group in place of c/n, and events");
+                    assert!(refusal.starts_with(&begins), "{refusal}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! What each line of an operation says of it: the span in which one event is worked on.
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
 use tracing::{Span, error_span};
 
 use crate::cfn::event::Event;
+use crate::cfn::request::EVENT_OWNER;
 use crate::nodegroup::under_way::UnderWay;
 
 /// The step of a line that the last resort logs.
@@ -13,7 +16,7 @@ const LAST_RESORT: &str = "LastResort";
 /// a span below the level of the log would be missing on what is above it.
 pub fn of(event: &Event) -> Span {
     let (request, target, step) = parts(event);
-    let (cluster, nodegroup) = group(request, target);
+    let (cluster, nodegroup) = group(&request, target);
     error_span!(
         "request",
         request_id = plain(&request["RequestId"]),
@@ -39,12 +42,13 @@ pub fn step(step: UnderWay) {
 }
 
 /// The request, the name of the group as far as it was chosen, and the step.
-fn parts(event: &Event) -> (&Value, &Value, &str) {
+fn parts(event: &Event) -> (Cow<'_, Value>, &Value, &str) {
     let prepare = UnderWay::Prepare.as_str();
     match event {
-        Event::Request(request) => (request, &Value::Null, prepare),
+        Event::Request(request) => (Cow::Borrowed(request), &Value::Null, prepare),
+        Event::Bus(sent) => (Cow::Owned(as_of_a_stack(sent)), &Value::Null, prepare),
         Event::Continuation { progress, .. } => (
-            &progress["request"],
+            Cow::Borrowed(&progress["request"]),
             &progress["target"],
             plain(&progress["under_way"]).unwrap_or(prepare),
         ),
@@ -55,6 +59,21 @@ fn parts(event: &Event) -> (&Value, &Value, &str) {
     }
 }
 
+/// What an event of EventBridge says, in the words of a stack's request. Its owner is what progress has in the place of a
+/// stack from then on.
+fn as_of_a_stack(sent: &Value) -> Value {
+    let detail = &sent["detail"];
+    let text = |key: &str| sent[key].as_str().unwrap_or_default();
+    json!({
+        "RequestId": sent["id"],
+        "StackId": format!("{EVENT_OWNER}{}:{}", text("account"), text("source")),
+        "LogicalResourceId": detail["LogicalResourceId"],
+        "RequestType": detail["RequestType"],
+        "PhysicalResourceId": detail["PhysicalResourceId"],
+        "ResourceProperties": {"ClusterName": detail["ResourceProperties"]["ClusterName"]},
+    })
+}
+
 fn group<'a>(request: &'a Value, target: &'a Value) -> (Option<&'a str>, Option<&'a str>) {
     let known = plain(&request["PhysicalResourceId"]).and_then(|id| id.split_once('/'));
     let cluster = plain(&request["ResourceProperties"]["ClusterName"]).or(known.map(|(cluster, _)| cluster));
@@ -63,7 +82,7 @@ fn group<'a>(request: &'a Value, target: &'a Value) -> (Option<&'a str>, Option<
 
 /// An id, but nothing that might be a URL with a signature in it, whoever put that there: no `?`, `&`, `=` or `%`.
 fn plain(value: &Value) -> Option<&str> {
-    let is_of_an_id = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+    let is_of_an_id = |c: char| c.is_ascii_alphanumeric() || "-_.:/@+".contains(c);
     value
         .as_str()
         .filter(|text| !text.is_empty() && text.len() <= 1024 && text.chars().all(is_of_an_id))

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use managed_node_group::auto_scaling::ScalingGroup;
 use managed_node_group::aws::Aws;
+use managed_node_group::bus::outcome::Announcement;
 use managed_node_group::diagnose::Evidence;
 use managed_node_group::launch_template::belongings::{Belongings, Place};
 use managed_node_group::launch_template::max_pods::{NetworkFacts, Prefixes};
@@ -20,7 +21,7 @@ use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTy
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, LaunchTemplateVersion, Spec};
 use managed_node_group::polling::Onward;
-use managed_node_group::ports::{CallError, Cloud, Fault, Stack};
+use managed_node_group::ports::{CallError, Cloud, EventBus, Fault, Stack};
 use managed_node_group::preflight::facts::{Facts, Subnet};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -50,6 +51,10 @@ pub struct Cut {
     pub meanwhile: Mutex<Option<Meanwhile>>,
     pub onward: Mutex<VecDeque<Value>>,
     pub started: Mutex<BTreeSet<String>>,
+    /// What was put on the bus: detail-type and detail.
+    pub told: Mutex<Vec<(String, Value)>>,
+    /// How often the bus takes nothing.
+    pub deaf: AtomicUsize,
     /// The one Auto Scaling group, where moto has none.
     pub scaling_group: Mutex<ScalingGroup>,
     /// How long it is waited for a change of a node, in place of what the function asks.
@@ -258,6 +263,29 @@ impl Onward for Cut {
         };
         self.call("start_execution", queue).await;
         Ok(())
+    }
+}
+
+impl EventBus for Cut {
+    async fn put_event(&self, bus: &str, event: &Announcement) -> Result<(), CallError> {
+        let told = async {
+            let deaf = self
+                .deaf
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            if deaf.is_ok() {
+                return Err(CallError {
+                    action: "events:PutEvents",
+                    resource: bus.to_owned(),
+                    fault: Fault::Unknown,
+                    code: "InternalFailure".to_owned(),
+                    message: "chosen by the test".to_owned(),
+                });
+            }
+            let detail = serde_json::from_str(&event.detail).expect("a detail is JSON");
+            self.told.lock().unwrap().push((event.detail_type.to_owned(), detail));
+            Ok(())
+        };
+        self.call("put_event", told).await
     }
 }
 

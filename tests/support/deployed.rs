@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use local_stack::{Deployment, LocalStack, Options, Outcome, PollingMode, tools};
+use local_stack::{Deployment, LocalStack, Options, Outcome, PROVIDER, PollingMode, tools};
 use serde_json::{Value, json};
 use simulator::{Outcome as EksOutcome, OutcomeRule};
 
@@ -76,6 +76,16 @@ impl Deployed {
         self.parameters
             .iter()
             .fold(wanted, |wanted, (name, value)| wanted.parameter(name, value.clone()))
+    }
+
+    /// Delivers an event to the function as its asynchronous invocations are.
+    pub async fn invoke(&self, event: &Value) {
+        let url = format!("{}/2015-03-31/functions/{PROVIDER}/invocations", self.local.endpoint());
+        let call = reqwest::Client::new()
+            .post(url)
+            .header("X-Amz-Invocation-Type", "Event");
+        let answer = call.body(event.to_string()).send().await.expect("Invoke");
+        assert_eq!(answer.status(), 202);
     }
 
     pub fn cluster_runs(&self, version: &str) {

@@ -7,15 +7,19 @@
 
 pub mod account;
 pub mod beyond;
+pub mod bus;
 pub mod cut;
 pub mod deployed;
 pub mod ec2;
 pub mod flows;
+pub mod heard;
 pub mod log;
 pub mod matrix;
 pub mod plugin;
+pub mod readme;
 pub mod receiver;
 pub mod scene;
+pub mod sent;
 pub mod simulated;
 pub mod template;
 pub mod tools;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_eks::config::{Credentials, Region};
 use local_stack::Moto;
+use managed_node_group::announce::Announcer;
 use managed_node_group::aws::Aws;
 use managed_node_group::cfn::response_url::Loopback;
 use managed_node_group::clock::{Clock, SystemClock};
@@ -47,7 +48,7 @@ pub struct World {
     pub simulator: Simulator,
     pub receiver: Receiver,
     pub function: Function<Cut, SystemClock>,
-    requests: AtomicUsize,
+    pub requests: AtomicUsize,
 }
 
 impl World {
@@ -62,7 +63,13 @@ impl World {
             Some(moto) => Some(aws(&moto.url).await),
             None => None,
         };
-        Self::around(step_functions, simulator, ec2, None).await
+        Self::around(step_functions, simulator, ec2, None, None).await
+    }
+
+    /// With a bus, on which outcomes are told.
+    pub async fn start_with_bus(step_functions: bool) -> Self {
+        let simulator = Simulator::start(simulated(None)).await;
+        Self::around(step_functions, simulator, None, None, Some("bus".to_owned())).await
     }
 
     /// With moto for everything but EKS, preflight and diagnosis among it.
@@ -70,10 +77,16 @@ impl World {
         let simulator = Simulator::start(simulated(Some(moto))).await;
         let reads = aws_beside(&simulator.endpoint(), &moto.url).await;
         let ec2 = aws(&moto.url).await;
-        Self::around(false, simulator, Some(ec2), Some(reads)).await
+        Self::around(false, simulator, Some(ec2), Some(reads), None).await
     }
 
-    async fn around(step_functions: bool, simulator: Simulator, moto: Option<Aws>, reads: Option<Aws>) -> Self {
+    async fn around(
+        step_functions: bool,
+        simulator: Simulator,
+        moto: Option<Aws>,
+        reads: Option<Aws>,
+        bus: Option<String>,
+    ) -> Self {
         let polling = match step_functions {
             true => PollingMode::StepFunctions {
                 state_machine: "machine".to_owned(),
@@ -88,6 +101,7 @@ impl World {
             log_level: "info".to_owned(),
             role: None,
             metrics_namespace: Some("ManagedNodeGroup".to_owned()),
+            event_bus: bus.clone(),
         };
         let cut = Cut {
             aws: aws(&simulator.endpoint()).await,
@@ -105,6 +119,8 @@ impl World {
             meanwhile: Mutex::default(),
             onward: Mutex::new(VecDeque::new()),
             started: Mutex::new(BTreeSet::new()),
+            told: Mutex::default(),
+            deaf: AtomicUsize::new(0),
             scaling_group: Mutex::default(),
             patience: Mutex::default(),
         };
@@ -114,6 +130,7 @@ impl World {
             clock: SystemClock,
             settings,
             responder,
+            announcer: Announcer::new(bus, TIME_SCALE),
         };
         Self {
             simulator,

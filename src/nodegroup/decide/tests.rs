@@ -1,6 +1,7 @@
 mod around;
 mod beyond;
 mod own_template;
+mod turns;
 
 use serde_json::json;
 
@@ -75,6 +76,7 @@ fn absent() -> Goal {
         name: "n".to_owned(),
         owner: desired(&json!({})).owner,
         which: Which::Any,
+        turn: Turn::OneByOne,
     })
 }
 

@@ -26,6 +26,7 @@ pub fn desired(changes: &Value) -> Desired {
         direction: Direction::Forward,
         purpose: Purpose::Update,
         current_id: Some("c/n".to_owned()),
+        turn: Turn::OneByOne,
         launch_template_version: spec.launch_template.as_ref().map(|_| "2".to_owned()),
         spec,
     }

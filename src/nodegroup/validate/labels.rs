@@ -6,7 +6,8 @@ use crate::nodegroup::ownership::OWN_PREFIX;
 use crate::nodegroup::rule::Rule;
 use crate::nodegroup::spec::Spec;
 
-/// EKS takes 50 tags on a resource; up to four of them are the resource's own.
+/// EKS takes 50 tags on a resource; up to four of them are the resource's own: whose it is, that it has the device plugin, and
+/// either what it replaces or, by events, which request it follows.
 const MAX_TAGS: usize = 50;
 
 const OWN_TAGS: usize = 4;

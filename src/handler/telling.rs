@@ -1,0 +1,79 @@
+//! Requests that come as events, and what is told of any request on the bus.
+
+use serde_json::Value;
+
+use super::{Failure, Function, Origin, refusal};
+use crate::bus;
+use crate::bus::outcome::{About, News, Nodes, announcement};
+use crate::bus::request::Unfit;
+use crate::cfn::request::{Envelope, Reply};
+use crate::clock::Clock;
+use crate::engine;
+use crate::nodegroup::history::History;
+use crate::nodegroup::under_way::UnderWay;
+use crate::polling::{Onward, step_functions};
+use crate::ports::{Cloud, EventBus};
+use crate::progress::Progress;
+use crate::workload::nodes::Ready;
+
+impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
+    /// Takes up an event of EventBridge.
+    pub(super) async fn sent(&self, event: &Value, deadline: u64) -> Result<Value, Failure> {
+        let request = match bus::request::read(event) {
+            Ok(request) => request,
+            Err(Unfit::Ignored(why)) => {
+                tracing::error!(why, "an event of EventBridge was ignored");
+                return Ok(step_functions::answered());
+            }
+            Err(Unfit::Refused { envelope, kind, reason }) => {
+                return self.fail_unread(kind, &envelope, &refusal(&envelope, reason)).await;
+            }
+        };
+        let (kind, envelope) = (request.kind, request.envelope.clone());
+        let now = self.clock.now();
+        let refused = match engine::identified(request) {
+            Err(problem) => problem,
+            Ok(request) => {
+                let progress = Progress::begin(request, now);
+                match engine::too_late(&progress, now) {
+                    None => return self.guarded(progress, Origin::Request, deadline).await,
+                    Some(reason) => reason,
+                }
+            }
+        };
+        self.fail_unread(Some(kind), &envelope, &refusal(&envelope, refused))
+            .await
+    }
+
+    /// Whether there is somebody to be told what becomes of a request.
+    pub(super) fn answerable(&self, envelope: &Envelope) -> Result<(), String> {
+        match &envelope.reply {
+            Reply::Url(url) => self.responder.check(url).map_err(|error| error.to_string()),
+            Reply::Bus(_) => self.announcer.check().map_err(|error| error.to_string()),
+        }
+    }
+
+    pub(super) async fn tell(&self, progress: &Progress, news: News<'_>) {
+        let physical_id = engine::known_id(progress);
+        let about = About {
+            envelope: &progress.request.envelope,
+            kind: Some(progress.request.kind),
+            physical_id: physical_id.as_deref(),
+        };
+        let event = announcement(about, news);
+        self.announcer.tell(&self.cloud, &event, self.clock.now()).await;
+    }
+
+    /// What a pass has begun, and how many nodes have come Ready in it.
+    pub(super) async fn tell_progress(&self, before: &History, progress: &Progress) {
+        let after = &progress.history;
+        for begun in after.begun.iter().filter(|begun| !before.begun.contains(begun)) {
+            let step = Some(UnderWay::of(begun.step).as_str());
+            self.tell(progress, News::Progressing { step, nodes: None }).await;
+        }
+        if let Some(Ready { ready, wanted }) = after.ready.filter(|_| after.ready != before.ready) {
+            let nodes = Some(Nodes { ready, wanted });
+            self.tell(progress, News::Progressing { step: None, nodes }).await;
+        }
+    }
+}

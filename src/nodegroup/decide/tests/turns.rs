@@ -1,0 +1,144 @@
+//! Requests by event: late, twice and out of order.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::*;
+use crate::nodegroup::ownership::{Owner, REQUESTED_TAG};
+use crate::nodegroup::turn::Requested;
+
+const EARLIER: &str = "2026-11-26T10:14:00Z 1";
+const OWN: &str = "2026-11-26T10:15:00Z 2";
+const LATER: &str = "2026-11-26T10:16:00Z 3";
+
+fn turn() -> Turn {
+    let (time, id) = OWN.split_once(' ').expect("a time and an id");
+    Turn::Sent(Requested {
+        time: time.to_owned(),
+        id: id.to_owned(),
+    })
+}
+
+fn owner() -> Owner {
+    Owner {
+        stack_id: "event:111122223333:com.example".to_owned(),
+        logical_id: "Nodes".to_owned(),
+    }
+}
+
+fn sent(purpose: Purpose) -> Goal {
+    let mut wanted = desired(&json!({}));
+    wanted.tags = owner().tags().into_iter().chain(turn().tags()).collect();
+    Goal::Present(Box::new(Desired {
+        owner: owner(),
+        purpose,
+        turn: turn(),
+        current_id: None,
+        ..wanted
+    }))
+}
+
+fn sent_delete() -> Goal {
+    let Goal::Absent(identity) = absent() else {
+        panic!("absent")
+    };
+    Goal::Absent(Identity {
+        owner: owner(),
+        turn: turn(),
+        ..identity
+    })
+}
+
+/// The group of the sender's, following this request.
+fn following(status: &str, requested: &str) -> Observation {
+    let requested = (!requested.is_empty()).then(|| (REQUESTED_TAG.to_owned(), requested.to_owned()));
+    let tags: BTreeMap<String, String> = owner().tags().into_iter().chain(requested).collect();
+    present(
+        NodeGroup {
+            tags,
+            ..in_status(status)
+        },
+        None,
+    )
+}
+
+#[test]
+fn an_earlier_request_changes_nothing_that_a_later_one_has_touched() {
+    for goal in [sent(Purpose::Create), sent(Purpose::Update), sent_delete()] {
+        for status in STATUSES {
+            let next = told(&goal, &following(status, LATER), &history(&[]), NOW);
+            let Next::Fail(reason) = next else {
+                panic!("{status}: {next:?}")
+            };
+            assert!(
+                reason.contains("superseded by event 3 of 2026-11-26T10:16:00Z"),
+                "{reason}"
+            );
+            assert!(reason.ends_with("[superseded]"), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn a_group_is_told_which_request_it_follows() {
+    let tagged = || Next::Act(Step::Tag(turn().tags()));
+    for (goal, on_the_group, begun, expected) in [
+        (sent(Purpose::Update), EARLIER, &[][..], "Tag"),
+        (sent(Purpose::Create), "", &[], "Tag"),
+        (sent(Purpose::Update), OWN, &[], "Done"),
+        // Somebody has written over it meanwhile: it is set again, as often as that.
+        (sent(Purpose::Update), EARLIER, &[(StepKind::Tag, None)], "Tag"),
+        (sent_delete(), EARLIER, &[], "Tag"),
+        (sent_delete(), OWN, &[], "Delete"),
+        (sent_delete(), EARLIER, &[(StepKind::Tag, None)], "Delete"),
+    ] {
+        let next = told(&goal, &following("ACTIVE", on_the_group), &history(begun), NOW);
+        assert_eq!(word(&next), expected, "{on_the_group} {begun:?} {goal:?}");
+        assert!(expected != "Tag" || next == tagged(), "{next:?}");
+    }
+    let mut just_told = history(&[(StepKind::Tag, None)]);
+    just_told.begun[0].at = NOW - 1;
+    let next = told(&sent(Purpose::Update), &following("ACTIVE", EARLIER), &just_told, NOW);
+    assert_eq!(word(&next), "ForOthers");
+}
+
+#[test]
+fn a_failed_or_half_deleted_group_is_told_before_it_goes_and_a_busy_one_is_waited_for() {
+    for (status, expected) in [
+        ("CREATE_FAILED", "Tag"),
+        ("DELETE_FAILED", "Tag"),
+        ("DEGRADED", "Tag"),
+        ("CREATING", "ForOthers"),
+        ("UPDATING", "ForOthers"),
+        ("DELETING", "ForDelete"),
+    ] {
+        let next = told(&sent_delete(), &following(status, EARLIER), &history(&[]), NOW);
+        assert_eq!(word(&next), expected, "{status}");
+    }
+}
+
+#[test]
+fn an_update_by_event_makes_no_group() {
+    let absent = Observation::Absent;
+    let next = told(&sent(Purpose::Update), &absent, &history(&[]), NOW);
+    assert!(
+        matches!(&next, Next::Fail(reason) if reason.contains("no node group c/n of this resource to change")),
+        "{next:?}"
+    );
+    assert_eq!(
+        word(&told(&sent(Purpose::Create), &absent, &history(&[]), NOW)),
+        "Create"
+    );
+}
+
+/// Nothing of this is on a stack's groups, whatever somebody has written there.
+#[test]
+fn a_stacks_request_knows_no_turns() {
+    let mut group = live();
+    group.tags.insert(REQUESTED_TAG.to_owned(), LATER.to_owned());
+    for (goal, expected) in [(want(&json!({}), Purpose::Update), "Done"), (absent(), "Delete")] {
+        let next = told(&goal, &present(group.clone(), None), &history(&[]), NOW);
+        assert_eq!(word(&next), expected);
+    }
+}

@@ -1,0 +1,57 @@
+//! What the decision says where a group is asked for by events: which of them it follows, and what none of them may do.
+
+use super::{Identity, Next, View, Waiting};
+use crate::nodegroup::group::NodeGroup;
+use crate::nodegroup::history::StepKind;
+use crate::nodegroup::ownership::Channel;
+use crate::nodegroup::plan::{Desired, Purpose, Step};
+use crate::nodegroup::turn::Requested;
+
+/// How long, in seconds, a tag that was set may be missing before it is set once more. An earlier request that looked at the
+/// group a moment before may have written over it.
+const SEEN_WITHIN_SECONDS: u64 = 10;
+
+/// Among events an Update never makes a group: under a name that is spelled otherwise it would be a second one, and nobody would
+/// delete the first.
+pub fn only_changes(desired: &Desired) -> bool {
+    desired.owner.channel() == Channel::Events && desired.purpose == Purpose::Update
+}
+
+pub fn nothing_to_change(desired: &Desired) -> String {
+    format!(
+        "there is no node group {}/{} of this resource to change; send a Create, or the PhysicalResourceId of the group that \
+         is meant [nothing-to-change]",
+        desired.spec.cluster, desired.name
+    )
+}
+
+pub fn superseded(live: &NodeGroup, later: &Requested) -> String {
+    format!(
+        "superseded by event {} of {}: node group {}/{} follows that one, which was sent later, so this request changes nothing \
+         [superseded]",
+        later.id, later.time, live.cluster, live.name
+    )
+}
+
+/// The tag that says which request the group follows was set, and isn't there.
+pub fn told_again(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
+    let told = view
+        .history
+        .begun
+        .iter()
+        .rev()
+        .find(|begun| begun.step == StepKind::Tag)?;
+    if !desired.turn.is_untold(&live.tags) {
+        return None;
+    }
+    Some(if view.now < told.at + SEEN_WITHIN_SECONDS {
+        Next::Wait(Waiting::ForOthers)
+    } else {
+        Next::Act(Step::Tag(desired.turn.tags()))
+    })
+}
+
+/// A group is told before it is deleted. An earlier Create that is delivered while it goes sees so that its time is over.
+pub fn is_to_be_told(identity: &Identity, live: &NodeGroup, view: View) -> bool {
+    view.history.of(StepKind::Tag).is_none() && identity.turn.is_untold(&live.tags)
+}
