@@ -124,7 +124,6 @@ impl<C: Cloud + Onward, K: Clock> Function<C, K> {
         let last_look = self_invoke::last_look(self.clock.now_millis(), deadline);
         loop {
             let before = progress.under_way;
-            self.spend(&mut progress, before);
             let outcome = self.pass(&mut progress, last_look).await;
             self.spend(&mut progress, before);
             progress.tally.throttles += self.cloud.throttles();
