@@ -135,7 +135,6 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let last_look = self_invoke::last_look(self.clock.now_millis(), deadline);
         loop {
             let (before, under_way) = (progress.history.clone(), progress.under_way);
-            self.spend(&mut progress, under_way);
             let outcome = self.pass(&mut progress, last_look).await;
             self.spend(&mut progress, under_way);
             progress.tally.throttles += self.cloud.throttles();
