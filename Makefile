@@ -51,7 +51,7 @@ test: lint tool-ministack tool-moto tool-awscli build package ## Everything: for
 lint: tool-lint tool-sam tool-nextest publish-check ## Formatting, clippy, cfn-lint, sam validate and statelint
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	$(TOOLS)/lint/bin/cfn-lint template.yaml examples/*.yaml
+	$(TOOLS)/lint/bin/cfn-lint template.yaml examples/*.yaml cli/tests/eksctl/*.template.yaml
 	$(TOOLS)/sam/bin/sam validate --lint --region us-east-1
 	definition=$$(mktemp); trap 'rm -f "$$definition"' EXIT; \
 	$(TOOLS)/lint/bin/python tools/definition.py template.yaml > "$$definition"; \
@@ -70,9 +70,11 @@ publish-check: ## Pack the sources of a release, and take no warning for it
 # since there is no unsafe code of ours to watch.
 .PHONY: fuzz
 fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to what reads templates, FUZZ_SECONDS for each target
-	@mkdir -p $(TARGET)/fuzz/corpus/template
-	PATH="$(TOOLS)/cargo-fuzz/bin:$$PATH" cargo +nightly fuzz run --target-dir $(TARGET)/fuzz --sanitizer none template \
-	  $(TARGET)/fuzz/corpus/template fuzz/corpus/template -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536
+	@mkdir -p $(TARGET)/fuzz/corpus/{template,conversions}
+	for target in template conversions; do \
+	  PATH="$(TOOLS)/cargo-fuzz/bin:$$PATH" cargo +nightly fuzz run --target-dir $(TARGET)/fuzz --sanitizer none $$target \
+	    $(TARGET)/fuzz/corpus/$$target fuzz/corpus/template -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536; \
+	done
 
 .PHONY: fmt
 fmt: ## Format the Rust code

@@ -250,7 +250,7 @@ impl Parts {
             ("NodeRole", "The ARN of the node role"),
         ] {
             if !properties.contains_key(property) {
-                let name = format!("{id}{property}");
+                let name = format!("{property}Of{id}");
                 properties.insert(property.to_owned(), json!({"Ref": name}));
                 self.parameters
                     .insert(name, json!({"Type": "String", "Description": description}));
@@ -258,14 +258,23 @@ impl Parts {
         }
         if !properties.contains_key("Subnets") {
             let description = format!("The subnets in which the nodes of {id} run");
-            let subnets = network::parameter(&format!("{id}Subnets"), &description);
+            let subnets = network::parameter(&format!("SubnetsOf{id}"), &description);
             properties.insert("Subnets".to_owned(), subnets.value);
             self.parameters.extend(subnets.parameter);
         }
     }
 }
 
-/// `ng-1` is `Ng1`. Neither it nor its role's may be taken.
+/// What parameters are called, or begin with.
+const PARAMETERS: [&str; 5] = [
+    "PublicSubnets",
+    "PrivateSubnets",
+    "SubnetsOf",
+    "ClusterNameOf",
+    "NodeRoleOf",
+];
+
+/// `ng-1` is `Ng1`. Neither it nor its role's may be taken, nor be a parameter's.
 fn logical_id(name: &str, taken: &Map<String, Value>) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric());
     let capitalized = words.map(|word| {
@@ -274,7 +283,8 @@ fn logical_id(name: &str, taken: &Map<String, Value>) -> String {
         first.into_iter().chain(letters).collect::<String>()
     });
     let base: String = capitalized.collect::<String>().chars().take(200).collect();
-    let base = if base.is_empty() { "Group".to_owned() } else { base };
+    let is_reserved = base.is_empty() || PARAMETERS.iter().any(|name| base.starts_with(name));
+    let base = if is_reserved { format!("Group{base}") } else { base };
     let is_free = |id: &String| !taken.contains_key(id) && !taken.contains_key(&format!("{id}Role"));
     let others = (2..).map(|number| format!("{base}x{number}"));
     std::iter::once(base.clone())

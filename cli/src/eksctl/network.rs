@@ -80,7 +80,7 @@ pub fn subnets(group: &mut Group, vpc: &Vpc, logical_id: &str) -> Subnets {
             &format!("The {topology} subnets of the cluster, in which the nodes run"),
         ),
         None => parameter(
-            &format!("{logical_id}Subnets"),
+            &format!("SubnetsOf{logical_id}"),
             &format!(
                 "The {topology} subnets of the cluster in {}, in which the nodes of {logical_id} run",
                 zones.join(", ")
@@ -97,7 +97,7 @@ fn of_names(named: &[&str], vpc: &Vpc, logical_id: &str) -> Subnets {
             parameter: None,
         },
         None => parameter(
-            &format!("{logical_id}Subnets"),
+            &format!("SubnetsOf{logical_id}"),
             &format!(
                 "The ids of the subnets {}, in which the nodes of {logical_id} run",
                 named.join(", ")

@@ -146,8 +146,13 @@ fn launch_template(group: &mut Group) -> Option<Value> {
 
 fn tell_what_is_the_templates(group: &mut Group) {
     for field in TEMPLATES_OWN {
-        let is_said = group.at(field).is_some_and(says_something);
-        if is_said && !(field == "instanceType" && !group.texts("instanceTypes").is_empty()) {
+        // That SSH is closed needs no template, and of two instance types one was told already.
+        let is_idle = match field {
+            "ssh.allow" => !group.is(field),
+            "instanceType" => !group.texts("instanceTypes").is_empty(),
+            _ => false,
+        };
+        if !is_idle && group.at(field).is_some_and(says_something) {
             group.unmapped(
                 field,
                 "it can't stand beside launchTemplate; set it in the launch template",
@@ -157,9 +162,7 @@ fn tell_what_is_the_templates(group: &mut Group) {
 }
 
 fn says_something(node: &Node) -> bool {
-    node.text().is_some_and(|text| !["", "false"].contains(&text))
-        || !node.items().is_empty()
-        || !node.entries().is_empty()
+    node.text().is_some_and(|text| !text.is_empty()) || !node.items().is_empty() || !node.entries().is_empty()
 }
 
 /// The file's own go before eksctl's.

@@ -14,12 +14,12 @@ fn check(value: &Value, expected: &str) {
 fn a_template_is_written_as_people_write_it() {
     let value = json!({
         "Token": {"Fn::ImportValue": "Name"}, "Sub": {"Fn::Sub": "ec2.${AWS::URLSuffix}"}, "Of": {"Ref": "Subnets"},
-        "Version": "1.30", "Yes": "yes", "Arn": "arn:aws:iam::1:role/a", "Empty": {}, "None": [],
+        "Version": "1.30", "Word": "yes", "Arn": "arn:aws:iam::1:role/a", "Empty": {}, "None": [],
         "List": ["a", {"b": "c", "d": ["e"]}, ["f"]], "Text": "a\n  b\n\nc\n", "Cut": "a\nb",
     });
     check(
         &value,
-        "Token: !ImportValue Name\nSub: !Sub \"ec2.${AWS::URLSuffix}\"\nOf: !Ref Subnets\nVersion: \"1.30\"\nYes: \"yes\"\n\
+        "Token: !ImportValue Name\nSub: !Sub \"ec2.${AWS::URLSuffix}\"\nOf: !Ref Subnets\nVersion: \"1.30\"\nWord: \"yes\"\n\
          Arn: arn:aws:iam::1:role/a\nEmpty: {}\nNone: []\nList:\n  - a\n  - b: c\n    d:\n      - e\n  - - f\n\
          Text: |\n  a\n    b\n\n  c\nCut: |-\n  a\n  b\n",
     );
