@@ -346,3 +346,13 @@ async fn the_last_resort_tells_who_asked() {
     assert!(world.simulator.requests().is_empty(), "the last resort called EKS");
     world.assert_well_told();
 }
+
+/// EventBridge puts what it can't deliver into the function's queue as it is.
+#[tokio::test]
+async fn what_comes_by_way_of_the_queue_is_taken_up() {
+    let world = World::start_with_bus(false).await;
+    let create = world.sent(10, &asks("Create", &json!({})));
+    let queued = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": create.to_string()}]});
+    ready(&world.outcome_of(&queued, &create).await);
+    world.assert_well_told();
+}

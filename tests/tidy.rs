@@ -109,6 +109,18 @@ fn the_pure_rooms_know_no_sdk_no_clock_and_no_async() {
         ],
     );
     never(
+        "src/bus",
+        &[
+            "aws_sdk",
+            "tokio",
+            ".await",
+            "SystemTime",
+            "crate::nodegroup",
+            "crate::engine",
+            "crate::ports",
+        ],
+    );
+    never(
         "src/cfn",
         &[
             "aws_sdk",

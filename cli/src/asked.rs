@@ -53,8 +53,10 @@ impl Asked {
             (None, Some(file)) => (made_up(self.properties(file)?), Origin::Properties),
             (None, None) => return Err(Failure::NoAnswer("expected an event or --properties".to_owned())),
         };
-        if let Reply::Url(url) = &mut request.envelope.reply {
-            *url = ResponseUrl::new("");
+        match &mut request.envelope.reply {
+            Reply::Url(url) => *url = ResponseUrl::new(""),
+            // One that would be sent now: it is neither too late nor superseded.
+            Reply::Bus(sent) => "9999-12-31T23:59:59Z".clone_into(&mut sent.time),
         }
         Ok((request, origin))
     }

@@ -1,5 +1,6 @@
 //! What is wrong with the node groups that a file holds, whatever kind of file it is.
 
+use managed_node_group::cfn::request::RequestType;
 use managed_node_group::nodegroup::fields::Problem;
 use managed_node_group::nodegroup::matrix::PROPERTIES;
 use managed_node_group::nodegroup::rule::Rule;
@@ -98,8 +99,11 @@ fn event(text: &str, document: &Node) -> Result<Checked, Unreadable> {
     let request = request(&event)?;
     let resource = &request.envelope.logical_resource_id;
     let (_, problems) = inspect(&request.properties, resource);
-    let properties = document.get("ResourceProperties").unwrap_or(document);
-    let findings = problems.into_iter();
+    let detail = document.get("detail").unwrap_or(document);
+    let properties = detail.get("ResourceProperties").unwrap_or(document);
+    // A Delete by event needs to tell no more than which group, and that it does was looked at already.
+    let names_a_group = request.envelope.sent().is_some() && request.kind == RequestType::Delete;
+    let findings = problems.into_iter().filter(|_| !names_a_group);
     let findings = findings
         .map(|problem| located(Some(resource), properties, problem))
         .collect();

@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use managed_node_group::bus::{self, request::Unfit};
+use managed_node_group::cfn::event::{Event, classify};
 use managed_node_group::cfn::request::Request;
+use managed_node_group::engine;
 use managed_node_group::nodegroup::spec::Spec;
 use managed_node_group::nodegroup::validate;
 use serde_json::Value;
@@ -11,7 +14,7 @@ use serde_json::Value;
 use crate::answer::Failure;
 use crate::document::Unreadable;
 
-/// The request in a file, which may have come through SNS.
+/// The request in a file, which may have come through SNS or by EventBridge.
 pub fn read(path: &Path) -> Result<Request, Failure> {
     let unreadable = |problem: String| Failure::NoAnswer(format!("{}: {problem}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
@@ -19,8 +22,11 @@ pub fn read(path: &Path) -> Result<Request, Failure> {
     request(&event).map_err(|error| unreadable(error.problem))
 }
 
-/// The request in an event, which may have come through SNS.
+/// The request in an event, which may have come through SNS or by EventBridge.
 pub fn request(event: &Value) -> Result<Request, Unreadable> {
+    if let Some(Event::Bus(event)) = classify(event.clone()).first() {
+        return sent(event);
+    }
     let parsed = match event.pointer("/Records/0/Sns/Message").and_then(Value::as_str) {
         Some(message) => {
             let message = serde_json::from_str(message).map_err(|error| Unreadable::new(error.to_string()))?;
@@ -30,6 +36,14 @@ pub fn request(event: &Value) -> Result<Request, Unreadable> {
         None => Request::parse(event),
     };
     parsed.map_err(|error| Unreadable::new(error.to_string()))
+}
+
+fn sent(event: &Value) -> Result<Request, Unreadable> {
+    let request = bus::request::read(event).map_err(|unfit| match unfit {
+        Unfit::Ignored(why) => Unreadable::new(format!("no request: {why}")),
+        Unfit::Refused { reason, .. } => Unreadable::new(reason),
+    })?;
+    engine::identified(request).map_err(Unreadable::new)
 }
 
 /// What the request's properties ask for.

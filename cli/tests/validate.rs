@@ -201,6 +201,30 @@ fn what_holds_nothing_to_check_is_unreadable() {
 }
 
 #[test]
+fn an_event_of_eventbridge_is_a_request() {
+    let event = |detail: Value| {
+        let event = json!({
+            "id": "1", "time": "2026-11-26T10:15:00Z", "account": "111122223333", "source": "com.example",
+            "detail-type": "ManagedNodeGroup Request", "detail": detail,
+        });
+        format!("{event:#}")
+    };
+    let create = json!({
+        "RequestType": "Create", "LogicalResourceId": "Web",
+        "ResourceProperties": {"ClusterName": "c", "NodeRole": "arn:aws:iam::111122223333:role/r", "DiskSize": 0, "Subnets": ["subnet-a"]},
+    });
+    let expected = "FILE:13: Web.DiskSize: expected a whole number from 1 to 16384, got \"0\"";
+    check(&event(create), 1, &[expected]);
+    let mut delete =
+        json!({"RequestType": "Delete", "LogicalResourceId": "Web", "ResourceProperties": {"ClusterName": "c"}});
+    check(&event(delete.clone()), 0, &[]);
+    delete["ResourceProperties"] = json!({});
+    let expected = "FILE: nothing was changed, 1 problem(s) with the request: (1) ResourceProperties: a Delete needs ClusterName in \
+                    them, or PhysicalResourceId beside them [bad-request]";
+    check(&event(delete), 2, &[expected]);
+}
+
+#[test]
 fn json_is_for_programs() {
     let file = written(TEMPLATE);
     let json = |path: &Path| mng(&["validate", "--format", "json", &path.display().to_string()], &[]);
