@@ -3,7 +3,13 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { ClusterAutoscaler, LogLevel, ManagedNodeGroup, ManagedNodeGroupProvider, TaintEffect } from 'cdk-managed-node-group';
+import {
+  ClusterAutoscaler,
+  LogLevel,
+  ManagedNodeGroup,
+  ManagedNodeGroupProvider,
+  TaintEffect,
+} from 'cdk-managed-node-group';
 import { Construct } from 'constructs';
 
 /** A cluster that is there already. One that the app makes, of aws-eks or of aws-eks-v2, does as well. */

@@ -27,7 +27,8 @@ export class ManagedNodeGroupGrants {
   }
 
   /**
-   * Lets somebody look at the group, and change its sizes, labels and taints. What the stack says wins at its next update.
+   * Lets somebody look at the group, and change its sizes, labels and taints. What the stack says wins at its next
+   * update.
    *
    * @param grantee who
    */

@@ -117,7 +117,8 @@ export class ManagedNodeGroup extends NodeGroupBase implements ITaggableV2, ec2.
   }
 
   /**
-   * One group a zone, alike in all else: for stateful workloads, whose volumes are in one zone each. They share a node role.
+   * One group a zone, alike in all else: for stateful workloads, whose volumes are in one zone each. They share a node
+   * role.
    *
    * @param scope where they belong
    * @param id theirs in common; each has its zone's name below it
@@ -411,7 +412,8 @@ class Imported extends NodeGroupBase {
     const resourceName = `${attributes.clusterName}/${attributes.nodegroupName}/*`;
     const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
     this.nodegroupArn =
-      attributes.nodegroupArn ?? Stack.of(this).formatArn({ service: 'eks', resource: 'nodegroup', resourceName, arnFormat });
+      attributes.nodegroupArn ??
+      Stack.of(this).formatArn({ service: 'eks', resource: 'nodegroup', resourceName, arnFormat });
   }
 }
 

@@ -456,8 +456,8 @@ export interface ManagedNodeGroupProps {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * What runs before a node joins, or settings, by the AMI's system. EKS adds what joins the node. For settings, such as
-   * Bottlerocket's, use `ec2.UserData.custom`.
+   * What runs before a node joins, or settings, by the AMI's system. EKS adds what joins the node. For settings, such
+   * as Bottlerocket's, use `ec2.UserData.custom`.
    *
    * @default - EKS's own alone
    */
@@ -492,16 +492,16 @@ export interface ManagedNodeGroupProps {
   readonly nvidiaDevicePlugin?: NvidiaDevicePlugin;
 
   /**
-   * Whether the cluster's network plugin gives addresses to Windows pods. It isn't switched off again. The function needs
-   * access to the cluster for it.
+   * Whether the cluster's network plugin gives addresses to Windows pods. It isn't switched off again. The function
+   * needs access to the cluster for it.
    *
    * @default false
    */
   readonly windowsSupport?: boolean;
 
   /**
-   * Whether pods on the nodes keep data on volumes, which are in one zone each: subnets in several zones are then warned
-   * of.
+   * Whether pods on the nodes keep data on volumes, which are in one zone each: subnets in several zones are then
+   * warned of.
    *
    * @default false
    */

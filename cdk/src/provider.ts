@@ -105,12 +105,12 @@ export interface ManagedNodeGroupProviderProps {
 }
 
 /**
- * The function behind `Custom::ManagedNodeGroup`, with all that it needs: the queue for requests on which it failed, its
- * logs, a role that is limited to the clusters and node roles that are used, and perhaps the state machine in which it
- * waits.
+ * The function behind `Custom::ManagedNodeGroup`, with all that it needs: the queue for requests on which it failed,
+ * its logs, a role that is limited to the clusters and node roles that are used, and perhaps the state machine in which
+ * it waits.
  *
- * Node groups make one for their stack by themselves. Deploy `template.yaml` once and use `fromServiceToken` to have one for
- * all stacks of an account and Region.
+ * Node groups make one for their stack by themselves. Deploy `template.yaml` once and use `fromServiceToken` to have
+ * one for all stacks of an account and Region.
  */
 export class ManagedNodeGroupProvider extends Construct implements IManagedNodeGroupProvider, iam.IGrantable {
   /**
@@ -131,8 +131,11 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
       return new ManagedNodeGroupProvider(stack, SINGLETON, props);
     }
     if (props) {
-      const advice = 'call getOrCreate with these settings before the first node group is made, or make a provider of its own';
-      throw new Error(`the provider of stack ${stack.node.path} is there already, and its settings can't be changed: ${advice}`);
+      const advice =
+        'call getOrCreate with these settings before the first node group is made, or make a provider of its own';
+      throw new Error(
+        `the provider of stack ${stack.node.path} is there already, and its settings can't be changed: ${advice}`,
+      );
     }
     return existing as ManagedNodeGroupProvider;
   }
@@ -140,7 +143,8 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
   /**
    * A provider that is there already.
    *
-   * @param serviceToken its ARN, such as `Fn.importValue('ManagedNodeGroupServiceToken')` after `template.yaml` was deployed
+   * @param serviceToken its ARN, such as `Fn.importValue('ManagedNodeGroupServiceToken')` after `template.yaml` was
+   * deployed
    */
   public static fromServiceToken(serviceToken: string): IManagedNodeGroupProvider {
     return new GivenProvider(serviceToken);

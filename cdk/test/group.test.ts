@@ -130,16 +130,22 @@ test('nodes have a role with what EKS demands, and may be granted more', () => {
   template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: { Statement: [Match.objectLike({ Action: ['s3:GetObject*', 's3:GetBucket*', 's3:List*'] })] },
   });
-  assert.deepEqual(only(scope).Properties.NodeRole, { 'Fn::GetAtt': [scope.getLogicalId(nodes.nodeRole.node.defaultChild as any), 'Arn'] });
+  assert.deepEqual(only(scope).Properties.NodeRole, {
+    'Fn::GetAtt': [scope.getLogicalId(nodes.nodeRole.node.defaultChild as any), 'Arn'],
+  });
 });
 
-test('the nodes are reached by their own security groups, or else by the cluster\'s', () => {
+test("the nodes are reached by their own security groups, or else by the cluster's", () => {
   const scope = stack();
   const own = ec2.SecurityGroup.fromSecurityGroupId(scope, 'Own', 'sg-own');
   const vpc = new ec2.Vpc(scope, 'Vpc');
   const attributes = { clusterName: 'other', clusterSecurityGroupId: 'sg-cluster', vpc };
   const other = eks.Cluster.fromClusterAttributes(scope, 'Other', attributes);
-  const reached = [group(scope, { securityGroups: [own] }, 'A'), group(scope, { cluster: other }, 'B'), group(scope, {}, 'C')];
+  const reached = [
+    group(scope, { securityGroups: [own] }, 'A'),
+    group(scope, { cluster: other }, 'B'),
+    group(scope, {}, 'C'),
+  ];
   const ids = reached.map((nodes) => nodes.connections.securityGroups.map((each) => each.securityGroupId));
   assert.deepEqual(ids, [['sg-own'], ['sg-cluster'], []]);
 });
@@ -148,25 +154,39 @@ test('the nodes are reached by their own security groups, or else by the cluster
 const CLUSTERS: [string, string, (scope: Stack) => eks.ICluster | eks2.ICluster | eks.CfnCluster][] = [
   ['aws-eks', 'Custom::AWSCDK-EKS-Cluster', (scope) => classic(scope, eks.AuthenticationMode.API_AND_CONFIG_MAP)],
   ['aws-eks-v2', 'AWS::EKS::Cluster', modern],
-  ['a CfnCluster', 'AWS::EKS::Cluster', (scope) => new eks.CfnCluster(scope, 'Cluster', { roleArn: ROLE, resourcesVpcConfig: { subnetIds: ['subnet-1'] } })],
+  [
+    'a CfnCluster',
+    'AWS::EKS::Cluster',
+    (scope) => new eks.CfnCluster(scope, 'Cluster', { roleArn: ROLE, resourcesVpcConfig: { subnetIds: ['subnet-1'] } }),
+  ],
 ];
 
 function classic(scope: Stack, authenticationMode?: eks.AuthenticationMode): eks.Cluster {
-  const kubectlLayer = lambda.LayerVersion.fromLayerVersionArn(scope, 'Layer', `${'arn:aws:lambda:eu-central-1:111122223333:layer'}:a:1`);
+  const kubectlLayer = lambda.LayerVersion.fromLayerVersionArn(
+    scope,
+    'Layer',
+    `${'arn:aws:lambda:eu-central-1:111122223333:layer'}:a:1`,
+  );
   const version = eks.KubernetesVersion.V1_33;
   return new eks.Cluster(scope, 'Cluster', { version, kubectlLayer, defaultCapacity: 0, authenticationMode });
 }
 
 function modern(scope: Stack): eks2.Cluster {
   const version = eks2.KubernetesVersion.V1_33;
-  return new eks2.Cluster(scope, 'Cluster', { version, defaultCapacityType: eks2.DefaultCapacityType.NODEGROUP, defaultCapacity: 0 });
+  return new eks2.Cluster(scope, 'Cluster', {
+    version,
+    defaultCapacityType: eks2.DefaultCapacityType.NODEGROUP,
+    defaultCapacity: 0,
+  });
 }
 
 for (const [kind, type, made] of CLUSTERS) {
   test(`it takes a cluster of ${kind}, and comes after it and its access`, () => {
     const scope = stack();
     const of = made(scope);
-    const subnets = [ec2.Subnet.fromSubnetAttributes(scope, 'S', { subnetId: 'subnet-1', availabilityZone: 'eu-central-1a' })];
+    const subnets = [
+      ec2.Subnet.fromSubnetAttributes(scope, 'S', { subnetId: 'subnet-1', availabilityZone: 'eu-central-1a' }),
+    ];
     group(scope, { cluster: of, ...(kind === 'a CfnCluster' && { subnets: { subnets } }) });
     // What comes later counts as well.
     new eks.CfnAccessEntry(of, 'Admin', { clusterName: of.clusterRef.clusterName, principalArn: ROLE });
@@ -174,11 +194,16 @@ for (const [kind, type, made] of CLUSTERS) {
     const template = Template.fromStack(scope);
     const [id] = Object.keys(template.findResources(type));
     assert.deepEqual(Properties.ClusterName, { Ref: id });
-    const [entry] = Object.entries(template.findResources('AWS::EKS::AccessEntry')).filter(([, { Properties: of }]) => of.PrincipalArn === ROLE);
+    const [entry] = Object.entries(template.findResources('AWS::EKS::AccessEntry')).filter(
+      ([, { Properties: of }]) => of.PrincipalArn === ROLE,
+    );
     assert.ok(DependsOn.includes(entry[0]), DependsOn);
     if (kind !== 'a CfnCluster') {
       assert.equal(Properties.Subnets.length, (of as eks2.ICluster).vpc.privateSubnets.length);
-      assert.ok(DependsOn.some((each: string) => /PrivateSubnet\d+DefaultRoute/.test(each)), DependsOn);
+      assert.ok(
+        DependsOn.some((each: string) => /PrivateSubnet\d+DefaultRoute/.test(each)),
+        DependsOn,
+      );
     }
   });
 }
@@ -216,7 +241,10 @@ test('a cluster of another stack', () => {
 test('a cluster whose VPC is not known needs subnets', () => {
   const scope = stack();
   const of = eks2.Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'my-cluster' });
-  assert.throws(() => group(scope, { cluster: of }), /subnets: the VPC of cluster Test\/Cluster isn't known.*give subnets: \{ subnets/);
+  assert.throws(
+    () => group(scope, { cluster: of }),
+    /subnets: the VPC of cluster Test\/Cluster isn't known.*give subnets: \{ subnets/,
+  );
 });
 
 test('IPv6 nodes may assign addresses to their interfaces', () => {
@@ -236,7 +264,11 @@ test('one group a zone', () => {
   assert.deepEqual(Object.keys(groups), ['eu-central-1a', 'eu-central-1b']);
   groups['eu-central-1b'].addLabel('zone', 'b');
   const template = Template.fromStack(scope);
-  const made = Object.values(template.findResources(TYPE)).map(({ Properties: of }) => [of.Subnets, of.NodegroupNamePrefix, of.Labels]);
+  const made = Object.values(template.findResources(TYPE)).map(({ Properties: of }) => [
+    of.Subnets,
+    of.NodegroupNamePrefix,
+    of.Labels,
+  ]);
   assert.deepEqual(made, [
     [['subnet-1'], 'stateful-eu-central-1a', undefined],
     [['subnet-2'], 'stateful-eu-central-1b', { zone: 'b' }],
@@ -256,5 +288,8 @@ test('zones that are not known are counted', () => {
 test('groups of several zones cannot have one name', () => {
   const scope = stack();
   const props = { cluster: cluster(scope), provider: GIVEN, nodegroupName: 'web' };
-  assert.throws(() => ManagedNodeGroup.perAvailabilityZone(scope, 'Web', props), /give nodegroupNamePrefix in its place/);
+  assert.throws(
+    () => ManagedNodeGroup.perAvailabilityZone(scope, 'Web', props),
+    /give nodegroupNamePrefix in its place/,
+  );
 });

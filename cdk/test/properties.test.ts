@@ -13,7 +13,10 @@ const SCHEMA = JSON.parse(readFileSync(join(__dirname, '../../../schema/managed-
 function paths(schema: any, path = ''): [string, any][] {
   const inner = [schema, ...(schema.anyOf ?? []), ...(schema.items ? [schema.items] : [])];
   const properties = inner.flatMap((each: any) => Object.entries(each.properties ?? {}));
-  return properties.flatMap(([key, value]) => [[`${path}${key}`, value] as [string, any], ...paths(value, `${path}${key}.`)]);
+  return properties.flatMap(([key, value]) => [
+    [`${path}${key}`, value] as [string, any],
+    ...paths(value, `${path}${key}.`),
+  ]);
 }
 
 /** Every property that is set, at every depth. */
@@ -28,7 +31,10 @@ function set(value: any, path = ''): string[] {
 test('every property of the resource can be set', () => {
   const all = [0, 1, 2, 3].flatMap((at) => set(properties((scope) => everything(scope)[at])));
   const missing = paths(SCHEMA).filter(([path]) => !all.includes(path));
-  assert.deepEqual(missing.map(([path]) => path), []);
+  assert.deepEqual(
+    missing.map(([path]) => path),
+    [],
+  );
 });
 
 test('the props become the properties', () => {
@@ -108,16 +114,25 @@ test('the props become the properties', () => {
 
 test('a launch template is named by id, else by name, with its version', () => {
   const [, byName, byId] = [0, 1, 2].map((at) => properties((scope) => everything(scope)[at]).LaunchTemplate);
-  assert.deepEqual([byName, byId], [
-    { Name: 'mine', Version: '$Default' },
-    { Id: 'lt-1', Version: '$Latest' },
-  ]);
+  assert.deepEqual(
+    [byName, byId],
+    [
+      { Name: 'mine', Version: '$Default' },
+      { Id: 'lt-1', Version: '$Latest' },
+    ],
+  );
 });
 
 test('what is not set is not there', () => {
   const least = { ServiceToken: TOKEN, ClusterName: 'my-cluster', NodeRole: ROLE, Subnets: ['subnet-1', 'subnet-2'] };
-  assert.deepEqual(properties(() => ({})), least);
-  assert.deepEqual(properties(() => ({ blockPodImds: false })), { ...least, BlockPodImds: false });
+  assert.deepEqual(
+    properties(() => ({})),
+    least,
+  );
+  assert.deepEqual(
+    properties(() => ({ blockPodImds: false })),
+    { ...least, BlockPodImds: false },
+  );
 });
 
 test('the words are those of the schema', () => {

@@ -21,11 +21,15 @@ function provided(props: ManagedNodeGroupProviderProps = {}, scope = stack()): T
 /** Every statement of the function's role, with the ARNs' parts joined. */
 function statements(template: Template): any[] {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
-  return policies.flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument.Statement).map((of) => ({
-    ...of,
-    Action: [of.Action].flat(),
-    Resource: [of.Resource].flat().map((each) => each['Fn::Join']?.[1].map((part: any) => part.Ref ?? part).join('') ?? JSON.stringify(each)),
-  }));
+  return policies
+    .flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument.Statement)
+    .map((of) => ({
+      ...of,
+      Action: [of.Action].flat(),
+      Resource: [of.Resource]
+        .flat()
+        .map((each) => each['Fn::Join']?.[1].map((part: any) => part.Ref ?? part).join('') ?? JSON.stringify(each)),
+    }));
 }
 
 test('there is one provider in a stack', () => {
@@ -35,7 +39,9 @@ test('there is one provider in a stack', () => {
   group(scope, { provider: undefined }, 'B');
   const template = Template.fromStack(scope);
   template.resourceCountIs('AWS::Lambda::Function', 1);
-  const tokens = Object.values(template.findResources('Custom::ManagedNodeGroup')).map((of) => of.Properties.ServiceToken);
+  const tokens = Object.values(template.findResources('Custom::ManagedNodeGroup')).map(
+    (of) => of.Properties.ServiceToken,
+  );
   const [id] = Object.keys(template.findResources('AWS::Lambda::Function'));
   assert.deepEqual(tokens, [{ 'Fn::GetAtt': [id, 'Arn'] }, { 'Fn::GetAtt': [id, 'Arn'] }]);
 });
@@ -51,7 +57,10 @@ test('with a given service token nothing of a provider is made', () => {
   const scope = stack();
   group(scope);
   const template = Template.fromStack(scope);
-  assert.deepEqual(Object.values(template.toJSON().Resources).map((of: any) => of.Type), ['Custom::ManagedNodeGroup']);
+  assert.deepEqual(
+    Object.values(template.toJSON().Resources).map((of: any) => of.Type),
+    ['Custom::ManagedNodeGroup'],
+  );
   template.hasResourceProperties('Custom::ManagedNodeGroup', { ServiceToken: TOKEN });
 });
 
@@ -76,15 +85,28 @@ test('the function, its queue and its logs are as in template.yaml', () => {
   template.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
 });
 
-test('no setting of the template\'s function is left out unseen', () => {
+test("no setting of the template's function is left out unseen", () => {
   const taken = [
-    ...['FunctionName', 'Description', 'CodeUri', 'Handler', 'Runtime', 'Architectures', 'Timeout', 'MemorySize', 'Role'],
+    ...[
+      'FunctionName',
+      'Description',
+      'CodeUri',
+      'Handler',
+      'Runtime',
+      'Architectures',
+      'Timeout',
+      'MemorySize',
+      'Role',
+    ],
     ...['VpcConfig', 'LoggingConfig', 'Environment', 'EventInvokeConfig', 'Events'],
     // For whoever deploys the template: a construct's user has escape hatches, and other ways to send events.
     ...['Tracing', 'Tags'],
   ];
   const { ProviderFunction } = generated('template').TEMPLATE.resources;
-  assert.deepEqual(Object.keys(ProviderFunction).filter((name) => !taken.includes(name)), []);
+  assert.deepEqual(
+    Object.keys(ProviderFunction).filter((name) => !taken.includes(name)),
+    [],
+  );
 });
 
 test('by default the function runs on what the template says', () => {
@@ -93,27 +115,41 @@ test('by default the function runs on what the template says', () => {
   });
 });
 
-test('the role has the template\'s statements, and changes only the cluster that is used', () => {
+test("the role has the template's statements, and changes only the cluster that is used", () => {
   const found = statements(provided());
   const { statementsOf } = generated('private/statements'.slice(8));
   const all: any[] = statementsOf('FunctionRole').filter((of: any) => of.Sid);
-  const wanted = all.filter((of) => of.Sid !== 'CallStateMachine').flatMap((of) => [of.Action].flat().map((action: string) => `${of.Sid} ${action}`));
+  const wanted = all
+    .filter((of) => of.Sid !== 'CallStateMachine')
+    .flatMap((of) => [of.Action].flat().map((action: string) => `${of.Sid} ${action}`));
   const sid = (of: any) => of.Sid.replace(/(Reads|Ends)$/, '');
-  assert.deepEqual(new Set(found.flatMap((of) => of.Action.map((action: string) => `${sid(of)} ${action}`))), new Set(wanted));
+  assert.deepEqual(
+    new Set(found.flatMap((of) => of.Action.map((action: string) => `${sid(of)} ${action}`))),
+    new Set(wanted),
+  );
 
   const changes = /^eks:(?!Describe|List|Delete|Untag)/;
   const changed = found.filter((of) => of.Action.some((action: string) => changes.test(action)));
   const ours = 'arn:AWS::Partition:eks:eu-central-1:111122223333:';
-  assert.deepEqual(new Set(changed.flatMap((of) => of.Resource)), new Set([`${ours}cluster/my-cluster`, `${ours}nodegroup/my-cluster/*/*`]));
+  assert.deepEqual(
+    new Set(changed.flatMap((of) => of.Resource)),
+    new Set([`${ours}cluster/my-cluster`, `${ours}nodegroup/my-cluster/*/*`]),
+  );
 
   const ends = found.filter((of) => of.Action.some((action: string) => /^eks:(Delete|Untag)/.test(action)));
   assert.equal(ends.length, 2);
   for (const { Condition, Action } of ends) {
     assert.deepEqual(Condition, { Null: { 'aws:ResourceTag/managed-node-group:stack-id': 'false' } });
-    assert.ok(Action.every((action: string) => /^eks:(Delete|Untag)/.test(action)), Action);
+    assert.ok(
+      Action.every((action: string) => /^eks:(Delete|Untag)/.test(action)),
+      Action,
+    );
   }
   const passed = found.filter((of) => of.Action.includes('iam:PassRole'));
-  assert.deepEqual(passed.map((of) => of.Resource), [[JSON.stringify(ROLE)]]);
+  assert.deepEqual(
+    passed.map((of) => of.Resource),
+    [[JSON.stringify(ROLE)]],
+  );
 });
 
 test('each cluster and each node role that is used is allowed, once', () => {
@@ -125,9 +161,14 @@ test('each cluster and each node role that is used is allowed, once', () => {
   group(scope, { provider, cluster: cluster(scope, 'second'), nodeRole: other }, 'C');
   const found = statements(Template.fromStack(scope));
   const of = (sid: string) => found.find((each) => each.Sid === sid).Resource;
-  const clusters = ['my-cluster', 'second'].map((name) => `arn:AWS::Partition:eks:eu-central-1:111122223333:cluster/${name}`);
+  const clusters = ['my-cluster', 'second'].map(
+    (name) => `arn:AWS::Partition:eks:eu-central-1:111122223333:cluster/${name}`,
+  );
   assert.deepEqual(of('CallCreateNodegroup'), clusters);
-  assert.deepEqual(of('EksPassNodeRole'), [ROLE, other.roleArn].map((arn) => JSON.stringify(arn)));
+  assert.deepEqual(
+    of('EksPassNodeRole'),
+    [ROLE, other.roleArn].map((arn) => JSON.stringify(arn)),
+  );
 });
 
 test('a provider without groups is allowed what it is told', () => {
@@ -135,24 +176,40 @@ test('a provider without groups is allowed what it is told', () => {
   const provider = new ManagedNodeGroupProvider(scope, 'Provider', { code: code(scope) });
   const sids = () => statements(Template.fromStack(scope)).map((of) => of.Sid);
   const before = sids();
-  assert.ok(!before.includes('CallCreateNodegroup') && !before.includes('EksPassNodeRole') && before.includes('CallNodegroupEnds'));
+  assert.ok(
+    !before.includes('CallCreateNodegroup') &&
+      !before.includes('EksPassNodeRole') &&
+      before.includes('CallNodegroupEnds'),
+  );
   provider.allowCluster('*');
   provider.allowNodeRole('arn:aws:iam::111122223333:role/eks-*');
 });
 
 test('a group is deleted before anything of its provider', () => {
   const [{ DependsOn }] = Object.values(provided().findResources('Custom::ManagedNodeGroup'));
-  for (const part of ['Function', 'HandOver', 'RoleDefaultPolicy', 'FailedInvocations', 'FunctionEventInvokeConfig', 'FunctionFailedInvocation']) {
-    assert.ok(DependsOn.some((id: string) => id.startsWith(`ManagedNodeGroupProvider${part}`)), `${part} in ${DependsOn}`);
+  for (const part of [
+    'Function',
+    'HandOver',
+    'RoleDefaultPolicy',
+    'FailedInvocations',
+    'FunctionEventInvokeConfig',
+    'FunctionFailedInvocation',
+  ]) {
+    assert.ok(
+      DependsOn.some((id: string) => id.startsWith(`ManagedNodeGroupProvider${part}`)),
+      `${part} in ${DependsOn}`,
+    );
   }
 });
 
-test('it can wait in a state machine, which reads as the template\'s', () => {
+test("it can wait in a state machine, which reads as the template's", () => {
   const template = provided({ pollingMode: PollingMode.STEP_FUNCTIONS });
   const [[, { Properties: machine }]] = Object.entries<any>(template.findResources('AWS::StepFunctions::StateMachine'));
   assert.match(machine.StateMachineName, /^Test-[0-9A-F]{8}$/);
   const [functionId] = Object.keys(template.findResources('AWS::Lambda::Function'));
-  const text = machine.DefinitionString['Fn::Join'][1].map((part: any) => part.Ref ?? part['Fn::GetAtt']?.[0] ?? part).join('');
+  const text = machine.DefinitionString['Fn::Join'][1]
+    .map((part: any) => part.Ref ?? part['Fn::GetAtt']?.[0] ?? part)
+    .join('');
   const definition = JSON.parse(text);
   const { Definition } = generated('template').TEMPLATE.resources.PollingStateMachine;
   assert.deepEqual(Object.keys(definition.States), Object.keys(Definition.States));
@@ -161,16 +218,31 @@ test('it can wait in a state machine, which reads as the template\'s', () => {
   assert.equal(definition.TimeoutSeconds, Definition.TimeoutSeconds);
   assert.equal(machine.LoggingConfiguration.IncludeExecutionData, false);
 
-  const arn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`]] };
+  const arn = {
+    'Fn::Join': [
+      '',
+      ['arn:', { Ref: 'AWS::Partition' }, `:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`],
+    ],
+  };
   template.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { POLLING_MODE: 'StepFunctions', STATE_MACHINE_ARN: arn } },
   });
   const started = statements(template).find((of) => of.Action.includes('states:StartExecution'));
-  assert.equal(started.Resource[0], `arn:AWS::Partition:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`);
-  template.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: `/aws/vendedlogs/states/${machine.StateMachineName}` });
+  assert.equal(
+    started.Resource[0],
+    `arn:AWS::Partition:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`,
+  );
+  template.hasResourceProperties('AWS::Logs::LogGroup', {
+    LogGroupName: `/aws/vendedlogs/states/${machine.StateMachineName}`,
+  });
   template.hasResourceProperties('AWS::IAM::Role', {
     AssumeRolePolicyDocument: {
-      Statement: [Match.objectLike({ Principal: { Service: 'states.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } } })],
+      Statement: [
+        Match.objectLike({
+          Principal: { Service: 'states.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+        }),
+      ],
     },
   });
 });
@@ -183,9 +255,17 @@ test('two stacks of one app have state machines of different names, nested ones 
   });
   assert.notEqual(names[0], names[1]);
   const nested = new NestedStack(stack('Parent'), 'Nested') as Stack;
-  provided({ pollingMode: PollingMode.STEP_FUNCTIONS }, nested).hasResourceProperties('AWS::StepFunctions::StateMachine', {
-    StateMachineName: { 'Fn::Join': ['-', ['managed-node-group', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }]] },
-  });
+  provided({ pollingMode: PollingMode.STEP_FUNCTIONS }, nested).hasResourceProperties(
+    'AWS::StepFunctions::StateMachine',
+    {
+      StateMachineName: {
+        'Fn::Join': [
+          '-',
+          ['managed-node-group', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }],
+        ],
+      },
+    },
+  );
 });
 
 test('in a VPC Lambda may make network interfaces, and the function may not', () => {

@@ -7,7 +7,13 @@ import { Size, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
-import { ClusterAutoscaler, ManagedNodeGroup, ManagedNodeGroupProvider, PollingMode, WaitFor } from 'cdk-managed-node-group';
+import {
+  ClusterAutoscaler,
+  ManagedNodeGroup,
+  ManagedNodeGroupProvider,
+  PollingMode,
+  WaitFor,
+} from 'cdk-managed-node-group';
 import { code, stack } from './support';
 
 const ROOT = join(__dirname, '../..');
@@ -15,9 +21,17 @@ const ROOT = join(__dirname, '../..');
 /** A cluster and two groups, all of the stack's own, and the provider with everything that it can have. */
 function made(): Stack {
   const scope = stack();
-  const cluster = new eks.Cluster(scope, 'Cluster', { version: eks.KubernetesVersion.V1_33, defaultCapacityType: eks.DefaultCapacityType.NODEGROUP, defaultCapacity: 0 });
+  const cluster = new eks.Cluster(scope, 'Cluster', {
+    version: eks.KubernetesVersion.V1_33,
+    defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
+    defaultCapacity: 0,
+  });
   const vpc = cluster.vpc;
-  const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope), pollingMode: PollingMode.STEP_FUNCTIONS, vpc });
+  const provider = ManagedNodeGroupProvider.getOrCreate(scope, {
+    code: code(scope),
+    pollingMode: PollingMode.STEP_FUNCTIONS,
+    vpc,
+  });
   provider.grantClusterAccess(cluster);
   new ManagedNodeGroup(scope, 'Web', {
     cluster,
@@ -50,7 +64,10 @@ test('README.md shows the example that is deployed', () => {
     assert.ok(blocks.length > 0, `${readme} shows nothing`);
     for (const block of blocks) {
       const lines = block.split('\n').filter((line) => line.trim() !== '');
-      const at = example.split('\n').filter((line) => line.trim() !== '').join('\n');
+      const at = example
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .join('\n');
       assert.ok(at.includes(lines.join('\n')), `${readme} shows what example/app.ts doesn't have:\n${block}`);
     }
   }

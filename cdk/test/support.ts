@@ -79,7 +79,10 @@ export function everything(scope: Stack): Partial<ManagedNodeGroupProps>[] {
     capacityType: CapacityType.SPOT,
     instanceTypes: [new ec2.InstanceType('g5.xlarge'), new ec2.InstanceType('g5.2xlarge')],
     diskSize: Size.gibibytes(50),
-    remoteAccess: { ec2SshKey: ec2.KeyPair.fromKeyPairName(scope, 'Key', 'my-key'), sourceSecurityGroups: securityGroups },
+    remoteAccess: {
+      ec2SshKey: ec2.KeyPair.fromKeyPairName(scope, 'Key', 'my-key'),
+      sourceSecurityGroups: securityGroups,
+    },
     version: '1.34',
     releaseVersion: ReleaseVersion.LATEST,
     forceUpdateEnabled: true,
@@ -138,7 +141,10 @@ export function everything(scope: Stack): Partial<ManagedNodeGroupProps>[] {
     serviceTimeout: Duration.minutes(30),
   };
   const byName = ec2.LaunchTemplate.fromLaunchTemplateAttributes(scope, 'ByName', { launchTemplateName: 'mine' });
-  const byId = ec2.LaunchTemplate.fromLaunchTemplateAttributes(scope, 'ById', { launchTemplateId: 'lt-1', versionNumber: '3' });
+  const byId = ec2.LaunchTemplate.fromLaunchTemplateAttributes(scope, 'ById', {
+    launchTemplateId: 'lt-1',
+    versionNumber: '3',
+  });
   return [
     one,
     {

@@ -41,8 +41,14 @@ const WRONG: [string, (scope: Stack) => Props][] = [
   ['diskSize: expected at least 1, got 0', () => ({ diskSize: Size.gibibytes(0) })],
   ['scalingConfig.minSize: expected at least 0, got -1', () => ({ scalingConfig: { minSize: -1 } })],
   ['scalingConfig.maxSize: expected integer, got 1.5', () => ({ scalingConfig: { maxSize: 1.5 } })],
-  ['scalingConfig.minSize: expected at most scalingConfig.maxSize, 1, got 2', () => ({ scalingConfig: { minSize: 2, maxSize: 1 } })],
-  ['scalingConfig.desiredSize: expected at most scalingConfig.maxSize', () => ({ scalingConfig: { desiredSize: 5, maxSize: 4 } })],
+  [
+    'scalingConfig.minSize: expected at most scalingConfig.maxSize, 1, got 2',
+    () => ({ scalingConfig: { minSize: 2, maxSize: 1 } }),
+  ],
+  [
+    'scalingConfig.desiredSize: expected at most scalingConfig.maxSize',
+    () => ({ scalingConfig: { desiredSize: 5, maxSize: 4 } }),
+  ],
   [
     'updateConfig.maxUnavailable: expected at most scalingConfig.maxSize, 2, got 3',
     () => ({ updateConfig: { maxUnavailable: 3 }, scalingConfig: { maxSize: 2 } }),
@@ -54,7 +60,10 @@ const WRONG: [string, (scope: Stack) => Props][] = [
   ['remoteAccess: expected either ec2SshKey or publicKey, got neither', () => ({ remoteAccess: {} })],
   ['version: expected something like 1.34, got "latest"', () => ({ version: 'latest' })],
   ['volume.volumeType: expected one of gp3', () => ({ volume: { volumeType: ec2.EbsDeviceVolumeType.ST1 } })],
-  ['instanceTypes: expected each once', () => ({ instanceTypes: [new ec2.InstanceType('m5.large'), new ec2.InstanceType('m5.large')] })],
+  [
+    'instanceTypes: expected each once',
+    () => ({ instanceTypes: [new ec2.InstanceType('m5.large'), new ec2.InstanceType('m5.large')] }),
+  ],
   ['labels.team: expected at most 63 characters', () => ({ labels: { team: 'a'.repeat(64) } })],
   ['maxPods: expected at least 1', () => ({ maxPods: MaxPods.of(0) })],
   ['serviceTimeout: expected at most 3600, got 7200', () => ({ serviceTimeout: Duration.hours(2) })],
@@ -62,13 +71,25 @@ const WRONG: [string, (scope: Stack) => Props][] = [
     'clusterAutoscaler.resources.cpu: expected something like',
     () => ({ clusterAutoscaler: ClusterAutoscaler.enabled({ resources: { cpu: 'many' } }) }),
   ],
-  ['taints: expected each pair of key and effect once, got a:NO_SCHEDULE again', () => ({ taints: [taint, { ...taint, value: 'b' }] })],
-  ['diskSize: is the same as volume.size', () => ({ diskSize: Size.gibibytes(1), volume: { size: Size.gibibytes(1) } })],
+  [
+    'taints: expected each pair of key and effect once, got a:NO_SCHEDULE again',
+    () => ({ taints: [taint, { ...taint, value: 'b' }] }),
+  ],
+  [
+    'diskSize: is the same as volume.size',
+    () => ({ diskSize: Size.gibibytes(1), volume: { size: Size.gibibytes(1) } }),
+  ],
   ['amiType: CUSTOM needs a launchTemplate', () => ({ amiType: AmiType.CUSTOM })],
   ['capacityType: CAPACITY_BLOCK needs a launchTemplate', () => ({ capacityType: CapacityType.CAPACITY_BLOCK })],
   ['launchTemplateVersion: a version needs a launchTemplate', () => ({ launchTemplateVersion: '3' })],
-  ["diskSize: can't stand beside launchTemplate", (scope) => ({ launchTemplate: template(scope), diskSize: Size.gibibytes(1) })],
-  ["userData: can't stand beside launchTemplate", (scope) => ({ launchTemplate: template(scope), userData: ec2.UserData.forLinux() })],
+  [
+    "diskSize: can't stand beside launchTemplate",
+    (scope) => ({ launchTemplate: template(scope), diskSize: Size.gibibytes(1) }),
+  ],
+  [
+    "userData: can't stand beside launchTemplate",
+    (scope) => ({ launchTemplate: template(scope), userData: ec2.UserData.forLinux() }),
+  ],
   [
     'instanceTypes: expected none with CAPACITY_BLOCK',
     (scope) => ({
@@ -123,6 +144,9 @@ test('what is known only when it is deployed is taken for correct', () => {
 
 test('what can stand together is not refused', () => {
   for (const at of [1, 2, 3]) {
-    assert.equal(told((scope) => everything(scope)[at]), '');
+    assert.equal(
+      told((scope) => everything(scope)[at]),
+      '',
+    );
   }
 });

@@ -2,7 +2,15 @@
 import { execFileSync } from 'node:child_process';
 
 /** Each has to be there; what fits none of them has no business in the package. */
-const WANTED = [/^package\.json$/, /^README\.md$/, /^LICENSE$/, /^API\.md$/, /^\.jsii$/, /^lib\/.*\.js$/, /^lib\/.*\.d\.ts$/];
+const WANTED = [
+  /^package\.json$/,
+  /^README\.md$/,
+  /^LICENSE$/,
+  /^API\.md$/,
+  /^\.jsii$/,
+  /^lib\/.*\.js$/,
+  /^lib\/.*\.d\.ts$/,
+];
 const CODE = /^assets\/(arm64|x86_64)\/bootstrap\.zip$/;
 
 const printed = execFileSync('npm', ['pack', '--dry-run', '--json', '--loglevel=warn'], { encoding: 'utf8' });

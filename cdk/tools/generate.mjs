@@ -1,5 +1,6 @@
-// Writes what the construct takes from the rest of the project: of template.yaml what it says about the provider, and the
-// properties' JSON Schema. So neither is written twice, and they can't come to differ. With --check it compares instead.
+// Writes what the construct takes from the rest of the project: of template.yaml what it says about the provider, and
+// the properties' JSON Schema. So neither is written twice, and they can't come to differ. With --check it compares
+// instead.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';

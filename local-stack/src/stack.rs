@@ -142,7 +142,7 @@ impl LocalStack {
             "template.yaml has no single line {CODE_URI:?} to replace"
         );
         let zip = package::bootstrap_zip(binary, self.folder.path())?;
-        let stored = self.ministack.store("function.zip", zip).await?;
+        let stored = self.store("code", "function.zip", zip).await?;
         let template = template.replace(CODE_URI, &format!("CodeUri: {stored}\n"));
         Ok(match self.invocation_seconds {
             Some(seconds) => template.replace(TIMEOUT, &format!("\n      Timeout: {seconds}\n")),
@@ -184,6 +184,21 @@ impl LocalStack {
     /// Where the emulated Lambda, Step Functions, SQS and the rest listen.
     pub fn endpoint(&self) -> &str {
         &self.ministack.url
+    }
+
+    /// Stores an object in S3 and returns where, as `CodeUri` has it.
+    pub(crate) async fn store(&self, bucket: &str, key: &str, content: Vec<u8>) -> Result<String> {
+        self.ministack.store(bucket, key, content).await
+    }
+
+    /// Calls an API of Amazon's JSON protocol.
+    pub(crate) async fn call(&self, service: &str, target: &str, input: &Value) -> Result<Value> {
+        self.ministack.call(service, target, input).await
+    }
+
+    /// Where files may lie for as long as the stack does.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// As [`Moto::belongings`].

@@ -11,7 +11,9 @@ export function bundled(architecture: lambda.Architecture): lambda.Code {
   const zip = join(ASSETS, name, 'bootstrap.zip');
   if (!existsSync(zip)) {
     const others = `or give another architecture, code, or a provider by ManagedNodeGroupProvider.fromServiceToken`;
-    throw new Error(`there is no function for ${name} at ${zip}: run \`make cdk-asset ARCH=${name}\` in the checkout, ${others}`);
+    throw new Error(
+      `there is no function for ${name} at ${zip}: run \`make cdk-asset ARCH=${name}\` in the checkout, ${others}`,
+    );
   }
   return lambda.Code.fromAsset(zip);
 }

@@ -79,7 +79,9 @@ export function accessTo(cluster: aws_eks.IClusterRef): IDependable {
 }
 
 function isAccessEntry(construct: IConstruct): boolean {
-  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === eks.CfnAccessEntry.CFN_RESOURCE_TYPE_NAME;
+  return (
+    CfnResource.isCfnResource(construct) && construct.cfnResourceType === eks.CfnAccessEntry.CFN_RESOURCE_TYPE_NAME
+  );
 }
 
 /** What is found only when the app is synthesised. */

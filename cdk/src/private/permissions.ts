@@ -65,8 +65,8 @@ export class Permissions {
 }
 
 /**
- * What names the function or the state machine: a policy of its own, for the function is made only when its role is there
- * with all other policies.
+ * What names the function or the state machine: a policy of its own, for the function is made only when its role is
+ * there with all other policies.
  */
 export function lateStatements(name: string, reading: Reading): iam.PolicyStatement[] {
   const late = statements.statementsOf(name).filter(statements.namesWhatRuns);

@@ -11,10 +11,22 @@ export function broken(props: ManagedNodeGroupProps, taints: Taint[]): string[] 
 
 function sizes({ scalingConfig: of = {}, updateConfig }: ManagedNodeGroupProps): string[] {
   const pairs: [Sizes, Sizes][] = [
-    [['scalingConfig.minSize', of.minSize], ['scalingConfig.maxSize', of.maxSize]],
-    [['scalingConfig.minSize', of.minSize], ['scalingConfig.desiredSize', of.desiredSize]],
-    [['scalingConfig.desiredSize', of.desiredSize], ['scalingConfig.maxSize', of.maxSize]],
-    [['updateConfig.maxUnavailable', updateConfig?.maxUnavailable], ['scalingConfig.maxSize', of.maxSize]],
+    [
+      ['scalingConfig.minSize', of.minSize],
+      ['scalingConfig.maxSize', of.maxSize],
+    ],
+    [
+      ['scalingConfig.minSize', of.minSize],
+      ['scalingConfig.desiredSize', of.desiredSize],
+    ],
+    [
+      ['scalingConfig.desiredSize', of.desiredSize],
+      ['scalingConfig.maxSize', of.maxSize],
+    ],
+    [
+      ['updateConfig.maxUnavailable', updateConfig?.maxUnavailable],
+      ['scalingConfig.maxSize', of.maxSize],
+    ],
   ];
   const known = (size?: number): size is number => size !== undefined && !Token.isUnresolved(size);
   return pairs.flatMap(([[small, less], [large, more]]) =>
@@ -28,7 +40,9 @@ function launchTemplate(props: ManagedNodeGroupProps): string[] {
     const needs = (what: string) => `${what} needs a launchTemplate`;
     return [
       ...(props.amiType === AmiType.CUSTOM ? [`amiType: ${needs('CUSTOM')} that names the AMI`] : []),
-      ...(props.capacityType === CapacityType.CAPACITY_BLOCK ? [`capacityType: ${needs('CAPACITY_BLOCK')} of the block`] : []),
+      ...(props.capacityType === CapacityType.CAPACITY_BLOCK
+        ? [`capacityType: ${needs('CAPACITY_BLOCK')} of the block`]
+        : []),
       ...(props.launchTemplateVersion === undefined ? [] : [`launchTemplateVersion: ${needs('a version')}`]),
     ];
   }
@@ -46,7 +60,9 @@ function early(props: ManagedNodeGroupProps): string[] {
   const asked: string[] = later.filter((name) => [props[name]].flat().some(Boolean));
   const rendered = { clusterAutoscaler: props.clusterAutoscaler, nvidiaDevicePlugin: props.nvidiaDevicePlugin };
   asked.push(...Object.entries(rendered).flatMap(([name, value]) => (value?._render() ? [name] : [])));
-  return asked.map((name) => `${name}: is done once the group is there, and SUBMITTED ends before; set waitFor to ACTIVE`);
+  return asked.map(
+    (name) => `${name}: is done once the group is there, and SUBMITTED ends before; set waitFor to ACTIVE`,
+  );
 }
 
 function others(props: ManagedNodeGroupProps): string[] {

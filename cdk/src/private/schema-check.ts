@@ -43,7 +43,10 @@ function scalar(schema: Schema, value: any, path: string): string[] {
   const text = String(value);
   const rules: [boolean, string][] = [
     [schema.enum && !schema.enum.includes(value), `one of ${schema.enum?.join(', ')}`],
-    [schema.pattern && !new RegExp(schema.pattern).test(text), `something like ${schema.examples?.[0] ?? schema.pattern}`],
+    [
+      schema.pattern && !new RegExp(schema.pattern).test(text),
+      `something like ${schema.examples?.[0] ?? schema.pattern}`,
+    ],
     [text.length < schema.minLength, `at least ${schema.minLength} characters`],
     [text.length > schema.maxLength, `at most ${schema.maxLength} characters`],
     [value < schema.minimum, `at least ${schema.minimum}`],
@@ -55,7 +58,9 @@ function scalar(schema: Schema, value: any, path: string): string[] {
 function list(schema: Schema, value: any[], path: string): string[] {
   const found = value.flatMap((item, at) => problems(schema.items, item, `${path}[${at}]`));
   if (value.length < schema.minItems || value.length > schema.maxItems) {
-    found.push(`${path}: expected from ${schema.minItems ?? 0} to ${schema.maxItems ?? 'any number of'}, got ${value.length}`);
+    found.push(
+      `${path}: expected from ${schema.minItems ?? 0} to ${schema.maxItems ?? 'any number of'}, got ${value.length}`,
+    );
   }
   if (schema.uniqueItems && new Set(value).size < value.length) {
     found.push(`${path}: expected each once`);
@@ -71,7 +76,14 @@ function object(schema: Schema, value: { [key: string]: any }, path: string): st
     const named = schema.propertyNames ? scalar(schema.propertyNames, key, at) : [];
     return [...named, ...problems(known ?? schema.additionalProperties, item, at)];
   });
-  return [...found, ...combinations(schema, entries.map(([key]) => key), path)];
+  return [
+    ...found,
+    ...combinations(
+      schema,
+      entries.map(([key]) => key),
+      path,
+    ),
+  ];
 }
 
 /** What has to be there, and what can't be there together. */

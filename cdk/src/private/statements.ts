@@ -42,9 +42,9 @@ export interface Scoped {
 }
 
 /**
- * What changes something is limited to the clusters that are named. What reads isn't, and what ends something is limited
- * by tag instead: when a group moves to another cluster, or the last one of a cluster goes, CloudFormation changes this
- * policy first and deletes the old group after that.
+ * What changes something is limited to the clusters that are named. What reads isn't, and what ends something is
+ * limited by tag instead: when a group moves to another cluster, or the last one of a cluster goes, CloudFormation
+ * changes this policy first and deletes the old group after that.
  */
 export function scoped(statement: Raw): Scoped {
   if (!list(statement.Resource).some((arn) => OF_CLUSTER.some(([pattern]) => pattern.test(arn)))) {

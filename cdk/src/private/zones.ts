@@ -11,7 +11,9 @@ export function groupsByZone(
 ): [string, ManagedNodeGroupProps][] {
   if (props.nodegroupName !== undefined) {
     const advice = 'give nodegroupNamePrefix in its place';
-    throw new Error(`nodegroupName: the groups of ${scope.node.path} can't all be called ${props.nodegroupName}; ${advice}`);
+    throw new Error(
+      `nodegroupName: the groups of ${scope.node.path} can't all be called ${props.nodegroupName}; ${advice}`,
+    );
   }
   const zones = [...new Set(subnets.map((subnet) => subnet.availabilityZone))];
   return zones.map((zone, at) => {
