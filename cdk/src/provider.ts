@@ -251,7 +251,7 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
       timeout: Duration.seconds(settings.Timeout),
       memorySize: settings.MemorySize,
       role: this.role,
-      environment: reading.read(settings.Environment.Variables),
+      environment: environment(reading),
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
       vpc: props.vpc,
@@ -260,7 +260,9 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
     });
     // The role says already what Lambda may do with the queue.
     const onFailure = { bind: () => ({ destination: this.failedInvocations.queueArn }) };
-    made.configureAsyncInvoke({ retryAttempts: settings.EventInvokeConfig.MaximumRetryAttempts, onFailure });
+    const { MaximumRetryAttempts, MaximumEventAgeInSeconds: age } = settings.EventInvokeConfig;
+    const maxEventAge = age === undefined ? undefined : Duration.seconds(age);
+    made.configureAsyncInvoke({ retryAttempts: MaximumRetryAttempts, maxEventAge, onFailure });
     made.addEventSourceMapping('FailedInvocation', {
       eventSourceArn: this.failedInvocations.queueArn,
       batchSize: settings.Events.FailedInvocation.Properties.BatchSize,
@@ -286,4 +288,11 @@ function parameters(props: ManagedNodeGroupProviderProps): { [name: string]: any
     VpcSubnetIds: props.vpc && ['given'],
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The function's settings, without those that are left empty: they are for what the construct doesn't make. */
+function environment(reading: Reading): { [name: string]: string } {
+  const variables: { [name: string]: any } = reading.read(TEMPLATE.resources.ProviderFunction.Environment.Variables);
+  const set = Object.entries(variables).filter(([, value]) => value !== '');
+  return Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
 }
