@@ -86,7 +86,8 @@ package: tool-cargo-lambda ## Build the zip that is deployed, into dist/ (ARCH=a
 # W3005 is about a DependsOn beside a Ref: the CDK writes many. The end-to-end tests deploy what is synthesised here.
 .PHONY: cdk
 cdk: package cdk-asset tool-lint ## Build the CDK construct, its docs and its package, and synthesise its example
-	cd cdk && npm ci --prefer-offline --no-audit --no-fund --loglevel=error
+	@cd cdk && { cmp -s package-lock.json node_modules/.installed || { \
+	  npm ci --prefer-offline --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.installed; }; }
 	cd cdk && npm run --silent build && npm run --silent docs && npm run --silent test && npm run --silent example
 	$(TOOLS)/lint/bin/cfn-lint --ignore-checks W3005 -- cdk/build/cdk.out/*.template.json
 	cd cdk && npm run --silent dry-run

@@ -77,3 +77,12 @@ test('README.md shows the example that is deployed', () => {
     }
   }
 });
+
+test('the package has the version of the function that it brings', () => {
+  const { version, peerDependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const manifest = readFileSync(join(ROOT, '../Cargo.toml'), 'utf8');
+  assert.equal(version, /^version = "(.*)"$/m.exec(manifest)?.[1]);
+  for (const [name, range] of Object.entries(peerDependencies)) {
+    assert.equal(range, `^${devDependencies[name]}`, 'what it is tested with is the least that it takes');
+  }
+});
