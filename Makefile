@@ -44,7 +44,7 @@ demo: tool-ministack tool-moto build ## Play a node group's life against the loc
 	$(TARGET)/debug/local-stack demo
 
 .PHONY: test
-test: lint tool-ministack tool-moto tool-awscli build package ## Everything: formatting, clippy, templates, unit and end-to-end tests
+test: lint tool-ministack tool-moto tool-awscli build package cdk ## Everything: formatting, clippy, templates, unit and end-to-end tests
 	cargo nextest run --workspace --ignore-default-filter
 
 .PHONY: lint
@@ -91,6 +91,20 @@ package: tool-cargo-lambda ## Build the zip that is deployed, into dist/ (ARCH=a
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" cargo lambda build --release --target $(RUST_TARGET) \
 	  --bin managed-node-group --output-format zip --lambda-dir dist/$(ARCH)
 	@ls -l dist/$(ARCH)/managed-node-group/bootstrap.zip
+
+# The construct with the function that `make package` has built. cfn-lint takes a stack apart as CloudFormation does, and
+# W3005 is about a DependsOn beside a Ref: the CDK writes many. The end-to-end tests deploy what is synthesised here.
+.PHONY: cdk
+cdk: package cdk-asset tool-lint ## Build the CDK construct, its docs and its package, and synthesise its example
+	@cd cdk && { cmp -s package-lock.json node_modules/.installed || { \
+	  npm ci --prefer-offline --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.installed; }; }
+	cd cdk && npm run --silent build && npm run --silent docs && npm run --silent test && npm run --silent example
+	$(TOOLS)/lint/bin/cfn-lint --ignore-checks W3005 -- cdk/build/cdk.out/*.template.json
+	cd cdk && npm run --silent dry-run
+
+.PHONY: cdk-asset
+cdk-asset: package
+	@install -D -m 644 dist/$(ARCH)/managed-node-group/bootstrap.zip cdk/assets/$(ARCH)/bootstrap.zip
 
 # The requirements name every package, dependencies too, so pip need not look for any. They are copied last: an
 # installation that was interrupted, or is of other versions, is made anew.

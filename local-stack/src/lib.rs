@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod auto_scaling;
+pub mod cdk;
 mod cloudformation;
 pub mod demo;
 mod ec2;

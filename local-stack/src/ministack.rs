@@ -11,8 +11,6 @@ use crate::query_api::scope;
 use crate::server::{Server, free_port};
 use crate::{ACCOUNT, Options, REGION, tools};
 
-const BUCKET: &str = "code";
-
 pub(crate) struct Ministack {
     pub(crate) url: String,
     _server: Server,
@@ -56,9 +54,9 @@ impl Ministack {
         Ok(Self { url, _server: server })
     }
 
-    /// Stores the function's zip and returns where, as `CodeUri` has it.
-    pub(crate) async fn store(&self, key: &str, content: Vec<u8>) -> Result<String> {
-        for (path, body) in [(BUCKET.to_owned(), Vec::new()), (format!("{BUCKET}/{key}"), content)] {
+    /// Stores an object in S3, in a bucket that is made for it, and returns where, as `CodeUri` has it.
+    pub(crate) async fn store(&self, bucket: &str, key: &str, content: Vec<u8>) -> Result<String> {
+        for (path, body) in [(bucket.to_owned(), Vec::new()), (format!("{bucket}/{key}"), content)] {
             let request = reqwest::Client::new().put(format!("{}/{path}", self.url)).body(body);
             let response = request.header("Authorization", scope("s3")).send().await?;
             let status = response.status();
@@ -68,7 +66,7 @@ impl Ministack {
                 response.text().await?
             );
         }
-        Ok(format!("s3://{BUCKET}/{key}"))
+        Ok(format!("s3://{bucket}/{key}"))
     }
 
     /// Calls an API of Amazon's JSON protocol.

@@ -156,7 +156,7 @@ impl LocalStack {
             "template.yaml has no single line {CODE_URI:?} to replace"
         );
         let zip = package::bootstrap_zip(binary, self.folder.path())?;
-        let stored = self.ministack.store("function.zip", zip).await?;
+        let stored = self.store("code", "function.zip", zip).await?;
         let template = template.replace(CODE_URI, &format!("CodeUri: {stored}\n"));
         Ok(match self.invocation_seconds {
             Some(seconds) => template.replace(TIMEOUT, &format!("\n      Timeout: {seconds}\n")),
@@ -211,6 +211,16 @@ impl LocalStack {
         let sns = QueryApi::sns(&self.ministack.url);
         let published = sns.call("Publish", &[("TopicArn", topic), ("Message", message)]).await;
         published.map(drop)
+    }
+
+    /// Stores an object in S3 and returns where, as `CodeUri` has it.
+    pub(crate) async fn store(&self, bucket: &str, key: &str, content: Vec<u8>) -> Result<String> {
+        self.ministack.store(bucket, key, content).await
+    }
+
+    /// Where files may lie for as long as the stack does.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// As [`Moto::belongings`].

@@ -1,0 +1,6 @@
+export * from './choices';
+export * from './grants';
+export * from './node-group';
+export * from './props';
+export * from './provider';
+export * from './settings';

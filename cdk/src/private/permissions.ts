@@ -1,0 +1,75 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { Reading } from './reading';
+import * as statements from './statements';
+import { TEMPLATE } from './template';
+
+/** A statement that applies as soon as something is there to which it applies. */
+class Growing {
+  private statement?: iam.PolicyStatement;
+  private readonly resources = new Set<string>();
+
+  constructor(
+    private readonly raw: statements.Raw,
+    private readonly role: iam.Role,
+  ) {}
+
+  add(resources: string[]): void {
+    const added = resources.filter((resource) => !this.resources.has(resource));
+    added.forEach((resource) => this.resources.add(resource));
+    if (this.statement) {
+      this.statement.addResources(...added);
+    } else {
+      this.statement = iam.PolicyStatement.fromJson({ ...this.raw, Resource: added });
+      this.role.addToPrincipalPolicy(this.statement);
+    }
+  }
+}
+
+/** A role of template.yaml, without any permission yet. */
+export function roleOf(scope: Construct, id: string, name: string, reading: Reading): iam.Role {
+  const { Description, AssumeRolePolicyDocument } = reading.read({ ...TEMPLATE.resources[name], Policies: [] });
+  const [{ Principal, Condition }] = AssumeRolePolicyDocument.Statement;
+  const assumedBy = new iam.ServicePrincipal(Principal.Service, { conditions: Condition });
+  return new iam.Role(scope, id, { description: Description, assumedBy });
+}
+
+/** What a role of template.yaml may do, limited to the clusters and node roles that are in use. */
+export class Permissions {
+  private readonly clusters: [statements.Raw, Growing][] = [];
+  private readonly nodeRoles: Growing[] = [];
+
+  constructor(role: iam.Role, name: string, reading: Reading) {
+    const early = statements.statementsOf(name).filter((raw) => !statements.namesWhatRuns(raw));
+    for (const raw of early) {
+      if (statements.isAboutNodeRoles(raw)) {
+        this.nodeRoles.push(new Growing(reading.read({ ...raw, Resource: [] }), role));
+        continue;
+      }
+      const found = statements.read(reading, raw);
+      const { always, ofCluster } = found ? statements.scoped(found) : { always: [] };
+      always.forEach((each) => role.addToPrincipalPolicy(iam.PolicyStatement.fromJson(each)));
+      if (ofCluster) {
+        this.clusters.push([ofCluster, new Growing(ofCluster, role)]);
+      }
+    }
+  }
+
+  allowCluster(name: string): void {
+    this.clusters.forEach(([raw, growing]) => growing.add(statements.resourcesOf(raw, name)));
+  }
+
+  allowNodeRole(arn: string): void {
+    this.nodeRoles.forEach((growing) => growing.add([arn]));
+  }
+}
+
+/**
+ * What names the function or the state machine: a policy of its own, for the function is made only when its role is
+ * there with all other policies.
+ */
+export function lateStatements(name: string, reading: Reading): iam.PolicyStatement[] {
+  const late = statements.statementsOf(name).filter(statements.namesWhatRuns);
+  const found = late.map((raw) => statements.read(reading, raw));
+  return found.flatMap((each) => (each ? [iam.PolicyStatement.fromJson(each)] : []));
+}

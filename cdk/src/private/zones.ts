@@ -1,0 +1,25 @@
+import { Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import { ManagedNodeGroupProps } from '../props';
+
+/** The same props for each zone, with its subnets alone, and a prefix of its own where there is one. */
+export function groupsByZone(
+  scope: Construct,
+  props: ManagedNodeGroupProps,
+  subnets: ec2.ISubnet[],
+): [string, ManagedNodeGroupProps][] {
+  if (props.nodegroupName !== undefined) {
+    const advice = 'give nodegroupNamePrefix in its place';
+    throw new Error(
+      `nodegroupName: the groups of ${scope.node.path} can't all be called ${props.nodegroupName}; ${advice}`,
+    );
+  }
+  const zones = [...new Set(subnets.map((subnet) => subnet.availabilityZone))];
+  return zones.map((zone, at) => {
+    const name = Token.isUnresolved(zone) ? `az${at + 1}` : zone;
+    const prefix = props.nodegroupNamePrefix && `${props.nodegroupNamePrefix}-${name}`;
+    const its = subnets.filter((subnet) => subnet.availabilityZone === zone);
+    return [name, { ...props, nodegroupNamePrefix: prefix, subnets: { subnets: its } }];
+  });
+}

@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NestedStack, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks2 from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, ManagedNodeGroupProvider, ManagedNodeGroupProviderProps, PollingMode } from 'cdk-managed-node-group';
+import { cluster, code, group, ROLE, stack, TOKEN } from './support';
+
+const generated = (name: string) => require(`../../lib/private/${name}`);
+
+/** A stack with one group and a provider of its own. */
+function provided(props: ManagedNodeGroupProviderProps = {}, scope = stack()): Template {
+  const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope), ...props });
+  group(scope, { provider });
+  return Template.fromStack(scope);
+}
+
+/** Every statement of the function's role, with the ARNs' parts joined. */
+function statements(template: Template): any[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  return policies
+    .flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument.Statement)
+    .map((of) => ({
+      ...of,
+      Action: [of.Action].flat(),
+      Resource: [of.Resource]
+        .flat()
+        .map((each) => each['Fn::Join']?.[1].map((part: any) => part.Ref ?? part).join('') ?? JSON.stringify(each)),
+    }));
+}
+
+test('there is one provider in a stack', () => {
+  const scope = stack();
+  ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope) });
+  group(scope, { provider: undefined }, 'A');
+  group(scope, { provider: undefined }, 'B');
+  const template = Template.fromStack(scope);
+  template.resourceCountIs('AWS::Lambda::Function', 1);
+  const tokens = Object.values(template.findResources('Custom::ManagedNodeGroup')).map(
+    (of) => of.Properties.ServiceToken,
+  );
+  const [id] = Object.keys(template.findResources('AWS::Lambda::Function'));
+  assert.deepEqual(tokens, [{ 'Fn::GetAtt': [id, 'Arn'] }, { 'Fn::GetAtt': [id, 'Arn'] }]);
+});
+
+test('settings that come too late are refused', () => {
+  const scope = stack();
+  ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope) });
+  const late = () => ManagedNodeGroupProvider.getOrCreate(scope, { logLevel: LogLevel.DEBUG });
+  assert.throws(late, /is there already.*call getOrCreate with these settings before the first node group/);
+});
+
+test('with a given service token nothing of a provider is made', () => {
+  const scope = stack();
+  group(scope);
+  const template = Template.fromStack(scope);
+  assert.deepEqual(
+    Object.values(template.toJSON().Resources).map((of: any) => of.Type),
+    ['Custom::ManagedNodeGroup'],
+  );
+  template.hasResourceProperties('Custom::ManagedNodeGroup', { ServiceToken: TOKEN });
+});
+
+test('the function, its queue and its logs are as in template.yaml', () => {
+  const template = provided({ logLevel: LogLevel.WARN, architecture: lambda.Architecture.X86_64 });
+  const { ProviderFunction: of, FailedInvocations: queue } = generated('template').TEMPLATE.resources;
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Architectures: ['x86_64'],
+    Runtime: of.Runtime,
+    Handler: of.Handler,
+    Timeout: of.Timeout,
+    MemorySize: of.MemorySize,
+    LoggingConfig: { LogFormat: of.LoggingConfig.LogFormat },
+    Environment: { Variables: { POLLING_MODE: 'SelfInvoke', LOG_LEVEL: 'warn', STATE_MACHINE_ARN: Match.absent() } },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    MaximumRetryAttempts: of.EventInvokeConfig.MaximumRetryAttempts,
+    MaximumEventAgeInSeconds: of.EventInvokeConfig.MaximumEventAgeInSeconds ?? Match.absent(),
+    DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 1 });
+  template.hasResource('AWS::SQS::Queue', { Properties: queue, DeletionPolicy: 'Delete' });
+  template.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
+});
+
+test("no setting of the template's function is left out unseen", () => {
+  const taken = [
+    ...[
+      'FunctionName',
+      'Description',
+      'CodeUri',
+      'Handler',
+      'Runtime',
+      'Architectures',
+      'Timeout',
+      'MemorySize',
+      'Role',
+    ],
+    ...['VpcConfig', 'LoggingConfig', 'Environment', 'EventInvokeConfig', 'Events'],
+    // For whoever deploys the template: a construct's user has escape hatches, and other ways to send events.
+    ...['Tracing', 'Tags'],
+  ];
+  const { ProviderFunction } = generated('template').TEMPLATE.resources;
+  assert.deepEqual(
+    Object.keys(ProviderFunction).filter((name) => !taken.includes(name)),
+    [],
+  );
+});
+
+test('by default the function runs on what the template says', () => {
+  provided().hasResourceProperties('AWS::Lambda::Function', {
+    Architectures: [generated('template').TEMPLATE.parameters.Architecture],
+  });
+});
+
+test("the role has the template's statements, and changes only the cluster that is used", () => {
+  const found = statements(provided());
+  const { statementsOf } = generated('statements');
+  const all: any[] = statementsOf('FunctionRole').filter((of: any) => of.Sid);
+  const wanted = all
+    .filter((of) => of.Sid !== 'CallStateMachine')
+    .flatMap((of) => [of.Action].flat().map((action: string) => `${of.Sid} ${action}`));
+  const sid = (of: any) => of.Sid.replace(/(Reads|Ends)$/, '');
+  assert.deepEqual(
+    new Set(found.flatMap((of) => of.Action.map((action: string) => `${sid(of)} ${action}`))),
+    new Set(wanted),
+  );
+
+  const changes = /^eks:(?!Describe|List|Delete|Untag)/;
+  const changed = found.filter((of) => of.Action.some((action: string) => changes.test(action)));
+  const ours = 'arn:AWS::Partition:eks:eu-central-1:111122223333:';
+  assert.deepEqual(
+    new Set(changed.flatMap((of) => of.Resource)),
+    new Set([`${ours}cluster/my-cluster`, `${ours}nodegroup/my-cluster/*/*`]),
+  );
+
+  const ends = found.filter((of) => of.Action.some((action: string) => /^eks:(Delete|Untag)/.test(action)));
+  assert.equal(ends.length, 2);
+  for (const { Condition, Action } of ends) {
+    assert.deepEqual(Condition, { Null: { 'aws:ResourceTag/managed-node-group:stack-id': 'false' } });
+    assert.ok(
+      Action.every((action: string) => /^eks:(Delete|Untag)/.test(action)),
+      Action,
+    );
+  }
+  const passed = found.filter((of) => of.Action.includes('iam:PassRole'));
+  assert.deepEqual(
+    passed.map((of) => of.Resource),
+    [[JSON.stringify(ROLE)]],
+  );
+});
+
+test('each cluster and each node role that is used is allowed, once', () => {
+  const scope = stack();
+  const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope) });
+  group(scope, { provider }, 'A');
+  group(scope, { provider }, 'B');
+  const other = iam.Role.fromRoleArn(scope, 'Second', 'arn:aws:iam::111122223333:role/second');
+  group(scope, { provider, cluster: cluster(scope, 'second'), nodeRole: other }, 'C');
+  const found = statements(Template.fromStack(scope));
+  const of = (sid: string) => found.find((each) => each.Sid === sid).Resource;
+  const clusters = ['my-cluster', 'second'].map(
+    (name) => `arn:AWS::Partition:eks:eu-central-1:111122223333:cluster/${name}`,
+  );
+  assert.deepEqual(of('CallCreateNodegroup'), clusters);
+  assert.deepEqual(
+    of('EksPassNodeRole'),
+    [ROLE, other.roleArn].map((arn) => JSON.stringify(arn)),
+  );
+});
+
+test('a provider without groups is allowed what it is told', () => {
+  const scope = stack();
+  const provider = new ManagedNodeGroupProvider(scope, 'Provider', { code: code(scope) });
+  const sids = () => statements(Template.fromStack(scope)).map((of) => of.Sid);
+  const before = sids();
+  assert.ok(
+    !before.includes('CallCreateNodegroup') &&
+      !before.includes('EksPassNodeRole') &&
+      before.includes('CallNodegroupEnds'),
+  );
+  provider.allowCluster('*');
+  provider.allowNodeRole('arn:aws:iam::111122223333:role/eks-*');
+});
+
+test('a group is deleted before anything of its provider', () => {
+  const [{ DependsOn }] = Object.values(provided().findResources('Custom::ManagedNodeGroup'));
+  for (const part of [
+    'Function',
+    'HandOver',
+    'RoleDefaultPolicy',
+    'FailedInvocations',
+    'FunctionEventInvokeConfig',
+    'FunctionFailedInvocation',
+  ]) {
+    assert.ok(
+      DependsOn.some((id: string) => id.startsWith(`ManagedNodeGroupProvider${part}`)),
+      `${part} in ${DependsOn}`,
+    );
+  }
+});
+
+test("it can wait in a state machine, which reads as the template's", () => {
+  const template = provided({ pollingMode: PollingMode.STEP_FUNCTIONS });
+  const [[, { Properties: machine }]] = Object.entries<any>(template.findResources('AWS::StepFunctions::StateMachine'));
+  assert.match(machine.StateMachineName, /^Test-[0-9A-F]{8}$/);
+  const [functionId] = Object.keys(template.findResources('AWS::Lambda::Function'));
+  const text = machine.DefinitionString['Fn::Join'][1]
+    .map((part: any) => part.Ref ?? part['Fn::GetAtt']?.[0] ?? part)
+    .join('');
+  const definition = JSON.parse(text);
+  const { Definition } = generated('template').TEMPLATE.resources.PollingStateMachine;
+  assert.deepEqual(Object.keys(definition.States), Object.keys(Definition.States));
+  const tasks = Object.values<any>(definition.States).filter((state) => state.Type === 'Task');
+  assert.equal(tasks.length, 2, 'a look, and the answer when it failed');
+  for (const task of tasks) {
+    assert.equal(task.Parameters.FunctionName, functionId);
+    assert.equal(task.Resource, 'arn:AWS::Partition:states:::lambda:invoke');
+  }
+  assert.equal(definition.TimeoutSeconds, Definition.TimeoutSeconds);
+  assert.equal(machine.LoggingConfiguration.IncludeExecutionData, false);
+
+  const arn = {
+    'Fn::Join': [
+      '',
+      ['arn:', { Ref: 'AWS::Partition' }, `:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`],
+    ],
+  };
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { POLLING_MODE: 'StepFunctions', STATE_MACHINE_ARN: arn } },
+  });
+  const started = statements(template).find((of) => of.Action.includes('states:StartExecution'));
+  assert.equal(
+    started.Resource[0],
+    `arn:AWS::Partition:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`,
+  );
+  template.hasResourceProperties('AWS::Logs::LogGroup', {
+    LogGroupName: `/aws/vendedlogs/states/${machine.StateMachineName}`,
+  });
+  template.hasResourceProperties('AWS::IAM::Role', {
+    AssumeRolePolicyDocument: {
+      Statement: [
+        Match.objectLike({
+          Principal: { Service: 'states.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+        }),
+      ],
+    },
+  });
+});
+
+test('two stacks of one app have state machines of different names, nested ones too', () => {
+  const names = ['One', 'Two'].map((name) => {
+    const made = provided({ pollingMode: PollingMode.STEP_FUNCTIONS }, stack(name));
+    const [machine] = Object.values<any>(made.findResources('AWS::StepFunctions::StateMachine'));
+    return machine.Properties.StateMachineName;
+  });
+  assert.notEqual(names[0], names[1]);
+  const nested = new NestedStack(stack('Parent'), 'Nested') as Stack;
+  provided({ pollingMode: PollingMode.STEP_FUNCTIONS }, nested).hasResourceProperties(
+    'AWS::StepFunctions::StateMachine',
+    {
+      StateMachineName: {
+        'Fn::Join': [
+          '-',
+          ['managed-node-group', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }],
+        ],
+      },
+    },
+  );
+});
+
+test('in a VPC Lambda may make network interfaces, and the function may not', () => {
+  const scope = stack();
+  const template = provided({ vpc: new ec2.Vpc(scope, 'Vpc') }, scope);
+  template.hasResourceProperties('AWS::Lambda::Function', { VpcConfig: { SubnetIds: Match.anyValue() } });
+  const sids = statements(template).map((of) => of.Sid);
+  assert.ok(sids.includes('LambdaNetworkInterfaces') && sids.includes('LambdaAloneHasInterfaces'), `${sids}`);
+  assert.ok(!statements(provided()).some((of) => of.Sid === 'LambdaNetworkInterfaces'));
+});
+
+test('a cluster knows the function by an access entry, before any group of the stack', () => {
+  const scope = stack();
+  const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope) });
+  provider.grantClusterAccess(cluster(scope));
+  group(scope, { provider });
+  provider.grantClusterAccess(scope.node.findChild('Cluster-my-cluster') as eks2.ICluster);
+  const template = Template.fromStack(scope);
+  template.resourceCountIs('AWS::EKS::AccessEntry', 1);
+  const [[id, { Properties }]] = Object.entries(template.findResources('AWS::EKS::AccessEntry'));
+  assert.deepEqual([Properties.ClusterName, Properties.KubernetesGroups], ['my-cluster', ['managed-node-group']]);
+  template.hasResource('Custom::ManagedNodeGroup', { DependsOn: Match.arrayWith([id]) });
+  const subjects = ManagedNodeGroupProvider.KUBERNETES_ACCESS.flatMap((of: any) => of.subjects ?? []);
+  assert.ok(subjects.length > 0 && subjects.every((of: any) => of.name === Properties.KubernetesGroups[0]));
+});
+
+test('a bundle that is missing is named, with what to do', () => {
+  const architecture = lambda.Architecture.custom('riscv64');
+  const make = () => new ManagedNodeGroupProvider(stack(), 'Provider', { architecture });
+  assert.throws(make, /there is no function for riscv64 at .*run `make cdk-asset ARCH=riscv64`.*fromServiceToken/);
+});

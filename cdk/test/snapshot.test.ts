@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { Size, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import {
+  ClusterAutoscaler,
+  ManagedNodeGroup,
+  ManagedNodeGroupProvider,
+  PollingMode,
+  WaitFor,
+} from 'cdk-managed-node-group';
+import { code, stack } from './support';
+
+const ROOT = join(__dirname, '../..');
+
+/** A cluster and two groups, all of the stack's own, and the provider with everything that it can have. */
+function made(): Stack {
+  const scope = stack();
+  const cluster = new eks.Cluster(scope, 'Cluster', {
+    version: eks.KubernetesVersion.V1_33,
+    defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
+    defaultCapacity: 0,
+  });
+  const vpc = cluster.vpc;
+  const provider = ManagedNodeGroupProvider.getOrCreate(scope, {
+    code: code(scope),
+    pollingMode: PollingMode.STEP_FUNCTIONS,
+    vpc,
+  });
+  provider.grantClusterAccess(cluster);
+  new ManagedNodeGroup(scope, 'Web', {
+    cluster,
+    instanceTypes: [ec2.InstanceType.of(ec2.InstanceClass.M5, ec2.InstanceSize.LARGE)],
+    diskSize: Size.gibibytes(50),
+    waitFor: WaitFor.NODES_READY,
+  });
+  ManagedNodeGroup.perAvailabilityZone(scope, 'Data', { cluster, clusterAutoscaler: ClusterAutoscaler.ENABLED });
+  return scope;
+}
+
+test('the template is the one of before', () => {
+  const path = join(ROOT, 'test/snapshot.json');
+  const now = Template.fromStack(made()).toJSON();
+  if (process.env.UPDATE_SNAPSHOT) {
+    writeFileSync(path, `${JSON.stringify(now, null, 1)}\n`);
+  }
+  const before = JSON.parse(readFileSync(path, 'utf8'));
+  const ids = Object.keys({ ...now.Resources, ...before.Resources });
+  const differ = ids.filter((id) => !isDeepStrictEqual(now.Resources[id], before.Resources[id]));
+  assert.deepEqual(differ, [], 'UPDATE_SNAPSHOT=1 npm test takes it over, and git diff shows what has changed');
+  assert.deepEqual(now, before);
+});
+
+test('what is generated follows template.yaml, the schema and the Kubernetes access', () => {
+  execFileSync(process.execPath, [join(ROOT, 'tools/generate.mjs'), '--check'], { encoding: 'utf8', stdio: 'pipe' });
+});
+
+test('README.md shows the example that is deployed', () => {
+  const example = readFileSync(join(ROOT, 'example/app.ts'), 'utf8');
+  for (const readme of ['../README.md', 'README.md']) {
+    const text = readFileSync(join(ROOT, readme), 'utf8');
+    const blocks = [...text.matchAll(/```typescript\n(.*?)```/gs)].map(([, block]) => block.trim()).filter(Boolean);
+    assert.ok(blocks.length > 0, `${readme} shows nothing`);
+    for (const block of blocks) {
+      const lines = block.split('\n').filter((line) => line.trim() !== '');
+      const at = example
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .join('\n');
+      assert.ok(at.includes(lines.join('\n')), `${readme} shows what example/app.ts doesn't have:\n${block}`);
+    }
+  }
+});
+
+test('the package has the version of the function that it brings', () => {
+  const { version, peerDependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const manifest = readFileSync(join(ROOT, '../Cargo.toml'), 'utf8');
+  assert.equal(version, /^version = "(.*)"$/m.exec(manifest)?.[1]);
+  for (const [name, range] of Object.entries(peerDependencies)) {
+    assert.equal(range, `^${devDependencies[name]}`, 'what it is tested with is the least that it takes');
+  }
+});
