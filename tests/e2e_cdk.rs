@@ -1,5 +1,5 @@
-//! The CDK construct's example through the emulated CloudFormation: once with the function in its own stack, from the bundled
-//! asset, and once with the one that template.yaml has deployed.
+//! The CDK construct's example through the emulated CloudFormation: once with function and state machine in its own
+//! stack, from the bundled asset, and once with the function that template.yaml has deployed, which waits by itself.
 
 mod support;
 

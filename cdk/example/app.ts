@@ -5,9 +5,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import {
   ClusterAutoscaler,
-  LogLevel,
   ManagedNodeGroup,
   ManagedNodeGroupProvider,
+  PollingMode,
   TaintEffect,
 } from 'cdk-managed-node-group';
 import { Construct } from 'constructs';
@@ -27,7 +27,10 @@ class Nodes extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props);
     // Only for what shall be other than by default.
-    ManagedNodeGroupProvider.getOrCreate(this, { architecture: lambda.Architecture.X86_64, logLevel: LogLevel.DEBUG });
+    ManagedNodeGroupProvider.getOrCreate(this, {
+      architecture: lambda.Architecture.X86_64,
+      pollingMode: PollingMode.STEP_FUNCTIONS,
+    });
 
     const nodes = new ManagedNodeGroup(this, 'Nodes', {
       cluster: existing(this),

@@ -7,20 +7,18 @@ import { TEMPLATE } from './template';
 /** A statement that applies as soon as something is there to which it applies. */
 class Growing {
   private statement?: iam.PolicyStatement;
-  private readonly resources = new Set<string>();
 
   constructor(
     private readonly raw: statements.Raw,
     private readonly role: iam.Role,
   ) {}
 
+  /** Adds resources; those that are there already stay as they are. */
   add(resources: string[]): void {
-    const added = resources.filter((resource) => !this.resources.has(resource));
-    added.forEach((resource) => this.resources.add(resource));
     if (this.statement) {
-      this.statement.addResources(...added);
+      this.statement.addResources(...resources);
     } else {
-      this.statement = iam.PolicyStatement.fromJson({ ...this.raw, Resource: added });
+      this.statement = iam.PolicyStatement.fromJson({ ...this.raw, Resource: resources });
       this.role.addToPrincipalPolicy(this.statement);
     }
   }
