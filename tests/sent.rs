@@ -4,6 +4,7 @@ mod support;
 
 use std::sync::atomic::Ordering;
 
+use managed_node_group::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use support::heard::Heard;
 use support::world::World;
@@ -287,14 +288,26 @@ async fn another_senders_group_is_not_touched() {
     world.assert_well_told();
 }
 
+/// Five times in one invocation; then the invocation fails, and whoever invoked tries it again. The first of all is `Requested`,
+/// which nobody waits for.
 #[tokio::test]
 async fn an_outcome_that_is_not_taken_is_sent_again() {
-    let world = World::start_with_bus(false).await;
-    let gone = world.sent(10, &delete());
-    // The first of them is `Requested`, which nobody waits for.
-    world.function.cloud.deaf.store(8, Ordering::SeqCst);
-    assert_eq!(world.outcome(&gone).await.0, "ManagedNodeGroup Deleted");
-    world.assert_well_told();
+    for (in_vain, sent) in [(1 + 4, true), (1 + 5, false)] {
+        let world = World::start_with_bus(false).await;
+        let gone = world.sent(10, &delete());
+        world.function.cloud.deaf.store(in_vain, Ordering::SeqCst);
+        let end = world
+            .function
+            .handle(gone.clone(), SystemClock.now_millis() + 60_000)
+            .await;
+        assert_eq!(
+            (end.is_ok(), world.ends_of(&gone).len()),
+            (sent, usize::from(sent)),
+            "{in_vain}"
+        );
+        assert_eq!(world.outcome(&gone).await.0, "ManagedNodeGroup Deleted");
+        world.assert_well_told();
+    }
 }
 
 /// The bus is beside the answer of a stack's request, never in its way.

@@ -41,7 +41,10 @@ pub fn check(file: &[u8]) -> Result<Checked, Unreadable> {
     let document = document::read(text)?;
     if is_template(&document) {
         Ok(template(&document))
-    } else if ["RequestType", "Records"].iter().any(|key| document.get(key).is_some()) {
+    } else if ["RequestType", "Records", "detail-type"]
+        .iter()
+        .any(|key| document.get(key).is_some())
+    {
         event(text, &document)
     } else if is_properties(&document) {
         let findings = properties(None, &document, &[]);
