@@ -4,6 +4,10 @@ export const TEMPLATE: any = {
   "PollingMode": "SelfInvoke",
   "LogLevel": "info",
   "LogRetentionDays": 30,
+  "MetricsNamespace": "ManagedNodeGroup",
+  "Dashboard": "Disabled",
+  "AlarmTopicArn": "",
+  "Tracing": "PassThrough",
   "Architecture": "arm64",
   "NodeRoleArns": [
    "arn:*:iam::*:role/*"
@@ -13,9 +17,58 @@ export const TEMPLATE: any = {
   ],
   "VpcSecurityGroupIds": [
    ""
+  ],
+  "EventBusName": "",
+  "SnsRequests": "None",
+  "RequestingAccounts": [
+   ""
   ]
  },
  "conditions": {
+  "HasBus": {
+   "Fn::Not": [
+    {
+     "Fn::Equals": [
+      {
+       "Ref": "EventBusName"
+      },
+      ""
+     ]
+    }
+   ]
+  },
+  "HasTopic": {
+   "Fn::Equals": [
+    {
+     "Ref": "SnsRequests"
+    },
+    "Topic"
+   ]
+  },
+  "HasOtherAccounts": {
+   "Fn::And": [
+    {
+     "Condition": "HasTopic"
+    },
+    {
+     "Fn::Not": [
+      {
+       "Fn::Equals": [
+        {
+         "Fn::Select": [
+          0,
+          {
+           "Ref": "RequestingAccounts"
+          }
+         ]
+        },
+        ""
+       ]
+      }
+     ]
+    }
+   ]
+  },
   "InVpc": {
    "Fn::Not": [
     {
@@ -30,6 +83,63 @@ export const TEMPLATE: any = {
       },
       ""
      ]
+    }
+   ]
+  },
+  "Traced": {
+   "Fn::Equals": [
+    {
+     "Ref": "Tracing"
+    },
+    "Active"
+   ]
+  },
+  "Metered": {
+   "Fn::Not": [
+    {
+     "Fn::Equals": [
+      {
+       "Ref": "MetricsNamespace"
+      },
+      ""
+     ]
+    }
+   ]
+  },
+  "Charted": {
+   "Fn::And": [
+    {
+     "Condition": "Metered"
+    },
+    {
+     "Fn::Equals": [
+      {
+       "Ref": "Dashboard"
+      },
+      "Enabled"
+     ]
+    }
+   ]
+  },
+  "Alarmed": {
+   "Fn::Not": [
+    {
+     "Fn::Equals": [
+      {
+       "Ref": "AlarmTopicArn"
+      },
+      ""
+     ]
+    }
+   ]
+  },
+  "AlarmedByMetrics": {
+   "Fn::And": [
+    {
+     "Condition": "Metered"
+    },
+    {
+     "Condition": "Alarmed"
     }
    ]
   }
@@ -78,6 +188,9 @@ export const TEMPLATE: any = {
     },
     "LogFormat": "JSON"
    },
+   "Tracing": {
+    "Ref": "Tracing"
+   },
    "Environment": {
     "Variables": {
      "POLLING_MODE": {
@@ -89,16 +202,23 @@ export const TEMPLATE: any = {
      "LOG_LEVEL": {
       "Ref": "LogLevel"
      },
+     "METRICS_NAMESPACE": {
+      "Ref": "MetricsNamespace"
+     },
      "FUNCTION_ROLE_ARN": {
       "Fn::GetAtt": [
        "FunctionRole",
        "Arn"
       ]
+     },
+     "EVENT_BUS": {
+      "Ref": "EventBusName"
      }
     }
    },
    "EventInvokeConfig": {
     "MaximumRetryAttempts": 2,
+    "MaximumEventAgeInSeconds": 3600,
     "DestinationConfig": {
      "OnFailure": {
       "Type": "SQS",
@@ -158,17 +278,150 @@ export const TEMPLATE: any = {
      }
     ]
    },
+   "Tracing": {
+    "Enabled": {
+     "Fn::If": [
+      "Traced",
+      true,
+      false
+     ]
+    }
+   },
    "Definition": {
     "Comment": "Waits for Amazon EKS on behalf of one request of Custom::ManagedNodeGroup",
-    "StartAt": "Wait for EKS",
+    "StartAt": "What is waited for?",
     "TimeoutSeconds": 7200,
     "States": {
-     "Wait for EKS": {
+     "What is waited for?": {
+      "Type": "Choice",
+      "Choices": [
+       {
+        "Variable": "$.Outcome",
+        "StringEquals": "Answered",
+        "Next": "Answered"
+       },
+       {
+        "And": [
+         {
+          "Variable": "$.WaitingFor",
+          "IsPresent": true
+         },
+         {
+          "Variable": "$.WaitingFor",
+          "StringEquals": "Create"
+         }
+        ],
+        "Next": "Wait for the new node group"
+       },
+       {
+        "And": [
+         {
+          "Variable": "$.WaitingFor",
+          "IsPresent": true
+         },
+         {
+          "Variable": "$.WaitingFor",
+          "StringEquals": "VersionUpdate"
+         }
+        ],
+        "Next": "Wait for the rolling update"
+       },
+       {
+        "And": [
+         {
+          "Variable": "$.WaitingFor",
+          "IsPresent": true
+         },
+         {
+          "Variable": "$.WaitingFor",
+          "StringEquals": "ConfigUpdate"
+         }
+        ],
+        "Next": "Wait for the new settings"
+       },
+       {
+        "And": [
+         {
+          "Variable": "$.WaitingFor",
+          "IsPresent": true
+         },
+         {
+          "Variable": "$.WaitingFor",
+          "StringEquals": "Nodes"
+         }
+        ],
+        "Next": "Wait for Ready nodes"
+       },
+       {
+        "And": [
+         {
+          "Variable": "$.WaitingFor",
+          "IsPresent": true
+         },
+         {
+          "Variable": "$.WaitingFor",
+          "StringEquals": "Delete"
+         }
+        ],
+        "Next": "Wait for the deletion"
+       },
+       {
+        "And": [
+         {
+          "Variable": "$.WaitingFor",
+          "IsPresent": true
+         },
+         {
+          "Variable": "$.WaitingFor",
+          "StringEquals": "Answer"
+         }
+        ],
+        "Next": "Wait for AWS to answer"
+       },
+       {
+        "Variable": "$.Outcome",
+        "StringEquals": "Waiting",
+        "Next": "Wait for what comes first"
+       }
+      ],
+      "Default": "Unknown outcome"
+     },
+     "Wait for the new node group": {
       "Type": "Wait",
       "SecondsPath": "$.WaitSeconds",
-      "Next": "Look again"
+      "Next": "Look and take the next step"
      },
-     "Look again": {
+     "Wait for the rolling update": {
+      "Type": "Wait",
+      "SecondsPath": "$.WaitSeconds",
+      "Next": "Look and take the next step"
+     },
+     "Wait for the new settings": {
+      "Type": "Wait",
+      "SecondsPath": "$.WaitSeconds",
+      "Next": "Look and take the next step"
+     },
+     "Wait for Ready nodes": {
+      "Type": "Wait",
+      "SecondsPath": "$.WaitSeconds",
+      "Next": "Look and take the next step"
+     },
+     "Wait for the deletion": {
+      "Type": "Wait",
+      "SecondsPath": "$.WaitSeconds",
+      "Next": "Look and take the next step"
+     },
+     "Wait for AWS to answer": {
+      "Type": "Wait",
+      "SecondsPath": "$.WaitSeconds",
+      "Next": "Look and take the next step"
+     },
+     "Wait for what comes first": {
+      "Type": "Wait",
+      "SecondsPath": "$.WaitSeconds",
+      "Next": "Look and take the next step"
+     },
+     "Look and take the next step": {
       "Type": "Task",
       "Resource": {
        "Fn::Sub": "arn:${AWS::Partition}:states:::lambda:invoke"
@@ -210,26 +463,10 @@ export const TEMPLATE: any = {
          "States.ALL"
         ],
         "ResultPath": "$.Failure",
-        "Next": "Answer that it failed"
+        "Next": "Answer FAILED in its place"
        }
       ],
-      "Next": "Settled?"
-     },
-     "Settled?": {
-      "Type": "Choice",
-      "Choices": [
-       {
-        "Variable": "$.Outcome",
-        "StringEquals": "Waiting",
-        "Next": "Wait for EKS"
-       },
-       {
-        "Variable": "$.Outcome",
-        "StringEquals": "Answered",
-        "Next": "Answered"
-       }
-      ],
-      "Default": "Unknown outcome"
+      "Next": "What is waited for?"
      },
      "Answered": {
       "Type": "Succeed"
@@ -239,7 +476,7 @@ export const TEMPLATE: any = {
       "Error": "UnknownOutcome",
       "Cause": "The function returned neither Waiting nor Answered. State machine and function are of different releases; deploy the provider's stack again."
      },
-     "Answer that it failed": {
+     "Answer FAILED in its place": {
       "Type": "Task",
       "Resource": {
        "Fn::Sub": "arn:${AWS::Partition}:states:::lambda:invoke"
@@ -266,9 +503,9 @@ export const TEMPLATE: any = {
         "MaxAttempts": 10
        }
       ],
-      "Next": "Answered that it failed"
+      "Next": "Answered FAILED after a crash"
      },
-     "Answered that it failed": {
+     "Answered FAILED after a crash": {
       "Type": "Fail",
       "Error": "FunctionFailed",
       "Cause": "The function failed while looking again; the request was answered FAILED. See the function's log."
@@ -473,6 +710,27 @@ export const TEMPLATE: any = {
         "Effect": "Allow",
         "Action": "autoscaling:DescribeAutoScalingGroups",
         "Resource": "*"
+       },
+       {
+        "Fn::If": [
+         "HasBus",
+         {
+          "Sid": "CallPutEvents",
+          "Effect": "Allow",
+          "Action": "events:PutEvents",
+          "Resource": {
+           "Fn::Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}"
+          },
+          "Condition": {
+           "StringEquals": {
+            "events:source": "managed-node-group"
+           }
+          }
+         },
+         {
+          "Ref": "AWS::NoValue"
+         }
+        ]
        },
        {
         "Sid": "CallStateMachine",
@@ -717,6 +975,23 @@ export const TEMPLATE: any = {
        },
        {
         "Fn::If": [
+         "Traced",
+         {
+          "Sid": "LambdaTrace",
+          "Effect": "Allow",
+          "Action": [
+           "xray:PutTelemetryRecords",
+           "xray:PutTraceSegments"
+          ],
+          "Resource": "*"
+         },
+         {
+          "Ref": "AWS::NoValue"
+         }
+        ]
+       },
+       {
+        "Fn::If": [
          "InVpc",
          {
           "Sid": "LambdaNetworkInterfaces",
@@ -816,6 +1091,25 @@ export const TEMPLATE: any = {
          "logs:UpdateLogDelivery"
         ],
         "Resource": "*"
+       },
+       {
+        "Fn::If": [
+         "Traced",
+         {
+          "Sid": "Trace",
+          "Effect": "Allow",
+          "Action": [
+           "xray:GetSamplingRules",
+           "xray:GetSamplingTargets",
+           "xray:PutTelemetryRecords",
+           "xray:PutTraceSegments"
+          ],
+          "Resource": "*"
+         },
+         {
+          "Ref": "AWS::NoValue"
+         }
+        ]
        }
       ]
      }
