@@ -1,4 +1,5 @@
-import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { createHash } from 'crypto';
+import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -166,7 +167,6 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
   public readonly stateMachine?: stepfunctions.IStateMachine;
 
   private readonly permissions: Permissions;
-  private readonly entries = new Set<string>();
 
   constructor(scope: Construct, id: string, props: ManagedNodeGroupProviderProps = {}) {
     super(scope, id);
@@ -208,6 +208,17 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
   }
 
   /**
+   * Lets the function change and delete what it made for another stack, whose groups use it by `fromServiceToken`. Its own
+   * stack's it may by itself.
+   *
+   * @param stackId its id, or a pattern with `*`, such as `arn:aws:cloudformation:*:*:stack/Nodes/*`; of groups that are
+   * asked for by events, `event:<account>:<source>`
+   */
+  public allowStack(stackId: string): void {
+    this.permissions.allowStack(stackId);
+  }
+
+  /**
    * Makes the function known to a cluster, by an access entry. `WaitFor.NODES_READY`, `nvidiaDevicePlugin` and
    * `windowsSupport` need it, and Kubernetes has to say what the function may do there: see `KUBERNETES_ACCESS`. The
    * cluster's authentication mode has to be `API` or `API_AND_CONFIG_MAP`.
@@ -215,13 +226,13 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
    * @param cluster which one
    */
   public grantClusterAccess(cluster: aws_eks.IClusterRef): void {
-    const id = Names.nodeUniqueId(cluster.node);
-    if (this.entries.has(id)) {
+    const { clusterName } = cluster.clusterRef;
+    const id = `AccessTo${keyOf(cluster)}`;
+    if (this.node.tryFindChild(id)) {
       return;
     }
-    this.entries.add(id);
-    new eks.CfnAccessEntry(this, `AccessTo${id}`, {
-      clusterName: cluster.clusterRef.clusterName,
+    new eks.CfnAccessEntry(this, id, {
+      clusterName,
       principalArn: this.role.roleArn,
       type: 'STANDARD',
       kubernetesGroups: [KUBERNETES_GROUP],
@@ -278,6 +289,19 @@ class GivenProvider implements IManagedNodeGroupProvider {
   public allowCluster(_clusterName: string): void {}
 
   public allowNodeRole(_roleArn: string): void {}
+}
+
+/**
+ * Of a cluster's name, not of its construct: EKS takes one access entry for a role, whoever imports the cluster under which
+ * id. A name that is known only when it is deployed is unique in the stack that makes the cluster.
+ */
+function keyOf(cluster: aws_eks.IClusterRef): string {
+  const { clusterName } = cluster.clusterRef;
+  const stack = Stack.of(cluster);
+  const name = Token.isUnresolved(clusterName)
+    ? `${stack.node.path} ${JSON.stringify(stack.resolve(clusterName))}`
+    : clusterName;
+  return createHash('sha256').update(name).digest('hex').slice(0, 8).toUpperCase();
 }
 
 /** The settings, as whoever deploys template.yaml gives them. */

@@ -140,16 +140,40 @@ test("the role has the template's statements, and changes only the cluster that 
   const ends = found.filter((of) => of.Action.some((action: string) => /^eks:(Delete|Untag)/.test(action)));
   assert.equal(ends.length, 2);
   for (const { Condition, Action } of ends) {
-    assert.deepEqual(Condition, { Null: { 'aws:ResourceTag/managed-node-group:stack-id': 'false' } });
+    // Another stack's function is in this account too, and neither may end what is the other's.
+    assert.deepEqual(Condition, {
+      StringLike: { 'aws:ResourceTag/managed-node-group:stack-id': [{ Ref: 'AWS::StackId' }] },
+    });
     assert.ok(
       Action.every((action: string) => /^eks:(Delete|Untag)/.test(action)),
       Action,
     );
   }
+  const inEc2 = ['CallMakeOurs', 'CallChangeOurs'].map((sid) => found.find((of) => of.Sid === sid).Condition);
+  assert.deepEqual(
+    inEc2,
+    ['Request', 'Resource'].map((of) => ({
+      StringLike: { [`aws:${of}Tag/managed-node-group:stack-id`]: [{ Ref: 'AWS::StackId' }] },
+    })),
+  );
   const passed = found.filter((of) => of.Action.includes('iam:PassRole'));
   assert.deepEqual(
     passed.map((of) => of.Resource),
     [[JSON.stringify(ROLE)]],
+  );
+});
+
+test('what the function owns in other stacks is what it is told', () => {
+  const scope = stack();
+  const provider = new ManagedNodeGroupProvider(scope, 'Provider', { code: code(scope) });
+  provider.allowStack('arn:aws:cloudformation:*:*:stack/Nodes/*');
+  const conditions = statements(Template.fromStack(scope)).map((of) => JSON.stringify(of.Condition ?? {}));
+  const owned = conditions.filter((of) => of.includes('stack-id'));
+  const stacks = '[{"Ref":"AWS::StackId"},"arn:aws:cloudformation:*:*:stack/Nodes/*"]';
+  assert.equal(owned.length, 4);
+  assert.ok(
+    owned.every((of) => of.includes(stacks)),
+    `${owned}`,
   );
 });
 
@@ -266,11 +290,26 @@ test('two stacks of one app have state machines of different names, nested ones 
       StateMachineName: {
         'Fn::Join': [
           '-',
-          ['managed-node-group', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }],
+          [
+            'managed-node-group',
+            { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
+            Match.stringLikeRegexp('^[0-9A-F]{8}$'),
+          ],
         ],
       },
     },
   );
+});
+
+test('two providers of one nested stack have state machines of different names', () => {
+  const nested = new NestedStack(stack('Parent'), 'Nested') as Stack;
+  const asset = code(nested);
+  for (const id of ['One', 'Two']) {
+    new ManagedNodeGroupProvider(nested, id, { code: asset, pollingMode: PollingMode.STEP_FUNCTIONS });
+  }
+  const made = Template.fromStack(nested).findResources('AWS::StepFunctions::StateMachine');
+  const names = Object.values(made).map((of) => JSON.stringify(of.Properties.StateMachineName));
+  assert.equal(new Set(names).size, 2, `${names}`);
 });
 
 test('in a VPC Lambda may make network interfaces, and the function may not', () => {
@@ -295,6 +334,26 @@ test('a cluster knows the function by an access entry, before any group of the s
   template.hasResource('Custom::ManagedNodeGroup', { DependsOn: Match.arrayWith([id]) });
   const subjects = ManagedNodeGroupProvider.KUBERNETES_ACCESS.flatMap((of: any) => of.subjects ?? []);
   assert.ok(subjects.length > 0 && subjects.every((of: any) => of.name === Properties.KubernetesGroups[0]));
+});
+
+test('a cluster that is imported twice has one access entry, whatever its constructs are called', () => {
+  const entryOf = (...ids: string[]) => {
+    const scope = stack();
+    const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope) });
+    for (const id of ids) {
+      provider.grantClusterAccess(eks2.Cluster.fromClusterAttributes(scope, id, { clusterName: 'my-cluster' }));
+    }
+    provider.grantClusterAccess(eks2.Cluster.fromClusterAttributes(scope, 'Other', { clusterName: 'other' }));
+    const entries = Template.fromStack(scope).findResources('AWS::EKS::AccessEntry');
+    return Object.entries(entries).map(([id, { Properties }]) => [id, Properties.ClusterName]);
+  };
+  const [once, renamed, twice] = [entryOf('A'), entryOf('B'), entryOf('A', 'B')];
+  assert.deepEqual(once, renamed);
+  assert.deepEqual(once, twice);
+  assert.deepEqual(
+    once.map(([, name]) => name),
+    ['my-cluster', 'other'],
+  );
 });
 
 test('a bundle that is missing is named, with what to do', () => {

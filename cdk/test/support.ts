@@ -1,5 +1,6 @@
 import { App, CfnResource, Duration, Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as classicEks from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -42,6 +43,14 @@ export function cluster(scope: Stack, name = 'my-cluster'): eks.ICluster {
     privateSubnetIds: ['subnet-1', 'subnet-2'],
   });
   return eks.Cluster.fromClusterAttributes(scope, `Cluster-${name}`, { clusterName: name, vpc });
+}
+
+/** A cluster of aws-eks, made in the stack. */
+export function classic(scope: Stack, authenticationMode?: classicEks.AuthenticationMode): classicEks.Cluster {
+  const layer = `${'arn:aws:lambda:eu-central-1:111122223333:layer'}:a:1`;
+  const kubectlLayer = lambda.LayerVersion.fromLayerVersionArn(scope, 'Layer', layer);
+  const version = classicEks.KubernetesVersion.V1_33;
+  return new classicEks.Cluster(scope, 'Cluster', { version, kubectlLayer, defaultCapacity: 0, authenticationMode });
 }
 
 /** Code of the provider that needs no build. */

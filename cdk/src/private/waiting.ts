@@ -16,10 +16,11 @@ const LONGEST = 80 - 9;
  */
 export function stateMachineName(scope: Construct): string {
   const { stackName, stackId } = Stack.of(scope);
+  const own = Names.nodeUniqueId(scope.node).slice(-8);
   if (Token.isUnresolved(stackName)) {
-    return Fn.join('-', ['managed-node-group', Fn.select(2, Fn.split('/', stackId))]);
+    return Fn.join('-', ['managed-node-group', Fn.select(2, Fn.split('/', stackId)), own]);
   }
-  return `${stackName.slice(0, LONGEST)}-${Names.nodeUniqueId(scope.node).slice(-8)}`;
+  return `${stackName.slice(0, LONGEST)}-${own}`;
 }
 
 /** Where a state machine of that name is, in the scope's own stack. */
