@@ -304,7 +304,7 @@ export interface ManagedNodeGroupProps {
   /**
    * Where the nodes run: subnets of the cluster's VPC. Other ones replace the group.
    *
-   * @default - all private subnets of the cluster's VPC
+   * @default - the subnets of the cluster's VPC with a way out by NAT; if it has none the isolated ones, or else the public
    */
   readonly subnets?: ec2.SubnetSelection;
 

@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -15,6 +16,7 @@ import { bundled } from './private/bundle';
 import { lateStatements, Permissions, roleOf } from './private/permissions';
 import { Known, Reading } from './private/reading';
 import { TEMPLATE } from './private/template';
+import { environment, parameters } from './private/template-settings';
 import { stateMachineArn, stateMachineName, Waiting } from './private/waiting';
 
 /** Below the stack, so that there is one. */
@@ -75,6 +77,28 @@ export interface ManagedNodeGroupProviderProps {
    * @default LogLevel.INFO
    */
   readonly logLevel?: LogLevel;
+
+  /**
+   * The bus of this account and Region on which outcomes are told. Requests by events are for `template.yaml` alone. In a VPC
+   * the function needs a way to the service `events`, too.
+   *
+   * @default - none is told
+   */
+  readonly eventBus?: events.IEventBus;
+
+  /**
+   * CloudWatch's namespace for the metrics that the function writes into its log; empty, there are none.
+   *
+   * @default 'ManagedNodeGroup'
+   */
+  readonly metricsNamespace?: string;
+
+  /**
+   * Whether function and state machine are traced by X-Ray. `DISABLED` is the same as `PASS_THROUGH`.
+   *
+   * @default lambda.Tracing.PASS_THROUGH
+   */
+  readonly tracing?: lambda.Tracing;
 
   /**
    * How long logs are kept.
@@ -178,7 +202,7 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
 
     const waitsIn = props.pollingMode === PollingMode.STEP_FUNCTIONS ? stateMachineName(this) : undefined;
     const known: Known = {
-      parameters: parameters(props),
+      parameters: parameters(this, props),
       attributes: {
         'FunctionRole.Arn': this.role.roleArn,
         'FunctionLogGroup.Arn': logGroup.logGroupArn,
@@ -269,6 +293,8 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
     });
+    // Not by the prop of the same name, which would give the role what it has already by the template's statement.
+    (made.node.defaultChild as lambda.CfnFunction).tracingConfig = { mode: reading.read(settings.Tracing) };
     // The role says already what Lambda may do with the queue.
     const onFailure = { bind: () => ({ destination: this.failedInvocations.queueArn }) };
     const { MaximumRetryAttempts, MaximumEventAgeInSeconds: age } = settings.EventInvokeConfig;
@@ -302,21 +328,4 @@ function keyOf(cluster: aws_eks.IClusterRef): string {
     ? `${stack.node.path} ${JSON.stringify(stack.resolve(clusterName))}`
     : clusterName;
   return createHash('sha256').update(name).digest('hex').slice(0, 8).toUpperCase();
-}
-
-/** The settings, as whoever deploys template.yaml gives them. */
-function parameters(props: ManagedNodeGroupProviderProps): { [name: string]: any } {
-  const given = {
-    PollingMode: props.pollingMode,
-    LogLevel: props.logLevel,
-    VpcSubnetIds: props.vpc && ['given'],
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-/** The function's settings, without those that are left empty: they are for what the construct doesn't make. */
-function environment(reading: Reading): { [name: string]: string } {
-  const variables: { [name: string]: any } = reading.read(TEMPLATE.resources.ProviderFunction.Environment.Variables);
-  const set = Object.entries(variables).filter(([, value]) => value !== '');
-  return Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
 }

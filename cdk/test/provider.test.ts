@@ -99,9 +99,9 @@ test("no setting of the template's function is left out unseen", () => {
       'MemorySize',
       'Role',
     ],
-    ...['VpcConfig', 'LoggingConfig', 'Environment', 'EventInvokeConfig', 'Events'],
-    // For whoever deploys the template: a construct's user has escape hatches, and other ways to send events.
-    ...['Tracing', 'Tags'],
+    ...['VpcConfig', 'LoggingConfig', 'Tracing', 'Environment', 'EventInvokeConfig', 'Events'],
+    // For whoever deploys the template: a construct's user tags by Tags.of.
+    'Tags',
   ];
   const { ProviderFunction } = generated('template').TEMPLATE.resources;
   assert.deepEqual(

@@ -8,6 +8,8 @@ import { Size, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import {
   ClusterAutoscaler,
   ManagedNodeGroup,
@@ -30,7 +32,9 @@ function made(): Stack {
   const vpc = cluster.vpc;
   const provider = ManagedNodeGroupProvider.getOrCreate(scope, {
     code: code(scope),
+    eventBus: new events.EventBus(scope, 'Bus'),
     pollingMode: PollingMode.STEP_FUNCTIONS,
+    tracing: lambda.Tracing.ACTIVE,
     vpc,
   });
   provider.grantClusterAccess(cluster);
@@ -61,7 +65,13 @@ test('what is generated follows template.yaml, the schema and the Kubernetes acc
   execFileSync(process.execPath, [join(ROOT, 'tools/generate.mjs'), '--check'], { encoding: 'utf8', stdio: 'pipe' });
 });
 
-test('README.md shows the example that is deployed', () => {
+test('README.md has the whole example that is deployed', () => {
+  const text = readFileSync(join(ROOT, '../README.md'), 'utf8');
+  const blocks = [...text.matchAll(/```typescript\n(.*?)```/gs)].map(([, block]) => block);
+  assert.deepEqual(blocks, [readFileSync(join(ROOT, 'example/app.ts'), 'utf8')]);
+});
+
+test("what the READMEs show is the example's", () => {
   const example = readFileSync(join(ROOT, 'example/app.ts'), 'utf8');
   for (const readme of ['../README.md', 'README.md']) {
     const text = readFileSync(join(ROOT, readme), 'utf8');

@@ -52,12 +52,13 @@ export class Waiting extends Construct {
   }
 
   private machine(name: string, role: iam.IRole, logGroup: logs.ILogGroup, reading: Reading) {
-    const { Type, Definition, Logging } = TEMPLATE.resources.PollingStateMachine;
+    const { Type, Definition, Logging, Tracing } = TEMPLATE.resources.PollingStateMachine;
     return new stepfunctions.CfnStateMachine(this, 'Resource', {
       stateMachineName: name,
       stateMachineType: Type,
       roleArn: role.roleArn,
       definitionString: Stack.of(this).toJsonString(reading.read(Definition)),
+      tracingConfiguration: { enabled: reading.read(Tracing.Enabled) },
       loggingConfiguration: {
         level: Logging.Level,
         includeExecutionData: Logging.IncludeExecutionData,
