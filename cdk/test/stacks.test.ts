@@ -23,19 +23,6 @@ test('the function of another stack is told apart, with the way to share one', (
   }
 });
 
-test('the function of another stack serves by its token, with a node role of the stack of the group', () => {
-  const app = new App();
-  const shared = stack('Shared', app);
-  const provider = new ManagedNodeGroupProvider(shared, 'Provider', { code: code(shared) });
-  provider.allowCluster('my-cluster');
-  provider.allowNodeRole('arn:aws:iam::111122223333:role/Nodes-*');
-  const scope = stack('Nodes', app);
-  const token = ManagedNodeGroupProvider.fromServiceToken(provider.serviceToken);
-  new ManagedNodeGroup(scope, 'Nodes', { cluster: cluster(scope), provider: token });
-  app.synth();
-  assert.deepEqual(scope.dependencies, [shared]);
-});
-
 /** A classic cluster in one stack, and a group of it in another, with a role of its own there. */
 function apart(mode?: eks.AuthenticationMode): App {
   const app = new App();
