@@ -124,9 +124,9 @@ export class ManagedNodeGroup extends NodeGroupBase implements ITaggableV2, ec2.
    * @param scope where they belong
    * @param id theirs in common; each has its zone's name below it
    * @param props what each is to be
-   * @returns the groups by zone; where the stack's zones aren't known, they are called `az1`, `az2` and so on. As long as
-   * the VPC is still to be looked up, nobody knows the zones: in JavaScript every name of a zone gives a group then, in
-   * other languages take what there is, without asking by name
+   * @returns the groups by zone; where the stack's zones aren't known, they are called `az1`, `az2` and so on. As long
+   * as the VPC is still to be looked up, nobody knows the zones: in JavaScript every name of a zone gives a group then,
+   * in other languages take what there is, without asking by name
    */
   public static perAvailabilityZone(
     scope: Construct,
@@ -386,7 +386,7 @@ export class ManagedNodeGroup extends NodeGroupBase implements ITaggableV2, ec2.
     return this.resource.getAtt(name).toString();
   }
 
-  /** Its role would need what is of this stack, and this stack its function. It ends only what is of its own stack, too. */
+  /** Its role would need what is of this stack, and this stack its function. It ends only what is its own stack's. */
   private refuseProviderOfAnotherStack(): void {
     if (!Construct.isConstruct(this.provider) || Stack.of(this.provider) === Stack.of(this)) {
       return;
@@ -396,8 +396,8 @@ export class ManagedNodeGroup extends NodeGroupBase implements ITaggableV2, ec2.
       'give ManagedNodeGroupProvider.fromServiceToken(provider.serviceToken) in its place, and let the provider have ' +
       'allowCluster, allowNodeRole and allowStack, with names or patterns that need nothing of the stack of the group';
     throw new Error(
-      `provider: ${this.provider.node.path} is of stack ${theirs}, and ${this.node.path} of stack ${ours}, so that each ` +
-        `stack would need the other; ${advice}`,
+      `provider: ${this.provider.node.path} is of stack ${theirs}, and ${this.node.path} of stack ${ours}, so that ` +
+        `each stack would need the other; ${advice}`,
     );
   }
 

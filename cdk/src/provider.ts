@@ -1,8 +1,6 @@
 import { createHash } from 'crypto';
 import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
-import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -10,7 +8,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { aws_eks } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
-import { LogLevel, PollingMode } from './choices';
+import { PollingMode } from './choices';
 import { ACCESS } from './private/access';
 import { bundled } from './private/bundle';
 import { lateStatements, Permissions, roleOf } from './private/permissions';
@@ -18,6 +16,7 @@ import { Known, Reading } from './private/reading';
 import { TEMPLATE } from './private/template';
 import { environment, parameters } from './private/template-settings';
 import { stateMachineArn, stateMachineName, Waiting } from './private/waiting';
+import { ManagedNodeGroupProviderProps } from './provider-props';
 
 /** Below the stack, so that there is one. */
 const SINGLETON = 'ManagedNodeGroupProvider';
@@ -44,89 +43,6 @@ export interface IManagedNodeGroupProvider {
    * @param roleArn its ARN, or a pattern with `*`
    */
   allowNodeRole(roleArn: string): void;
-}
-
-/**
- * How the function runs.
- */
-export interface ManagedNodeGroupProviderProps {
-  /**
-   * What the function runs on.
-   *
-   * @default lambda.Architecture.ARM_64
-   */
-  readonly architecture?: lambda.Architecture;
-
-  /**
-   * The function's code, for one that you build yourself.
-   *
-   * @default - the one that this package brings
-   */
-  readonly code?: lambda.Code;
-
-  /**
-   * Where it waits for EKS.
-   *
-   * @default PollingMode.SELF_INVOKE
-   */
-  readonly pollingMode?: PollingMode;
-
-  /**
-   * What it logs.
-   *
-   * @default LogLevel.INFO
-   */
-  readonly logLevel?: LogLevel;
-
-  /**
-   * The bus of this account and Region on which outcomes are told. Requests by events are for `template.yaml` alone. In a VPC
-   * the function needs a way to the service `events`, too.
-   *
-   * @default - none is told
-   */
-  readonly eventBus?: events.IEventBus;
-
-  /**
-   * CloudWatch's namespace for the metrics that the function writes into its log; empty, there are none.
-   *
-   * @default 'ManagedNodeGroup'
-   */
-  readonly metricsNamespace?: string;
-
-  /**
-   * Whether function and state machine are traced by X-Ray. `DISABLED` is the same as `PASS_THROUGH`.
-   *
-   * @default lambda.Tracing.PASS_THROUGH
-   */
-  readonly tracing?: lambda.Tracing;
-
-  /**
-   * How long logs are kept.
-   *
-   * @default logs.RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * For clusters whose endpoint is private alone: the VPC in which it runs.
-   *
-   * @default - none
-   */
-  readonly vpc?: ec2.IVpc;
-
-  /**
-   * With `vpc`: the subnets, with a way to AWS by a NAT gateway or by VPC endpoints.
-   *
-   * @default - the private subnets
-   */
-  readonly vpcSubnets?: ec2.SubnetSelection;
-
-  /**
-   * With `vpc`: the function's security groups, which the cluster's security group lets in on port 443.
-   *
-   * @default - one that is made
-   */
-  readonly securityGroups?: ec2.ISecurityGroup[];
 }
 
 /**
@@ -232,11 +148,11 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
   }
 
   /**
-   * Lets the function change and delete what it made for another stack, whose groups use it by `fromServiceToken`. Its own
-   * stack's it may by itself.
+   * Lets the function change and delete what it made for another stack, whose groups use it by `fromServiceToken`. Its
+   * own stack's it may by itself.
    *
-   * @param stackId its id, or a pattern with `*`, such as `arn:aws:cloudformation:*:*:stack/Nodes/*`; of groups that are
-   * asked for by events, `event:<account>:<source>`
+   * @param stackId its id, or a pattern with `*`, such as `arn:aws:cloudformation:*:*:stack/Nodes/*`; of groups that
+   * are asked for by events, `event:<account>:<source>`
    */
   public allowStack(stackId: string): void {
     this.permissions.allowStack(stackId);
@@ -318,8 +234,8 @@ class GivenProvider implements IManagedNodeGroupProvider {
 }
 
 /**
- * Of a cluster's name, not of its construct: EKS takes one access entry for a role, whoever imports the cluster under which
- * id. A name that is known only when it is deployed is unique in the stack that makes the cluster.
+ * Of a cluster's name, not of its construct: EKS takes one access entry for a role, whoever imports the cluster under
+ * which id. A name that is known only when it is deployed is unique in the stack that makes the cluster.
  */
 function keyOf(cluster: aws_eks.IClusterRef): string {
   const { clusterName } = cluster.clusterRef;

@@ -1,36 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks2 from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, ManagedNodeGroupProvider, ManagedNodeGroupProviderProps, PollingMode } from 'cdk-managed-node-group';
-import { cluster, code, group, ROLE, stack, TOKEN } from './support';
-
-const generated = (name: string) => require(`../../lib/private/${name}`);
-
-/** A stack with one group and a provider of its own. */
-function provided(props: ManagedNodeGroupProviderProps = {}, scope = stack()): Template {
-  const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope), ...props });
-  group(scope, { provider });
-  return Template.fromStack(scope);
-}
-
-/** Every statement of the function's role, with the ARNs' parts joined. */
-function statements(template: Template): any[] {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
-  return policies
-    .flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument.Statement)
-    .map((of) => ({
-      ...of,
-      Action: [of.Action].flat(),
-      Resource: [of.Resource]
-        .flat()
-        .map((each) => each['Fn::Join']?.[1].map((part: any) => part.Ref ?? part).join('') ?? JSON.stringify(each)),
-    }));
-}
+import { LogLevel, ManagedNodeGroupProvider } from 'cdk-managed-node-group';
+import { cluster, code, generated, group, provided, ROLE, stack, statements, TOKEN } from './support';
 
 test('there is one provider in a stack', () => {
   const scope = stack();
@@ -225,91 +201,6 @@ test('a group is deleted before anything of its provider', () => {
       `${part} in ${DependsOn}`,
     );
   }
-});
-
-test("it can wait in a state machine, which reads as the template's", () => {
-  const template = provided({ pollingMode: PollingMode.STEP_FUNCTIONS });
-  const [[, { Properties: machine }]] = Object.entries<any>(template.findResources('AWS::StepFunctions::StateMachine'));
-  assert.match(machine.StateMachineName, /^Test-[0-9A-F]{8}$/);
-  const [functionId] = Object.keys(template.findResources('AWS::Lambda::Function'));
-  const text = machine.DefinitionString['Fn::Join'][1]
-    .map((part: any) => part.Ref ?? part['Fn::GetAtt']?.[0] ?? part)
-    .join('');
-  const definition = JSON.parse(text);
-  const { Definition } = generated('template').TEMPLATE.resources.PollingStateMachine;
-  assert.deepEqual(Object.keys(definition.States), Object.keys(Definition.States));
-  const tasks = Object.values<any>(definition.States).filter((state) => state.Type === 'Task');
-  assert.equal(tasks.length, 2, 'a look, and the answer when it failed');
-  for (const task of tasks) {
-    assert.equal(task.Parameters.FunctionName, functionId);
-    assert.equal(task.Resource, 'arn:AWS::Partition:states:::lambda:invoke');
-  }
-  assert.equal(definition.TimeoutSeconds, Definition.TimeoutSeconds);
-  assert.equal(machine.LoggingConfiguration.IncludeExecutionData, false);
-
-  const arn = {
-    'Fn::Join': [
-      '',
-      ['arn:', { Ref: 'AWS::Partition' }, `:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`],
-    ],
-  };
-  template.hasResourceProperties('AWS::Lambda::Function', {
-    Environment: { Variables: { POLLING_MODE: 'StepFunctions', STATE_MACHINE_ARN: arn } },
-  });
-  const started = statements(template).find((of) => of.Action.includes('states:StartExecution'));
-  assert.equal(
-    started.Resource[0],
-    `arn:AWS::Partition:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`,
-  );
-  template.hasResourceProperties('AWS::Logs::LogGroup', {
-    LogGroupName: `/aws/vendedlogs/states/${machine.StateMachineName}`,
-  });
-  template.hasResourceProperties('AWS::IAM::Role', {
-    AssumeRolePolicyDocument: {
-      Statement: [
-        Match.objectLike({
-          Principal: { Service: 'states.amazonaws.com' },
-          Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
-        }),
-      ],
-    },
-  });
-});
-
-test('two stacks of one app have state machines of different names, nested ones too', () => {
-  const names = ['One', 'Two'].map((name) => {
-    const made = provided({ pollingMode: PollingMode.STEP_FUNCTIONS }, stack(name));
-    const [machine] = Object.values<any>(made.findResources('AWS::StepFunctions::StateMachine'));
-    return machine.Properties.StateMachineName;
-  });
-  assert.notEqual(names[0], names[1]);
-  const nested = new NestedStack(stack('Parent'), 'Nested') as Stack;
-  provided({ pollingMode: PollingMode.STEP_FUNCTIONS }, nested).hasResourceProperties(
-    'AWS::StepFunctions::StateMachine',
-    {
-      StateMachineName: {
-        'Fn::Join': [
-          '-',
-          [
-            'managed-node-group',
-            { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
-            Match.stringLikeRegexp('^[0-9A-F]{8}$'),
-          ],
-        ],
-      },
-    },
-  );
-});
-
-test('two providers of one nested stack have state machines of different names', () => {
-  const nested = new NestedStack(stack('Parent'), 'Nested') as Stack;
-  const asset = code(nested);
-  for (const id of ['One', 'Two']) {
-    new ManagedNodeGroupProvider(nested, id, { code: asset, pollingMode: PollingMode.STEP_FUNCTIONS });
-  }
-  const made = Template.fromStack(nested).findResources('AWS::StepFunctions::StateMachine');
-  const names = Object.values(made).map((of) => JSON.stringify(of.Properties.StateMachineName));
-  assert.equal(new Set(names).size, 2, `${names}`);
 });
 
 test('in a VPC Lambda may make network interfaces, and the function may not', () => {

@@ -1,4 +1,5 @@
 import { App, CfnResource, Duration, Size, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as classicEks from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
@@ -13,6 +14,7 @@ import {
   ManagedNodeGroup,
   ManagedNodeGroupProps,
   ManagedNodeGroupProvider,
+  ManagedNodeGroupProviderProps,
   MaxPods,
   NvidiaDevicePlugin,
   PoolState,
@@ -169,4 +171,28 @@ export function everything(scope: Stack): Partial<ManagedNodeGroupProps>[] {
     { launchTemplate: byId, launchTemplateVersion: '$Latest' },
     { remoteAccess: { publicKey: 'ssh-ed25519 AAAA nodes@example.com' }, maxPods: MaxPods.of(58) },
   ];
+}
+
+/** What is generated, or read of it, by the name of its file. */
+export const generated = (name: string) => require(`../../lib/private/${name}`);
+
+/** A stack with one group and a provider of its own. */
+export function provided(props: ManagedNodeGroupProviderProps = {}, scope = stack()): Template {
+  const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope), ...props });
+  group(scope, { provider });
+  return Template.fromStack(scope);
+}
+
+/** Every statement of the function's role, with the ARNs' parts joined. */
+export function statements(template: Template): any[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  return policies
+    .flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument.Statement)
+    .map((of) => ({
+      ...of,
+      Action: [of.Action].flat(),
+      Resource: [of.Resource]
+        .flat()
+        .map((each) => each['Fn::Join']?.[1].map((part: any) => part.Ref ?? part).join('') ?? JSON.stringify(each)),
+    }));
 }

@@ -61,8 +61,8 @@ interface WithAwsAuth extends IConstruct {
 }
 
 /**
- * Told by what it has: its class is another one where a linked package has an aws-cdk-lib of its own. `awsAuth` isn't read
- * for that, for reading makes it, or throws where the cluster is imported, which alone has no mode.
+ * Told by what it has: its class is another one where a linked package has an aws-cdk-lib of its own. `awsAuth` isn't
+ * read for that, for reading makes it, or throws where the cluster is imported, which alone has no mode.
  */
 function hasAwsAuth(cluster: IConstruct): cluster is WithAwsAuth {
   const isMade = 'awsAuth' in cluster && 'authenticationMode' in cluster;

@@ -7,11 +7,11 @@ import { Later } from './later';
 const POLICIES = [iam.CfnPolicy, iam.CfnManagedPolicy, iam.CfnRolePolicy].map((of) => of.CFN_RESOURCE_TYPE_NAME);
 
 /**
- * The policies that a stack gives a node role, whenever they come: whoever has the role's ARN doesn't wait for them, and
- * nodes that start without them fail to join or to pull.
+ * The policies that a stack gives a node role, whenever they come: whoever has the role's ARN doesn't wait for them,
+ * and nodes that start without them fail to join or to pull.
  *
- * One that needs a node group itself, such as leave to look at it, can only come later. So can one that needs what isn't
- * to be seen here, a nested stack's or another one's: waiting for it could become a cycle.
+ * One that needs a node group itself, such as leave to look at it, can only come later. So can one that needs what
+ * isn't to be seen here, a nested stack's or another one's: waiting for it could become a cycle.
  *
  * @param scope anything in the stack
  * @param role the node role

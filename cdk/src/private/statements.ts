@@ -68,8 +68,8 @@ export function scoped(statement: Raw): Scoped {
 }
 
 /**
- * What is limited to what some stack owns is limited to certain stacks: template.yaml's function serves all of an account,
- * and each stack of the CDK has one of its own.
+ * What is limited to what some stack owns is limited to certain stacks: template.yaml's function serves all of an
+ * account, and each stack of the CDK has one of its own.
  *
  * @param stacks their ids
  */

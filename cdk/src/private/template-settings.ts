@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
-import type { ManagedNodeGroupProviderProps } from '../provider';
+import { ManagedNodeGroupProviderProps } from '../provider-props';
 import { Reading } from './reading';
 import { TEMPLATE } from './template';
 

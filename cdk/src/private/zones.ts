@@ -25,8 +25,8 @@ export function groupsByZone(
 }
 
 /**
- * What stands in until a VPC has been looked up: the CDK synthesises once with zones of its own invention, and looks up only
- * if that comes to its end. So each zone that is asked for has to be there, and nothing of it is deployed.
+ * What stands in until a VPC has been looked up: the CDK synthesises once with zones of its own invention, and looks up
+ * only if that comes to its end. So each zone that is asked for has to be there, and nothing of it is deployed.
  */
 export function answering<T>(byZone: { [zone: string]: T }): { [zone: string]: T } {
   const [any] = Object.values(byZone);
