@@ -1,11 +1,12 @@
 //! The CDK construct's example through the emulated CloudFormation: once with function and state machine in its own
-//! stack, from the bundled asset, and once with the function that template.yaml has deployed, which waits by itself.
+//! stack, and once with the function that template.yaml has deployed, which waits by itself. The asset of the first is
+//! replaced by the binary of this checkout (`local_stack::cdk`): what is packed is looked at by `tests/package.rs`.
 
 mod support;
 
 use local_stack::cdk::Synthesised;
 use local_stack::{Deployment, LocalStack, Options, Outcome, PollingMode, tools};
-use serde_json::json;
+use serde_json::{Value, json};
 use support::deployed::ended;
 
 /// The subnets that the example names, in its zones' order.
@@ -19,6 +20,47 @@ fn stack(local: &LocalStack, example: &Synthesised, name: &str) -> Deployment {
         stack.template = stack.template.replace(named, there);
     }
     stack
+}
+
+/// The stack's own state machine has waited for the new group and for its new settings. It goes with the stack, so this is
+/// asked before.
+async fn has_waited(local: &LocalStack, stack: &Deployment) {
+    let call =
+        |target: &'static str, input: Value| async move { local.call("states", target, &input).await.expect(target) };
+    let arn = format!(
+        "arn:aws:states:us-east-1:{}:stateMachine:{}",
+        local_stack::ACCOUNT,
+        machine(stack)
+    );
+    let listed = call("AWSStepFunctions.ListExecutions", json!({"stateMachineArn": arn})).await;
+    let executions = listed["executions"].as_array().expect("executions");
+    for (kind, waits) in [
+        ("Create-", "Wait for the new node group"),
+        ("Update-", "Wait for the new settings"),
+    ] {
+        let is_it = |one: &&Value| one["name"].as_str().is_some_and(|name| name.starts_with(kind));
+        let execution = executions
+            .iter()
+            .find(is_it)
+            .unwrap_or_else(|| panic!("no {kind} in {listed}"));
+        let history = json!({"executionArn": execution["executionArn"]});
+        let history = call("AWSStepFunctions.GetExecutionHistory", history).await.to_string();
+        assert!(history.contains(&format!("\"{waits}\"")), "{waits} in {history}");
+    }
+}
+
+/// The name of the one state machine in a stack's template.
+fn machine(stack: &Deployment) -> String {
+    let template: Value = serde_json::from_str(&stack.template).expect("JSON");
+    let resources = template["Resources"].as_object().expect("resources");
+    let machine = resources
+        .values()
+        .find(|resource| resource["Type"] == "AWS::StepFunctions::StateMachine")
+        .expect("a state machine");
+    machine["Properties"]["StateMachineName"]
+        .as_str()
+        .expect("a name")
+        .to_owned()
 }
 
 /// Deletes the stack, and nothing is left of it.
@@ -64,6 +106,7 @@ async fn a_stack_brings_its_own_function() {
     ended(&updated, "UPDATE_COMPLETE");
     assert_eq!(&updated.outputs["Id"], id);
     assert_eq!(local.eks.node_groups()[0]["labels"], json!({"team": "green"}));
+    has_waited(&local, &green).await;
 
     leaves_nothing(&local, "Nodes").await;
 }

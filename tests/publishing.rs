@@ -43,19 +43,57 @@ fn the_version_is_the_same_wherever_it_is_written() {
         let of_the_package = text.split("[package]").nth(1).expect("a package");
         assert!(of_the_package.contains("version.workspace = true"), "{manifest}");
     }
-    if let Ok(manifest) = fs::read_to_string(root().join("cdk/package.json")) {
-        let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
-        assert_eq!(manifest["version"], version, "cdk/package.json");
+    let json = |path: &str| serde_json::from_str::<Value>(&read(path)).expect("JSON");
+    assert_eq!(json("cdk/package.json")["version"], version, "cdk/package.json");
+    let lock = json("cdk/package-lock.json");
+    for of_the_construct in [&lock["version"], &lock["packages"][""]["version"]] {
+        assert_eq!(of_the_construct, version, "cdk/package-lock.json");
     }
     let steps = read("CONTRIBUTING.md");
     for place in [
         "`Cargo.toml`",
         "`template.yaml`",
         "`cdk/package.json`",
+        "`cdk/package-lock.json`",
         "`CHANGELOG.md`",
     ] {
         assert!(steps.contains(place), "CONTRIBUTING.md doesn't name {place}");
     }
+}
+
+/// What the application repository asks to be acknowledged follows from the types of the resources.
+#[test]
+fn the_steps_name_what_has_to_be_acknowledged() {
+    let text = parsed()["Resources"].to_string();
+    let steps = read("CONTRIBUTING.md");
+    for (capability, types) in [
+        ("CAPABILITY_IAM", &["AWS::IAM::Role"][..]),
+        (
+            "CAPABILITY_RESOURCE_POLICY",
+            &[
+                "AWS::Lambda::Permission",
+                "AWS::SQS::QueuePolicy",
+                "AWS::SNS::TopicPolicy",
+            ],
+        ),
+    ] {
+        let is_needed = types.iter().any(|name| text.contains(name));
+        assert_eq!(steps.contains(&format!("`{capability}`")), is_needed, "{capability}");
+    }
+}
+
+/// Nobody publishes under a name that stands for another, and each such place is in the steps.
+#[test]
+fn what_is_not_settled_yet_is_a_step() {
+    let manifest = read("cdk/package.json");
+    let places = manifest.matches("OWNER").count();
+    let steps = read("CONTRIBUTING.md");
+    assert_eq!(
+        steps.contains("`OWNER`"),
+        places > 0,
+        "{places} places in cdk/package.json"
+    );
+    assert!(read("cdk/tools/dry-run.mjs").contains("OWNER"));
 }
 
 /// The limits of the SAM guide's page on this metadata, and of CreateApplication.

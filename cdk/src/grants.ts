@@ -1,3 +1,4 @@
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IManagedNodeGroup } from './node-group';
 
@@ -22,8 +23,8 @@ export class ManagedNodeGroupGrants {
    * @param grantee who
    */
   public read(grantee: iam.IGrantable): iam.Grant {
-    const actions = ['eks:DescribeNodegroup', 'eks:DescribeUpdate', 'eks:ListTagsForResource', 'eks:ListUpdates'];
-    return this.actions(grantee, ...actions);
+    const ofGroup = this.actions(grantee, 'eks:DescribeNodegroup', 'eks:ListTagsForResource');
+    return ofGroup.combine(this.updates(grantee, 'eks:DescribeUpdate', 'eks:ListUpdates'));
   }
 
   /**
@@ -33,7 +34,8 @@ export class ManagedNodeGroupGrants {
    * @param grantee who
    */
   public scale(grantee: iam.IGrantable): iam.Grant {
-    return this.actions(grantee, 'eks:DescribeNodegroup', 'eks:DescribeUpdate', 'eks:UpdateNodegroupConfig');
+    const ofGroup = this.actions(grantee, 'eks:DescribeNodegroup', 'eks:UpdateNodegroupConfig');
+    return ofGroup.combine(this.updates(grantee, 'eks:DescribeUpdate'));
   }
 
   /**
@@ -44,5 +46,16 @@ export class ManagedNodeGroupGrants {
    */
   public actions(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.nodeGroup.nodegroupArn] });
+  }
+
+  /** EKS authorises what is about updates on the cluster, and on the group that they are of. */
+  private updates(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    const { nodegroupArn, clusterName } = this.nodeGroup;
+    const { partition, region, account } = Token.isUnresolved(nodegroupArn)
+      ? Stack.of(this.nodeGroup)
+      : Arn.split(nodegroupArn, ArnFormat.SLASH_RESOURCE_NAME);
+    const where = { service: 'eks', resource: 'cluster', resourceName: clusterName, partition, region, account };
+    const clusterArn = Stack.of(this.nodeGroup).formatArn(where);
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [clusterArn, nodegroupArn] });
   }
 }

@@ -18,10 +18,11 @@ import { ManagedNodeGroupGrants } from './grants';
 import * as clusters from './private/cluster';
 import { nodeRole } from './private/node-role';
 import { rendered, taint } from './private/rendered';
+import { policiesOf } from './private/role-policies';
 import { broken } from './private/rules';
 import { SCHEMA } from './private/schema';
 import { problems } from './private/schema-check';
-import { groupsByZone } from './private/zones';
+import { answering, groupsByZone } from './private/zones';
 import { ManagedNodeGroupProps, Taint } from './props';
 import { IManagedNodeGroupProvider, ManagedNodeGroupProvider } from './provider';
 
@@ -123,7 +124,9 @@ export class ManagedNodeGroup extends NodeGroupBase implements ITaggableV2, ec2.
    * @param scope where they belong
    * @param id theirs in common; each has its zone's name below it
    * @param props what each is to be
-   * @returns the groups by zone; where the stack's zones aren't known, they are called `az1`, `az2` and so on
+   * @returns the groups by zone; where the stack's zones aren't known, they are called `az1`, `az2` and so on. As long
+   * as the VPC is still to be looked up, nobody knows the zones: in JavaScript every name of a zone gives a group then,
+   * in other languages take what there is, without asking by name
    */
   public static perAvailabilityZone(
     scope: Construct,
@@ -133,8 +136,10 @@ export class ManagedNodeGroup extends NodeGroupBase implements ITaggableV2, ec2.
     const parent = new Construct(scope, id);
     const role = props.nodeRole ?? nodeRole(parent, clusters.isIpv6(props.cluster));
     const alike = { ...props, nodeRole: role };
-    const each = groupsByZone(parent, alike, clusters.selected(props.cluster, props.subnets).subnets);
-    return Object.fromEntries(each.map(([zone, its]) => [zone, new ManagedNodeGroup(parent, zone, its)]));
+    const { subnets, isPendingLookup } = clusters.selected(props.cluster, props.subnets);
+    const each = groupsByZone(parent, alike, subnets);
+    const groups = Object.fromEntries(each.map(([zone, its]) => [zone, new ManagedNodeGroup(parent, zone, its)]));
+    return isPendingLookup ? answering(groups) : groups;
   }
 
   public readonly cdkTagManager: TagManager;
@@ -161,6 +166,7 @@ export class ManagedNodeGroup extends NodeGroupBase implements ITaggableV2, ec2.
     this.grantPrincipal = this.nodeRole.grantPrincipal;
     this.reachedBy = () => new ec2.Connections({ securityGroups: reachedBy(props) });
     this.provider = props.provider ?? ManagedNodeGroupProvider.getOrCreate(this);
+    this.refuseProviderOfAnotherStack();
 
     const { clusterName } = props.cluster.clusterRef;
     const subnets = clusters.selected(props.cluster, props.subnets);
@@ -380,8 +386,25 @@ export class ManagedNodeGroup extends NodeGroupBase implements ITaggableV2, ec2.
     return this.resource.getAtt(name).toString();
   }
 
+  /** Its role would need what is of this stack, and this stack its function. It ends only what is its own stack's. */
+  private refuseProviderOfAnotherStack(): void {
+    if (!Construct.isConstruct(this.provider) || Stack.of(this.provider) === Stack.of(this)) {
+      return;
+    }
+    const [theirs, ours] = [Stack.of(this.provider).node.path, Stack.of(this).node.path];
+    const advice =
+      'give ManagedNodeGroupProvider.fromServiceToken(provider.serviceToken) in its place, and let the provider have ' +
+      'allowCluster, allowNodeRole and allowStack, with names or patterns that need nothing of the stack of the group';
+    throw new Error(
+      `provider: ${this.provider.node.path} is of stack ${theirs}, and ${this.node.path} of stack ${ours}, so that ` +
+        `each stack would need the other; ${advice}`,
+    );
+  }
+
   private comesAfter(props: ManagedNodeGroupProps, subnets: ec2.SelectedSubnets): void {
-    this.resource.node.addDependency(clusters.accessTo(props.cluster), subnets.internetConnectivityEstablished);
+    const policies = policiesOf(this, this.nodeRole, RESOURCE_TYPE);
+    const before = [clusters.accessTo(props.cluster), subnets.internetConnectivityEstablished, policies];
+    this.resource.node.addDependency(...before);
     if (Construct.isConstruct(this.provider)) {
       this.resource.node.addDependency(this.provider);
     }

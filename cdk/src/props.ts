@@ -274,7 +274,9 @@ export interface ManagedNodeGroupProps {
   readonly cluster: aws_eks.IClusterRef;
 
   /**
-   * The function behind the resource.
+   * The function behind the resource: a construct of the group's own stack. One of another stack is shared by
+   * `ManagedNodeGroupProvider.fromServiceToken(provider.serviceToken)`, and is told with `allowCluster`,
+   * `allowNodeRole` and `allowStack` what it may do for it.
    *
    * @default - one in this stack, made when the first node group asks for it
    */
@@ -304,7 +306,7 @@ export interface ManagedNodeGroupProps {
   /**
    * Where the nodes run: subnets of the cluster's VPC. Other ones replace the group.
    *
-   * @default - all private subnets of the cluster's VPC
+   * @default - the private subnets of the cluster's VPC with a way out; if it has none, the isolated, or the public
    */
   readonly subnets?: ec2.SubnetSelection;
 

@@ -1,5 +1,5 @@
-import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { createHash } from 'crypto';
+import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -8,13 +8,15 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { aws_eks } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
-import { LogLevel, PollingMode } from './choices';
+import { PollingMode } from './choices';
 import { ACCESS } from './private/access';
 import { bundled } from './private/bundle';
 import { lateStatements, Permissions, roleOf } from './private/permissions';
 import { Known, Reading } from './private/reading';
 import { TEMPLATE } from './private/template';
+import { environment, parameters } from './private/template-settings';
 import { stateMachineArn, stateMachineName, Waiting } from './private/waiting';
+import { ManagedNodeGroupProviderProps } from './provider-props';
 
 /** Below the stack, so that there is one. */
 const SINGLETON = 'ManagedNodeGroupProvider';
@@ -41,67 +43,6 @@ export interface IManagedNodeGroupProvider {
    * @param roleArn its ARN, or a pattern with `*`
    */
   allowNodeRole(roleArn: string): void;
-}
-
-/**
- * How the function runs.
- */
-export interface ManagedNodeGroupProviderProps {
-  /**
-   * What the function runs on.
-   *
-   * @default lambda.Architecture.ARM_64
-   */
-  readonly architecture?: lambda.Architecture;
-
-  /**
-   * The function's code, for one that you build yourself.
-   *
-   * @default - the one that this package brings
-   */
-  readonly code?: lambda.Code;
-
-  /**
-   * Where it waits for EKS.
-   *
-   * @default PollingMode.SELF_INVOKE
-   */
-  readonly pollingMode?: PollingMode;
-
-  /**
-   * What it logs.
-   *
-   * @default LogLevel.INFO
-   */
-  readonly logLevel?: LogLevel;
-
-  /**
-   * How long logs are kept.
-   *
-   * @default logs.RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * For clusters whose endpoint is private alone: the VPC in which it runs.
-   *
-   * @default - none
-   */
-  readonly vpc?: ec2.IVpc;
-
-  /**
-   * With `vpc`: the subnets, with a way to AWS by a NAT gateway or by VPC endpoints.
-   *
-   * @default - the private subnets
-   */
-  readonly vpcSubnets?: ec2.SubnetSelection;
-
-  /**
-   * With `vpc`: the function's security groups, which the cluster's security group lets in on port 443.
-   *
-   * @default - one that is made
-   */
-  readonly securityGroups?: ec2.ISecurityGroup[];
 }
 
 /**
@@ -166,7 +107,6 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
   public readonly stateMachine?: stepfunctions.IStateMachine;
 
   private readonly permissions: Permissions;
-  private readonly entries = new Set<string>();
 
   constructor(scope: Construct, id: string, props: ManagedNodeGroupProviderProps = {}) {
     super(scope, id);
@@ -178,7 +118,7 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
 
     const waitsIn = props.pollingMode === PollingMode.STEP_FUNCTIONS ? stateMachineName(this) : undefined;
     const known: Known = {
-      parameters: parameters(props),
+      parameters: parameters(this, props),
       attributes: {
         'FunctionRole.Arn': this.role.roleArn,
         'FunctionLogGroup.Arn': logGroup.logGroupArn,
@@ -208,6 +148,17 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
   }
 
   /**
+   * Lets the function change and delete what it made for another stack, whose groups use it by `fromServiceToken`. Its
+   * own stack's it may by itself.
+   *
+   * @param stackId its id, or a pattern with `*`, such as `arn:aws:cloudformation:*:*:stack/Nodes/*`; of groups that
+   * are asked for by events, `event:<account>:<source>`
+   */
+  public allowStack(stackId: string): void {
+    this.permissions.allowStack(stackId);
+  }
+
+  /**
    * Makes the function known to a cluster, by an access entry. `WaitFor.NODES_READY`, `nvidiaDevicePlugin` and
    * `windowsSupport` need it, and Kubernetes has to say what the function may do there: see `KUBERNETES_ACCESS`. The
    * cluster's authentication mode has to be `API` or `API_AND_CONFIG_MAP`.
@@ -215,13 +166,13 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
    * @param cluster which one
    */
   public grantClusterAccess(cluster: aws_eks.IClusterRef): void {
-    const id = Names.nodeUniqueId(cluster.node);
-    if (this.entries.has(id)) {
+    const { clusterName } = cluster.clusterRef;
+    const id = `AccessTo${keyOf(cluster)}`;
+    if (this.node.tryFindChild(id)) {
       return;
     }
-    this.entries.add(id);
-    new eks.CfnAccessEntry(this, `AccessTo${id}`, {
-      clusterName: cluster.clusterRef.clusterName,
+    new eks.CfnAccessEntry(this, id, {
+      clusterName,
       principalArn: this.role.roleArn,
       type: 'STANDARD',
       kubernetesGroups: [KUBERNETES_GROUP],
@@ -258,6 +209,8 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
     });
+    // Not by the prop of the same name, which would give the role what it has already by the template's statement.
+    (made.node.defaultChild as lambda.CfnFunction).tracingConfig = { mode: reading.read(settings.Tracing) };
     // The role says already what Lambda may do with the queue.
     const onFailure = { bind: () => ({ destination: this.failedInvocations.queueArn }) };
     const { MaximumRetryAttempts, MaximumEventAgeInSeconds: age } = settings.EventInvokeConfig;
@@ -280,19 +233,15 @@ class GivenProvider implements IManagedNodeGroupProvider {
   public allowNodeRole(_roleArn: string): void {}
 }
 
-/** The settings, as whoever deploys template.yaml gives them. */
-function parameters(props: ManagedNodeGroupProviderProps): { [name: string]: any } {
-  const given = {
-    PollingMode: props.pollingMode,
-    LogLevel: props.logLevel,
-    VpcSubnetIds: props.vpc && ['given'],
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-/** The function's settings, without those that are left empty: they are for what the construct doesn't make. */
-function environment(reading: Reading): { [name: string]: string } {
-  const variables: { [name: string]: any } = reading.read(TEMPLATE.resources.ProviderFunction.Environment.Variables);
-  const set = Object.entries(variables).filter(([, value]) => value !== '');
-  return Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
+/**
+ * Of a cluster's name, not of its construct: EKS takes one access entry for a role, whoever imports the cluster under
+ * which id. A name that is known only when it is deployed is unique in the stack that makes the cluster.
+ */
+function keyOf(cluster: aws_eks.IClusterRef): string {
+  const { clusterName } = cluster.clusterRef;
+  const stack = Stack.of(cluster);
+  const name = Token.isUnresolved(clusterName)
+    ? `${stack.node.path} ${JSON.stringify(stack.resolve(clusterName))}`
+    : clusterName;
+  return createHash('sha256').update(name).digest('hex').slice(0, 8).toUpperCase();
 }

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Tokenization } from 'aws-cdk-lib';
 
 /**
  * How a cluster's network gives addresses to pods.
@@ -202,5 +202,6 @@ function some(object: { [name: string]: any }): any {
 
 /** As Go writes a duration, which the autoscaler reads. */
 function goDuration(duration?: Duration): string | undefined {
-  return duration && `${duration.toSeconds()}s`;
+  // A number that is known only when it is deployed is another one until then.
+  return duration && `${Tokenization.stringifyNumber(duration.toSeconds())}s`;
 }

@@ -8,10 +8,9 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as eks2 from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ManagedNodeGroup, TaintEffect } from 'cdk-managed-node-group';
-import { cluster, GIVEN, group, ROLE, stack } from './support';
+import { classic, cluster, GIVEN, group, ROLE, stack } from './support';
 
 const TYPE = 'Custom::ManagedNodeGroup';
 
@@ -95,23 +94,45 @@ test('others are let at the group', () => {
   nodes.grants.read(user);
   nodes.grants.scale(user);
   nodes.grants.actions(user, 'eks:UpdateNodegroupVersion');
-  const id = scope.getLogicalId(nodes.node.defaultChild as any);
+  const arn = { 'Fn::GetAtt': [scope.getLogicalId(nodes.node.defaultChild as any), 'Arn'] };
+  // EKS authorises what is about updates on the cluster as well.
+  const both = [
+    {
+      'Fn::Join': [
+        '',
+        [
+          'arn:',
+          { Ref: 'AWS::Partition' },
+          ':eks:eu-central-1:111122223333:cluster/',
+          { 'Fn::GetAtt': [arn['Fn::GetAtt'][0], 'ClusterName'] },
+        ],
+      ],
+    },
+    arn,
+  ];
+  const allowed = (Action: string | string[], Resource: object) => ({ Effect: 'Allow', Action, Resource });
   Template.fromStack(scope).hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {
       Statement: [
-        {
-          Effect: 'Allow',
-          Action: ['eks:DescribeNodegroup', 'eks:DescribeUpdate', 'eks:ListTagsForResource', 'eks:ListUpdates'],
-          Resource: { 'Fn::GetAtt': [id, 'Arn'] },
-        },
-        {
-          Effect: 'Allow',
-          Action: ['eks:DescribeNodegroup', 'eks:DescribeUpdate', 'eks:UpdateNodegroupConfig'],
-          Resource: { 'Fn::GetAtt': [id, 'Arn'] },
-        },
-        { Effect: 'Allow', Action: 'eks:UpdateNodegroupVersion', Resource: { 'Fn::GetAtt': [id, 'Arn'] } },
+        allowed(['eks:DescribeNodegroup', 'eks:ListTagsForResource'], arn),
+        allowed(['eks:DescribeUpdate', 'eks:ListUpdates'], both),
+        allowed(['eks:DescribeNodegroup', 'eks:UpdateNodegroupConfig'], arn),
+        allowed('eks:DescribeUpdate', both),
+        allowed('eks:UpdateNodegroupVersion', arn),
       ],
     },
+  });
+});
+
+test("grants of a group that is elsewhere name its own Region's cluster", () => {
+  const scope = stack();
+  const nodegroupArn = 'arn:aws-cn:eks:cn-north-1:444455556666:nodegroup/my-cluster/web/0a1b';
+  const attributes = { clusterName: 'my-cluster', nodegroupName: 'web', nodegroupArn };
+  const nodes = ManagedNodeGroup.fromManagedNodeGroupAttributes(scope, 'Imported', attributes);
+  nodes.grants.scale(new iam.User(scope, 'User'));
+  const named = ['arn:aws-cn:eks:cn-north-1:444455556666:cluster/my-cluster', nodegroupArn];
+  Template.fromStack(scope).hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Resource: named })]) },
   });
 });
 
@@ -160,16 +181,6 @@ const CLUSTERS: [string, string, (scope: Stack) => eks.ICluster | eks2.ICluster 
     (scope) => new eks.CfnCluster(scope, 'Cluster', { roleArn: ROLE, resourcesVpcConfig: { subnetIds: ['subnet-1'] } }),
   ],
 ];
-
-function classic(scope: Stack, authenticationMode?: eks.AuthenticationMode): eks.Cluster {
-  const kubectlLayer = lambda.LayerVersion.fromLayerVersionArn(
-    scope,
-    'Layer',
-    `${'arn:aws:lambda:eu-central-1:111122223333:layer'}:a:1`,
-  );
-  const version = eks.KubernetesVersion.V1_33;
-  return new eks.Cluster(scope, 'Cluster', { version, kubectlLayer, defaultCapacity: 0, authenticationMode });
-}
 
 function modern(scope: Stack): eks2.Cluster {
   const version = eks2.KubernetesVersion.V1_33;
@@ -245,6 +256,14 @@ test('a cluster whose VPC is not known needs subnets', () => {
     () => group(scope, { cluster: of }),
     /subnets: the VPC of cluster Test\/Cluster isn't known.*give subnets: \{ subnets/,
   );
+});
+
+test('subnets that are known by their ids alone do', () => {
+  const scope = stack();
+  const of = eks2.Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'my-cluster' });
+  const subnets = ['subnet-1', 'subnet-2'].map((id) => ec2.Subnet.fromSubnetId(scope, id, id));
+  group(scope, { cluster: of, subnets: { subnets } });
+  assert.deepEqual(only(scope).Properties.Subnets, ['subnet-1', 'subnet-2']);
 });
 
 test('IPv6 nodes may assign addresses to their interfaces', () => {

@@ -1,36 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks2 from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, ManagedNodeGroupProvider, ManagedNodeGroupProviderProps, PollingMode } from 'cdk-managed-node-group';
-import { cluster, code, group, ROLE, stack, TOKEN } from './support';
-
-const generated = (name: string) => require(`../../lib/private/${name}`);
-
-/** A stack with one group and a provider of its own. */
-function provided(props: ManagedNodeGroupProviderProps = {}, scope = stack()): Template {
-  const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope), ...props });
-  group(scope, { provider });
-  return Template.fromStack(scope);
-}
-
-/** Every statement of the function's role, with the ARNs' parts joined. */
-function statements(template: Template): any[] {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
-  return policies
-    .flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument.Statement)
-    .map((of) => ({
-      ...of,
-      Action: [of.Action].flat(),
-      Resource: [of.Resource]
-        .flat()
-        .map((each) => each['Fn::Join']?.[1].map((part: any) => part.Ref ?? part).join('') ?? JSON.stringify(each)),
-    }));
-}
+import { LogLevel, ManagedNodeGroupProvider } from 'cdk-managed-node-group';
+import { cluster, code, generated, group, provided, ROLE, stack, statements, TOKEN } from './support';
 
 test('there is one provider in a stack', () => {
   const scope = stack();
@@ -99,9 +75,9 @@ test("no setting of the template's function is left out unseen", () => {
       'MemorySize',
       'Role',
     ],
-    ...['VpcConfig', 'LoggingConfig', 'Environment', 'EventInvokeConfig', 'Events'],
-    // For whoever deploys the template: a construct's user has escape hatches, and other ways to send events.
-    ...['Tracing', 'Tags'],
+    ...['VpcConfig', 'LoggingConfig', 'Tracing', 'Environment', 'EventInvokeConfig', 'Events'],
+    // For whoever deploys the template: a construct's user tags by Tags.of.
+    'Tags',
   ];
   const { ProviderFunction } = generated('template').TEMPLATE.resources;
   assert.deepEqual(
@@ -140,16 +116,40 @@ test("the role has the template's statements, and changes only the cluster that 
   const ends = found.filter((of) => of.Action.some((action: string) => /^eks:(Delete|Untag)/.test(action)));
   assert.equal(ends.length, 2);
   for (const { Condition, Action } of ends) {
-    assert.deepEqual(Condition, { Null: { 'aws:ResourceTag/managed-node-group:stack-id': 'false' } });
+    // Another stack's function is in this account too, and neither may end what is the other's.
+    assert.deepEqual(Condition, {
+      StringLike: { 'aws:ResourceTag/managed-node-group:stack-id': [{ Ref: 'AWS::StackId' }] },
+    });
     assert.ok(
       Action.every((action: string) => /^eks:(Delete|Untag)/.test(action)),
       Action,
     );
   }
+  const inEc2 = ['CallMakeOurs', 'CallChangeOurs'].map((sid) => found.find((of) => of.Sid === sid).Condition);
+  assert.deepEqual(
+    inEc2,
+    ['Request', 'Resource'].map((of) => ({
+      StringLike: { [`aws:${of}Tag/managed-node-group:stack-id`]: [{ Ref: 'AWS::StackId' }] },
+    })),
+  );
   const passed = found.filter((of) => of.Action.includes('iam:PassRole'));
   assert.deepEqual(
     passed.map((of) => of.Resource),
     [[JSON.stringify(ROLE)]],
+  );
+});
+
+test('what the function owns in other stacks is what it is told', () => {
+  const scope = stack();
+  const provider = new ManagedNodeGroupProvider(scope, 'Provider', { code: code(scope) });
+  provider.allowStack('arn:aws:cloudformation:*:*:stack/Nodes/*');
+  const conditions = statements(Template.fromStack(scope)).map((of) => JSON.stringify(of.Condition ?? {}));
+  const owned = conditions.filter((of) => of.includes('stack-id'));
+  const stacks = '[{"Ref":"AWS::StackId"},"arn:aws:cloudformation:*:*:stack/Nodes/*"]';
+  assert.equal(owned.length, 4);
+  assert.ok(
+    owned.every((of) => of.includes(stacks)),
+    `${owned}`,
   );
 });
 
@@ -203,76 +203,6 @@ test('a group is deleted before anything of its provider', () => {
   }
 });
 
-test("it can wait in a state machine, which reads as the template's", () => {
-  const template = provided({ pollingMode: PollingMode.STEP_FUNCTIONS });
-  const [[, { Properties: machine }]] = Object.entries<any>(template.findResources('AWS::StepFunctions::StateMachine'));
-  assert.match(machine.StateMachineName, /^Test-[0-9A-F]{8}$/);
-  const [functionId] = Object.keys(template.findResources('AWS::Lambda::Function'));
-  const text = machine.DefinitionString['Fn::Join'][1]
-    .map((part: any) => part.Ref ?? part['Fn::GetAtt']?.[0] ?? part)
-    .join('');
-  const definition = JSON.parse(text);
-  const { Definition } = generated('template').TEMPLATE.resources.PollingStateMachine;
-  assert.deepEqual(Object.keys(definition.States), Object.keys(Definition.States));
-  const tasks = Object.values<any>(definition.States).filter((state) => state.Type === 'Task');
-  assert.equal(tasks.length, 2, 'a look, and the answer when it failed');
-  for (const task of tasks) {
-    assert.equal(task.Parameters.FunctionName, functionId);
-    assert.equal(task.Resource, 'arn:AWS::Partition:states:::lambda:invoke');
-  }
-  assert.equal(definition.TimeoutSeconds, Definition.TimeoutSeconds);
-  assert.equal(machine.LoggingConfiguration.IncludeExecutionData, false);
-
-  const arn = {
-    'Fn::Join': [
-      '',
-      ['arn:', { Ref: 'AWS::Partition' }, `:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`],
-    ],
-  };
-  template.hasResourceProperties('AWS::Lambda::Function', {
-    Environment: { Variables: { POLLING_MODE: 'StepFunctions', STATE_MACHINE_ARN: arn } },
-  });
-  const started = statements(template).find((of) => of.Action.includes('states:StartExecution'));
-  assert.equal(
-    started.Resource[0],
-    `arn:AWS::Partition:states:eu-central-1:111122223333:stateMachine:${machine.StateMachineName}`,
-  );
-  template.hasResourceProperties('AWS::Logs::LogGroup', {
-    LogGroupName: `/aws/vendedlogs/states/${machine.StateMachineName}`,
-  });
-  template.hasResourceProperties('AWS::IAM::Role', {
-    AssumeRolePolicyDocument: {
-      Statement: [
-        Match.objectLike({
-          Principal: { Service: 'states.amazonaws.com' },
-          Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
-        }),
-      ],
-    },
-  });
-});
-
-test('two stacks of one app have state machines of different names, nested ones too', () => {
-  const names = ['One', 'Two'].map((name) => {
-    const made = provided({ pollingMode: PollingMode.STEP_FUNCTIONS }, stack(name));
-    const [machine] = Object.values<any>(made.findResources('AWS::StepFunctions::StateMachine'));
-    return machine.Properties.StateMachineName;
-  });
-  assert.notEqual(names[0], names[1]);
-  const nested = new NestedStack(stack('Parent'), 'Nested') as Stack;
-  provided({ pollingMode: PollingMode.STEP_FUNCTIONS }, nested).hasResourceProperties(
-    'AWS::StepFunctions::StateMachine',
-    {
-      StateMachineName: {
-        'Fn::Join': [
-          '-',
-          ['managed-node-group', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }],
-        ],
-      },
-    },
-  );
-});
-
 test('in a VPC Lambda may make network interfaces, and the function may not', () => {
   const scope = stack();
   const template = provided({ vpc: new ec2.Vpc(scope, 'Vpc') }, scope);
@@ -295,6 +225,26 @@ test('a cluster knows the function by an access entry, before any group of the s
   template.hasResource('Custom::ManagedNodeGroup', { DependsOn: Match.arrayWith([id]) });
   const subjects = ManagedNodeGroupProvider.KUBERNETES_ACCESS.flatMap((of: any) => of.subjects ?? []);
   assert.ok(subjects.length > 0 && subjects.every((of: any) => of.name === Properties.KubernetesGroups[0]));
+});
+
+test('a cluster that is imported twice has one access entry, whatever its constructs are called', () => {
+  const entryOf = (...ids: string[]) => {
+    const scope = stack();
+    const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope) });
+    for (const id of ids) {
+      provider.grantClusterAccess(eks2.Cluster.fromClusterAttributes(scope, id, { clusterName: 'my-cluster' }));
+    }
+    provider.grantClusterAccess(eks2.Cluster.fromClusterAttributes(scope, 'Other', { clusterName: 'other' }));
+    const entries = Template.fromStack(scope).findResources('AWS::EKS::AccessEntry');
+    return Object.entries(entries).map(([id, { Properties }]) => [id, Properties.ClusterName]);
+  };
+  const [once, renamed, twice] = [entryOf('A'), entryOf('B'), entryOf('A', 'B')];
+  assert.deepEqual(once, renamed);
+  assert.deepEqual(once, twice);
+  assert.deepEqual(
+    once.map(([, name]) => name),
+    ['my-cluster', 'other'],
+  );
 });
 
 test('a bundle that is missing is named, with what to do', () => {

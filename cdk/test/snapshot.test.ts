@@ -4,10 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { Size, Stack } from 'aws-cdk-lib';
+import { App, Size, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import {
   ClusterAutoscaler,
   ManagedNodeGroup,
@@ -15,9 +17,12 @@ import {
   PollingMode,
   WaitFor,
 } from 'cdk-managed-node-group';
-import { code, stack } from './support';
+import { cluster, code, stack } from './support';
 
 const ROOT = join(__dirname, '../..');
+
+/** What begins the block about two stacks in README.md. */
+const ACROSS = '// In the stack of the provider.';
 
 /** A cluster and two groups, all of the stack's own, and the provider with everything that it can have. */
 function made(): Stack {
@@ -30,7 +35,9 @@ function made(): Stack {
   const vpc = cluster.vpc;
   const provider = ManagedNodeGroupProvider.getOrCreate(scope, {
     code: code(scope),
+    eventBus: new events.EventBus(scope, 'Bus'),
     pollingMode: PollingMode.STEP_FUNCTIONS,
+    tracing: lambda.Tracing.ACTIVE,
     vpc,
   });
   provider.grantClusterAccess(cluster);
@@ -61,11 +68,19 @@ test('what is generated follows template.yaml, the schema and the Kubernetes acc
   execFileSync(process.execPath, [join(ROOT, 'tools/generate.mjs'), '--check'], { encoding: 'utf8', stdio: 'pipe' });
 });
 
-test('README.md shows the example that is deployed', () => {
+test('README.md has the whole example that is deployed', () => {
+  const text = readFileSync(join(ROOT, '../README.md'), 'utf8');
+  const blocks = [...text.matchAll(/```typescript\n(.*?)```/gs)].map(([, block]) => block);
+  assert.deepEqual(blocks, [readFileSync(join(ROOT, 'example/app.ts'), 'utf8')]);
+});
+
+test("what the READMEs show is the example's", () => {
   const example = readFileSync(join(ROOT, 'example/app.ts'), 'utf8');
   for (const readme of ['../README.md', 'README.md']) {
     const text = readFileSync(join(ROOT, readme), 'utf8');
-    const blocks = [...text.matchAll(/```typescript\n(.*?)```/gs)].map(([, block]) => block.trim()).filter(Boolean);
+    const all = [...text.matchAll(/```typescript\n(.*?)```/gs)].map(([, block]) => block.trim()).filter(Boolean);
+    // What stands across two stacks is run by a test of its own.
+    const blocks = all.filter((block) => !block.startsWith(ACROSS));
     assert.ok(blocks.length > 0, `${readme} shows nothing`);
     for (const block of blocks) {
       const lines = block.split('\n').filter((line) => line.trim() !== '');
@@ -75,6 +90,27 @@ test('README.md shows the example that is deployed', () => {
         .join('\n');
       assert.ok(at.includes(lines.join('\n')), `${readme} shows what example/app.ts doesn't have:\n${block}`);
     }
+  }
+});
+
+test('what the README shows across two stacks works', () => {
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const blocks = [...text.matchAll(/```typescript\n(.*?)```/gs)].map(([, of]) => of.trim());
+  const [block] = blocks.filter((of) => of.startsWith(ACROSS));
+  const app = new App();
+  const shared = stack('Shared', app);
+  const provider = new ManagedNodeGroupProvider(shared, 'Provider', { code: code(shared) });
+  const lines = block.split('\n');
+  const last = lines.pop();
+  const given = new Function('provider', 'ManagedNodeGroupProvider', `${lines.join('\n')}\nreturn ${last}`);
+  const scope = stack('Nodes', app);
+  const token = given(provider, ManagedNodeGroupProvider);
+  new ManagedNodeGroup(scope, 'Nodes', { cluster: cluster(scope), provider: token });
+  app.synth();
+  assert.deepEqual(scope.dependencies, [shared]);
+  const policies = JSON.stringify(Template.fromStack(shared).findResources('AWS::IAM::Policy'));
+  for (const named of ['cluster/my-cluster', 'role/Nodes-*', 'stack/Nodes/*']) {
+    assert.ok(policies.includes(named), named);
   }
 });
 

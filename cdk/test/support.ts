@@ -1,5 +1,7 @@
 import { App, CfnResource, Duration, Size, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as classicEks from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -12,6 +14,7 @@ import {
   ManagedNodeGroup,
   ManagedNodeGroupProps,
   ManagedNodeGroupProvider,
+  ManagedNodeGroupProviderProps,
   MaxPods,
   NvidiaDevicePlugin,
   PoolState,
@@ -42,6 +45,14 @@ export function cluster(scope: Stack, name = 'my-cluster'): eks.ICluster {
     privateSubnetIds: ['subnet-1', 'subnet-2'],
   });
   return eks.Cluster.fromClusterAttributes(scope, `Cluster-${name}`, { clusterName: name, vpc });
+}
+
+/** A cluster of aws-eks, made in the stack. */
+export function classic(scope: Stack, authenticationMode?: classicEks.AuthenticationMode): classicEks.Cluster {
+  const layer = `${'arn:aws:lambda:eu-central-1:111122223333:layer'}:a:1`;
+  const kubectlLayer = lambda.LayerVersion.fromLayerVersionArn(scope, 'Layer', layer);
+  const version = classicEks.KubernetesVersion.V1_33;
+  return new classicEks.Cluster(scope, 'Cluster', { version, kubectlLayer, defaultCapacity: 0, authenticationMode });
 }
 
 /** Code of the provider that needs no build. */
@@ -160,4 +171,28 @@ export function everything(scope: Stack): Partial<ManagedNodeGroupProps>[] {
     { launchTemplate: byId, launchTemplateVersion: '$Latest' },
     { remoteAccess: { publicKey: 'ssh-ed25519 AAAA nodes@example.com' }, maxPods: MaxPods.of(58) },
   ];
+}
+
+/** What is generated, or read of it, by the name of its file. */
+export const generated = (name: string) => require(`../../lib/private/${name}`);
+
+/** A stack with one group and a provider of its own. */
+export function provided(props: ManagedNodeGroupProviderProps = {}, scope = stack()): Template {
+  const provider = ManagedNodeGroupProvider.getOrCreate(scope, { code: code(scope), ...props });
+  group(scope, { provider });
+  return Template.fromStack(scope);
+}
+
+/** Every statement of the function's role, with the ARNs' parts joined. */
+export function statements(template: Template): any[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  return policies
+    .flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument.Statement)
+    .map((of) => ({
+      ...of,
+      Action: [of.Action].flat(),
+      Resource: [of.Resource]
+        .flat()
+        .map((each) => each['Fn::Join']?.[1].map((part: any) => part.Ref ?? part).join('') ?? JSON.stringify(each)),
+    }));
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App, CfnParameter, Duration, Lazy, Size, Stack, Token } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import {
   AmiType,
@@ -149,4 +150,14 @@ test('what can stand together is not refused', () => {
       '',
     );
   }
+});
+
+test('a duration that is known only when it is deployed reaches the autoscaler', () => {
+  const scope = stack();
+  const seconds = new CfnParameter(scope, 'Seconds', { type: 'Number' }).valueAsNumber;
+  const scaleDownUnneededTime = Duration.seconds(seconds);
+  group(scope, { clusterAutoscaler: ClusterAutoscaler.enabled({ scaleDownUnneededTime }) });
+  Template.fromStack(scope).hasResourceProperties('Custom::ManagedNodeGroup', {
+    ClusterAutoscaler: { Options: { scaledownunneededtime: { 'Fn::Join': ['', [{ Ref: 'Seconds' }, 's']] } } },
+  });
 });

@@ -1,5 +1,6 @@
 // What `npm publish` would send: all that a user needs, and nothing else.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 /** Each has to be there; what fits none of them has no business in the package. */
 const WANTED = [
@@ -22,6 +23,10 @@ const problems = [
 ];
 if (process.argv.includes('--publish') && files.filter((file) => CODE.test(file)).length < 2) {
   problems.push('only one architecture: run `make cdk-asset` with ARCH=arm64 and with ARCH=x86_64');
+}
+const unsettled = readFileSync('package.json', 'utf8').match(/[^"]*OWNER[^"]*/g) ?? [];
+if (process.argv.includes('--publish') && unsettled.length > 0) {
+  problems.push(`OWNER in package.json stands for whoever publishes, replace it in ${unsettled.join(', ')}`);
 }
 if (problems.length > 0) {
   console.error(`the package isn't what it should be: ${problems.join('; ')}`);

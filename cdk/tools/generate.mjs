@@ -48,6 +48,11 @@ function provider() {
   }
   return {
     parameters: Object.fromEntries(Object.entries(template.Parameters).map(([name, of]) => [name, unset(of)])),
+    patterns: Object.fromEntries(
+      Object.entries(template.Parameters)
+        .filter(([, of]) => of.AllowedPattern)
+        .map(([name, of]) => [name, { pattern: of.AllowedPattern, constraint: of.ConstraintDescription }]),
+    ),
     conditions: template.Conditions ?? {},
     resources: Object.fromEntries(RESOURCES.map((name) => [name, template.Resources[name].Properties])),
   };

@@ -1,9 +1,10 @@
-import { CfnResource } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { aws_eks } from 'aws-cdk-lib/interfaces';
-import { Dependable, IConstruct, IDependable } from 'constructs';
+import { IConstruct, IDependable } from 'constructs';
+import { Later } from './later';
 
 /** Roles that a cluster's aws-auth has already from here. */
 const mapped = new WeakMap<IConstruct, Set<string>>();
@@ -33,7 +34,10 @@ export function selected(cluster: aws_eks.IClusterRef, subnets?: ec2.SubnetSelec
   return {
     subnets: chosen,
     subnetIds: chosen.map((subnet) => subnet.subnetId),
-    availabilityZones: chosen.map((subnet) => subnet.availabilityZone),
+    // A subnet that is known by its id alone throws for it, and only who asks for zones needs them.
+    get availabilityZones() {
+      return chosen.map((subnet) => subnet.availabilityZone);
+    },
     internetConnectivityEstablished: new Later(() => chosen.map((subnet) => subnet.internetConnectivityEstablished)),
     hasPublic: false,
     isPendingLookup: false,
@@ -50,12 +54,41 @@ export function isIpv6(cluster: aws_eks.IClusterRef): boolean {
   return told(cluster, 'ipFamily') === eks.IpFamily.IP_V6;
 }
 
+/** What a cluster has that the CDK writes aws-auth for: those of aws-eks that are made by the app. */
+interface WithAwsAuth extends IConstruct {
+  readonly authenticationMode?: eks.AuthenticationMode;
+  readonly awsAuth: eks.AwsAuth;
+}
+
+/**
+ * Told by what it has: its class is another one where a linked package has an aws-cdk-lib of its own. `awsAuth` isn't
+ * read for that, for reading makes it, or throws where the cluster is imported, which alone has no mode.
+ */
+function hasAwsAuth(cluster: IConstruct): cluster is WithAwsAuth {
+  const isMade = 'awsAuth' in cluster && 'authenticationMode' in cluster;
+  return isMade && cluster.authenticationMode !== eks.AuthenticationMode.API;
+}
+
 /**
  * Adds the role to aws-auth where the CDK writes that. EKS adds it too, but the CDK's next writing would take it away.
+ *
+ * The CDK takes only roles of the cluster's own stack, or else each stack would need the other. With access entries EKS
+ * makes one for the nodes, so that nothing is lost then.
  */
 export function mapRole(cluster: aws_eks.IClusterRef, role: iam.IRole): void {
-  if (!(cluster instanceof eks.Cluster) || cluster.authenticationMode === eks.AuthenticationMode.API) {
+  if (!hasAwsAuth(cluster)) {
     return;
+  }
+  const [its, ours] = [Stack.of(cluster), Stack.of(role)];
+  if (its !== ours && cluster.authenticationMode === eks.AuthenticationMode.API_AND_CONFIG_MAP) {
+    return;
+  }
+  if (its !== ours) {
+    const why = `cluster ${cluster.node.path} knows its nodes by aws-auth alone, which is of stack ${its.node.path}`;
+    const advice =
+      "make the role in the cluster's stack and give it as nodeRole, or give the cluster the authenticationMode " +
+      'API_AND_CONFIG_MAP or API, with which EKS makes an access entry for the nodes';
+    throw new Error(`nodeRole: ${why}, and the role ${role.node.path} is of stack ${ours.node.path}; ${advice}`);
   }
   const roles = mapped.get(cluster) ?? new Set();
   mapped.set(cluster, roles);
@@ -82,15 +115,4 @@ function isAccessEntry(construct: IConstruct): boolean {
   return (
     CfnResource.isCfnResource(construct) && construct.cfnResourceType === eks.CfnAccessEntry.CFN_RESOURCE_TYPE_NAME
   );
-}
-
-/** What is found only when the app is synthesised. */
-class Later implements IDependable {
-  constructor(find: () => IDependable[]) {
-    Dependable.implement(this, {
-      get dependencyRoots() {
-        return find().flatMap((each) => Dependable.of(each).dependencyRoots);
-      },
-    });
-  }
 }

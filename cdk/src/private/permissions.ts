@@ -1,3 +1,4 @@
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Reading } from './reading';
@@ -36,8 +37,11 @@ export function roleOf(scope: Construct, id: string, name: string, reading: Read
 export class Permissions {
   private readonly clusters: [statements.Raw, Growing][] = [];
   private readonly nodeRoles: Growing[] = [];
+  private readonly stacks: string[];
 
   constructor(role: iam.Role, name: string, reading: Reading) {
+    this.stacks = [Stack.of(role).stackId];
+    const stacks = Lazy.list({ produce: () => this.stacks });
     const early = statements.statementsOf(name).filter((raw) => !statements.namesWhatRuns(raw));
     for (const raw of early) {
       if (statements.isAboutNodeRoles(raw)) {
@@ -46,7 +50,9 @@ export class Permissions {
       }
       const found = statements.read(reading, raw);
       const { always, ofCluster } = found ? statements.scoped(found) : { always: [] };
-      always.forEach((each) => role.addToPrincipalPolicy(iam.PolicyStatement.fromJson(each)));
+      for (const each of always.map((of) => statements.ofStacks(of, stacks))) {
+        role.addToPrincipalPolicy(iam.PolicyStatement.fromJson(each));
+      }
       if (ofCluster) {
         this.clusters.push([ofCluster, new Growing(ofCluster, role)]);
       }
@@ -55,6 +61,10 @@ export class Permissions {
 
   allowCluster(name: string): void {
     this.clusters.forEach(([raw, growing]) => growing.add(statements.resourcesOf(raw, name)));
+  }
+
+  allowStack(id: string): void {
+    this.stacks.push(id);
   }
 
   allowNodeRole(arn: string): void {

@@ -1,8 +1,10 @@
 import { Reading } from './reading';
 import { TEMPLATE } from './template';
 
-/** The tag that says whose a node group is. */
-const OURS = { Null: { 'aws:ResourceTag/managed-node-group:stack-id': 'false' } };
+/** What template.yaml demands of a tag that says whose something is: that there is one. */
+const SOMEBODYS = /^aws:(Request|Resource)Tag\/managed-node-group:stack-id$/;
+/** The same of a node group. */
+const OWNED = { Null: { 'aws:ResourceTag/managed-node-group:stack-id': 'false' } };
 /** What a resource of Amazon EKS is called in template.yaml, for every cluster, and how it is for one. */
 const OF_CLUSTER: [RegExp, (cluster: string) => string][] = [
   [/:cluster\/\*$/, (cluster) => `:cluster/${cluster}`],
@@ -60,9 +62,20 @@ export function scoped(statement: Raw): Scoped {
     return kinds[kind].length > 0 ? [{ ...statement, Sid, Action: kinds[kind], ...condition }] : [];
   };
   return {
-    always: [...of('Reads', {}), ...of('Ends', { Condition: OURS })],
+    always: [...of('Reads', {}), ...of('Ends', { Condition: OWNED })],
     ofCluster: kinds.Changes.length > 0 ? { ...statement, Action: kinds.Changes } : undefined,
   };
+}
+
+/**
+ * What is limited to what some stack owns is limited to certain stacks: template.yaml's function serves all of an
+ * account, and each stack of the CDK has one of its own.
+ *
+ * @param stacks their ids
+ */
+export function ofStacks(statement: Raw, stacks: string[]): Raw {
+  const [key] = Object.keys(statement.Condition?.Null ?? {});
+  return SOMEBODYS.test(key) ? { ...statement, Condition: { StringLike: { [key]: stacks } } } : statement;
 }
 
 /** The resources of a statement for one cluster. */

@@ -24,6 +24,19 @@ export const TEMPLATE: any = {
    ""
   ]
  },
+ "patterns": {
+  "MetricsNamespace": {
+   "pattern": "(?!AWS/)[0-9A-Za-z._/#:-]{0,255}",
+   "constraint": "up to 255 letters, digits and ._-/#:, not beginning with AWS/"
+  },
+  "AlarmTopicArn": {
+   "pattern": "(arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)?",
+   "constraint": "the ARN of an SNS topic, or nothing"
+  },
+  "EventBusName": {
+   "pattern": "[A-Za-z0-9._-]{0,256}"
+  }
+ },
  "conditions": {
   "HasBus": {
    "Fn::Not": [

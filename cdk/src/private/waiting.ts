@@ -16,10 +16,11 @@ const LONGEST = 80 - 9;
  */
 export function stateMachineName(scope: Construct): string {
   const { stackName, stackId } = Stack.of(scope);
+  const own = Names.nodeUniqueId(scope.node).slice(-8);
   if (Token.isUnresolved(stackName)) {
-    return Fn.join('-', ['managed-node-group', Fn.select(2, Fn.split('/', stackId))]);
+    return Fn.join('-', ['managed-node-group', Fn.select(2, Fn.split('/', stackId)), own]);
   }
-  return `${stackName.slice(0, LONGEST)}-${Names.nodeUniqueId(scope.node).slice(-8)}`;
+  return `${stackName.slice(0, LONGEST)}-${own}`;
 }
 
 /** Where a state machine of that name is, in the scope's own stack. */
@@ -51,12 +52,13 @@ export class Waiting extends Construct {
   }
 
   private machine(name: string, role: iam.IRole, logGroup: logs.ILogGroup, reading: Reading) {
-    const { Type, Definition, Logging } = TEMPLATE.resources.PollingStateMachine;
+    const { Type, Definition, Logging, Tracing } = TEMPLATE.resources.PollingStateMachine;
     return new stepfunctions.CfnStateMachine(this, 'Resource', {
       stateMachineName: name,
       stateMachineType: Type,
       roleArn: role.roleArn,
       definitionString: Stack.of(this).toJsonString(reading.read(Definition)),
+      tracingConfiguration: { enabled: reading.read(Tracing.Enabled) },
       loggingConfiguration: {
         level: Logging.Level,
         includeExecutionData: Logging.IncludeExecutionData,

@@ -23,3 +23,15 @@ export function groupsByZone(
     return [name, { ...props, nodegroupNamePrefix: prefix, subnets: { subnets: its } }];
   });
 }
+
+/**
+ * What stands in until a VPC has been looked up: the CDK synthesises once with zones of its own invention, and looks up
+ * only if that comes to its end. So each zone that is asked for has to be there, and nothing of it is deployed.
+ */
+export function answering<T>(byZone: { [zone: string]: T }): { [zone: string]: T } {
+  const [any] = Object.values(byZone);
+  const isZone = (name: string | symbol) => typeof name === 'string' && /-\d+[a-z]$/.test(name);
+  return new Proxy(byZone, {
+    get: (target, name) => Reflect.get(target, name) ?? (isZone(name) ? any : undefined),
+  });
+}
