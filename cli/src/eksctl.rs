@@ -9,6 +9,7 @@ pub mod fields;
 mod group;
 mod image;
 mod leaves;
+mod marks;
 mod network;
 mod node_group;
 mod repaired;

@@ -1,8 +1,10 @@
 //! `UserData`: what runs before a node joins, and Bottlerocket's settings.
 
+mod bottlerocket;
+
 use std::fmt::Write;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::group::Group;
 use super::image::Family;
@@ -25,7 +27,7 @@ pub fn user_data(group: &mut Group, family: Family, settings: Option<Value>) -> 
             for field in ["preBootstrapCommands", "overrideBootstrapCommand"] {
                 refuse(group, field, "Bottlerocket runs no commands; use bottlerocket.settings");
             }
-            toml(group, settings)
+            bottlerocket::toml(group, settings)
         }
         Family::Windows(_) => {
             refuse(
@@ -92,43 +94,4 @@ fn mime(parts: &[(&str, String)]) -> String {
     }
     let _ = writeln!(document, "--{boundary}--");
     document
-}
-
-/// SSH reaches nothing but the admin container, so eksctl switches that on with it.
-fn toml(group: &mut Group, settings: Option<Value>) -> Option<String> {
-    let mut settings = match settings {
-        Some(Value::Object(settings)) => settings,
-        _ => Map::new(),
-    };
-    let has_key = group
-        .text("ssh.publicKey")
-        .or(group.text("ssh.publicKeyName"))
-        .is_some();
-    let with_ssh = (group.truth("ssh.allow").unwrap_or(has_key)).then_some(true);
-    if let Some(enabled) = group.truth("bottlerocket.enableAdminContainer").or(with_ssh) {
-        let containers = settings.entry("host-containers").or_insert_with(|| json!({}));
-        let admin = containers
-            .as_object_mut()
-            .map(|all| all.entry("admin").or_insert_with(|| json!({})));
-        match admin.and_then(Value::as_object_mut) {
-            Some(admin) => _ = admin.insert("enabled".to_owned(), json!(enabled)),
-            None => group.unmapped(
-                "bottlerocket.settings",
-                "expected maps for host-containers and its admin",
-            ),
-        }
-    }
-    if settings.is_empty() {
-        return None;
-    }
-    match toml::to_string(&json!({"settings": settings})) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            group.unmapped(
-                "bottlerocket.settings",
-                format!("they can't be written as TOML: {error}"),
-            );
-            None
-        }
-    }
 }

@@ -3,13 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::group::Group;
+use super::marks::GROUP_LABEL;
 use super::network::{self, Vpc};
 use super::node_group::{self, Cluster};
 use super::repaired::repair;
 use super::role::{NetworkPermissions, NodeRole, node_role};
 use super::{clusters, leaves};
 use crate::document::{self, Content, Node, Unreadable};
-use crate::note::Notes;
+use crate::note::{Kind, Notes};
 
 const API_VERSION: &str = "eksctl.io/v1alpha5";
 const KIND: &str = "ClusterConfig";
@@ -35,7 +36,21 @@ pub fn convert(text: &str) -> Result<Converted, Vec<Unreadable>> {
     let mut notes = Notes::default();
     config.check(&mut notes)?;
     clusters::tell(&document, &mut notes);
+    tell_what_no_node_has(&document, &mut notes);
     Ok(config.template(notes))
+}
+
+fn tell_what_no_node_has(document: &Node, notes: &mut Notes) {
+    let text = format!(
+        "the new nodes don't have the label {GROUP_LABEL}, for eksctl drains all that have it when it deletes its group; pods \
+         that select nodes by it need another label"
+    );
+    notes.add(
+        document.line_of("managedNodeGroups"),
+        "managedNodeGroups",
+        Kind::Told,
+        text,
+    );
 }
 
 /// The managed groups, once the file is known to be what it should be.
@@ -191,7 +206,9 @@ impl<'c> Config<'c> {
             id,
             json!({"Type": "Custom::ManagedNodeGroup", "Properties": properties}),
         );
-        notes.0.extend(group.notes.0);
+        for note in group.notes.0 {
+            notes.add(note.line, note.path, note.kind, note.text);
+        }
     }
 
     fn cluster(&self) -> Cluster<'c> {
