@@ -14,6 +14,7 @@ mod network;
 mod node_group;
 mod repaired;
 mod role;
+mod scalars;
 mod scaling;
 mod storage;
 

@@ -234,3 +234,114 @@ fn policies_that_eksctl_attaches_are_there() {
     ];
     assert_eq!(role(&made)["ManagedPolicyArns"], json!(names.map(policy)));
 }
+
+/// eksctl's reader of YAML is of YAML 1.1, and knows what is quoted.
+#[test]
+fn words_and_numbers_of_what_is_copied_are_those_that_eksctl_reads() {
+    let settings = "{a: yes, b: 010, c: 'yes', d: Off, e: 0x1F, f: 1.5, g: 1_000, h: \"010\", i: 2012-10-17, j: n, k: 089, l: -3, \
+                    m: [on, '1'], n: !!str no, o: 1e3, p: 0o17, q: +, r: 18446744073709551616}";
+    let made = converted(
+        "",
+        &format!("    amiFamily: Bottlerocket\n    bottlerocket: {{settings: {settings}}}\n"),
+    );
+    let text = properties(&made)["UserData"].as_str().unwrap_or_default();
+    let expected = "[settings]\na = true\nb = 8\nc = \"yes\"\nd = false\ne = 31\nf = 1.5\ng = 1000\nh = \"010\"\ni = \"2012-10-17\"\n\
+                    j = false\nk = 89\nl = -3\nm = [true, \"1\"]\nn = \"no\"\no = 1000\np = 15\nq = \"+\"\n\
+                    r = 18446744073709552000.0\n";
+    assert_eq!(text, expected);
+    let statement = "{Effect: Allow, Action: '*', Resource: '*', Condition: {Bool: {a: yes, b: 'no'}}}";
+    let policy = format!("{{Version: 2012-10-17, Statement: [{statement}]}}");
+    let made = converted("", &format!("    iam: {{attachPolicy: {policy}}}\n"));
+    let document = &role(&made)["Policies"][0]["PolicyDocument"];
+    assert_eq!(document["Version"], json!("2012-10-17"));
+    assert_eq!(
+        document["Statement"][0]["Condition"],
+        json!({"Bool": {"a": true, "b": "no"}})
+    );
+}
+
+/// eksctl asks the cluster whether the network plugin has a role of its own; a file doesn't say it.
+#[test]
+fn a_role_without_the_network_plugins_policy_is_told() {
+    const OIDC: &str = "iam: {withOIDC: true}\n";
+    let about = |made: &Converted| {
+        let notes = made.notes.0.iter();
+        notes
+            .filter(|note| note.text.contains("AmazonEKS_CNI_Policy"))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let made = converted(OIDC, "  - name: other\n");
+    let notes = about(&made);
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert_eq!(
+        (notes[0].path.as_str(), notes[0].line, notes[0].kind),
+        ("iam.withOIDC", 4, Kind::Told)
+    );
+    for (beside, fields) in [
+        ("", ""),
+        ("iam: {withOIDC: false}\n", ""),
+        (
+            OIDC,
+            "    iam: {attachPolicyARNs: ['arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy']}\n",
+        ),
+        (
+            OIDC,
+            "    iam: {instanceRoleARN: 'arn:aws:iam::111122223333:role/eks-node'}\n",
+        ),
+    ] {
+        assert_eq!(about(&converted(beside, fields)), [], "{beside}{fields}");
+    }
+}
+
+#[test]
+fn no_zone_is_left_out_in_silence() {
+    let vpc = "vpc: {subnets: {public: {a: {id: subnet-0a1b2c3d4e5f60718}, c: {id: subnet-0b2c3d4e5f6071829}}}}\n";
+    let subnets = |zones: &str| {
+        let made = converted(vpc, &format!("    availabilityZones: {zones}\n"));
+        properties(&made)["Subnets"].clone()
+    };
+    assert_eq!(subnets("[a]"), json!(["subnet-0a1b2c3d4e5f60718"]));
+    assert_eq!(
+        subnets("[c, a]"),
+        json!(["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"])
+    );
+    assert_eq!(subnets("[a, b]"), json!({"Ref": "SubnetsOfWeb"}));
+}
+
+/// EKS takes no AMI type beside a template's image. eksctl looks into the template, a conversion can't.
+#[test]
+fn an_ami_type_beside_a_launch_template_is_told() {
+    const TEMPLATE: &str = "    launchTemplate: {id: lt-0123456789abcdef0}\n    instanceTypes: [m5.large]\n";
+    let made = converted("", &format!("{TEMPLATE}    amiFamily: Bottlerocket\n"));
+    assert_eq!(properties(&made)["AmiType"], json!("BOTTLEROCKET_x86_64"));
+    let note = told(&made, "managedNodeGroups[0].amiFamily", "take AmiType out");
+    assert_eq!(note.kind, Kind::Told);
+    for fields in [TEMPLATE, "    amiFamily: Bottlerocket\n"] {
+        let made = converted("", fields);
+        assert!(
+            !made.notes.0.iter().any(|note| note.text.contains("take AmiType out")),
+            "{fields}"
+        );
+    }
+}
+
+/// On AL2023 eksctl puts bash before each command, on AL2 nothing.
+#[test]
+fn a_command_with_an_interpreter_of_its_own_keeps_it_on_al2() {
+    let scripts = |family: &str| {
+        let commands = "[\"#!/bin/sh\\necho one\", echo two]";
+        let made = converted(
+            "",
+            &format!("    amiFamily: {family}\n    preBootstrapCommands: {commands}\n"),
+        );
+        properties(&made)["UserData"].as_str().unwrap_or_default().to_owned()
+    };
+    let al2 = scripts("AmazonLinux2");
+    assert!(
+        al2.contains("\n\n#!/bin/sh\necho one\n") && al2.contains("\n\n#!/bin/bash\necho two\n"),
+        "{al2}"
+    );
+    let al2023 = scripts("AmazonLinux2023");
+    assert!(al2023.contains("\n\n#!/bin/bash\n#!/bin/sh\necho one\n"), "{al2023}");
+}

@@ -4,16 +4,13 @@ mod bottlerocket;
 
 use std::fmt::Write;
 
-use serde_json::Value;
-
 use super::group::Group;
 use super::image::Family;
 
 const SHELL: &str = "text/x-shellscript; charset=\"utf-8\"";
 const NODE_CONFIG: &str = "application/node.eks.aws";
 
-/// `settings` are those of the file for Bottlerocket, with numbers and truths told from texts.
-pub fn user_data(group: &mut Group, family: Family, settings: Option<Value>) -> Option<String> {
+pub fn user_data(group: &mut Group, family: Family) -> Option<String> {
     let bottlerocket = matches!(family, Family::Bottlerocket | Family::BottlerocketFips);
     if !bottlerocket && group.at("bottlerocket").is_some() {
         group.unmapped(
@@ -27,7 +24,7 @@ pub fn user_data(group: &mut Group, family: Family, settings: Option<Value>) -> 
             for field in ["preBootstrapCommands", "overrideBootstrapCommand"] {
                 refuse(group, field, "Bottlerocket runs no commands; use bottlerocket.settings");
             }
-            bottlerocket::toml(group, settings)
+            bottlerocket::toml(group)
         }
         Family::Windows(_) => {
             refuse(
@@ -40,9 +37,16 @@ pub fn user_data(group: &mut Group, family: Family, settings: Option<Value>) -> 
         Family::AmazonLinux2 => {
             let text = "EKS bootstraps the images that it chooses; with an image of your own, name a launch template with both";
             refuse(group, "overrideBootstrapCommand", text);
-            scripts(&commands, None)
+            let with_interpreter = |command: &&str| {
+                if command.starts_with("#!") {
+                    (*command).to_owned()
+                } else {
+                    in_bash(command)
+                }
+            };
+            scripts(commands.iter().map(with_interpreter), None)
         }
-        Family::AmazonLinux2023 => scripts(&commands, node_config(group)),
+        Family::AmazonLinux2023 => scripts(commands.iter().map(|command| in_bash(command)), node_config(group)),
     }
 }
 
@@ -66,9 +70,14 @@ fn node_config<'c>(group: &mut Group<'c>) -> Option<&'c str> {
     None
 }
 
+/// As eksctl has it on AL2023, whatever a command begins with. On AL2 it puts nothing before one, and one without an interpreter
+/// wouldn't run.
+fn in_bash(command: &str) -> String {
+    format!("#!/bin/bash\n{command}")
+}
+
 /// Each command is a script of its own, as eksctl makes them: one that exits doesn't end the others.
-fn scripts(commands: &[&str], node_config: Option<&str>) -> Option<String> {
-    let scripts = commands.iter().map(|command| format!("#!/bin/bash\n{command}"));
+fn scripts(scripts: impl Iterator<Item = String>, node_config: Option<&str>) -> Option<String> {
     let scripts = scripts.map(|script| (SHELL, script));
     let config = node_config.map(|config| (NODE_CONFIG, config.to_owned()));
     let parts: Vec<_> = scripts.chain(config).collect();

@@ -31,7 +31,6 @@ pub fn convert(text: &str) -> Result<Converted, Vec<Unreadable>> {
     let config = Config {
         document: &document,
         groups: groups(&document).map_err(|problem| vec![problem])?,
-        typed: typed(text),
     };
     let mut notes = Notes::default();
     config.check(&mut notes)?;
@@ -100,19 +99,9 @@ fn groups(document: &Node) -> Result<&[Node], Unreadable> {
     }
 }
 
-/// The file once more, with numbers and truths told from texts, which matters in what is copied as it is.
-fn typed(text: &str) -> Value {
-    let read = yaml_serde::from_str::<yaml_serde::Value>(text).ok();
-    let merged = read.and_then(|mut value| value.apply_merge().is_ok().then_some(value));
-    merged
-        .and_then(|value| serde_json::to_value(value).ok())
-        .unwrap_or(Value::Null)
-}
-
 struct Config<'c> {
     document: &'c Node,
     groups: &'c [Node],
-    typed: Value,
 }
 
 /// What the template is made of, in the order of the groups.
@@ -190,15 +179,10 @@ impl<'c> Config<'c> {
             json!({"Fn::ImportValue": "ManagedNodeGroupServiceToken"}),
         );
         properties.insert("ClusterName".to_owned(), json!(cluster.name));
-        let role = node_role(
-            &mut group,
-            self.network_permissions(),
-            self.document_of(index, "/iam/attachPolicy"),
-        );
+        let role = node_role(&mut group, self.network_permissions());
         properties.insert("NodeRole".to_owned(), parts.role(role, &id));
         properties.insert("Subnets".to_owned(), subnets.value);
-        let settings = self.document_of(index, "/bottlerocket/settings");
-        properties.extend(node_group::properties(&mut group, &cluster, settings));
+        properties.extend(node_group::properties(&mut group, &cluster));
         repair(&mut group, &mut properties, &id);
         parts.parameters.extend(subnets.parameter);
         parts.replace_what_is_missing(&mut properties, &id);
@@ -228,23 +212,14 @@ impl<'c> Config<'c> {
     }
 
     fn network_permissions(&self) -> NetworkPermissions {
-        let oidc = self.document.get("iam").and_then(|iam| iam.get("withOIDC"));
-        match oidc.and_then(leaves::truth) {
-            Some(true) => NetworkPermissions::OfThePlugin,
+        let iam = self.document.get("iam");
+        let oidc = iam.and_then(|iam| iam.get("withOIDC"));
+        match (iam, oidc.and_then(leaves::truth)) {
+            (Some(iam), Some(true)) => NetworkPermissions::OfThePlugin {
+                line: iam.line_of("withOIDC"),
+            },
             _ => NetworkPermissions::OfTheNodes,
         }
-    }
-
-    /// What is copied as it is, by a pointer into the group.
-    fn document_of(&self, index: usize, pointer: &str) -> Option<Value> {
-        let typed = self.typed.pointer(&format!("/managedNodeGroups/{index}{pointer}"));
-        let as_text = || {
-            let keys = pointer.trim_start_matches('/').split('/');
-            let mut keys = keys.map(str::to_owned);
-            keys.try_fold(&self.groups[index], |node, key| node.get(&key))
-                .map(Node::value)
-        };
-        typed.cloned().or_else(as_text).filter(|value| !value.is_null())
     }
 }
 

@@ -45,8 +45,8 @@ pub struct Cluster<'c> {
     pub tags: Vec<(&'c str, &'c str)>,
 }
 
-/// Everything but the node role and the subnets. `settings` are Bottlerocket's.
-pub fn properties(group: &mut Group, cluster: &Cluster, settings: Option<Value>) -> Map<String, Value> {
+/// Everything but the node role and the subnets.
+pub fn properties(group: &mut Group, cluster: &Cluster) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut set = |key: &str, value: Option<Value>| properties.extend(value.map(|value| (key.to_owned(), value)));
     let has_template = group.text("launchTemplate.id").is_some();
@@ -75,10 +75,7 @@ pub fn properties(group: &mut Group, cluster: &Cluster, settings: Option<Value>)
         set("RemoteAccess", access::remote_access(group));
         set("SecurityGroups", texts(group, "securityGroups.attachIDs"));
         set("MaxPods", max_pods(group, family));
-        set(
-            "UserData",
-            bootstrap::user_data(group, family, settings).map(Value::from),
-        );
+        set("UserData", bootstrap::user_data(group, family).map(Value::from));
         set("PropagateTags", Some(json!(true)));
     }
     set("ClusterAutoscaler", group.is("propagateASGTags").then(|| json!(true)));

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::group::Group;
+use super::scalars::typed;
+use crate::note::Kind;
 
 /// What every node needs.
 const NODE: [&str; 2] = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"];
@@ -27,8 +29,10 @@ const ROLE_FIELDS: [&str; 3] = ["attachPolicy", "attachPolicyARNs", "instanceRol
 /// How the cluster's network plugin gets its permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NetworkPermissions {
-    /// `iam.withOIDC`: by a role of its own.
-    OfThePlugin,
+    /// By a role of its own, as `iam.withOIDC` in this line lets eksctl suppose.
+    OfThePlugin {
+        line: usize,
+    },
     OfTheNodes,
 }
 
@@ -38,14 +42,16 @@ pub enum NodeRole {
     Made(Value),
 }
 
-/// `policy` is `iam.attachPolicy` with numbers and truths told from texts.
-pub fn node_role(group: &mut Group, network: NetworkPermissions, policy: Option<Value>) -> NodeRole {
+pub fn node_role(group: &mut Group, network: NetworkPermissions) -> NodeRole {
     match group.text("iam.instanceRoleARN") {
         Some(arn) => {
             tell_what_is_the_roles(group);
             NodeRole::Arn(arn.to_owned())
         }
-        None => NodeRole::Made(made(group, network, policy)),
+        None => {
+            tell_of_network(group, network);
+            NodeRole::Made(made(group, network))
+        }
     }
 }
 
@@ -65,13 +71,26 @@ fn tell_what_is_the_roles(group: &mut Group) {
     }
 }
 
-fn made(group: &Group, network: NetworkPermissions, policy: Option<Value>) -> Value {
+/// eksctl looks at the service account of `aws-node` too (`DoesAWSNodeUseIRSA`), and attaches the policy where that has no role.
+fn tell_of_network(group: &mut Group, network: NetworkPermissions) {
+    if let NetworkPermissions::OfThePlugin { line } = network
+        && group.texts("iam.attachPolicyARNs").is_empty()
+    {
+        let text = format!(
+            "the node roles don't have {NETWORK}, for with an OIDC provider the network plugin is taken to have a role of its own; \
+             if aws-node has none in the cluster, add it to ManagedPolicyArns, or the nodes don't become ready"
+        );
+        group.notes.add(line, "iam.withOIDC", Kind::Told, text);
+    }
+}
+
+fn made(group: &Group, network: NetworkPermissions) -> Value {
     let mut role = Map::new();
     let boundary = group.text("iam.instanceRolePermissionsBoundary");
     role.extend(boundary.map(|arn| ("PermissionsBoundary".to_owned(), json!(arn))));
     role.insert("AssumeRolePolicyDocument".to_owned(), trust());
     role.insert("ManagedPolicyArns".to_owned(), managed_policies(group, network));
-    let policies = inline_policies(group, policy);
+    let policies = inline_policies(group);
     if !policies.is_empty() {
         role.insert("Policies".to_owned(), Value::Array(policies));
     }
@@ -118,7 +137,7 @@ fn managed_policies(group: &Group, network: NetworkPermissions) -> Value {
     own.iter().map(|arn| json!(arn)).chain(arns).collect()
 }
 
-fn inline_policies(group: &Group, policy: Option<Value>) -> Vec<Value> {
+fn inline_policies(group: &Group) -> Vec<Value> {
     let mut policies = vec![];
     if group.is("iam.withAddonPolicies.autoScaler") {
         policies.push(named("cluster-autoscaler", &autoscaler()));
@@ -130,7 +149,10 @@ fn inline_policies(group: &Group, policy: Option<Value>) -> Vec<Value> {
     if group.is("iam.withAddonPolicies.fsx") {
         policies.push(named("fsx", &fsx()));
     }
-    if let Some(document) = policy.filter(|policy| policy.as_object().is_some_and(|policy| !policy.is_empty())) {
+    let own = group
+        .at("iam.attachPolicy")
+        .filter(|policy| !policy.entries().is_empty());
+    if let Some(document) = own.map(typed) {
         policies.push(json!({"PolicyName": "attached", "PolicyDocument": document}));
     }
     policies

@@ -7,13 +7,14 @@ use managed_node_group::launch_template::user_data::{Bootstrap, user_data};
 use serde_json::{Map, Value, json};
 
 use crate::eksctl::group::Group;
+use crate::eksctl::scalars::typed;
 
 const SETTINGS: &str = "bottlerocket.settings";
 const KUBERNETES: &str = "kubernetes";
 
 /// SSH reaches nothing but the admin container, so eksctl switches that on with it.
-pub fn toml(group: &mut Group, settings: Option<Value>) -> Option<String> {
-    let mut settings = settings.unwrap_or_else(|| json!({}));
+pub fn toml(group: &mut Group) -> Option<String> {
+    let mut settings = group.at(SETTINGS).map_or_else(|| json!({}), typed);
     leave_nulls_out(group, &mut settings, SETTINGS);
     let settings = settings.as_object_mut()?;
     leave_refused_out(group, settings);
