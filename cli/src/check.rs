@@ -68,10 +68,7 @@ fn template(document: &Node) -> Checked {
         .is_empty()
         .then_some("no resource of type Custom::ManagedNodeGroup in the template");
     let findings = resources.iter().flat_map(|resource| {
-        let nothing = Node {
-            line: resource.line,
-            content: Content::Map(vec![]),
-        };
+        let nothing = Node::new(resource.line, Content::Map(vec![]));
         let node = resource.properties.unwrap_or(&nothing);
         properties(Some(resource.logical_id), node, &resource.placeholders)
     });

@@ -17,6 +17,16 @@ pub use compose::read;
 pub struct Node {
     pub line: usize,
     pub content: Content,
+    pub style: Style,
+}
+
+/// How a text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// As it is, so that whoever reads it may take it for a number or a truth.
+    Plain,
+    /// In quotes, as a block, or with a tag, so that it is text. What isn't text has this too.
+    Text,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +90,11 @@ impl fmt::Display for Unreadable {
 }
 
 impl Node {
+    pub fn new(line: usize, content: Content) -> Self {
+        let style = Style::Text;
+        Self { line, content, style }
+    }
+
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries()
             .iter()

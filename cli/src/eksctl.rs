@@ -9,10 +9,12 @@ pub mod fields;
 mod group;
 mod image;
 mod leaves;
+mod marks;
 mod network;
 mod node_group;
 mod repaired;
 mod role;
+mod scalars;
 mod scaling;
 mod storage;
 

@@ -33,17 +33,10 @@ pub fn from_eksctl(path: &Path, format: Format) -> Result<Answer, Failure> {
 
 /// What is said of the template stays with it.
 fn head(template: &Value, file: &str, lines: &[String]) -> String {
-    let resources = template["Resources"].as_object();
-    let roles = || {
-        resources
-            .into_iter()
-            .flatten()
-            .filter(|(_, resource)| resource["Type"] == "AWS::IAM::Role")
-    };
+    let resources = template["Resources"].as_object().into_iter().flatten();
+    let mut roles = resources.filter(|(_, resource)| resource["Type"] == "AWS::IAM::Role");
     let mut head = format!("# From {file} by mng from-eksctl.");
-    if roles().any(|(_, role)| role["Properties"].get("RoleName").is_some()) {
-        head += " Deploy it with --capabilities CAPABILITY_NAMED_IAM.";
-    } else if roles().next().is_some() {
+    if roles.next().is_some() {
         head += " Deploy it with --capabilities CAPABILITY_IAM.";
     }
     head += "\n";

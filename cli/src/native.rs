@@ -5,6 +5,7 @@
 
 mod edits;
 mod groups;
+mod metadata;
 mod places;
 mod references;
 

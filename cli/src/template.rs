@@ -72,7 +72,7 @@ fn is_call(node: &Node) -> bool {
 /// What stands for a value that isn't known.
 fn unknown(line: usize) -> Node {
     let (key, text) = ("Fn::Transform".to_owned(), Content::Text(String::new()));
-    let value = Node { line, content: text };
+    let value = Node::new(line, text);
     let content = Content::Map(vec![Entry { key, line, value }]);
-    Node { line, content }
+    Node::new(line, content)
 }

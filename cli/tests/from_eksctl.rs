@@ -18,6 +18,10 @@ fn from_eksctl(text: &str) -> Told {
     (status, template.replace(&file, "FILE"), notes.replace(&file, "FILE"))
 }
 
+/// What is told of every file.
+const LABEL: &str = "FILE:4: managedNodeGroups: the new nodes don't have the label alpha.eksctl.io/nodegroup-name, for eksctl drains \
+                     all that have it when it deletes its group; pods that select nodes by it need another label\n";
+
 const HEAD: &str = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: c}\n";
 
 #[test]
@@ -93,16 +97,17 @@ fn the_status_says_whether_all_of_it_is_there() {
     assert_eq!(status, Some(0));
     assert_eq!(
         notes,
-        "FILE:6: addons: the cluster's: it stays with what made the cluster\n"
+        format!("{LABEL}FILE:6: addons: the cluster's: it stays with what made the cluster\n")
     );
     assert!(template.starts_with(
-        "# From FILE by mng from-eksctl. Deploy it with --capabilities CAPABILITY_IAM.\n# FILE:6: addons"
+        "# From FILE by mng from-eksctl. Deploy it with --capabilities CAPABILITY_IAM.\n# FILE:4: managedNodeGroups: the new nodes don't have"
     ));
+    assert!(template.contains("\n# FILE:6: addons"), "{template}");
 
     let (status, template, notes) = from_eksctl(&format!("{HEAD}managedNodeGroups:\n  - name: a\n    Spot: true\n"));
     assert_eq!(status, Some(1));
     let told = "FILE:6: managedNodeGroups[0].Spot: not mapped: the schema of eksctl v0.230.0 has no such field; did you mean spot?\n";
-    assert_eq!(notes, told);
+    assert_eq!(notes, format!("{LABEL}{told}"));
     assert!(template.contains("Type: Custom::ManagedNodeGroup"), "{template}");
 }
 

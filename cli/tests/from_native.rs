@@ -23,7 +23,7 @@ fn check_changes(text: &str, expected: &[(&str, &str)]) {
         .count();
     let lines: Vec<&str> = made
         .lines()
-        .filter(|line| !line.trim().starts_with("ServiceToken: !ImportValue"))
+        .filter(|line| !line.trim().starts_with("ServiceToken: !ImportValue") && line.trim() != "BlockPodImds: true")
         .collect();
     let changed = text
         .lines()
@@ -123,11 +123,11 @@ fn what_names_the_group_follows_it() {
 fn each_way_of_writing_properties_takes_the_token() {
     let token = "!ImportValue ManagedNodeGroupServiceToken";
     for (text, expected) in [
-        (format!("Resources: {{N: {{Type: AWS::EKS::Nodegroup, Properties: {{{PROPERTIES}}}}}}}\n"), format!("Properties: {{ServiceToken: {token}, ClusterName")),
-        (format!("Conditions: {{C: !Equals [a, b]}}\nResources:\n  N:\n    Type: 'AWS::EKS::Nodegroup'\n    Properties: !If [C, {{{PROPERTIES}}}, {{{PROPERTIES}, DiskSize: 30}}]\n"), format!("!If [C, {{ServiceToken: {token}, ClusterName")),
+        (format!("Resources: {{N: {{Type: AWS::EKS::Nodegroup, Properties: {{{PROPERTIES}}}}}}}\n"), format!("Properties: {{ServiceToken: {token}, BlockPodImds: true, ClusterName")),
+        (format!("Conditions: {{C: !Equals [a, b]}}\nResources:\n  N:\n    Type: 'AWS::EKS::Nodegroup'\n    Properties: !If [C, {{{PROPERTIES}}}, {{{PROPERTIES}, DiskSize: 30}}]\n"), format!("!If [C, {{ServiceToken: {token}, BlockPodImds: true, ClusterName")),
         (format!("Resources:\n  'Fn::ForEach::L':\n    - Z\n    - [a, b]\n    - 'N${{Z}}':\n        Type: AWS::EKS::Nodegroup\n        Properties: {{{PROPERTIES}}}\n"), "- 'N${Z}Managed':".to_owned()),
-        ("{\"Resources\": {\"N\": {\"Type\": \"AWS::EKS::Nodegroup\", \"Properties\": {\"ClusterName\": \"c\", \"NodeRole\": \"arn:aws:iam::111122223333:role/eks-node\", \"Subnets\": [\"subnet-0a1b2c3d4e5f60718\"]}}}}".to_owned(), "{\"ServiceToken\": {\"Fn::ImportValue\": \"ManagedNodeGroupServiceToken\"}, \"ClusterName\"".to_owned()),
-        (with_outputs("").replace('\n', "\r\n"), format!("Properties:\r\n      ServiceToken: {token}\r\n      ClusterName")),
+        ("{\"Resources\": {\"N\": {\"Type\": \"AWS::EKS::Nodegroup\", \"Properties\": {\"ClusterName\": \"c\", \"NodeRole\": \"arn:aws:iam::111122223333:role/eks-node\", \"Subnets\": [\"subnet-0a1b2c3d4e5f60718\"]}}}}".to_owned(), "{\"ServiceToken\": {\"Fn::ImportValue\": \"ManagedNodeGroupServiceToken\"}, \"BlockPodImds\": true, \"ClusterName\"".to_owned()),
+        (with_outputs("").replace('\n', "\r\n"), format!("Properties:\r\n      ServiceToken: {token}\r\n      BlockPodImds: true\r\n      ClusterName")),
     ] {
         let made = convert(&text).unwrap_or_else(|problem| panic!("{text}: {problem}")).text;
         assert!(made.contains(&expected), "{expected} in {made}");
@@ -205,6 +205,101 @@ fn what_differs_is_told() {
     );
 }
 
+/// EKS's own launch template for AL2023 has a hop limit of 1, this resource's has 2 unless it is told otherwise.
+#[test]
+fn pods_reach_the_instance_metadata_as_before_or_it_is_told() {
+    let kept = "FILE:3: Nodes: BlockPodImds: true is set";
+    let unknown = "FILE:3: Nodes: differs: pods reach the instance metadata";
+    for (property, block, status, note) in [
+        ("", 1, 0, Some(kept)),
+        ("AmiType: AL2023_ARM_64_STANDARD", 1, 0, Some(kept)),
+        ("AmiType: AL2_x86_64", 0, 1, Some(unknown)),
+        ("AmiType: BOTTLEROCKET_x86_64", 0, 1, Some(unknown)),
+        ("AmiType: !Ref AmiType", 0, 1, Some(unknown)),
+        ("LaunchTemplate: {Id: lt-0123456789abcdef0}", 0, 0, None),
+        (
+            "LaunchTemplate: !If [C, {Id: lt-0123456789abcdef0}, !Ref AWS::NoValue]",
+            0,
+            1,
+            Some(unknown),
+        ),
+        (
+            "Fn::Transform: {Name: AWS::Include, Parameters: {Location: 's3://a/b'}}",
+            0,
+            1,
+            Some(unknown),
+        ),
+    ] {
+        let text = with_outputs(&format!("      {property}\n"));
+        let made = convert(&text).expect("it is converted");
+        assert_eq!(
+            made.text.matches("      BlockPodImds: true\n").count(),
+            block,
+            "{}",
+            made.text
+        );
+        let lines = made.notes.lines("FILE");
+        let told: Vec<_> = lines.iter().filter(|line| line.contains("metadata")).collect();
+        assert_eq!(told.len(), usize::from(note.is_some()), "{lines:?}");
+        if let Some(note) = note {
+            assert!(told[0].starts_with(note), "{note} in {lines:?}");
+        }
+        assert_eq!(i32::from(!made.notes.is_complete()), status, "{property}: {lines:?}");
+    }
+}
+
+#[test]
+fn a_policy_that_keeps_the_old_group_is_told_of_the_new_one() {
+    let told = |policy: &str| {
+        let made = convert(&with_outputs(&format!("    DeletionPolicy: {policy}\n"))).expect("it is converted");
+        made.notes.lines("FILE").join("\n")
+    };
+    let retained = told("Retain");
+    assert!(
+        retained.contains("Nodes.DeletionPolicy: differs: the old group stays"),
+        "{retained}"
+    );
+    assert!(retained.contains("NodesManaged has the policy too"), "{retained}");
+    assert!(retained.contains("even if its creation is rolled back"), "{retained}");
+    let except = told("RetainExceptOnCreate");
+    assert!(except.contains("NodesManaged has the policy too"), "{except}");
+    assert!(!except.contains("rolled back"), "{except}");
+    let none = told("Delete");
+    assert!(
+        !none.contains("Nodes.DeletionPolicy") && none.contains("DeletionPolicy: RetainExceptOnCreate"),
+        "{none}"
+    );
+}
+
+/// CloudFormation refuses a change of an exported value that another stack imports.
+#[test]
+fn an_exported_value_that_changes_is_told() {
+    for (value, is_told) in [("!GetAtt Nodes.Arn", true), ("!Sub 'a ${Nodes}'", true), ("a", false)] {
+        let text = with_outputs(&format!("Outputs:\n  A: {{Value: {value}, Export: {{Name: nodes}}}}\n"));
+        let made = convert(&text).expect("it is converted");
+        let lines = made.notes.lines("FILE");
+        let told = lines
+            .iter()
+            .any(|line| line.starts_with("FILE:10: A: differs: the exported value changes"));
+        assert_eq!(
+            (told, made.notes.is_complete()),
+            (is_told, !is_told),
+            "{value}: {lines:?}"
+        );
+    }
+    let made = convert(&with_outputs("Outputs:\n  A: {Value: !Ref Nodes}\n")).expect("it is converted");
+    assert!(made.notes.is_complete());
+}
+
+#[test]
+fn json_with_a_byte_order_mark_stays_json() {
+    let text = "\u{feff}{\"Resources\": {\"N\": {\"Type\": \"AWS::EKS::Nodegroup\", \"Properties\": {\"ClusterName\": \"c\", \
+                \"NodeRole\": \"arn:aws:iam::111122223333:role/eks-node\", \"Subnets\": [\"subnet-0a1b2c3d4e5f60718\"]}}}}";
+    let made = convert(text).expect("it is converted").text;
+    let json = made.trim_start_matches('\u{feff}');
+    serde_json::from_str::<serde_json::Value>(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -214,7 +309,7 @@ proptest! {
         let template = with_outputs(&format!("Outputs:\n  A: {{Value: !Sub '{text}${{Nodes}}'}} # {}\n", comment.replace(char::is_control, " ")));
         if let Ok(made) = convert(&template) {
             let back = made.text.replace("NodesManaged", "Nodes").replace("Custom::ManagedNodeGroup", "AWS::EKS::Nodegroup");
-            let back = back.replace("      ServiceToken: !ImportValue ManagedNodeGroupServiceToken\n", "");
+            let back = back.replace("      ServiceToken: !ImportValue ManagedNodeGroupServiceToken\n      BlockPodImds: true\n", "");
             prop_assert_eq!(back, template);
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
 use serde_json::Value;
 
-use super::{Content, Entry, Node, Unreadable};
+use super::{Content, Entry, Node, Style, Unreadable};
 
 /// No template is as deep, and no stack too small for it. `serde_json` stops there too.
 const MAX_DEPTH: usize = 128;
@@ -30,6 +30,10 @@ fn json_alone(text: &str) -> Option<Node> {
 }
 
 fn of_json(value: Value) -> Node {
+    let style = match value {
+        Value::Bool(_) | Value::Number(_) => Style::Plain,
+        _ => Style::Text,
+    };
     let content = match value {
         Value::Null => Content::Nothing,
         Value::Bool(boolean) => Content::Text(boolean.to_string()),
@@ -38,7 +42,8 @@ fn of_json(value: Value) -> Node {
         Value::Array(items) => Content::List(items.into_iter().map(of_json).collect()),
         Value::Object(object) => Content::Map(object.into_iter().map(entry_of_json).collect()),
     };
-    Node { line: 1, content }
+    let line = 1;
+    Node { line, content, style }
 }
 
 fn entry_of_json((key, value): (String, Value)) -> Entry {
@@ -94,6 +99,7 @@ impl<'t> Composer<'t> {
 
     fn node(&mut self, event: Event, line: usize, depth: usize) -> Result<Node, Unreadable> {
         within_depth(depth, line)?;
+        let style = style(&event);
         let (content, anchor, tag) = match event {
             Event::Scalar(text, style, anchor, tag) => (scalar(&text, style, tag.as_deref()), anchor, tag),
             Event::SequenceStart(anchor, tag) => (self.list(depth)?, anchor, tag),
@@ -101,7 +107,7 @@ impl<'t> Composer<'t> {
             Event::Alias(anchor) => return self.repeat(anchor, line, depth),
             _ => return Err(Unreadable::at(line, "expected a value")),
         };
-        let node = called(tag.as_deref(), Node { line, content });
+        let node = called(tag.as_deref(), Node { line, content, style });
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }
@@ -206,6 +212,13 @@ fn inherited(node: Node) -> Vec<Entry> {
     }
 }
 
+fn style(event: &Event) -> Style {
+    match event {
+        Event::Scalar(_, ScalarStyle::Plain, _, None) => Style::Plain,
+        _ => Style::Text,
+    }
+}
+
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Content {
     let says_text = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
     let is_null = matches!(text, "" | "~" | "null" | "Null" | "NULL");
@@ -228,5 +241,5 @@ fn called(tag: Option<&Tag>, argument: Node) -> Node {
     };
     let value = argument;
     let content = Content::Map(vec![Entry { key, line, value }]);
-    Node { line, content }
+    Node::new(line, content)
 }

@@ -1,8 +1,8 @@
 //! `UserData`: what runs before a node joins, and Bottlerocket's settings.
 
-use std::fmt::Write;
+mod bottlerocket;
 
-use serde_json::{Map, Value, json};
+use std::fmt::Write;
 
 use super::group::Group;
 use super::image::Family;
@@ -10,8 +10,7 @@ use super::image::Family;
 const SHELL: &str = "text/x-shellscript; charset=\"utf-8\"";
 const NODE_CONFIG: &str = "application/node.eks.aws";
 
-/// `settings` are those of the file for Bottlerocket, with numbers and truths told from texts.
-pub fn user_data(group: &mut Group, family: Family, settings: Option<Value>) -> Option<String> {
+pub fn user_data(group: &mut Group, family: Family) -> Option<String> {
     let bottlerocket = matches!(family, Family::Bottlerocket | Family::BottlerocketFips);
     if !bottlerocket && group.at("bottlerocket").is_some() {
         group.unmapped(
@@ -25,7 +24,7 @@ pub fn user_data(group: &mut Group, family: Family, settings: Option<Value>) -> 
             for field in ["preBootstrapCommands", "overrideBootstrapCommand"] {
                 refuse(group, field, "Bottlerocket runs no commands; use bottlerocket.settings");
             }
-            toml(group, settings)
+            bottlerocket::toml(group)
         }
         Family::Windows(_) => {
             refuse(
@@ -38,9 +37,16 @@ pub fn user_data(group: &mut Group, family: Family, settings: Option<Value>) -> 
         Family::AmazonLinux2 => {
             let text = "EKS bootstraps the images that it chooses; with an image of your own, name a launch template with both";
             refuse(group, "overrideBootstrapCommand", text);
-            scripts(&commands, None)
+            let with_interpreter = |command: &&str| {
+                if command.starts_with("#!") {
+                    (*command).to_owned()
+                } else {
+                    in_bash(command)
+                }
+            };
+            scripts(commands.iter().map(with_interpreter), None)
         }
-        Family::AmazonLinux2023 => scripts(&commands, node_config(group)),
+        Family::AmazonLinux2023 => scripts(commands.iter().map(|command| in_bash(command)), node_config(group)),
     }
 }
 
@@ -64,9 +70,14 @@ fn node_config<'c>(group: &mut Group<'c>) -> Option<&'c str> {
     None
 }
 
+/// As eksctl has it on AL2023, whatever a command begins with. On AL2 it puts nothing before one, and one without an interpreter
+/// wouldn't run.
+fn in_bash(command: &str) -> String {
+    format!("#!/bin/bash\n{command}")
+}
+
 /// Each command is a script of its own, as eksctl makes them: one that exits doesn't end the others.
-fn scripts(commands: &[&str], node_config: Option<&str>) -> Option<String> {
-    let scripts = commands.iter().map(|command| format!("#!/bin/bash\n{command}"));
+fn scripts(scripts: impl Iterator<Item = String>, node_config: Option<&str>) -> Option<String> {
     let scripts = scripts.map(|script| (SHELL, script));
     let config = node_config.map(|config| (NODE_CONFIG, config.to_owned()));
     let parts: Vec<_> = scripts.chain(config).collect();
@@ -92,43 +103,4 @@ fn mime(parts: &[(&str, String)]) -> String {
     }
     let _ = writeln!(document, "--{boundary}--");
     document
-}
-
-/// SSH reaches nothing but the admin container, so eksctl switches that on with it.
-fn toml(group: &mut Group, settings: Option<Value>) -> Option<String> {
-    let mut settings = match settings {
-        Some(Value::Object(settings)) => settings,
-        _ => Map::new(),
-    };
-    let has_key = group
-        .text("ssh.publicKey")
-        .or(group.text("ssh.publicKeyName"))
-        .is_some();
-    let with_ssh = (group.truth("ssh.allow").unwrap_or(has_key)).then_some(true);
-    if let Some(enabled) = group.truth("bottlerocket.enableAdminContainer").or(with_ssh) {
-        let containers = settings.entry("host-containers").or_insert_with(|| json!({}));
-        let admin = containers
-            .as_object_mut()
-            .map(|all| all.entry("admin").or_insert_with(|| json!({})));
-        match admin.and_then(Value::as_object_mut) {
-            Some(admin) => _ = admin.insert("enabled".to_owned(), json!(enabled)),
-            None => group.unmapped(
-                "bottlerocket.settings",
-                "expected maps for host-containers and its admin",
-            ),
-        }
-    }
-    if settings.is_empty() {
-        return None;
-    }
-    match toml::to_string(&json!({"settings": settings})) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            group.unmapped(
-                "bottlerocket.settings",
-                format!("they can't be written as TOML: {error}"),
-            );
-            None
-        }
-    }
 }

@@ -3,13 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::group::Group;
+use super::marks::GROUP_LABEL;
 use super::network::{self, Vpc};
 use super::node_group::{self, Cluster};
 use super::repaired::repair;
 use super::role::{NetworkPermissions, NodeRole, node_role};
 use super::{clusters, leaves};
 use crate::document::{self, Content, Node, Unreadable};
-use crate::note::Notes;
+use crate::note::{Kind, Notes};
 
 const API_VERSION: &str = "eksctl.io/v1alpha5";
 const KIND: &str = "ClusterConfig";
@@ -30,12 +31,25 @@ pub fn convert(text: &str) -> Result<Converted, Vec<Unreadable>> {
     let config = Config {
         document: &document,
         groups: groups(&document).map_err(|problem| vec![problem])?,
-        typed: typed(text),
     };
     let mut notes = Notes::default();
     config.check(&mut notes)?;
     clusters::tell(&document, &mut notes);
+    tell_what_no_node_has(&document, &mut notes);
     Ok(config.template(notes))
+}
+
+fn tell_what_no_node_has(document: &Node, notes: &mut Notes) {
+    let text = format!(
+        "the new nodes don't have the label {GROUP_LABEL}, for eksctl drains all that have it when it deletes its group; pods \
+         that select nodes by it need another label"
+    );
+    notes.add(
+        document.line_of("managedNodeGroups"),
+        "managedNodeGroups",
+        Kind::Told,
+        text,
+    );
 }
 
 /// The managed groups, once the file is known to be what it should be.
@@ -85,19 +99,9 @@ fn groups(document: &Node) -> Result<&[Node], Unreadable> {
     }
 }
 
-/// The file once more, with numbers and truths told from texts, which matters in what is copied as it is.
-fn typed(text: &str) -> Value {
-    let read = yaml_serde::from_str::<yaml_serde::Value>(text).ok();
-    let merged = read.and_then(|mut value| value.apply_merge().is_ok().then_some(value));
-    merged
-        .and_then(|value| serde_json::to_value(value).ok())
-        .unwrap_or(Value::Null)
-}
-
 struct Config<'c> {
     document: &'c Node,
     groups: &'c [Node],
-    typed: Value,
 }
 
 /// What the template is made of, in the order of the groups.
@@ -175,15 +179,10 @@ impl<'c> Config<'c> {
             json!({"Fn::ImportValue": "ManagedNodeGroupServiceToken"}),
         );
         properties.insert("ClusterName".to_owned(), json!(cluster.name));
-        let role = node_role(
-            &mut group,
-            self.network_permissions(),
-            self.document_of(index, "/iam/attachPolicy"),
-        );
+        let role = node_role(&mut group, self.network_permissions());
         properties.insert("NodeRole".to_owned(), parts.role(role, &id));
         properties.insert("Subnets".to_owned(), subnets.value);
-        let settings = self.document_of(index, "/bottlerocket/settings");
-        properties.extend(node_group::properties(&mut group, &cluster, settings));
+        properties.extend(node_group::properties(&mut group, &cluster));
         repair(&mut group, &mut properties, &id);
         parts.parameters.extend(subnets.parameter);
         parts.replace_what_is_missing(&mut properties, &id);
@@ -191,7 +190,9 @@ impl<'c> Config<'c> {
             id,
             json!({"Type": "Custom::ManagedNodeGroup", "Properties": properties}),
         );
-        notes.0.extend(group.notes.0);
+        for note in group.notes.0 {
+            notes.add(note.line, note.path, note.kind, note.text);
+        }
     }
 
     fn cluster(&self) -> Cluster<'c> {
@@ -211,23 +212,14 @@ impl<'c> Config<'c> {
     }
 
     fn network_permissions(&self) -> NetworkPermissions {
-        let oidc = self.document.get("iam").and_then(|iam| iam.get("withOIDC"));
-        match oidc.and_then(leaves::truth) {
-            Some(true) => NetworkPermissions::OfThePlugin,
+        let iam = self.document.get("iam");
+        let oidc = iam.and_then(|iam| iam.get("withOIDC"));
+        match (iam, oidc.and_then(leaves::truth)) {
+            (Some(iam), Some(true)) => NetworkPermissions::OfThePlugin {
+                line: iam.line_of("withOIDC"),
+            },
             _ => NetworkPermissions::OfTheNodes,
         }
-    }
-
-    /// What is copied as it is, by a pointer into the group.
-    fn document_of(&self, index: usize, pointer: &str) -> Option<Value> {
-        let typed = self.typed.pointer(&format!("/managedNodeGroups/{index}{pointer}"));
-        let as_text = || {
-            let keys = pointer.trim_start_matches('/').split('/');
-            let mut keys = keys.map(str::to_owned);
-            keys.try_fold(&self.groups[index], |node, key| node.get(&key))
-                .map(Node::value)
-        };
-        typed.cloned().or_else(as_text).filter(|value| !value.is_null())
     }
 }
 

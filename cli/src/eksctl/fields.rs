@@ -51,12 +51,15 @@ const HEAD: &str = "\
 `mng from-eksctl FILE` turns the `managedNodeGroups` of a ClusterConfig into a CloudFormation template. This page is made
 from the code (`cli/src/eksctl/fields`), and a test holds it to that. It has every field that the schema of eksctl
 RELEASE has for managed groups. A field that is not mapped is told with its line, and so is one that isn't here, or
-whose value can't be taken over. A value that asks for nothing, such as `false`, `\"\"` or what the last column calls idle, is
-passed over.
+whose value can't be taken over; of a list or a map no more is left out than has to be. A value that asks for nothing,
+such as `false`, `\"\"` or what the last column calls idle, is passed over.
 
 Beside the fields, what eksctl does by itself is done too:
 
-- The labels `alpha.eksctl.io/cluster-name` and `alpha.eksctl.io/nodegroup-name` are set, since pods select nodes by them.
+- The label `alpha.eksctl.io/cluster-name` is set, since pods select nodes by it. `alpha.eksctl.io/nodegroup-name` is not:
+  `eksctl delete nodegroup` drains every node that has it, the new ones too. Neither are the tags
+  `alpha.eksctl.io/nodegroup-name` and `alpha.eksctl.io/nodegroup-type`, which mark eksctl's own groups. What the file itself
+  says of any of them, eksctl overwrites; a note says so.
 - Instances are called `CLUSTER-GROUP-Node`, by a tag `Name`, which `PropagateTags` hands to them.
 - Volumes are of 80 GiB and gp3, where the file says nothing.
 - Two nodes, m5.large, where the file says nothing.

@@ -46,7 +46,7 @@ impl<'c> Group<'c> {
     }
 
     /// A map of texts, `""` for a key without a value.
-    pub fn text_map(&self, path: &str) -> impl Iterator<Item = (&'c str, &'c str)> {
+    pub fn text_map(&self, path: &str) -> impl Iterator<Item = (&'c str, &'c str)> + use<'c> {
         let entries = self.at(path).map_or(&[][..], Node::entries).iter();
         entries.map(|entry| (entry.key.as_str(), entry.value.text().unwrap_or_default()))
     }

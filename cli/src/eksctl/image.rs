@@ -96,6 +96,10 @@ pub fn ami_type(group: &mut Group, family: Family, types: &[&str]) -> Option<&'s
             types.join(", ")
         );
         group.unmapped("amiFamily", text);
+    } else if is_stated && group.text("launchTemplate.id").is_some() {
+        let text = "if the launch template names an image, take AmiType out: EKS refuses the two beside each other, and eksctl \
+                    leaves it out then";
+        group.note("amiFamily", Kind::Told, text);
     }
     found
 }

@@ -70,7 +70,10 @@ pub fn subnets(group: &mut Group, vpc: &Vpc, logical_id: &str) -> Subnets {
         .filter(|subnet| zones.is_empty() || zones.contains(&subnet.zone))
         .collect();
     let ids: Option<Vec<_>> = chosen.iter().map(|subnet| subnet.id).collect();
-    match ids.filter(|ids| !ids.is_empty()) {
+    let has_all = zones
+        .iter()
+        .all(|zone| chosen.iter().any(|subnet| subnet.zone == *zone));
+    match ids.filter(|ids| !ids.is_empty() && has_all) {
         Some(ids) => Subnets {
             value: json!(ids),
             parameter: None,

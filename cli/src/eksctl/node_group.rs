@@ -5,16 +5,12 @@ use serde_json::{Map, Value, json};
 
 use super::group::Group;
 use super::image::{self, Family};
-use super::{access, bootstrap, scaling, storage};
+use super::{access, bootstrap, marks, scaling, storage};
 use crate::document::Node;
 use crate::note::Kind;
 
 /// The instance type that eksctl takes when nobody names one.
 const DEFAULT_TYPE: &str = "m5.large";
-
-/// What eksctl labels nodes with, for pods to select them by.
-const CLUSTER_LABEL: &str = "alpha.eksctl.io/cluster-name";
-const GROUP_LABEL: &str = "alpha.eksctl.io/nodegroup-name";
 
 /// EKS's limit is 63, and a generated name has more behind its prefix.
 const MAX_PREFIX: usize = 50;
@@ -49,8 +45,8 @@ pub struct Cluster<'c> {
     pub tags: Vec<(&'c str, &'c str)>,
 }
 
-/// Everything but the node role and the subnets. `settings` are Bottlerocket's.
-pub fn properties(group: &mut Group, cluster: &Cluster, settings: Option<Value>) -> Map<String, Value> {
+/// Everything but the node role and the subnets.
+pub fn properties(group: &mut Group, cluster: &Cluster) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut set = |key: &str, value: Option<Value>| properties.extend(value.map(|value| (key.to_owned(), value)));
     let has_template = group.text("launchTemplate.id").is_some();
@@ -63,9 +59,9 @@ pub fn properties(group: &mut Group, cluster: &Cluster, settings: Option<Value>)
     set("LaunchTemplate", launch_template(group));
     set("ReleaseVersion", group.text("releaseVersion").map(Value::from));
     set("ScalingConfig", Some(scaling::scaling(group)));
-    set("Labels", Some(labels(group, cluster)));
+    set("Labels", Some(marks::labels(group, cluster)));
     set("Taints", taints(group));
-    set("Tags", tags(group, cluster));
+    set("Tags", marks::tags(group, cluster));
     set(
         "UpdateConfig",
         numbers(group, "updateConfig", &["maxUnavailable", "maxUnavailablePercentage"]),
@@ -79,10 +75,7 @@ pub fn properties(group: &mut Group, cluster: &Cluster, settings: Option<Value>)
         set("RemoteAccess", access::remote_access(group));
         set("SecurityGroups", texts(group, "securityGroups.attachIDs"));
         set("MaxPods", max_pods(group, family));
-        set(
-            "UserData",
-            bootstrap::user_data(group, family, settings).map(Value::from),
-        );
+        set("UserData", bootstrap::user_data(group, family).map(Value::from));
         set("PropagateTags", Some(json!(true)));
     }
     set("ClusterAutoscaler", group.is("propagateASGTags").then(|| json!(true)));
@@ -165,19 +158,6 @@ fn says_something(node: &Node) -> bool {
     node.text().is_some_and(|text| !text.is_empty()) || !node.items().is_empty() || !node.entries().is_empty()
 }
 
-/// The file's own go before eksctl's.
-fn labels(group: &Group, cluster: &Cluster) -> Value {
-    let mut labels: Map<String, Value> = group
-        .text_map("labels")
-        .map(|(key, value)| (key.to_owned(), json!(value)))
-        .collect();
-    labels.entry(CLUSTER_LABEL).or_insert_with(|| json!(cluster.name));
-    if let Some(name) = group.text("name") {
-        labels.entry(GROUP_LABEL).or_insert_with(|| json!(name));
-    }
-    Value::Object(labels)
-}
-
 fn taints(group: &Group) -> Option<Value> {
     let field = |node: &Node, key| node.get(key).and_then(Node::text).map(Value::from);
     let taint = |node: &Node| {
@@ -187,30 +167,6 @@ fn taints(group: &Group) -> Option<Value> {
     };
     let taints: Vec<Value> = group.items("taints").iter().map(taint).collect();
     (!taints.is_empty()).then_some(Value::Array(taints))
-}
-
-/// The group's go before the cluster's. With a launch template of the user's own eksctl tags the group alone.
-fn tags(group: &Group, cluster: &Cluster) -> Option<Value> {
-    let mut tags: Map<String, Value> = group
-        .text_map("tags")
-        .map(|(key, value)| (key.to_owned(), json!(value)))
-        .collect();
-    for (key, value) in &cluster.tags {
-        tags.entry(*key).or_insert_with(|| json!(value));
-    }
-    if group.text("launchTemplate.id").is_none() {
-        tags.entry("Name")
-            .or_insert_with(|| json!(instance_name(group, cluster)));
-    }
-    (!tags.is_empty()).then_some(Value::Object(tags))
-}
-
-/// As eksctl calls its instances.
-fn instance_name(group: &Group, cluster: &Cluster) -> String {
-    let prefix = group.text("instancePrefix").map(|prefix| format!("{prefix}-"));
-    let default = || format!("{}-{}-Node", cluster.name, group.text("name").unwrap_or_default());
-    let name = group.text("instanceName").map_or_else(default, ToOwned::to_owned);
-    format!("{}{name}", prefix.unwrap_or_default())
 }
 
 fn repair(group: &Group) -> Option<Value> {

@@ -1,91 +1,96 @@
-//! Properties that the resource takes: what it would refuse is told and left out, so that the template can be deployed.
+//! Properties that the resource takes: what it would refuse is told and left out, so that the template can be deployed. No more
+//! goes than has to.
+
+mod place;
+mod sources;
 
 use managed_node_group::nodegroup::fields::Problem;
 use managed_node_group::nodegroup::validate::inspect_template;
 use serde_json::{Map, Value};
 
 use super::group::Group;
+use place::Place;
 
-/// Which field a property comes from, the longer beginnings first.
-const SOURCES: [(&str, &str); 27] = [
-    ("ScalingConfig.MinSize", "minSize"),
-    ("ScalingConfig.MaxSize", "maxSize"),
-    ("ScalingConfig.DesiredSize", "desiredCapacity"),
-    ("Labels", "labels"),
-    ("Taints", "taints"),
-    ("Tags.Name", "instanceName"),
-    ("Tags", "tags"),
-    ("Volume.Size", "volumeSize"),
-    ("Volume.Type", "volumeType"),
-    ("Volume.Iops", "volumeIOPS"),
-    ("Volume.Throughput", "volumeThroughput"),
-    ("Volume.KmsKeyId", "volumeKmsKeyID"),
-    ("RemoteAccess.SourceSecurityGroups", "ssh.sourceSecurityGroupIds"),
-    ("RemoteAccess", "ssh"),
-    ("SecurityGroups", "securityGroups.attachIDs"),
-    ("SuspendProcesses", "asgSuspendProcesses"),
-    ("InstanceTypes", "instanceTypes"),
-    ("LaunchTemplate", "launchTemplate"),
-    ("ReleaseVersion", "releaseVersion"),
-    ("UpdateConfig", "updateConfig"),
-    ("NodeRepairConfig", "nodeRepairConfig"),
-    ("MaxPods", "maxPodsPerNode"),
-    ("AmiType", "amiFamily"),
-    ("UserData", "preBootstrapCommands"),
-    ("NodeRole", "iam.instanceRoleARN"),
-    ("Subnets", "subnets"),
-    ("NodegroupNamePrefix", "name"),
-];
+/// How what goes lies to what is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Loss {
+    /// In a list or a map of which the whole is refused for the sake of it.
+    Part,
+    Itself,
+    /// What can't be without it.
+    Around,
+}
 
 /// Takes out what is refused, until nothing is. What can't be taken out is left to the caller.
 pub fn repair(group: &mut Group, properties: &mut Map<String, Value>, logical_id: &str) {
+    let mut gone: Vec<Place> = vec![];
     loop {
         let problems = inspect_template(properties, logical_id);
-        let mut changed = false;
-        // From the end, so that the places in a list stay those that were told.
-        for problem in problems.iter().rev() {
-            let is_gone = remove(properties, &problem.path);
-            changed |= is_gone;
-            if is_gone {
-                tell(group, problem);
-            }
-        }
-        if !changed {
+        let cured = problems.iter().rev().find_map(|problem| {
+            let cure = cure(properties, problem, logical_id)?;
+            Some((problem, cure))
+        });
+        let Some((problem, (loss, place, left))) = cured else {
             return;
-        }
+        };
+        tell(group, problem, loss, &place.before(&gone));
+        gone.push(place.emptied(&Value::Object(properties.clone())).before(&gone));
+        *properties = left;
     }
 }
 
-fn tell(group: &mut Group, problem: &Problem) {
-    let source = SOURCES.iter().find(|(property, _)| problem.path.starts_with(property));
-    let path = source.map_or("", |(_, field)| field);
-    let text = format!("{}: {}; correct it, and convert anew", problem.path, problem.message);
-    group.unmapped(path, text);
+/// The least that can go, and what is left without it.
+fn cure(
+    properties: &Map<String, Value>,
+    problem: &Problem,
+    logical_id: &str,
+) -> Option<(Loss, Place, Map<String, Value>)> {
+    let whole = Value::Object(properties.clone());
+    losses(&whole, &problem.path).into_iter().find_map(|(loss, place)| {
+        let Value::Object(left) = place.emptied(&whole).without(&whole) else {
+            return None;
+        };
+        let remaining = inspect_template(&left, logical_id);
+        let is_better = match loss {
+            Loss::Part => !remaining.contains(problem),
+            // What is required and gone is told again, at the same place.
+            Loss::Itself | Loss::Around => remaining.iter().all(|other| other.path != problem.path),
+        };
+        (is_better || place.is_property()).then_some((loss, place, left))
+    })
 }
 
-/// Removes what a path such as `Taints[1].Value` names, or else the nearest thing around it that is there.
-fn remove(properties: &mut Map<String, Value>, path: &str) -> bool {
-    let end = path.find(['.', '[']).unwrap_or(path.len());
-    let (property, within) = path.split_at(end);
-    let Some(value) = properties.get_mut(property) else {
-        return false;
+/// What could go for a problem, the least first, of equals the last.
+fn losses(whole: &Value, path: &str) -> Vec<(Loss, Place)> {
+    let (mut place, is_there) = Place::nearest(whole, path);
+    let mut losses = vec![];
+    if place.is_root() {
+        return losses;
+    }
+    if is_there {
+        losses.extend(place.parts(whole).into_iter().rev().map(|part| (Loss::Part, part)));
+        losses.push((Loss::Itself, place.clone()));
+    } else {
+        losses.push((Loss::Around, place.clone()));
+    }
+    while let Some(around) = place.around().filter(|around| !around.is_root()) {
+        losses.push((Loss::Around, around.clone()));
+        place = around;
+    }
+    losses
+}
+
+fn tell(group: &mut Group, problem: &Problem, loss: Loss, place: &Place) {
+    let gone = match loss {
+        Loss::Part => format!("; {place} is left out"),
+        Loss::Itself => String::new(),
+        Loss::Around => format!("; without it {place} can't be, and is left out"),
     };
-    let was_within = match value {
-        Value::Object(map) => {
-            let key = within.strip_prefix('.').unwrap_or(within);
-            let removed = map.shift_remove(key).is_some();
-            removed && !map.is_empty()
-        }
-        Value::Array(list) => {
-            let index = within
-                .strip_prefix('[')
-                .and_then(|rest| rest.split(']').next()?.parse::<usize>().ok());
-            let removed = index
-                .filter(|index| *index < list.len())
-                .map(|index| list.remove(index));
-            removed.is_some() && !list.is_empty()
-        }
-        _ => false,
-    };
-    was_within || properties.shift_remove(property).is_some()
+    let text = format!(
+        "{}: {}{gone}; correct it, and convert anew",
+        problem.path, problem.message
+    );
+    for path in sources::of(&group.node.value(), &place.to_string()) {
+        group.unmapped(&path, text.clone());
+    }
 }

@@ -3,35 +3,36 @@
 use serde_json::{Map, Value, json};
 
 use super::group::Group;
+use super::scalars::typed;
+use crate::note::Kind;
 
 /// What every node needs.
 const NODE: [&str; 2] = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"];
 /// Without an OIDC provider the network plugin has the node's permissions alone.
 const NETWORK: &str = "AmazonEKS_CNI_Policy";
-/// eksctl attaches it even beside `attachPolicyARNs`.
+/// What Session Manager needs.
 const SESSIONS: &str = "AmazonSSMManagedInstanceCore";
 
-const ADDON_POLICIES: [(&str, &str); 6] = [
+/// Of AWS's.
+const ADDON_POLICIES: [(&str, &str); 4] = [
     ("imageBuilder", "AmazonEC2ContainerRegistryPowerUser"),
     ("cloudWatch", "CloudWatchAgentServerPolicy"),
     ("ebs", "service-role/AmazonEBSCSIDriverPolicy"),
-    ("efs", "service-role/AmazonEFSCSIDriverPolicy"),
-    ("fsx", "AmazonFSxFullAccess"),
     ("xRay", "AWSXRayDaemonWriteAccess"),
 ];
 
-const ROLE_FIELDS: [&str; 4] = [
-    "attachPolicy",
-    "attachPolicyARNs",
-    "instanceRoleName",
-    "instanceRolePermissionsBoundary",
-];
+/// Whose statements stand in the role.
+const ADDON_STATEMENTS: [&str; 5] = ["autoScaler", "certManager", "efs", "externalDNS", "fsx"];
+
+const ROLE_FIELDS: [&str; 3] = ["attachPolicy", "attachPolicyARNs", "instanceRolePermissionsBoundary"];
 
 /// How the cluster's network plugin gets its permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NetworkPermissions {
-    /// `iam.withOIDC`: by a role of its own.
-    OfThePlugin,
+    /// By a role of its own, as `iam.withOIDC` in this line lets eksctl suppose.
+    OfThePlugin {
+        line: usize,
+    },
     OfTheNodes,
 }
 
@@ -41,14 +42,16 @@ pub enum NodeRole {
     Made(Value),
 }
 
-/// `policy` is `iam.attachPolicy` with numbers and truths told from texts.
-pub fn node_role(group: &mut Group, network: NetworkPermissions, policy: Option<Value>) -> NodeRole {
+pub fn node_role(group: &mut Group, network: NetworkPermissions) -> NodeRole {
     match group.text("iam.instanceRoleARN") {
         Some(arn) => {
             tell_what_is_the_roles(group);
             NodeRole::Arn(arn.to_owned())
         }
-        None => NodeRole::Made(made(group, network, policy)),
+        None => {
+            tell_of_network(group, network);
+            NodeRole::Made(made(group, network))
+        }
     }
 }
 
@@ -68,17 +71,26 @@ fn tell_what_is_the_roles(group: &mut Group) {
     }
 }
 
-fn made(group: &Group, network: NetworkPermissions, policy: Option<Value>) -> Value {
-    let mut role = Map::new();
-    for (property, field) in [
-        ("RoleName", "iam.instanceRoleName"),
-        ("PermissionsBoundary", "iam.instanceRolePermissionsBoundary"),
-    ] {
-        role.extend(group.text(field).map(|text| (property.to_owned(), json!(text))));
+/// eksctl looks at the service account of `aws-node` too (`DoesAWSNodeUseIRSA`), and attaches the policy where that has no role.
+fn tell_of_network(group: &mut Group, network: NetworkPermissions) {
+    if let NetworkPermissions::OfThePlugin { line } = network
+        && group.texts("iam.attachPolicyARNs").is_empty()
+    {
+        let text = format!(
+            "the node roles don't have {NETWORK}, for with an OIDC provider the network plugin is taken to have a role of its own; \
+             if aws-node has none in the cluster, add it to ManagedPolicyArns, or the nodes don't become ready"
+        );
+        group.notes.add(line, "iam.withOIDC", Kind::Told, text);
     }
+}
+
+fn made(group: &Group, network: NetworkPermissions) -> Value {
+    let mut role = Map::new();
+    let boundary = group.text("iam.instanceRolePermissionsBoundary");
+    role.extend(boundary.map(|arn| ("PermissionsBoundary".to_owned(), json!(arn))));
     role.insert("AssumeRolePolicyDocument".to_owned(), trust());
     role.insert("ManagedPolicyArns".to_owned(), managed_policies(group, network));
-    let policies = inline_policies(group, policy);
+    let policies = inline_policies(group);
     if !policies.is_empty() {
         role.insert("Policies".to_owned(), Value::Array(policies));
     }
@@ -88,7 +100,7 @@ fn made(group: &Group, network: NetworkPermissions, policy: Option<Value>) -> Va
 /// The addon policies that the template would hold.
 fn asked_for(group: &Group) -> Vec<String> {
     let mapped = ADDON_POLICIES.map(|(addon, _)| addon);
-    let mapped = mapped.into_iter().chain(["autoScaler", "certManager", "externalDNS"]);
+    let mapped = mapped.into_iter().chain(ADDON_STATEMENTS);
     let fields = mapped.map(|addon| format!("iam.withAddonPolicies.{addon}"));
     fields.filter(|field| group.is(field)).collect()
 }
@@ -111,8 +123,8 @@ fn managed_policies(group: &Group, network: NetworkPermissions) -> Value {
     if own.is_empty() {
         names.extend(NODE);
         names.extend((network == NetworkPermissions::OfTheNodes).then_some(NETWORK));
+        names.push(SESSIONS);
     }
-    names.push(SESSIONS);
     let addons = ADDON_POLICIES
         .iter()
         .filter(|(addon, _)| group.is(&format!("iam.withAddonPolicies.{addon}")));
@@ -125,13 +137,22 @@ fn managed_policies(group: &Group, network: NetworkPermissions) -> Value {
     own.iter().map(|arn| json!(arn)).chain(arns).collect()
 }
 
-fn inline_policies(group: &Group, policy: Option<Value>) -> Vec<Value> {
+fn inline_policies(group: &Group) -> Vec<Value> {
     let mut policies = vec![];
     if group.is("iam.withAddonPolicies.autoScaler") {
         policies.push(named("cluster-autoscaler", &autoscaler()));
     }
     policies.extend(zones(group).map(|statements| named("route-53", &statements)));
-    if let Some(document) = policy.filter(|policy| policy.as_object().is_some_and(|policy| !policy.is_empty())) {
+    if group.is("iam.withAddonPolicies.efs") {
+        policies.push(named("efs", &efs()));
+    }
+    if group.is("iam.withAddonPolicies.fsx") {
+        policies.push(named("fsx", &fsx()));
+    }
+    let own = group
+        .at("iam.attachPolicy")
+        .filter(|policy| !policy.entries().is_empty());
+    if let Some(document) = own.map(typed) {
         policies.push(json!({"PolicyName": "attached", "PolicyDocument": document}));
     }
     policies
@@ -162,6 +183,39 @@ fn autoscaler() -> Value {
         ],
         "Resource": "*",
     }])
+}
+
+/// As wide as eksctl gives it (`efsStatements` and `efsEc2Statements` of its `pkg/cfn/builder`). AWS's policy for the driver
+/// allows less: access points alone, and those of the driver's own.
+fn efs() -> Value {
+    json!([
+        {"Effect": "Allow", "Action": "elasticfilesystem:*", "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Action": [
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaceAttribute",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSubnets",
+                "ec2:ModifyNetworkInterfaceAttribute",
+            ],
+            "Resource": "*",
+        },
+    ])
+}
+
+/// As eksctl gives it (`fsxStatements` and `serviceLinkRoleStatements`).
+fn fsx() -> Value {
+    let roles = json!({"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/aws-service-role/*"});
+    json!([
+        {"Effect": "Allow", "Action": "fsx:*", "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Action": ["iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PutRolePolicy"],
+            "Resource": roles,
+        },
+    ])
 }
 
 /// What cert-manager and ExternalDNS call (their documentation, on Route 53).

@@ -38,6 +38,11 @@ impl<'t> Edits<'t> {
         self.edits.push((at..at, text));
     }
 
+    /// How many there are so far.
+    pub fn count(&self) -> usize {
+        self.edits.len()
+    }
+
     /// From the end, so that the places before it stay. What is at one place stays in the order of its coming.
     pub fn apply(mut self) -> String {
         self.edits.sort_by_key(|(place, _)| place.start);

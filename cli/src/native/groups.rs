@@ -1,6 +1,7 @@
 //! The native groups of a template, and what becomes of each.
 
 use super::edits::Edits;
+use super::metadata::{Metadata, metadata};
 use super::places::{Content, Placed};
 use crate::note::{Kind, Notes};
 
@@ -68,14 +69,14 @@ impl<'t> Native<'t> {
         (!maps.is_empty() && maps.iter().all(|map| matches!(map.content, Content::Map(_)))).then_some(maps)
     }
 
-    /// Another type, another id, and the service token before the first property.
+    /// Another type, another id, and before the first property what is new.
     pub fn convert(&self, maps: &[&Placed], to: &str, text: &str, edits: &mut Edits) {
         edits.replace_last(self.key, self.id(), to);
         if let Some(kind) = self.resource.get("Type") {
             edits.replace_last(kind, NATIVE, OURS);
         }
         for map in maps {
-            insert_token(map, text, edits);
+            insert(map, text, edits);
             for (key, value) in map
                 .entries()
                 .iter()
@@ -93,18 +94,10 @@ impl<'t> Native<'t> {
         let id = self.id();
         let become_new = format!(
             "becomes {to}: CloudFormation makes the new group, and then deletes the old one, which EKS drains; to move pods \
-             yourself, deploy {id} with DeletionPolicy: Retain first, and delete the old group when it is empty"
+             yourself, deploy {id} with DeletionPolicy: RetainExceptOnCreate first, and delete the old group when it is empty"
         );
         notes.add(self.line(), id, Kind::Told, become_new);
-        if self
-            .resource
-            .get("DeletionPolicy")
-            .is_some_and(|policy| edits.written(policy).contains("Retain"))
-        {
-            let text =
-                "the old group stays when its logical id goes; drain it, and delete it by aws eks delete-nodegroup";
-            notes.add(self.line(), format!("{id}.DeletionPolicy"), Kind::Differs, text);
-        }
+        self.tell_of_policy(to, edits, notes);
         if self.siblings.is_some() {
             let text =
                 "it is in a loop; what names the ids that the loop makes is left as it is, so change that yourself";
@@ -118,6 +111,47 @@ impl<'t> Native<'t> {
         for (key, _) in names {
             let text = "becomes NodegroupNamePrefix: the old group has the name until it is gone; a generated name begins with it";
             notes.add(key.line, format!("{id}.NodegroupName"), Kind::Differs, text);
+        }
+        for map in maps {
+            self.tell_of_metadata(metadata(map), notes);
+        }
+    }
+
+    fn tell_of_policy(&self, to: &str, edits: &Edits, notes: &mut Notes) {
+        let policy = self.resource.get("DeletionPolicy").map(|policy| edits.written(policy));
+        let Some(policy) = policy.filter(|policy| policy.contains("Retain")) else {
+            return;
+        };
+        let kept = if policy.contains("RetainExceptOnCreate") {
+            "when the stack is deleted; take it out if it shouldn't be"
+        } else {
+            "even if its creation is rolled back; make it RetainExceptOnCreate, or take it out"
+        };
+        let text = format!(
+            "the old group stays when its logical id goes; drain it, and delete it by aws eks delete-nodegroup. {to} has the \
+             policy too, and is kept {kept}"
+        );
+        notes.add(
+            self.line(),
+            format!("{}.DeletionPolicy", self.id()),
+            Kind::Differs,
+            text,
+        );
+    }
+
+    fn tell_of_metadata(&self, metadata: Metadata, notes: &mut Notes) {
+        match metadata {
+            Metadata::OfTheTemplate => {}
+            Metadata::Blocked => {
+                let text = "BlockPodImds: true is set, for EKS's own launch template for AL2023 keeps pods from the instance \
+                            metadata; take it out if they should reach it";
+                notes.add(self.line(), self.id(), Kind::Told, text);
+            }
+            Metadata::Unknown => {
+                let text = "pods reach the instance metadata, by IMDSv2 tokens alone; what EKS's own launch template would have \
+                            allowed isn't known from the file: set BlockPodImds: true to keep pods from it, as with AL2023";
+                notes.add(self.line(), self.id(), Kind::Differs, text);
+            }
         }
     }
 }
@@ -134,18 +168,26 @@ fn cases(value: &Placed) -> Vec<&Placed> {
     }
 }
 
-/// In the style of what stands there: a line of its own, or one more between braces.
-fn insert_token(map: &Placed, text: &str, edits: &mut Edits) {
+/// What is new in a group's properties. In the style of what stands there: lines of their own, or more between braces.
+fn insert(map: &Placed, text: &str, edits: &mut Edits) {
     let is_flow = edits.written(map).trim_start().starts_with('{');
-    let is_json = text.trim_start().starts_with('{');
-    let entry = if is_json {
+    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    let is_blocked = metadata(map) == Metadata::Blocked;
+    let token = if is_json {
         format!("\"ServiceToken\": {{\"Fn::ImportValue\": \"{TOKEN}\"}}")
     } else {
         format!("ServiceToken: !ImportValue {TOKEN}")
     };
+    let block = if is_json {
+        "\"BlockPodImds\": true"
+    } else {
+        "BlockPodImds: true"
+    };
+    let entries = std::iter::once(token).chain(is_blocked.then(|| block.to_owned()));
     let Some((first, _)) = map.entries().first() else {
         let brace = edits.written(map).find('{').unwrap_or_default();
-        return edits.insert(map.place.start + brace + 1, entry);
+        let entries = entries.collect::<Vec<_>>().join(", ");
+        return edits.insert(map.place.start + brace + 1, entries);
     };
     let line_feed = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let begins_line = text[..first.place.start]
@@ -161,7 +203,8 @@ fn insert_token(map: &Placed, text: &str, edits: &mut Edits) {
     } else {
         format!("{line_feed}{}", " ".repeat(first.column))
     };
-    edits.insert(first.place.start, format!("{entry}{comma}{gap}"));
+    let lines = entries.map(|entry| format!("{entry}{comma}{gap}"));
+    edits.insert(first.place.start, lines.collect());
 }
 
 /// A name that may begin others: letters, digits and hyphens, a letter first.

@@ -11,6 +11,9 @@ pub fn rewrite(template: &Placed, renamed: &[Renamed], edits: &mut Edits, notes:
     rewriting.value(template);
 }
 
+/// A value of an output that other stacks may import.
+const EXPORT: &str = "Export";
+
 struct Rewriting<'r, 't> {
     renamed: &'r [Renamed],
     edits: &'r mut Edits<'t>,
@@ -32,15 +35,28 @@ impl Rewriting<'_, '_> {
             Content::List(items) => items.iter().for_each(|item| self.value(item)),
             Content::Map(entries) => {
                 for (key, value) in entries {
-                    if key.text() == Some("DependsOn") {
-                        self.names(value);
-                    } else {
-                        self.value(value);
+                    match key.text() {
+                        Some("DependsOn") => self.names(value),
+                        Some(id) if value.get(EXPORT).is_some() => self.output(id, key.line, value),
+                        _ => self.value(value),
                     }
                 }
             }
             Content::Alias => {}
         }
+    }
+
+    /// An exported value can't change while another stack imports it (CloudFormation user guide, "Fn::ImportValue").
+    fn output(&mut self, id: &str, line: usize, output: &Placed) {
+        let before = self.edits.count();
+        output.get("Value").into_iter().for_each(|value| self.value(value));
+        if self.edits.count() > before {
+            let text = "the exported value changes with the group, and CloudFormation refuses that while another stack imports it; \
+                        have that stack let go of it first, or export the new value by another name";
+            self.notes.add(line, id, Kind::Differs, text);
+        }
+        let others = output.entries().iter().filter(|(key, _)| key.text() != Some("Value"));
+        others.for_each(|(_, other)| self.value(other));
     }
 
     fn names(&mut self, node: &Placed) {

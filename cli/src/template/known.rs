@@ -85,7 +85,7 @@ impl Reading<'_> {
         let items = items.iter().filter(|item| !is_no_value(item)).enumerate();
         let items = items.map(|(index, item)| self.node(item, &format!("{path}[{index}]")));
         let content = Content::List(items.collect());
-        Node { line, content }
+        Node::new(line, content)
     }
 
     /// Whether an entry becomes others than it is: by a macro, by a loop, or by what a loop around it puts into its key.
@@ -106,7 +106,7 @@ impl Reading<'_> {
 
 fn map(line: usize, entries: Vec<Entry>) -> Node {
     let content = Content::Map(entries);
-    Node { line, content }
+    Node::new(line, content)
 }
 
 fn is_no_value(node: &Node) -> bool {

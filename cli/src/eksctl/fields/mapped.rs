@@ -32,10 +32,9 @@ pub const MAPPED: &[Field] = &[
     to(
         "iam.attachPolicyARNs[]",
         Text,
-        "`ManagedPolicyArns` of the node role, in place of the usual ones, beside the one for SSM",
+        "`ManagedPolicyArns` of the node role, in place of the usual ones",
     ),
     to("iam.instanceRoleARN", Text, "`NodeRole`"),
-    to("iam.instanceRoleName", Text, "`RoleName` of the node role"),
     to(
         "iam.instanceRolePermissionsBoundary",
         Text,
@@ -61,21 +60,13 @@ pub const MAPPED: &[Field] = &[
         Boolean,
         "`AmazonEBSCSIDriverPolicy` on the node role",
     ),
-    to(
-        "iam.withAddonPolicies.efs",
-        Boolean,
-        "`AmazonEFSCSIDriverPolicy` on the node role",
-    ),
+    to("iam.withAddonPolicies.efs", Boolean, "statements in the node role"),
     to(
         "iam.withAddonPolicies.externalDNS",
         Boolean,
         "statements in the node role",
     ),
-    to(
-        "iam.withAddonPolicies.fsx",
-        Boolean,
-        "`AmazonFSxFullAccess` on the node role",
-    ),
+    to("iam.withAddonPolicies.fsx", Boolean, "statements in the node role"),
     to(
         "iam.withAddonPolicies.imageBuilder",
         Boolean,
@@ -111,7 +102,7 @@ pub const MAPPED: &[Field] = &[
     to(
         "name",
         Text,
-        "`NodegroupNamePrefix`, the logical id, and the label that eksctl sets. Not `NodegroupName`: the group that eksctl made has the name, and a group with a name of its own can't be replaced",
+        "`NodegroupNamePrefix` and the logical id. Not `NodegroupName`: the group that eksctl made has the name, and a group with a name of its own can't be replaced",
     ),
     to("nodeRepairConfig.enabled", Boolean, "`NodeRepairConfig.Enabled`"),
     to(

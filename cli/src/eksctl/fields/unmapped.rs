@@ -119,6 +119,12 @@ pub const UNMAPPED: &[Field] = &[
         "EKS makes the instance profile of a managed group",
         "remove it, and give `iam.instanceRoleARN`",
     ),
+    not(
+        "iam.instanceRoleName",
+        Text,
+        "the role that eksctl made has the name until its group is gone, and the new role gets a generated one",
+        "change what names the role, or make one yourself and give `iam.instanceRoleARN`",
+    ),
     not("iam.withAddonPolicies.albIngress", Boolean, LONG_POLICY, POD_IDENTITY),
     not("iam.withAddonPolicies.appMesh", Boolean, APP_MESH, "remove it"),
     not("iam.withAddonPolicies.appMeshPreview", Boolean, APP_MESH, "remove it"),
