@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { App, CfnOutput, NestedStack, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { App, NestedStack, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -100,15 +99,4 @@ test('a policy that comes after the group itself is not waited for', () => {
     const [policy] = Object.keys(template.findResources('AWS::IAM::Policy'));
     assert.ok(policy && !DependsOn.includes(policy), `${DependsOn}`);
   }
-});
-
-test('one group a zone can be made before its VPC is looked up', () => {
-  const scope = stack();
-  const vpc = ec2.Vpc.fromLookup(scope, 'Vpc', { vpcId: 'vpc-1' });
-  const of = eks.Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'my-cluster', vpc });
-  const groups = ManagedNodeGroup.perAvailabilityZone(scope, 'Data', { cluster: of, provider: GIVEN });
-  new CfnOutput(scope, 'Out', { value: groups['eu-central-1a'].nodegroupId });
-  assert.equal((groups as any).then, undefined);
-  assert.ok(Object.values(groups).every((each) => each instanceof ManagedNodeGroup));
-  Template.fromStack(scope).hasOutput('Out', { Value: { Ref: Match.anyValue() } });
 });
