@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { App, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { ManagedNodeGroup, ManagedNodeGroupProvider } from 'cdk-managed-node-group';
 import { classic, cluster, code, GIVEN, group, ROLE, stack } from './support';
@@ -82,6 +83,16 @@ test('a group comes after the policies of its role, wherever they are', () => {
     managed.map((id) => DependsOn.includes(id)),
     managed.map((id) => id.startsWith('Managed')),
   );
+});
+
+test('a policy is waited for with the parameters and resources that it names', () => {
+  const [template, { DependsOn }] = withRole((scope, role) => {
+    const name = new CfnParameter(scope, 'Name').valueAsString;
+    new ssm.StringParameter(scope, 'Kept', { stringValue: name }).grantRead(role);
+    s3.Bucket.fromBucketName(scope, 'Bucket', name).grantRead(role);
+  });
+  const [policy] = Object.keys(template.findResources('AWS::IAM::Policy'));
+  assert.ok(DependsOn.includes(policy), `${DependsOn}`);
 });
 
 test('a policy that comes after the group itself is not waited for', () => {
