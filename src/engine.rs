@@ -33,7 +33,7 @@ use crate::ports::{Cloud, Fault};
 use crate::progress::{Phase, Progress, Stage};
 use crate::telemetry::request_span;
 
-pub use sent::{identified, too_late};
+pub use sent::{from_the_future, identified, too_late};
 
 /// How a pass ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -197,7 +197,7 @@ async fn observe<C: Cloud>(cloud: &C, progress: &mut Progress, cluster: &str, na
     let group = match cloud.node_group(cluster, name).await {
         Ok(group) => Box::new(group),
         Err(error) if error.fault == Fault::NotFound => return Ok(Observation::Absent),
-        Err(error) if error.fault == Fault::Denied => return Err(Stop::Fail(error.to_string())),
+        Err(error) if error.fault == Fault::Denied => return Err(goal::denied(progress, &error)),
         Err(error) => return Ok(unknown(progress, error.to_string())),
     };
     progress.unanswered = 0;
@@ -213,7 +213,7 @@ async fn observe<C: Cloud>(cloud: &C, progress: &mut Progress, cluster: &str, na
             group,
             update: Some(update),
         }),
-        Err(error) if error.fault == Fault::Denied => Err(Stop::Fail(error.to_string())),
+        Err(error) if error.fault == Fault::Denied => Err(goal::denied(progress, &error)),
         Err(error) => Ok(unknown(progress, error.to_string())),
     }
 }
@@ -263,7 +263,9 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
             None
         }
         // A later request has taken the group over, and it is theirs to end.
-        Stage::Undo { failure } if failure == reason => Some(failed(&progress.request, failure)),
+        Stage::Undo { failure } if failure == reason && progress.request.envelope.sent().is_some() => {
+            Some(failed(&progress.request, failure))
+        }
         Stage::Undo { failure } => Some(failed(
             &progress.request,
             format!("{failure}; and what it had made is left behind: {reason}"),

@@ -142,9 +142,10 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             match outcome {
                 Outcome::Answer(answer) => {
                     let request = &progress.request;
-                    let answered = self.answer(Some(request.kind), &request.envelope, &answer).await?;
-                    self.count_end(&progress, &answer);
-                    return Ok(answered);
+                    if self.answer(Some(request.kind), &request.envelope, &answer).await? == Delivery::Taken {
+                        self.count_end(&progress, &answer);
+                    }
+                    return Ok(step_functions::answered());
                 }
                 Outcome::Wait(waiting) => {
                     let wait = self.next_look(&progress, waiting);
@@ -281,13 +282,19 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         envelope: &Envelope,
         answer: &Answer,
     ) -> Result<Value, Failure> {
-        let answered = self.answer(kind, envelope, answer).await?;
-        self.count_failed_otherwise(kind);
-        Ok(answered)
+        if self.answer(kind, envelope, answer).await? == Delivery::Taken {
+            self.count_failed_otherwise(kind);
+        }
+        Ok(step_functions::answered())
     }
 
     /// The one exit. An answer that can never be delivered ends the matter: trying again would do the work again.
-    async fn answer(&self, kind: Option<RequestType>, envelope: &Envelope, answer: &Answer) -> Result<Value, Failure> {
+    async fn answer(
+        &self,
+        kind: Option<RequestType>,
+        envelope: &Envelope,
+        answer: &Answer,
+    ) -> Result<Delivery, Failure> {
         match answer {
             Answer::Success { physical_id, note, .. } => {
                 tracing::info!(physical_id, note, "answer SUCCESS");
@@ -299,27 +306,36 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let event = of_answer(envelope, kind, answer);
         match &envelope.reply {
             Reply::Url(url) => {
-                self.put(url, envelope, answer).await?;
+                let delivery = self.put(url, envelope, answer).await?;
                 self.announcer.tell(&self.cloud, &event, self.clock.now()).await;
+                Ok(delivery)
             }
             Reply::Bus(_) => {
                 let delivered = self.announcer.deliver(&self.cloud, &event).await;
                 delivered.inspect_err(|_| self.count_unanswered())?;
+                Ok(Delivery::Taken)
             }
         }
-        Ok(step_functions::answered())
     }
 
-    async fn put(&self, url: &ResponseUrl, envelope: &Envelope, answer: &Answer) -> Result<(), NotDelivered> {
+    async fn put(&self, url: &ResponseUrl, envelope: &Envelope, answer: &Answer) -> Result<Delivery, NotDelivered> {
         let delivered = self.responder.put(url, envelope, answer).await;
         match delivered.inspect_err(|_| self.count_unanswered()) {
             Err(error @ (NotDelivered::Nowhere(_) | NotDelivered::Refused(_))) => {
                 tracing::error!(%error, "the answer can't be delivered");
-                Ok(())
+                Ok(Delivery::Hopeless)
             }
-            delivered => delivered,
+            delivered => delivered.map(|()| Delivery::Taken),
         }
     }
+}
+
+/// What became of an answer that isn't to be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Delivery {
+    Taken,
+    /// Nobody will ever take it.
+    Hopeless,
 }
 
 /// How the work came here.

@@ -54,6 +54,9 @@ pub struct Progress {
     /// Calls in a row that were throttled or unanswered.
     #[serde(default)]
     pub unanswered: u32,
+    /// Calls that the role doesn't allow, or not yet.
+    #[serde(default)]
+    pub denials: u32,
     /// Looks taken so far.
     #[serde(default)]
     pub looks: u32,
@@ -123,6 +126,7 @@ impl Progress {
             around: None,
             beyond: Beyond::default(),
             unanswered: 0,
+            denials: 0,
             looks: 0,
             under_way: UnderWay::default(),
             tally: Tally::default(),

@@ -192,18 +192,30 @@ async fn what_can_not_be_tidied_is_a_warning() {
 }
 
 /// A permission that is missing fails an update, and leaves a rollback with what runs: it may not fail because of us.
+/// As often as the function asks for what its role doesn't allow.
+const DENIALS: usize = 5;
+
+/// CloudFormation changes the role's policy and sends the request moments later, when IAM hasn't told everybody yet.
+#[tokio::test]
+async fn what_is_allowed_a_moment_later_is_waited_for() {
+    for (times, expected) in [(DENIALS - 1, "SUCCESS"), (DENIALS, "FAILED")] {
+        let world = World::start(false).await;
+        world.function.cloud.ec2.denies("ec2:CreateLaunchTemplate", times);
+        let request = world.request("Create", None, &properties(&json!({})), None);
+        let answer = world.answer(&request).await;
+        assert_eq!(answer["Status"], expected, "{answer}");
+        if expected == "FAILED" {
+            assert!(reason(&answer).contains("allow ec2:CreateLaunchTemplate"), "{answer}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_look_that_is_denied_fails_an_update_and_no_rollback() {
     let world = World::start(false).await;
     let (old, new) = (properties(&json!({})), properties(&json!({"DiskSize": 50})));
     let id = create(&world, &old).await;
-    let deny = || {
-        world
-            .function
-            .cloud
-            .ec2
-            .refuses(LOOK, Fault::Denied, "UnauthorizedOperation")
-    };
+    let deny = || world.function.cloud.ec2.denies(LOOK, DENIALS);
     deny();
     let failed = update(&world, &id, &new, &old).await;
     assert!(
@@ -292,11 +304,7 @@ async fn a_deletion_that_can_not_remove_all_fails_and_says_what() {
     let world = World::start(false).await;
     let plain = properties(&json!({}));
     let id = create(&world, &plain).await;
-    world
-        .function
-        .cloud
-        .ec2
-        .refuses("ec2:DeleteLaunchTemplate", Fault::Denied, "UnauthorizedOperation");
+    world.function.cloud.ec2.denies("ec2:DeleteLaunchTemplate", DENIALS);
     let failed = delete(&world, &id, &plain).await;
     assert!(reason(&failed).contains("allow ec2:DeleteLaunchTemplate"), "{failed}");
     assert_eq!(delete(&world, &id, &plain).await["Status"], "SUCCESS");

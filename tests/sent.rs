@@ -282,10 +282,42 @@ async fn another_senders_group_is_not_touched() {
         gone["PhysicalResourceId"] = json!(id);
         let mut gone = world.sent(10, &gone);
         gone[key] = json!(value);
-        assert_eq!(world.outcome(&gone).await.0, "ManagedNodeGroup Deleted");
+        let reason = failed(&world.outcome(&gone).await, "");
+        assert!(reason.contains("exists and isn't this resource's"), "{reason}");
     }
     assert_eq!(world.group(&id), before);
     world.assert_well_told();
+}
+
+/// The tag that tells which event a group follows is another each time, and instances have none of it: nothing is rolled.
+#[tokio::test]
+async fn another_event_for_the_same_rolls_no_node() {
+    let world = World::start_with_bus(false).await;
+    let wanted = json!({"PropagateTags": true, "Tags": {"env": "prod"}});
+    let id = ready(&world.outcome(&world.sent(30, &asks("Create", &wanted))).await);
+    let version = |world: &World| world.group(&id)["launchTemplate"]["version"].clone();
+    let before = version(&world);
+    for (ago, kind) in [(20, "Create"), (10, "Update")] {
+        ready(&world.outcome(&world.sent(ago, &asks(kind, &wanted))).await);
+        assert_eq!(version(&world), before, "{kind}");
+    }
+    world.assert_well_told();
+}
+
+/// A group that followed it would follow no other request until then.
+#[tokio::test]
+async fn a_request_of_next_year_is_refused() {
+    let world = World::start_with_bus(false).await;
+    for (time, expected) in [("2999-01-01T00:00:00Z", "bad-request"), ("now", "")] {
+        let mut request = world.sent(0, &asks("Create", &json!({})));
+        if time != "now" {
+            request["time"] = json!(time);
+            let reason = failed(&world.outcome(&request).await, expected);
+            assert!(reason.contains("leave Time out"), "{reason}");
+        } else {
+            ready(&world.outcome(&request).await);
+        }
+    }
 }
 
 /// Five times in one invocation; then the invocation fails, and whoever invoked tries it again. The first of all is `Requested`,

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::marks::{is_mark, is_of_service};
+use super::marks::is_of_service;
 use crate::launch_template::os::Os;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::{Accelerator, InstanceTypeFacts};
+use crate::nodegroup::ownership::{OWN_PREFIX, RESOURCE_TAG, STACK_TAG};
 use crate::nodegroup::settings::{Taint, TaintEffect};
 use crate::nodegroup::spec::{Autoscaler, PropagateTags, Spec};
 use crate::workload::device_plugin::in_kubernetes;
@@ -51,7 +52,9 @@ pub fn wanted(
         warnings.extend(unknown_devices(types, resources));
     }
     if spec.node.propagate_tags == PropagateTags::Yes {
-        let ours_to_set = |key: &&String| !is_mark(key) && !is_of_service(key);
+        // Of the resource's own only those that stay what they are.
+        let stays = |key: &str| !key.starts_with(OWN_PREFIX) || [STACK_TAG, RESOURCE_TAG].contains(&key);
+        let ours_to_set = |key: &&String| stays(key) && !is_of_service(key);
         wanted.extend(
             tags.iter()
                 .filter(|(key, _)| ours_to_set(key))

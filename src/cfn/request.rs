@@ -40,7 +40,8 @@ pub enum Reply {
     Bus(Sent),
 }
 
-/// What EventBridge says of an event, and no sender can: `account` and `source` are what IAM lets a sender put.
+/// What the envelope of an event says. `account` is EventBridge's and `source` one of those that IAM lets the sender use; `time` is
+/// the sender's own where he gives one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
     pub account: String,

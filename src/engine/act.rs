@@ -1,7 +1,7 @@
 //! Carrying out one step, and what its failure means.
 
 use super::Stop;
-use super::goal::{is_superseded, refuse_late_create, unanswered};
+use super::goal::{denied, is_superseded, refuse_late_create, unanswered};
 use super::under_way::turn_to;
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting};
 use crate::nodegroup::group::NodeGroup;
@@ -179,6 +179,7 @@ fn meaning(progress: &mut Progress, step: &Step, error: &CallError) -> Stop {
         }
         (Fault::NotFound, Step::Create(_)) => Stop::Fail(error.to_string()),
         (Fault::NotFound, _) => Stop::Wait(Waiting::ForOthers),
-        (Fault::Denied | Fault::Refused, _) => Stop::Fail(error.to_string()),
+        (Fault::Denied, _) => denied(progress, error),
+        (Fault::Refused, _) => Stop::Fail(error.to_string()),
     }
 }

@@ -1,7 +1,7 @@
 //! What a group has around it: looked up when the decision asks for it, and once in a pass.
 
 use super::Stop;
-use super::goal::{rolls_back, unanswered};
+use super::goal::{denied, rolls_back, unanswered};
 use crate::launch_template::belongings::Place;
 use crate::launch_template::steps::Cluster;
 use crate::nodegroup::decide::{Around, Goal, Waiting};
@@ -50,7 +50,8 @@ async fn look_at_belongings<C: Cloud>(cloud: &C, progress: &mut Progress, place:
             });
             Ok(())
         }
-        Err(error) if matches!(error.fault, Fault::Denied | Fault::Refused) => Err(Stop::Fail(error.to_string())),
+        Err(error) if error.fault == Fault::Denied => Err(denied(progress, &error)),
+        Err(error) if error.fault == Fault::Refused => Err(Stop::Fail(error.to_string())),
         Err(error) => Err(unanswered(progress, &error)),
     }
 }

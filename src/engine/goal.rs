@@ -199,6 +199,19 @@ pub fn unanswered(progress: &mut Progress, error: &CallError) -> Stop {
     Stop::Wait(Waiting::ForAnAnswer)
 }
 
+/// How often a request asks for what its role doesn't allow, about half a minute in all. CloudFormation may have changed the
+/// role's policy in the same deployment, moments ago, and IAM tells everybody some seconds later (aws-cdk issue 37675).
+const DENIALS: u32 = 5;
+
+/// A call that the role doesn't allow: not yet, perhaps.
+pub fn denied(progress: &mut Progress, error: &CallError) -> Stop {
+    progress.denials += 1;
+    if progress.denials < DENIALS {
+        return unanswered(progress, error);
+    }
+    Stop::Fail(error.to_string())
+}
+
 pub fn rolls_back(progress: &Progress) -> bool {
     progress
         .situation

@@ -2,7 +2,7 @@
 
 use super::Stop;
 use super::act::token;
-use super::goal::unanswered;
+use super::goal::{denied, unanswered};
 use super::under_way::turn_to;
 use crate::launch_template::steps::{LaunchStep, Made};
 use crate::nodegroup::decide::{Goal, Waiting};
@@ -76,6 +76,7 @@ fn meaning(progress: &mut Progress, step: &LaunchStep, error: &CallError) -> Sto
             progress.history.obstacle = Some(error.to_string());
             Stop::Wait(Waiting::ForOthers)
         }
-        Fault::Denied | Fault::Refused => Stop::Fail(error.to_string()),
+        Fault::Denied => denied(progress, error),
+        Fault::Refused => Stop::Fail(error.to_string()),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::goal::owner;
 use super::preflight::told;
-use crate::bus::codes::TOO_LATE;
+use crate::bus::codes::{BAD_REQUEST, TOO_LATE};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Request, RequestType};
 use crate::nodegroup::fields::Problem;
@@ -40,6 +40,22 @@ pub fn identified(mut request: Request) -> Result<Request, String> {
         (false, RequestType::Delete) => Err(told(&problems, &[])),
         (false, RequestType::Create | RequestType::Update) => Ok(request),
     }
+}
+
+/// How far, in seconds, a sender's clock may be ahead of the function's.
+const AHEAD_SECONDS: u64 = 300;
+
+/// Why a request that is taken up at `now` can't be of now. The time is the sender's own (API reference, `PutEventsRequestEntry`), and
+/// a group that follows a request of next year would follow no other till then.
+pub fn from_the_future(progress: &Progress, now: u64) -> Option<String> {
+    let sent = progress.request.envelope.sent()?;
+    sent.sent_at().filter(|at| *at > now + AHEAD_SECONDS).map(|_| {
+        format!(
+            "nothing was changed, 1 problem(s) with the request: (1) time: {} is more than {AHEAD_SECONDS} seconds ahead; leave Time out \
+             of the entry and EventBridge fills it in [{BAD_REQUEST}]",
+            sent.time
+        )
+    })
 }
 
 /// Why a request that is taken up at `now` is too old. EventBridge delivers late, and archives replay.

@@ -2,7 +2,7 @@
 
 use super::Stop;
 use super::around::{look_around, types};
-use super::goal::{current, owner, turn, unanswered};
+use super::goal::{current, denied, owner, turn, unanswered};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::Request;
 use crate::launch_template::belongings::Place;
@@ -73,7 +73,7 @@ async fn of_update<C: Cloud>(
         Ok(live) if !owner.owns(&live.tags) => return Ok(Found::NotToBeHad(foreign(&live))),
         Ok(live) => Some(live),
         Err(error) if error.fault == Fault::NotFound => None,
-        Err(error) if error.fault == Fault::Denied => return Err(Stop::Fail(error.to_string())),
+        Err(error) if error.fault == Fault::Denied => return Err(denied(progress, &error)),
         Err(error) => return Err(unanswered(progress, &error)),
     };
     let types = match known_types(cloud, progress, spec, &current, live.as_ref()).await {

@@ -23,6 +23,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             Ok(request) => request,
             Err(Unfit::Ignored(why)) => {
                 tracing::error!(why, "an event of EventBridge was ignored");
+                self.count_unanswered();
                 return Ok(step_functions::answered());
             }
             Err(Unfit::Refused { envelope, kind, reason }) => {
@@ -35,7 +36,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             Err(problem) => problem,
             Ok(request) => {
                 let progress = Progress::begin(request, now);
-                match engine::too_late(&progress, now) {
+                match engine::from_the_future(&progress, now).or_else(|| engine::too_late(&progress, now)) {
                     None => return self.guarded(progress, Origin::Request, deadline).await,
                     Some(reason) => reason,
                 }

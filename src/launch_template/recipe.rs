@@ -8,7 +8,7 @@ use super::max_pods::max_pods;
 use super::os::Os;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::name::digest;
-use crate::nodegroup::ownership::{REPLACES_TAG, RESOURCE_TAG, STACK_TAG};
+use crate::nodegroup::ownership::OWN_PREFIX;
 use crate::nodegroup::spec::{BlockPodImds, InstanceTypes, MaxPods, PropagateTags, Spec, SshKey, Volume};
 
 use super::belongings::{Place, Rule, Source};
@@ -147,10 +147,10 @@ pub fn wanted_max_pods(spec: &Spec, os: Os, types: &[InstanceTypeFacts]) -> Resu
     }
 }
 
-/// The ownership tags stay where they say what is ours: instances are EKS's.
+/// The resource's own tags stay where they say what is ours: instances are EKS's. And one of them is another with each event,
+/// which would roll the nodes each time.
 fn propagated(tags: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let own = [STACK_TAG, RESOURCE_TAG, REPLACES_TAG];
-    let others = tags.iter().filter(|(key, _)| !own.contains(&key.as_str()));
+    let others = tags.iter().filter(|(key, _)| !key.starts_with(OWN_PREFIX));
     others.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 

@@ -316,7 +316,7 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
         return done();
     }
     if !identity.owner.owns(&live.tags) {
-        return own::clear_beside(identity, live, view);
+        return turns::of_a_foreign_group(identity, live, own::clear_beside(identity, live, view));
     }
     if let Some(later) = identity.turn.superseded_by(&live.tags) {
         return Next::Fail(turns::superseded(live, &later));

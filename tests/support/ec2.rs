@@ -26,15 +26,28 @@ struct Held {
     /// What a call with a client token gave: the same token gives the same.
     given: BTreeMap<String, Made>,
     serial: u32,
-    refused: Option<(&'static str, CallError)>,
+    /// An action, what it comes to, and how often.
+    refused: Option<(&'static str, CallError, usize)>,
+}
+
+impl Held {
+    fn refuse(&mut self, called: &str) -> Result<(), CallError> {
+        let Some((_, error, times)) = self.refused.as_mut().filter(|(action, _, _)| *action == called) else {
+            return Ok(());
+        };
+        let error = error.clone();
+        *times -= 1;
+        if *times == 0 {
+            self.refused = None;
+        }
+        Err(error)
+    }
 }
 
 impl Memory {
     pub fn belongings(&self, place: &Place) -> Result<Belongings, CallError> {
         let mut held = self.0.lock().unwrap();
-        if let Some((_, error)) = held.refused.take_if(|(action, _)| *action == LOOK) {
-            return Err(error);
-        }
+        held.refuse(LOOK)?;
         let name = place.resource_name();
         Ok(Belongings {
             templates: held.templates.get(&name).cloned().into_iter().collect(),
@@ -64,6 +77,15 @@ impl Memory {
 
     /// The next call of this action comes to nothing.
     pub fn refuses(&self, action: &'static str, fault: Fault, code: &str) {
+        self.refuses_often(action, fault, code, 1);
+    }
+
+    /// The role doesn't allow the next calls of this action.
+    pub fn denies(&self, action: &'static str, times: usize) {
+        self.refuses_often(action, Fault::Denied, "UnauthorizedOperation", times);
+    }
+
+    fn refuses_often(&self, action: &'static str, fault: Fault, code: &str, times: usize) {
         let error = CallError {
             action,
             resource: "r".to_owned(),
@@ -71,7 +93,7 @@ impl Memory {
             code: code.to_owned(),
             message: "chosen by the test".to_owned(),
         };
-        self.0.lock().unwrap().refused = Some((action, error));
+        self.0.lock().unwrap().refused = Some((action, error, times));
     }
 
     /// Somebody else's template of this name.
@@ -86,9 +108,7 @@ impl Memory {
 
     pub fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
         let mut held = self.0.lock().unwrap();
-        if let Some((_, error)) = held.refused.take_if(|(action, _)| *action == step.action()) {
-            return Err(error);
-        }
+        held.refuse(step.action())?;
         if let Some(made) = held.given.get(token) {
             return Ok(made.clone());
         }

@@ -1,6 +1,6 @@
 //! What the decision says where a group is asked for by events: which of them it follows, and what none of them may do.
 
-use super::{Identity, Next, View, Waiting};
+use super::{Identity, Next, View, Waiting, foreign};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::StepKind;
 use crate::nodegroup::ownership::Channel;
@@ -31,6 +31,15 @@ pub fn superseded(live: &NodeGroup, later: &Requested) -> String {
          [superseded]",
         later.id, later.time, live.cluster, live.name
     )
+}
+
+/// A Delete that is done, but for a group that isn't its sender's. In a stack that is a success, since the Delete after a failed
+/// Create must be one. A listener would take a group for gone that runs.
+pub fn of_a_foreign_group(identity: &Identity, live: &NodeGroup, next: Next) -> Next {
+    match (next, identity.owner.channel()) {
+        (Next::Done { .. }, Channel::Events) => Next::Fail(foreign(live)),
+        (next, Channel::Stack | Channel::Events) => next,
+    }
 }
 
 /// The tag that says which request the group follows was set, and isn't there.
