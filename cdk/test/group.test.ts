@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { App, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import { App, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
@@ -274,41 +274,4 @@ test('IPv6 nodes may assign addresses to their interfaces', () => {
   Template.fromStack(scope).hasResourceProperties('AWS::IAM::Role', {
     Policies: [Match.objectLike({ PolicyName: 'ipv6' })],
   });
-});
-
-test('one group a zone', () => {
-  const scope = stack();
-  const props = { cluster: cluster(scope), provider: GIVEN, nodegroupNamePrefix: 'stateful', stateful: true };
-  const groups = ManagedNodeGroup.perAvailabilityZone(scope, 'Stateful', props);
-  assert.deepEqual(Object.keys(groups), ['eu-central-1a', 'eu-central-1b']);
-  groups['eu-central-1b'].addLabel('zone', 'b');
-  const template = Template.fromStack(scope);
-  const made = Object.values(template.findResources(TYPE)).map(({ Properties: of }) => [
-    of.Subnets,
-    of.NodegroupNamePrefix,
-    of.Labels,
-  ]);
-  assert.deepEqual(made, [
-    [['subnet-1'], 'stateful-eu-central-1a', undefined],
-    [['subnet-2'], 'stateful-eu-central-1b', { zone: 'b' }],
-  ]);
-  template.resourceCountIs('AWS::IAM::Role', 1);
-});
-
-test('zones that are not known are counted', () => {
-  const scope = new Stack();
-  const vpc = new ec2.Vpc(scope, 'Vpc', { maxAzs: 2 });
-  const of = eks2.Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'my-cluster', vpc });
-  const groups = ManagedNodeGroup.perAvailabilityZone(scope, 'Stateful', { cluster: of, provider: GIVEN });
-  assert.deepEqual(Object.keys(groups), ['az1', 'az2']);
-  new CfnOutput(scope, 'Out', { value: groups.az1.nodegroupName });
-});
-
-test('groups of several zones cannot have one name', () => {
-  const scope = stack();
-  const props = { cluster: cluster(scope), provider: GIVEN, nodegroupName: 'web' };
-  assert.throws(
-    () => ManagedNodeGroup.perAvailabilityZone(scope, 'Web', props),
-    /give nodegroupNamePrefix in its place/,
-  );
 });

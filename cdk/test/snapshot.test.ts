@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -121,4 +121,12 @@ test('the package has the version of the function that it brings', () => {
   for (const [name, range] of Object.entries(peerDependencies)) {
     assert.equal(range, `^${devDependencies[name]}`, 'what it is tested with is the least that it takes');
   }
+});
+
+test('nobody publishes under a name that stands for another', () => {
+  const isUnsettled = readFileSync(join(ROOT, 'package.json'), 'utf8').includes('OWNER');
+  const publish = [join(ROOT, 'tools/dry-run.mjs'), '--publish'];
+  const { stderr, status } = spawnSync(process.execPath, publish, { cwd: ROOT, encoding: 'utf8' });
+  assert.equal(/OWNER in package\.json/.test(stderr), isUnsettled, stderr);
+  assert.ok(!isUnsettled || status === 1, `${status}`);
 });

@@ -1,4 +1,4 @@
-import { CfnParameter, CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnElement, CfnResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct, IDependable } from 'constructs';
 import { Later } from './later';
@@ -20,17 +20,18 @@ const POLICIES = [iam.CfnPolicy, iam.CfnManagedPolicy, iam.CfnRolePolicy].map((o
 export function policiesOf(scope: IConstruct, role: iam.IRole, type: string): IDependable {
   return new Later(() => {
     const stack = Stack.of(scope);
-    const resources = resourcesOf(stack);
+    const elements = elementsOf(stack);
     const name = JSON.stringify(stack.resolve(role.roleName));
-    const given = [...resources.values()].filter((each) => POLICIES.includes(each.cfnResourceType));
-    return given.filter((each) => isGivenTo(each, name) && !needs(each, type, resources));
+    const resources = [...elements.values()].filter((each) => CfnResource.isCfnResource(each));
+    const given = resources.filter((each) => POLICIES.includes(each.cfnResourceType) && isGivenTo(each, name));
+    return given.filter((each) => !needs(each, type, elements));
   });
 }
 
-/** The stack's own resources, by logical id. */
-function resourcesOf(stack: Stack): Map<string, CfnResource> {
-  const all = stack.node.findAll().filter((each) => CfnResource.isCfnResource(each) && Stack.of(each) === stack);
-  return new Map(all.map((each) => [stack.resolve((each as CfnResource).logicalId), each as CfnResource]));
+/** What the stack's own template has, by logical id. */
+function elementsOf(stack: Stack): Map<string, CfnElement> {
+  const all = stack.node.findAll().filter((each) => CfnElement.isCfnElement(each));
+  return new Map(all.filter((each) => each.stack === stack).map((each) => [stack.resolve(each.logicalId), each]));
 }
 
 function isGivenTo(policy: CfnResource, name: string): boolean {
@@ -40,7 +41,7 @@ function isGivenTo(policy: CfnResource, name: string): boolean {
 }
 
 /** Whether a resource needs one of a type, by however many others, or something that isn't in the stack. */
-function needs(from: CfnResource, type: string, resources: Map<string, CfnResource>): boolean {
+function needs(from: CfnResource, type: string, elements: Map<string, CfnElement>): boolean {
   const seen = new Set<CfnResource>();
   const open = [from];
   for (let next = open.pop(); next; next = open.pop()) {
@@ -51,13 +52,12 @@ function needs(from: CfnResource, type: string, resources: Map<string, CfnResour
       continue;
     }
     seen.add(next);
-    const stack = Stack.of(next);
-    const ids = [...named(stack.resolve(next._toCloudFormation()))].filter((id) => !isParameter(stack, id));
-    const referred = ids.map((id) => resources.get(id));
-    if (referred.includes(undefined)) {
+    const ids = [...named(next.stack.resolve(next._toCloudFormation()))].filter((id) => !id.startsWith('AWS::'));
+    if (ids.some((id) => !elements.has(id))) {
       return true;
     }
-    open.push(...(referred as CfnResource[]), ...orderedBefore(next));
+    const referred = ids.map((id) => elements.get(id)).filter((each) => CfnResource.isCfnResource(each));
+    open.push(...referred, ...orderedBefore(next));
   }
   return false;
 }
@@ -80,11 +80,6 @@ function* named(part: any): Generator<string> {
       yield* named(value);
     }
   }
-}
-
-function isParameter(stack: Stack, id: string): boolean {
-  const isIt = (each: IConstruct) => CfnParameter.isCfnElement(each) && stack.resolve(each.logicalId) === id;
-  return id.startsWith('AWS::') || stack.node.findAll().some((each) => !CfnResource.isCfnResource(each) && isIt(each));
 }
 
 /** What was said to come before a resource, or before something around it. */
