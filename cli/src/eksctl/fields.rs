@@ -65,7 +65,8 @@ Beside the fields, what eksctl does by itself is done too:
 - Two nodes, m5.large, where the file says nothing.
 - NVIDIA's device plugin for its instance types on AL2023 and AL2 (`NvidiaDevicePlugin`), and `WindowsSupport` for Windows.
   Both need the cluster's API: see \"To the Ready node\" in the README.
-- A node role with the policies that eksctl attaches, one for each group, where the file names none.
+- A node role with the policies that eksctl attaches, one for each group, where the file names none. With `iam.withOIDC` it
+  has no `AmazonEKS_CNI_Policy`: eksctl asks the cluster whether the network plugin needs it, and a note says what to look at.
 
 ";
 

@@ -148,8 +148,8 @@ impl<'t> Native<'t> {
                 notes.add(self.line(), self.id(), Kind::Told, text);
             }
             Metadata::Unknown => {
-                let text = "pods reach the instance metadata, by IMDSv2 tokens alone; what EKS's own launch template would have \
-                            allowed isn't known from the file: set BlockPodImds: true to keep pods from it, as with AL2023";
+                let text = "pods reach the instance metadata, by IMDSv2 tokens alone, whatever EKS's own launch template allows for \
+                            this image; set BlockPodImds: true to keep pods from it, as EKS does with AL2023";
                 notes.add(self.line(), self.id(), Kind::Differs, text);
             }
         }

@@ -14,14 +14,18 @@ pub const MAPPED: &[Field] = &[
     to(
         "availabilityZones[]",
         Text,
-        "`Subnets`: those of `vpc.subnets` in the zones, or else a parameter that says so",
+        "`Subnets`: those of `vpc.subnets` in the zones if each has one, or else a parameter that says so",
     ),
     to(
         "bottlerocket.enableAdminContainer",
         Boolean,
         "`UserData`: `settings.host-containers.admin.enabled`",
     ),
-    to("bottlerocket.settings", Document, "`UserData`, in TOML"),
+    to(
+        "bottlerocket.settings",
+        Document,
+        "`UserData`, in TOML, with numbers and truths as YAML 1.1 has them, which eksctl reads",
+    ),
     to(
         "desiredCapacity",
         Integer,
@@ -86,7 +90,11 @@ pub const MAPPED: &[Field] = &[
     to("instanceType", Text, "`InstanceTypes`, of one; a change of it rolls"),
     to("instanceTypes[]", Text, "`InstanceTypes`"),
     to("labels", Texts, "`Labels`"),
-    to("launchTemplate.id", Text, "`LaunchTemplate.Id`"),
+    to(
+        "launchTemplate.id",
+        Text,
+        "`LaunchTemplate.Id`. If it names an image, `AmiType` has to be taken out: a note says so",
+    ),
     to("launchTemplate.version", Text, "`LaunchTemplate.Version`"),
     to("maxPodsPerNode", Integer, "`MaxPods`"),
     to(
@@ -153,7 +161,7 @@ pub const MAPPED: &[Field] = &[
     to(
         "preBootstrapCommands[]",
         Text,
-        "`UserData`: a script for each, on Windows for all",
+        "`UserData`: a script for each, on Windows for all. On AL2 one that begins with `#!` keeps its interpreter; eksctl puts none before the others, this bash",
     ),
     to(
         "privateNetworking",
