@@ -33,7 +33,7 @@ use crate::ports::{Cloud, Fault};
 use crate::progress::{Phase, Progress, Stage};
 use crate::telemetry::request_span;
 
-pub use sent::{identified, too_late};
+pub use sent::{Undoing, identified, too_late, undoing};
 
 /// How a pass ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,7 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
     progress.looks += 1;
     progress.around = None;
     progress.beyond = Beyond::default();
+    let undoing = sent::undoing(progress);
     loop {
         let next = match step(cloud, progress, now).await {
             Ok(next) => next,
@@ -88,6 +89,9 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
                     return Outcome::Answer(answer);
                 }
             }
+        }
+        if undoing == Undoing::NotYet && sent::undoing(progress) == Undoing::Begun {
+            return Outcome::Wait(Waiting::ForDelete);
         }
     }
 }
@@ -196,11 +200,15 @@ fn view<'a>(progress: &'a Progress, goal: &Goal, now: u64) -> View<'a> {
 async fn observe<C: Cloud>(cloud: &C, progress: &mut Progress, cluster: &str, name: &str) -> Result<Observation, Stop> {
     let group = match cloud.node_group(cluster, name).await {
         Ok(group) => Box::new(group),
-        Err(error) if error.fault == Fault::NotFound => return Ok(Observation::Absent),
+        Err(error) if error.fault == Fault::NotFound => {
+            sent::note(progress, None);
+            return Ok(Observation::Absent);
+        }
         Err(error) if error.fault == Fault::Denied => return Err(Stop::Fail(error.to_string())),
         Err(error) => return Ok(unknown(progress, error.to_string())),
     };
     progress.unanswered = 0;
+    sent::note(progress, Some(&group));
     progress
         .history
         .first_status
@@ -270,7 +278,7 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
         )),
         Stage::Converge if leaves_something(progress) => {
             progress.history.turn_to_another_group();
-            sent::gain_time(progress);
+            sent::make_ready_to_undo(progress);
             progress.stage = Stage::Undo { failure: reason };
             under_way::turn_to(progress, UnderWay::Undo);
             None

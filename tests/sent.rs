@@ -6,41 +6,8 @@ use std::sync::atomic::Ordering;
 
 use managed_node_group::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
-use support::heard::Heard;
+use support::asking::{asks, delete, failed, properties, ready};
 use support::world::World;
-
-fn properties(changes: &Value) -> Value {
-    let mut properties = json!({
-        "ClusterName": "my-cluster", "NodeRole": "arn:aws:iam::123456789012:role/node", "Subnets": ["subnet-1", "subnet-2"],
-        "ScalingConfig": {"MinSize": 1, "MaxSize": 3, "DesiredSize": 2}, "UserData": "echo a-secret",
-    });
-    for (key, value) in changes.as_object().unwrap() {
-        properties[key] = value.clone();
-    }
-    properties
-}
-
-fn asks(kind: &str, changes: &Value) -> Value {
-    json!({"RequestType": kind, "LogicalResourceId": "Nodes", "ResourceProperties": properties(changes)})
-}
-
-fn delete() -> Value {
-    json!({"RequestType": "Delete", "LogicalResourceId": "Nodes", "ResourceProperties": {"ClusterName": "my-cluster"}})
-}
-
-#[track_caller]
-fn ready(outcome: &Heard) -> String {
-    assert_eq!(outcome.0, "ManagedNodeGroup Ready", "{outcome:?}");
-    outcome.1["PhysicalResourceId"].as_str().unwrap().to_owned()
-}
-
-#[track_caller]
-fn failed(outcome: &Heard, code: &str) -> String {
-    assert_eq!(outcome.0, "ManagedNodeGroup Failed", "{outcome:?}");
-    let codes = outcome.1["Codes"].as_array().unwrap();
-    assert!(code.is_empty() || codes.contains(&json!(code)), "{code} in {outcome:?}");
-    outcome.1["Reason"].as_str().unwrap().to_owned()
-}
 
 /// Whoever knows neither physical id nor properties finds the group again.
 #[tokio::test]
@@ -50,7 +17,7 @@ async fn a_group_lives_by_events() {
         let create = world.sent(30, &asks("Create", &json!({})));
         let id = ready(&world.outcome(&create).await);
         assert!(id.starts_with("my-cluster/Nodes-"), "{id}");
-        assert_eq!(world.steps_of(&create["id"]), ["Ec2", "Create"]);
+        assert_eq!(world.steps_of(&create["id"]), ["Ec2", "Create", "Tags"]);
         let tags = world.group(&id)["tags"].clone();
         let told = format!(
             "{} {}",

@@ -13,7 +13,7 @@ mod turns;
 use super::attributes::{InTemplate, attributes};
 use super::group::{NodeGroup, Status};
 use super::history::{History, StepKind, UpdateState};
-use super::ownership::{Owner, REPLACES_TAG};
+use super::ownership::{Owner, REPLACES_TAG, UNFINISHED_TAG};
 use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, plan};
 use super::spec::WaitFor;
 use super::turn::Turn;
@@ -67,6 +67,8 @@ pub enum Which {
     Any,
     /// Only what an update made in place of another group and did not finish.
     Unfinished,
+    /// Only what this very request by event made and did not finish.
+    OfThisRequest,
 }
 
 /// What was seen. Only `Absent` means gone; every error but not-found is `Unknown`.
@@ -182,9 +184,7 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
         return Next::Fail(turns::superseded(live, &later));
     }
     match &live.status {
-        Status::Creating if submitted(desired) && desired.purpose == Purpose::Create => {
-            ready(desired, live, view, vec![])
-        }
+        Status::Creating if submitted(desired) && desired.purpose == Purpose::Create => accepted(desired, live, view),
         Status::Creating => Next::Wait(Waiting::ForCreate),
         Status::Active | Status::Degraded => converge(desired, live, update, view),
         Status::Updating => follow(desired, live, view),
@@ -199,6 +199,14 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
         ),
         Status::Unknown(_) => Next::Wait(Waiting::ForOthers),
     }
+}
+
+/// Nobody waits for the group to come up, so the request is done with it; and what is done leaves no mark.
+fn accepted(desired: &Desired, live: &NodeGroup, view: View) -> Next {
+    if live.tags.contains_key(UNFINISHED_TAG) && view.history.of(StepKind::Untag).is_none() {
+        return Next::Act(Step::Untag([UNFINISHED_TAG.to_owned()].into()));
+    }
+    ready(desired, live, view, vec![])
 }
 
 /// A settled group: report the update that has ended, or begin the next step, or be done. A downgrade is refused before
@@ -238,7 +246,7 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
     let mut warnings = plan.warnings;
     warnings.extend(begun.iter().filter_map(still_differs));
     match (settled(desired, live, view, warnings), untag.into_iter().next()) {
-        // One of these tags says that a replacement isn't finished, which it isn't before everything else is.
+        // Some of these tags say that the group isn't finished, which it isn't before everything else is.
         (Next::Done { .. }, Some(untag)) => Next::Act(untag),
         (next, _) => next,
     }
@@ -317,6 +325,9 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     }
     if !identity.owner.owns(&live.tags) {
         return own::clear_beside(identity, live, view);
+    }
+    if identity.which == Which::OfThisRequest && !identity.turn.has_not_finished(&live.tags) {
+        return done();
     }
     if let Some(later) = identity.turn.superseded_by(&live.tags) {
         return Next::Fail(turns::superseded(live, &later));

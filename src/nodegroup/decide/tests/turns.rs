@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::nodegroup::ownership::{Owner, REQUESTED_TAG};
+use crate::nodegroup::ownership::{Owner, REQUESTED_TAG, UNFINISHED_TAG};
 use crate::nodegroup::turn::Requested;
 
 const EARLIER: &str = "2026-11-26T10:14:00Z 1";
@@ -140,5 +140,59 @@ fn a_stacks_request_knows_no_turns() {
     for (goal, expected) in [(want(&json!({}), Purpose::Update), "Done"), (absent(), "Delete")] {
         let next = told(&goal, &present(group.clone(), None), &history(&[]), NOW);
         assert_eq!(word(&next), expected);
+    }
+}
+
+/// A group that a Create by event has made says so until the Create is done, and that is the last of all.
+#[test]
+fn the_mark_of_an_unfinished_group_goes_last_of_all() {
+    let marked = |status: &str| {
+        let mut seen = following(status, OWN);
+        if let Observation::Present { group, .. } = &mut seen {
+            group.tags.insert(UNFINISHED_TAG.to_owned(), OWN.to_owned());
+        }
+        seen
+    };
+    let Goal::Present(desired) = sent(Purpose::Create) else {
+        panic!("present")
+    };
+    assert_eq!(desired.tags_of_new()[UNFINISHED_TAG], OWN);
+    let untag = Next::Act(Step::Untag([UNFINISHED_TAG.to_owned()].into()));
+    let goal = Goal::Present(desired.clone());
+    for now in [NOW, 3541] {
+        assert_eq!(told(&goal, &marked("ACTIVE"), &history(&[]), now), untag, "{now}");
+    }
+    let mut submitted = desired;
+    submitted.spec.wait_for = WaitFor::Submitted;
+    let submitted = Goal::Present(submitted);
+    assert_eq!(told(&submitted, &marked("CREATING"), &history(&[]), NOW), untag);
+    let untagged = history(&[(StepKind::Untag, None)]);
+    assert_eq!(word(&told(&submitted, &marked("CREATING"), &untagged, NOW)), "Done");
+}
+
+/// What the group says decides what is undone, not what this delivery has done.
+#[test]
+fn only_what_this_request_made_and_did_not_finish_is_undone() {
+    let Goal::Absent(identity) = sent_delete() else {
+        panic!("absent")
+    };
+    let undo = Goal::Absent(Identity {
+        which: Which::OfThisRequest,
+        ..identity
+    });
+    for (mark, expected) in [
+        (Some(OWN), "Delete"),
+        (Some(EARLIER), "Done"),
+        (Some(LATER), "Done"),
+        (None, "Done"),
+    ] {
+        let mut seen = following("CREATE_FAILED", OWN);
+        if let Observation::Present { group, .. } = &mut seen {
+            let mark = mark.map(|mark| (UNFINISHED_TAG.to_owned(), mark.to_owned()));
+            group.tags.extend(mark);
+        }
+        for begun in [&[][..], &[(StepKind::Create, None)]] {
+            assert_eq!(word(&told(&undo, &seen, &history(begun), NOW)), expected, "{mark:?}");
+        }
     }
 }

@@ -1,0 +1,77 @@
+//! One event that is delivered more than once, and what becomes of the group that it asks for.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::asking::{asks, failed, ready};
+use support::world::World;
+
+/// Carries a delivery as far as its first hand-over, and gives what goes on from there.
+async fn begun(world: &World, event: &Value) -> Value {
+    world.creates_take(1);
+    world.invoke(event).await;
+    let next = world.function.cloud.onward.lock().unwrap().pop_front();
+    next.expect("a create outlasts an invocation")
+}
+
+/// Two deliveries ask with the same token, so both have made the group. One has told that it is ready; what the other meets
+/// after that is no reason to delete it.
+#[tokio::test]
+async fn a_group_that_was_told_ready_is_not_cleared_up() {
+    for step_functions in [false, true] {
+        let world = World::start_with_bus(step_functions).await;
+        let create = world.sent(30, &asks("Create", &json!({})));
+        let goes_on = begun(&world, &create).await;
+        world.deliver(&goes_on).await;
+        let id = ready(&world.end_of(&create));
+        world.becomes(&id, "DEGRADED");
+        world.deliver(&goes_on).await;
+        let ends = world.ends_of(&create);
+        failed(&ends[1], "");
+        assert_eq!(world.group(&id)["status"], "DEGRADED", "{ends:?}");
+        assert_eq!(world.function.cloud.ec2.all().len(), 1);
+    }
+}
+
+/// The service made the group, and the answer got lost.
+#[tokio::test]
+async fn what_was_made_without_an_answer_is_cleared_up() {
+    for step_functions in [false, true] {
+        let world = World::start_with_bus(step_functions).await;
+        world.always_fails("Create", "NodeCreationFailure", "no join", "i-1");
+        world.loses_the_answer_to("CreateNodegroup");
+        let create = world.sent(30, &asks("Create", &json!({})));
+        let reason = failed(&world.outcome(&create).await, "NodeCreationFailure");
+        assert!(!reason.contains("left behind"), "{reason}");
+        assert!(world.groups().is_empty(), "{:?}", world.groups());
+        assert!(world.function.cloud.ec2.all().is_empty());
+        world.assert_well_told();
+    }
+}
+
+/// Nobody waits for the group, so it is as good as finished when it is accepted.
+#[tokio::test]
+async fn a_group_that_nobody_waits_for_bears_no_mark() {
+    let world = World::start_with_bus(false).await;
+    let submitted = json!({"WaitFor": "Submitted"});
+    let id = ready(&world.outcome(&world.sent(30, &asks("Create", &submitted))).await);
+    let tags = world.group(&id)["tags"].clone();
+    assert_eq!(tags.get("managed-node-group:unfinished"), None, "{tags}");
+}
+
+#[tokio::test]
+async fn there_is_room_for_the_mark() {
+    let world = World::start_with_bus(false).await;
+    let tags = |count: usize| -> serde_json::Map<String, Value> {
+        (0..count).map(|number| (format!("t{number}"), json!("v"))).collect()
+    };
+    let event = world.sent(30, &asks("Create", &json!({"Tags": tags(46)})));
+    let reason = failed(&world.outcome(&event).await, "too-many");
+    assert!(reason.contains("at most 45 tags in a request by event"), "{reason}");
+    ready(
+        &world
+            .outcome(&world.sent(30, &asks("Create", &json!({"Tags": tags(45)}))))
+            .await,
+    );
+    world.assert_well_told();
+}
