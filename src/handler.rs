@@ -206,7 +206,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             (Origin::Continuation(Host::StateMachine), _) => Ok(Some(step_functions::state(progress, waiting, wait))),
             (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
                 progress.tally.hand_overs += 1;
-                let name = step_functions::execution_name(progress);
+                let name = step_functions::execution_name(progress, self.clock.now_millis());
                 self.cloud
                     .start_execution(state_machine, &name, &step_functions::state(progress, waiting, wait))
                     .await?;
