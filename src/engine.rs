@@ -159,7 +159,7 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
         }
     };
     request_span::about(cluster, name);
-    let seen = observe(cloud, progress, cluster, name).await?;
+    let mut seen = observe(cloud, progress, cluster, name).await?;
     let goal = goal.as_ref().expect("matched above");
     loop {
         match decide(goal, &seen, view(progress, goal, now)) {
@@ -170,12 +170,32 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
                 looked => looked?,
             },
             Next::Look(look) => beyond::look(cloud, progress, goal, &seen, look).await?,
-            Next::Act(Step::Launch(step)) => launch::act(cloud, progress, goal, &step, now).await?,
-            Next::Act(step) if beyond::is_of(&step) => beyond::act(cloud, progress, goal, &seen, step, now).await?,
+            Next::Act(Step::Launch(step)) => {
+                launch::act(cloud, progress, goal, &step, now).await?;
+                seen = again(cloud, progress, goal, seen).await?;
+            }
+            Next::Act(step) if beyond::is_of(&step) => {
+                beyond::act(cloud, progress, goal, &seen, step, now).await?;
+                seen = again(cloud, progress, goal, seen).await?;
+            }
             Next::Act(step) => return act::act(cloud, progress, goal, &seen, step, now).await,
             next => return Ok(next),
         }
     }
+}
+
+/// The group once more after a step beside it: a later event may have taken it over. A stack's requests come one at a time.
+async fn again<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    goal: &Goal,
+    seen: Observation,
+) -> Result<Observation, Stop> {
+    if progress.request.envelope.sent().is_none() {
+        return Ok(seen);
+    }
+    let place = around::place(goal);
+    observe(cloud, progress, &place.cluster, &place.name).await
 }
 
 /// What can't be looked up fails an update, and leaves a rollback with what runs.

@@ -2,9 +2,11 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use support::asking::{asks, failed, ready};
-use support::world::World;
+use support::world::{Death, World};
 
 /// Carries a delivery as far as its first hand-over, and gives what goes on from there.
 async fn begun(world: &World, event: &Value) -> Value {
@@ -74,4 +76,32 @@ async fn there_is_room_for_the_mark() {
             .await,
     );
     world.assert_well_told();
+}
+
+/// An update that is held up between its steps in EC2 sees at each that a later one has the group.
+#[tokio::test]
+async fn an_earlier_update_stops_between_its_steps_in_ec2() {
+    for step_functions in [false, true] {
+        let world = Arc::new(World::start_with_bus(step_functions).await);
+        let id = ready(&world.outcome(&world.sent(30, &asks("Create", &json!({})))).await);
+        let (other, group) = (world.clone(), id.clone());
+        world.meanwhile("ec2:CreateSecurityGroup", async move {
+            other.follows(&group, "2999-01-01T00:00:00Z a-later-one");
+        });
+        let access = json!({"RemoteAccess": {"Ec2SshKey": "key", "SourceSecurityGroups": ["sg-1"]}});
+        let update = world.sent(20, &asks("Update", &access));
+        world.die(Death::Never);
+        failed(&world.outcome(&update).await, "superseded");
+        let made = world.function.cloud.made.lock().unwrap().clone();
+        assert!(
+            world.happened() && !made.contains(&"ec2:AuthorizeSecurityGroupIngress"),
+            "{made:?}"
+        );
+        // It had said that the group follows it before the first of them.
+        let at = |action: &str| made.iter().position(|one| *one == action);
+        assert!(
+            at("tag") < at("ec2:CreateSecurityGroup") && at("tag").is_some(),
+            "{made:?}"
+        );
+    }
 }

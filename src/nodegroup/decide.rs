@@ -210,15 +210,19 @@ fn accepted(desired: &Desired, live: &NodeGroup, view: View) -> Next {
 }
 
 /// A settled group: report the update that has ended, or begin the next step, or be done. A downgrade is refused before
-/// anything is made in EC2.
+/// anything is made in EC2, and so is the group told which event it follows.
 fn converge(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view: View) -> Next {
     match update {
         Some(UpdateState::InProgress) => return follow(desired, live, view),
         Some(UpdateState::Failed(errors)) => return update_failed(live, view.history, errors),
         Some(UpdateState::Successful) | None => {}
     }
-    if let Err(downgrade) = plan(desired, live, None) {
-        return Next::Fail(downgrade.to_string());
+    let plan = match plan(desired, live, None) {
+        Ok(plan) => plan,
+        Err(downgrade) => return Next::Fail(downgrade.to_string()),
+    };
+    if let Some(next) = turns::told_first(desired, live, plan, view) {
+        return next;
     }
     match own::template(desired, Some(live), view) {
         Ok(template) => step(desired, live, &template, view),
@@ -231,9 +235,6 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
         Ok(plan) => plan,
         Err(downgrade) => return Next::Fail(downgrade.to_string()),
     };
-    if let Some(next) = turns::told_again(desired, live, view) {
-        return next;
-    }
     let (begun, missing): (Vec<Step>, Vec<Step>) = plan
         .steps
         .into_iter()
@@ -332,14 +333,13 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     if let Some(later) = identity.turn.superseded_by(&live.tags) {
         return Next::Fail(turns::superseded(live, &later));
     }
+    let untold = turns::is_to_be_told(identity, live, view);
     let gone = matches!(live.status, Status::Deleting);
-    if let Some(next) = beyond::leave(live, view).filter(|_| !gone) {
+    if let Some(next) = beyond::leave(live, view).filter(|_| !gone && !untold) {
         return next;
     }
     match &live.status {
-        Status::Active | Status::Degraded | Status::CreateFailed | Status::DeleteFailed
-            if turns::is_to_be_told(identity, live, view) =>
-        {
+        Status::Active | Status::Degraded | Status::CreateFailed | Status::DeleteFailed if untold => {
             Next::Act(Step::Tag(identity.turn.tags()))
         }
         Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete),

@@ -104,6 +104,13 @@ impl World {
             .patch_node_group(cluster, name, json!({"status": status}));
     }
 
+    /// Another event has told a group that it follows that one.
+    pub fn follows(&self, id: &str, requested: &str) {
+        let (cluster, name) = id.split_once('/').expect("cluster/name");
+        let tags = json!({"managed-node-group:requested": requested});
+        self.simulator.patch_node_group(cluster, name, json!({"tags": tags}));
+    }
+
     pub fn autoscaler_moves(&self, id: &str, desired: i32) {
         let (cluster, name) = id.split_once('/').expect("cluster/name");
         self.simulator

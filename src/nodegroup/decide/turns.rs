@@ -4,7 +4,7 @@ use super::{Identity, Next, View, Waiting};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::StepKind;
 use crate::nodegroup::ownership::Channel;
-use crate::nodegroup::plan::{Desired, Purpose, Step};
+use crate::nodegroup::plan::{Desired, Plan, Purpose, Step};
 use crate::nodegroup::turn::Requested;
 
 /// How long, in seconds, a tag that was set may be missing before it is set once more. An earlier request that looked at the
@@ -33,17 +33,24 @@ pub fn superseded(live: &NodeGroup, later: &Requested) -> String {
     )
 }
 
-/// The tag that says which request the group follows was set, and isn't there.
-pub fn told_again(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
+/// A group is told which request it follows before anything is changed for it, in EC2 too: an earlier one that is still under way
+/// sees it at its next look, and stops.
+pub fn told_first(desired: &Desired, live: &NodeGroup, plan: Plan, view: View) -> Option<Next> {
+    if !desired.turn.is_untold(&live.tags) {
+        return None;
+    }
+    let tag = || plan.steps.into_iter().find(|step| step.kind() == StepKind::Tag);
+    told_again(desired, view).or_else(|| tag().map(Next::Act))
+}
+
+/// The tag was set, and isn't there.
+fn told_again(desired: &Desired, view: View) -> Option<Next> {
     let told = view
         .history
         .begun
         .iter()
         .rev()
         .find(|begun| begun.step == StepKind::Tag)?;
-    if !desired.turn.is_untold(&live.tags) {
-        return None;
-    }
     Some(if view.now < told.at + SEEN_WITHIN_SECONDS {
         Next::Wait(Waiting::ForOthers)
     } else {

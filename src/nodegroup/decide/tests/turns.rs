@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::nodegroup::ownership::{Owner, REQUESTED_TAG, UNFINISHED_TAG};
+use crate::nodegroup::ownership::{Owner, PLUGIN_TAG, REQUESTED_TAG, UNFINISHED_TAG};
 use crate::nodegroup::turn::Requested;
 
 const EARLIER: &str = "2026-11-26T10:14:00Z 1";
@@ -194,5 +194,44 @@ fn only_what_this_request_made_and_did_not_finish_is_undone() {
         for begun in [&[][..], &[(StepKind::Create, None)]] {
             assert_eq!(word(&told(&undo, &seen, &history(begun), NOW)), expected, "{mark:?}");
         }
+    }
+}
+
+/// Before a launch template's version is made for it, and before the device plugin leaves.
+#[test]
+fn a_group_is_told_before_anything_else_is_changed() {
+    let nothing = nothing_around();
+    let next = |goal: &Goal, seen: &Observation, history: &History| {
+        let view = View {
+            around: Some(&nothing),
+            beyond: &LOOKED,
+            history,
+            now: NOW,
+        };
+        word(&decide(goal, seen, view))
+    };
+    let with_plugin = |status: &str, requested: &str| {
+        let mut seen = following(status, requested);
+        if let Observation::Present { group, .. } = &mut seen {
+            group.tags.insert(PLUGIN_TAG.to_owned(), "nvidia".to_owned());
+        }
+        seen
+    };
+    let update = sent(Purpose::Update);
+    for (goal, seen, begun, expected) in [
+        (&update, following("ACTIVE", EARLIER), &[][..], "Tag"),
+        (&update, following("ACTIVE", OWN), &[], "Launch"),
+        (&update, following("ACTIVE", EARLIER), &[(StepKind::Tag, None)], "Tag"),
+        (&sent_delete(), with_plugin("ACTIVE", EARLIER), &[], "Tag"),
+        (&sent_delete(), with_plugin("UPDATING", EARLIER), &[], "ForOthers"),
+        (&sent_delete(), with_plugin("ACTIVE", OWN), &[], "LeavePlugin"),
+        (
+            &sent_delete(),
+            with_plugin("ACTIVE", EARLIER),
+            &[(StepKind::Tag, None)],
+            "LeavePlugin",
+        ),
+    ] {
+        assert_eq!(next(goal, &seen, &history(begun)), expected, "{seen:?} {begun:?}");
     }
 }
