@@ -160,6 +160,7 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
     };
     request_span::about(cluster, name);
     let mut seen = observe(cloud, progress, cluster, name).await?;
+    sent::note(progress, &seen, now);
     let goal = goal.as_ref().expect("matched above");
     loop {
         match decide(goal, &seen, view(progress, goal, now)) {
@@ -172,11 +173,11 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
             Next::Look(look) => beyond::look(cloud, progress, goal, &seen, look).await?,
             Next::Act(Step::Launch(step)) => {
                 launch::act(cloud, progress, goal, &step, now).await?;
-                seen = again(cloud, progress, goal, seen).await?;
+                seen = again(cloud, progress, goal, seen, now).await?;
             }
             Next::Act(step) if beyond::is_of(&step) => {
                 beyond::act(cloud, progress, goal, &seen, step, now).await?;
-                seen = again(cloud, progress, goal, seen).await?;
+                seen = again(cloud, progress, goal, seen, now).await?;
             }
             Next::Act(step) => return act::act(cloud, progress, goal, &seen, step, now).await,
             next => return Ok(next),
@@ -190,12 +191,15 @@ async fn again<C: Cloud>(
     progress: &mut Progress,
     goal: &Goal,
     seen: Observation,
+    now: u64,
 ) -> Result<Observation, Stop> {
     if progress.request.envelope.sent().is_none() {
         return Ok(seen);
     }
     let place = around::place(goal);
-    observe(cloud, progress, &place.cluster, &place.name).await
+    let seen = observe(cloud, progress, &place.cluster, &place.name).await?;
+    sent::note(progress, &seen, now);
+    Ok(seen)
 }
 
 /// What can't be looked up fails an update, and leaves a rollback with what runs.
@@ -220,15 +224,11 @@ fn view<'a>(progress: &'a Progress, goal: &Goal, now: u64) -> View<'a> {
 async fn observe<C: Cloud>(cloud: &C, progress: &mut Progress, cluster: &str, name: &str) -> Result<Observation, Stop> {
     let group = match cloud.node_group(cluster, name).await {
         Ok(group) => Box::new(group),
-        Err(error) if error.fault == Fault::NotFound => {
-            sent::note(progress, None);
-            return Ok(Observation::Absent);
-        }
+        Err(error) if error.fault == Fault::NotFound => return Ok(Observation::Absent),
         Err(error) if error.fault == Fault::Denied => return Err(Stop::Fail(error.to_string())),
         Err(error) => return Ok(unknown(progress, error.to_string())),
     };
     progress.unanswered = 0;
-    sent::note(progress, Some(&group));
     progress
         .history
         .first_status

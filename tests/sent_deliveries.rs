@@ -5,8 +5,9 @@ mod support;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use support::asking::{asks, failed, ready};
+use support::asking::{asks, delete, failed, ready};
 use support::world::{Death, World};
+use tokio::sync::Notify;
 
 /// Carries a delivery as far as its first hand-over, and gives what goes on from there.
 async fn begun(world: &World, event: &Value) -> Value {
@@ -103,5 +104,32 @@ async fn an_earlier_update_stops_between_its_steps_in_ec2() {
             at("tag") < at("ec2:CreateSecurityGroup") && at("tag").is_some(),
             "{made:?}"
         );
+    }
+}
+
+/// A Create that comes while an earlier Delete takes the launch template away takes up nothing of it.
+#[tokio::test]
+async fn a_create_after_a_delete_has_a_template_of_its_own() {
+    for step_functions in [false, true] {
+        let world = Arc::new(World::start_with_bus(step_functions).await);
+        let id = ready(&world.outcome(&world.sent(30, &asks("Create", &json!({})))).await);
+        let (gone, create) = (world.sent(20, &delete()), world.sent(10, &asks("Create", &json!({}))));
+        let (other, half_gone) = (world.clone(), Arc::new(Notify::new()));
+        let goes_on = half_gone.clone();
+        world.meanwhile("ec2:DeleteLaunchTemplate", async move {
+            goes_on.notify_one();
+            // As far as the Create comes while the template is still there.
+            other.until_looked_at_belongings_again().await;
+        });
+        let comes = async {
+            half_gone.notified().await;
+            world.deliver(&create).await;
+        };
+        tokio::join!(world.deliver(&gone), comes);
+        assert_eq!(ready(&world.end_of(&create)), id);
+        let template = world.group(&id)["launchTemplate"]["id"].clone();
+        let left = world.function.cloud.ec2.template_ids();
+        assert_eq!([template], left.as_slice(), "the group runs on a template that is gone");
+        world.assert_well_told();
     }
 }

@@ -6,6 +6,7 @@ use super::preflight::told;
 use crate::bus::codes::TOO_LATE;
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Request, RequestType};
+use crate::nodegroup::decide::Observation;
 use crate::nodegroup::fields::Problem;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::Seen;
@@ -76,18 +77,32 @@ pub fn too_many_tags(progress: &Progress, spec: &Spec) -> Option<Problem> {
     })
 }
 
-/// Notes whose the group is at a look.
-pub fn note(progress: &mut Progress, group: Option<&NodeGroup>) {
+/// Notes what a look has seen at `now`.
+pub fn note(progress: &mut Progress, seen: &Observation, now: u64) {
+    match seen {
+        Observation::Present { group, .. } => note_group(progress, group),
+        Observation::Absent if progress.request.envelope.sent().is_some() => {
+            let since = match progress.history.seen {
+                Some(Seen::Absent { since }) => since,
+                _ => now,
+            };
+            progress.history.seen = Some(Seen::Absent { since });
+        }
+        Observation::Absent | Observation::Unknown(_) => {}
+    }
+}
+
+/// Notes whose a group is that is there.
+pub fn note_group(progress: &mut Progress, group: &NodeGroup) {
     if progress.request.envelope.sent().is_none() {
         return;
     }
     let (owner, turn) = (owner(&progress.request), turn(&progress.request));
-    progress.history.seen = Some(match group {
-        None => Seen::Absent,
-        Some(group) if !owner.owns(&group.tags) => Seen::Foreign,
-        Some(group) if turn.superseded_by(&group.tags).is_some() => Seen::Settled,
-        Some(group) if turn.has_not_finished(&group.tags) => Seen::Unfinished,
-        Some(_) => Seen::Settled,
+    let is_its_own = turn.superseded_by(&group.tags).is_none() && turn.has_not_finished(&group.tags);
+    progress.history.seen = Some(match owner.owns(&group.tags) {
+        false => Seen::Foreign,
+        true if is_its_own => Seen::Unfinished,
+        true => Seen::Settled,
     });
 }
 
@@ -95,7 +110,7 @@ pub fn note(progress: &mut Progress, group: Option<&NodeGroup>) {
 /// by what the last look saw. What was there before it stays, whatever fails.
 pub fn leaves_something(progress: &Progress) -> bool {
     let may_have_made = match progress.history.seen {
-        Some(Seen::Absent | Seen::Unfinished | Seen::Foreign) => true,
+        Some(Seen::Absent { .. } | Seen::Unfinished | Seen::Foreign) => true,
         Some(Seen::Settled) | None => false,
     };
     progress.request.kind == RequestType::Create && may_have_made

@@ -74,7 +74,7 @@ async fn of_update<C: Cloud>(
         Ok(live) if !owner.owns(&live.tags) => return Ok(Found::NotToBeHad(foreign(&live))),
         Ok(live) => {
             // Seen also where nothing more is looked at, since what comes before that fails.
-            sent::note(progress, Some(&live));
+            sent::note_group(progress, &live);
             Some(live)
         }
         Err(error) if error.fault == Fault::NotFound => None,

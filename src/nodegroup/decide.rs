@@ -156,7 +156,9 @@ pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
 fn make(desired: &Desired, view: View) -> Next {
     match view.history.of(StepKind::Create) {
         None if turns::only_changes(desired) => Next::Fail(turns::nothing_to_change(desired)),
-        None if view.history.is_before_the_group() => create(desired, view),
+        None if view.history.is_before_the_group() => {
+            turns::waits_for_what_goes(desired, view).unwrap_or_else(|| create(desired, view))
+        }
         Some(begun) if view.now < begun.at + VISIBLE_WITHIN_SECONDS => Next::Wait(Waiting::ForCreate),
         _ => Next::Fail(format!(
             "node group {}/{} was deleted by somebody else while this request worked on it; deploy again to make it anew",

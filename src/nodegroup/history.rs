@@ -44,7 +44,10 @@ pub struct History {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seen {
     /// There was none, and all that is checked before anything is made had passed.
-    Absent,
+    Absent {
+        /// At the first of such looks in a row, in seconds since the epoch.
+        since: u64,
+    },
     /// Made by this very event, and not finished.
     Unfinished,
     /// Somebody else's, who may have come between.

@@ -1,8 +1,8 @@
 //! What the decision says where a group is asked for by events: which of them it follows, and what none of them may do.
 
-use super::{Identity, Next, View, Waiting};
+use super::{Identity, Look, Next, View, Waiting};
 use crate::nodegroup::group::NodeGroup;
-use crate::nodegroup::history::StepKind;
+use crate::nodegroup::history::{Seen, StepKind};
 use crate::nodegroup::ownership::Channel;
 use crate::nodegroup::plan::{Desired, Plan, Purpose, Step};
 use crate::nodegroup::turn::Requested;
@@ -10,6 +10,26 @@ use crate::nodegroup::turn::Requested;
 /// How long, in seconds, a tag that was set may be missing before it is set once more. An earlier request that looked at the
 /// group a moment before may have written over it.
 const SEEN_WITHIN_SECONDS: u64 = 10;
+
+/// How long, in seconds, a Create waits for what an earlier Delete may be about to take away. What is there longer was left by a
+/// function that crashed for good, and is taken up.
+const GONE_WITHIN_SECONDS: u64 = 60;
+
+/// A group isn't made with what an earlier event's has left in EC2 before it is sure that nobody takes that away: without its launch
+/// template a group could never be changed again.
+pub fn waits_for_what_goes(desired: &Desired, view: View) -> Option<Next> {
+    let due = desired.owner.channel() == Channel::Events && desired.spec.launch_template.is_none();
+    let Some(Seen::Absent { since }) = view.history.seen.filter(|_| due) else {
+        return None;
+    };
+    let Some(around) = view.around else {
+        return Some(Next::Look(Look::Around));
+    };
+    let place = desired.place();
+    let mut left = around.belongings.tags(&place);
+    let waits = view.now < since + GONE_WITHIN_SECONDS && left.any(|tags| desired.turn.is_untold(tags));
+    waits.then_some(Next::Wait(Waiting::ForOthers))
+}
 
 /// Among events an Update never makes a group: under a name that is spelled otherwise it would be a second one, and nobody would
 /// delete the first.

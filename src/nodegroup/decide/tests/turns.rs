@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
+use crate::launch_template::belongings::Template;
+use crate::nodegroup::history::Seen;
 use crate::nodegroup::ownership::{Owner, PLUGIN_TAG, REQUESTED_TAG, UNFINISHED_TAG};
 use crate::nodegroup::turn::Requested;
 
@@ -233,5 +235,59 @@ fn a_group_is_told_before_anything_else_is_changed() {
         ),
     ] {
         assert_eq!(next(goal, &seen, &history(begun)), expected, "{seen:?} {begun:?}");
+    }
+}
+
+/// What there is in EC2 for a group that isn't there, made for the event that `requested` names.
+fn left(requested: &str) -> Around {
+    let mut around = nothing_around();
+    around.place.owner = owner();
+    let mut tags = around.place.tags();
+    tags.insert(REQUESTED_TAG.to_owned(), requested.to_owned());
+    around.belongings.templates.push(Template {
+        id: "lt-left".to_owned(),
+        tags,
+        versions: vec![],
+    });
+    around
+}
+
+/// An earlier Delete may be about to take them away, and a group that was made with them could never be changed again.
+#[test]
+fn a_create_waits_for_what_an_earlier_request_takes_away() {
+    for (requested, since, expected) in [
+        (EARLIER, NOW - 59, "ForOthers"),
+        (EARLIER, NOW - 60, "Launch"),
+        (OWN, NOW, "Launch"),
+        (LATER, NOW, "Launch"),
+    ] {
+        let around = left(requested);
+        let mut history = history(&[]);
+        history.seen = Some(Seen::Absent { since });
+        let view = View {
+            around: Some(&around),
+            beyond: &LOOKED,
+            history: &history,
+            now: NOW,
+        };
+        let next = decide(&sent(Purpose::Create), &Observation::Absent, view);
+        assert_eq!(word(&next), expected, "{requested} {since}");
+    }
+}
+
+/// A later Create makes its group of it at this moment.
+#[test]
+fn a_delete_leaves_what_a_later_create_has_made() {
+    for (requested, expected) in [(EARLIER, "Launch"), (OWN, "Launch"), (LATER, "Done")] {
+        let around = left(requested);
+        let history = history(&[]);
+        let view = View {
+            around: Some(&around),
+            beyond: &LOOKED,
+            history: &history,
+            now: NOW,
+        };
+        let next = decide(&sent_delete(), &Observation::Absent, view);
+        assert_eq!(word(&next), expected, "{requested}");
     }
 }
