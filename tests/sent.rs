@@ -173,7 +173,7 @@ async fn what_comes_too_late_is_told_so() {
         let reason = failed(&world.outcome(&event).await, "too-late");
         assert!(reason.contains(event["time"].as_str().unwrap()), "{reason}");
     }
-    assert!(world.simulator.requests().is_empty());
+    assert!(world.changes().is_empty(), "{:?}", world.changes());
     world.assert_well_told();
 }
 

@@ -3,6 +3,7 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::asking::{asks, delete, failed, ready};
@@ -132,4 +133,36 @@ async fn a_create_after_a_delete_has_a_template_of_its_own() {
         assert_eq!([template], left.as_slice(), "the group runs on a template that is gone");
         world.assert_well_told();
     }
+}
+
+/// A delivery that died left a group, or only what is made for one in EC2, and the next one comes when the time is over.
+#[tokio::test]
+async fn what_comes_too_late_clears_up_what_came_in_time() {
+    for step_functions in [false, true] {
+        for last in ["create", "ec2:CreateLaunchTemplate"] {
+            let world = World::start_with_bus(step_functions).await;
+            let create = asks("Create", &json!({"ServiceTimeout": "60"}));
+            let calls = calls_up_to(last, step_functions, &create).await;
+            // A quarter of the time is kept for the answer.
+            let event = world.sent(43, &create);
+            world.die(Death::After(calls));
+            world.lose(&event).await;
+            assert!(!world.function.cloud.ec2.all().is_empty());
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            let reason = failed(&world.outcome(&event).await, "too-late");
+            assert!(!reason.contains("nothing"), "{reason}");
+            assert!(world.groups().is_empty(), "{:?}", world.groups());
+            assert!(world.function.cloud.ec2.all().is_empty());
+            world.assert_well_told();
+        }
+    }
+}
+
+/// How many calls a Create makes until one of this name.
+async fn calls_up_to(action: &str, step_functions: bool, create: &Value) -> usize {
+    let world = World::start_with_bus(step_functions).await;
+    world.die(Death::Never);
+    world.deliver(&world.sent(10, create)).await;
+    let made = world.function.cloud.made.lock().unwrap();
+    1 + made.iter().position(|one| *one == action).expect("the call is made")
 }

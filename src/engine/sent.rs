@@ -50,18 +50,36 @@ pub fn identified(mut request: Request) -> Result<Request, String> {
     }
 }
 
-/// Why a request that is taken up at `now` is too old. EventBridge delivers late, and archives replay.
-pub fn too_late(progress: &Progress, now: u64) -> Option<String> {
+/// Why a request that is taken up at `now` is too old. EventBridge delivers late, and archives replay. `None` for a Create whose
+/// earlier delivery may have died over what it made: that is removed, and then it is told.
+pub fn too_late(progress: &mut Progress, now: u64) -> Option<String> {
     let sent = progress.request.envelope.sent()?;
     let history = &progress.history;
-    (now >= history.deadline).then(|| {
-        format!(
-            "nothing was changed: the event was sent at {}, and its time of {} seconds was over when it came; send the request anew \
-             if it is still wanted [{TOO_LATE}]",
-            sent.time,
-            history.deadline - history.began
-        )
-    })
+    if now < history.deadline {
+        return None;
+    }
+    let failure = format!(
+        "not carried out: the event was sent at {}, and its time of {} seconds was over when it came; send the request anew if it is \
+         still wanted [{TOO_LATE}]",
+        sent.time,
+        history.deadline - history.began
+    );
+    let Some(name) = may_have_made(progress) else {
+        return Some(failure);
+    };
+    progress.target = Some(name);
+    progress.history.deadline = now;
+    make_ready_to_undo(progress);
+    progress.stage = Stage::Undo { failure };
+    None
+}
+
+/// The name of the group that an earlier delivery may have begun with: of a Create that could be carried out.
+fn may_have_made(progress: &Progress) -> Option<String> {
+    let request = &progress.request;
+    let (spec, problems) = inspect(&request.properties, &request.envelope.logical_resource_id);
+    let good = problems.is_empty() && too_many_tags(progress, &spec).is_none();
+    (good && request.kind == RequestType::Create).then(|| name(&spec, &owner(request)))
 }
 
 /// More tags than a group by events has room for: beside those that a stack's may have it bears one until it is finished.

@@ -34,8 +34,8 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let refused = match engine::identified(request) {
             Err(problem) => problem,
             Ok(request) => {
-                let progress = Progress::begin(request, now);
-                match engine::too_late(&progress, now) {
+                let mut progress = Progress::begin(request, now);
+                match engine::too_late(&mut progress, now) {
                     None => return self.guarded(progress, Origin::Request, deadline).await,
                     Some(reason) => reason,
                 }
