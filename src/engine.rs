@@ -33,7 +33,7 @@ use crate::ports::{Cloud, Fault};
 use crate::progress::{Phase, Progress, Stage};
 use crate::telemetry::request_span;
 
-pub use sent::{from_the_future, identified, too_late};
+pub use sent::{Undoing, from_the_future, identified, too_late, undoing};
 
 /// How a pass ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,7 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
     progress.looks += 1;
     progress.around = None;
     progress.beyond = Beyond::default();
+    let undoing = sent::undoing(progress);
     loop {
         let next = match step(cloud, progress, now).await {
             Ok(next) => next,
@@ -88,6 +89,9 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
                     return Outcome::Answer(answer);
                 }
             }
+        }
+        if undoing == Undoing::NotYet && sent::undoing(progress) == Undoing::Begun {
+            return Outcome::Wait(Waiting::ForDelete);
         }
     }
 }
@@ -155,7 +159,8 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
         }
     };
     request_span::about(cluster, name);
-    let seen = observe(cloud, progress, cluster, name).await?;
+    let mut seen = observe(cloud, progress, cluster, name).await?;
+    sent::note(progress, &seen, now);
     let goal = goal.as_ref().expect("matched above");
     loop {
         match decide(goal, &seen, view(progress, goal, now)) {
@@ -166,12 +171,35 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
                 looked => looked?,
             },
             Next::Look(look) => beyond::look(cloud, progress, goal, &seen, look).await?,
-            Next::Act(Step::Launch(step)) => launch::act(cloud, progress, goal, &step, now).await?,
-            Next::Act(step) if beyond::is_of(&step) => beyond::act(cloud, progress, goal, &seen, step, now).await?,
+            Next::Act(Step::Launch(step)) => {
+                launch::act(cloud, progress, goal, &step, now).await?;
+                seen = again(cloud, progress, goal, seen, now).await?;
+            }
+            Next::Act(step) if beyond::is_of(&step) => {
+                beyond::act(cloud, progress, goal, &seen, step, now).await?;
+                seen = again(cloud, progress, goal, seen, now).await?;
+            }
             Next::Act(step) => return act::act(cloud, progress, goal, &seen, step, now).await,
             next => return Ok(next),
         }
     }
+}
+
+/// The group once more after a step beside it: a later event may have taken it over. A stack's requests come one at a time.
+async fn again<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    goal: &Goal,
+    seen: Observation,
+    now: u64,
+) -> Result<Observation, Stop> {
+    if progress.request.envelope.sent().is_none() {
+        return Ok(seen);
+    }
+    let place = around::place(goal);
+    let seen = observe(cloud, progress, &place.cluster, &place.name).await?;
+    sent::note(progress, &seen, now);
+    Ok(seen)
 }
 
 /// What can't be looked up fails an update, and leaves a rollback with what runs.
@@ -272,7 +300,7 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
         )),
         Stage::Converge if leaves_something(progress) => {
             progress.history.turn_to_another_group();
-            sent::gain_time(progress);
+            sent::make_ready_to_undo(progress);
             progress.stage = Stage::Undo { failure: reason };
             under_way::turn_to(progress, UnderWay::Undo);
             None

@@ -135,6 +135,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let last_look = self_invoke::last_look(self.clock.now_millis(), deadline);
         loop {
             let (before, under_way) = (progress.history.clone(), progress.under_way);
+            let undoing = engine::undoing(&progress);
             let outcome = self.pass(&mut progress, last_look).await;
             self.spend(&mut progress, under_way);
             progress.tally.throttles += self.cloud.throttles();
@@ -149,6 +150,9 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
                 }
                 Outcome::Wait(waiting) => {
                     let wait = self.next_look(&progress, waiting);
+                    // It goes on elsewhere at once.
+                    let turned = undoing != engine::undoing(&progress);
+                    let last_look = if turned { 0 } else { last_look };
                     if let Some(state) = self.wait(&mut progress, waiting, wait, origin, last_look).await? {
                         return Ok(state);
                     }
@@ -203,7 +207,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             (Origin::Continuation(Host::StateMachine), _) => Ok(Some(step_functions::state(progress, waiting, wait))),
             (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
                 progress.tally.hand_overs += 1;
-                let name = step_functions::execution_name(progress);
+                let name = step_functions::execution_name(progress, self.clock.now_millis());
                 self.cloud
                     .start_execution(state_machine, &name, &step_functions::state(progress, waiting, wait))
                     .await?;

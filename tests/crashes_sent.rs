@@ -11,17 +11,22 @@ struct Operation {
     name: &'static str,
     before: bool,
     detail: fn() -> Value,
+    trouble: fn(&World),
     fails: bool,
+    /// How often it is delivered once more in the end.
+    replays: usize,
     end: &'static str,
     groups: usize,
 }
 
-const OPERATIONS: [Operation; 4] = [
+const OPERATIONS: [Operation; 6] = [
     Operation {
         name: "create",
         before: false,
         detail: || asks("Create", &[]),
+        trouble: |_| {},
         fails: false,
+        replays: 1,
         end: "ManagedNodeGroup Ready",
         groups: 1,
     },
@@ -29,7 +34,9 @@ const OPERATIONS: [Operation; 4] = [
         name: "update",
         before: true,
         detail: || asks("Update", &[("Labels", json!({"a": "b"})), ("DiskSize", json!(30))]),
+        trouble: |_| {},
         fails: false,
+        replays: 1,
         end: "ManagedNodeGroup Ready",
         groups: 1,
     },
@@ -37,7 +44,9 @@ const OPERATIONS: [Operation; 4] = [
         name: "delete",
         before: true,
         detail: || json!({"RequestType": "Delete", "LogicalResourceId": "Nodes", "ResourceProperties": {"ClusterName": "my-cluster"}}),
+        trouble: |_| {},
         fails: false,
+        replays: 1,
         end: "ManagedNodeGroup Deleted",
         groups: 0,
     },
@@ -45,9 +54,32 @@ const OPERATIONS: [Operation; 4] = [
         name: "bad update",
         before: true,
         detail: || asks("Update", &[("CapacityType", json!("SPOT"))]),
+        trouble: |_| {},
         fails: true,
+        replays: 1,
         end: "ManagedNodeGroup Failed",
         groups: 1,
+    },
+    Operation {
+        name: "create that fails",
+        before: false,
+        detail: || asks("Create", &[]),
+        trouble: |world| world.always_fails("Create", "NodeCreationFailure", "no join", "i-1"),
+        fails: true,
+        // The service takes the token of before for an answer of before, and says nothing of a group that is gone.
+        replays: 0,
+        end: "ManagedNodeGroup Failed",
+        groups: 0,
+    },
+    Operation {
+        name: "create that is refused",
+        before: false,
+        detail: || asks("Create", &[]),
+        trouble: |world| world.faults("CreateNodegroup", u32::MAX, 400, "InvalidParameterException"),
+        fails: true,
+        replays: 1,
+        end: "ManagedNodeGroup Failed",
+        groups: 0,
     },
 ];
 
@@ -70,6 +102,7 @@ async fn play(operation: &Operation, step_functions: bool, death: Death) -> usiz
         assert_eq!(made.0, "ManagedNodeGroup Ready", "{made:?}");
     }
     let event = world.sent(10, &(operation.detail)());
+    (operation.trouble)(&world);
     world.die(death);
     let outcome = world.outcome(&event).await;
     let calls = world.function.cloud.made.lock().unwrap().len();
@@ -78,11 +111,18 @@ async fn play(operation: &Operation, step_functions: bool, death: Death) -> usiz
     assert_eq!(world.groups().len(), operation.groups, "{what}: {:?}", world.groups());
     let left = world.function.cloud.ec2.all();
     assert_eq!(left.is_empty(), operation.groups == 0, "{what}: {left:?}");
+    let reason = outcome.1["Reason"].as_str().unwrap_or_default();
+    let untrue = ["left behind", "by somebody else"];
+    assert!(!untrue.iter().any(|words| reason.contains(words)), "{what}: {reason}");
 
     // A replay, as after a crash behind the outcome, changes nothing and says the same.
-    world.deliver(&event).await;
-    assert_eq!(world.groups().len(), operation.groups, "{what}, replayed");
-    assert!(world.ends_of(&event).len() >= 2 || operation.fails, "{what}");
+    for _ in 0..operation.replays {
+        world.deliver(&event).await;
+        assert_eq!(world.groups().len(), operation.groups, "{what}, replayed");
+        let left = world.function.cloud.ec2.all();
+        assert_eq!(left.is_empty(), operation.groups == 0, "{what}, replayed: {left:?}");
+        assert!(world.ends_of(&event).len() >= 2 || operation.fails, "{what}");
+    }
     world.assert_well_told();
     calls
 }
@@ -114,4 +154,14 @@ async fn a_delete_by_event_survives_a_death_at_every_call() {
 #[tokio::test]
 async fn a_refusal_by_event_survives_a_death_at_every_call() {
     die_everywhere(&OPERATIONS[3]).await;
+}
+
+#[tokio::test]
+async fn a_failing_create_by_event_leaves_nothing_whatever_dies() {
+    die_everywhere(&OPERATIONS[4]).await;
+}
+
+#[tokio::test]
+async fn a_refused_create_by_event_leaves_nothing_whatever_dies() {
+    die_everywhere(&OPERATIONS[5]).await;
 }

@@ -59,7 +59,7 @@ async fn life_by_events(mode: PollingMode) {
     let id = ready.1["PhysicalResourceId"].clone();
     assert!(id.as_str().unwrap().starts_with("my-cluster/Web-"), "{id}");
     assert_eq!(ready.1["Data"]["Id"], id);
-    assert_eq!(steps(bus.heard(), &create), ["Ec2", "Create"]);
+    assert_eq!(steps(bus.heard(), &create), ["Ec2", "Create", "Tags"]);
     deliver_again(&deployed, &mut bus, &create, source, &detail).await;
 
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;

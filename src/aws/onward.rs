@@ -31,7 +31,7 @@ impl Onward for Aws {
             .input(input.to_string());
         match call.send().await {
             Ok(_) => Ok(()),
-            // The name is a hash of the request: whoever was first has started it.
+            // The name is a hash of the request, and of an event's delivery: whoever was first has started it.
             Err(error)
                 if error
                     .as_service_error()

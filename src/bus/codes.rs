@@ -25,7 +25,7 @@ pub const ALL: [Code; 5] = [
         cause: "The event came after the time that its ServiceTimeout gives it, counted from when it was sent: it was delivered \
                 late, or replayed from an archive.",
         remedy: "Send the request anew if it is still wanted.",
-        example: "nothing was changed: the event was sent at 2026-11-26T10:15:00Z, and its time of 3600 seconds was over when it \
+        example: "not carried out: the event was sent at 2026-11-26T10:15:00Z, and its time of 3600 seconds was over when it \
                   came; send the request anew if it is still wanted [too-late]",
     },
     Code {

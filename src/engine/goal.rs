@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::target::{Found, find_target, to_remove};
-use super::{Stop, preflight, users};
+use super::{Stop, preflight, sent, users};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
@@ -42,10 +42,11 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
     if progress.request.kind == RequestType::Delete {
         return Ok(to_delete(&progress.request).map(Goal::Absent));
     }
-    let (spec, problems) = inspect(
+    let (spec, mut problems) = inspect(
         &progress.request.properties,
         &progress.request.envelope.logical_resource_id,
     );
+    problems.extend(sent::too_many_tags(progress, &spec));
     if !problems.is_empty() {
         let findings = preflight::beside(cloud, progress, &spec).await;
         let why = preflight::told(&problems, &findings);

@@ -1,20 +1,28 @@
 //! What is different about a request by event: nobody has told which group it is about, nobody rolls back what failed, and
 //! nobody waits at the other end.
 
-use super::goal::owner;
+use super::goal::{owner, turn};
 use super::preflight::told;
 use crate::bus::codes::{BAD_REQUEST, TOO_LATE};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Request, RequestType};
+use crate::nodegroup::decide::Observation;
 use crate::nodegroup::fields::Problem;
-use crate::nodegroup::history::StepKind;
+use crate::nodegroup::group::NodeGroup;
+use crate::nodegroup::history::Seen;
 use crate::nodegroup::name::name;
+use crate::nodegroup::rule::Rule;
+use crate::nodegroup::spec::Spec;
 use crate::nodegroup::validate::inspect;
-use crate::progress::Progress;
+use crate::progress::{Progress, Stage};
 
 /// What clearing up after a failed Create may take beyond the request's own time, in seconds. EKS deletes a group in some
 /// minutes, and no URL runs out meanwhile.
 const CLEARING_SECONDS: u64 = 900;
+
+/// EKS takes 50 tags on a resource. Those of the resource's own are whose it is (two), the request that it follows, the mark of an
+/// unfinished one, and that it has the device plugin.
+const MOST_TAGS: usize = 45;
 
 /// The properties that a name follows from.
 const NAMING: [&str; 3] = ["ClusterName", "NodegroupName", "NodegroupNamePrefix"];
@@ -58,30 +66,111 @@ pub fn from_the_future(progress: &Progress, now: u64) -> Option<String> {
     })
 }
 
-/// Why a request that is taken up at `now` is too old. EventBridge delivers late, and archives replay.
-pub fn too_late(progress: &Progress, now: u64) -> Option<String> {
+/// Why a request that is taken up at `now` is too old. EventBridge delivers late, and archives replay. `None` for a Create whose
+/// earlier delivery may have died over what it made: that is removed, and then it is told.
+pub fn too_late(progress: &mut Progress, now: u64) -> Option<String> {
     let sent = progress.request.envelope.sent()?;
     let history = &progress.history;
-    (now >= history.deadline).then(|| {
-        format!(
-            "nothing was changed: the event was sent at {}, and its time of {} seconds was over when it came; send the request anew \
-             if it is still wanted [{TOO_LATE}]",
-            sent.time,
-            history.deadline - history.began
-        )
+    if now < history.deadline {
+        return None;
+    }
+    let failure = format!(
+        "not carried out: the event was sent at {}, and its time of {} seconds was over when it came; send the request anew if it is \
+         still wanted [{TOO_LATE}]",
+        sent.time,
+        history.deadline - history.began
+    );
+    let Some(name) = may_have_made(progress) else {
+        return Some(failure);
+    };
+    progress.target = Some(name);
+    progress.history.deadline = now;
+    make_ready_to_undo(progress);
+    progress.stage = Stage::Undo { failure };
+    None
+}
+
+/// The name of the group that an earlier delivery may have begun with: of a Create that could be carried out.
+fn may_have_made(progress: &Progress) -> Option<String> {
+    let request = &progress.request;
+    let (spec, problems) = inspect(&request.properties, &request.envelope.logical_resource_id);
+    let good = problems.is_empty() && too_many_tags(progress, &spec).is_none();
+    (good && request.kind == RequestType::Create).then(|| name(&spec, &owner(request)))
+}
+
+/// More tags than a group by events has room for: beside those that a stack's may have it bears one until it is finished.
+pub fn too_many_tags(progress: &Progress, spec: &Spec) -> Option<Problem> {
+    let too_many = progress.request.envelope.sent().is_some() && spec.tags.len() > MOST_TAGS;
+    too_many.then(|| Problem {
+        path: "Tags".to_owned(),
+        rule: Rule::TooMany,
+        message: format!(
+            "expected at most {MOST_TAGS} tags in a request by event, got {}",
+            spec.tags.len()
+        ),
     })
 }
 
-/// Whether a failed Create has made something that nobody else will remove. What was there before it stays, whatever fails.
-pub fn leaves_something(progress: &Progress) -> bool {
-    let made = |kind| progress.history.of(kind).is_some();
-    let was_there = progress.history.first_status.is_some();
-    progress.request.kind == RequestType::Create && (made(StepKind::Create) || (made(StepKind::Launch) && !was_there))
+/// Notes what a look has seen at `now`.
+pub fn note(progress: &mut Progress, seen: &Observation, now: u64) {
+    match seen {
+        Observation::Present { group, .. } => note_group(progress, group),
+        Observation::Absent if progress.request.envelope.sent().is_some() => {
+            let since = match progress.history.seen {
+                Some(Seen::Absent { since }) => since,
+                _ => now,
+            };
+            progress.history.seen = Some(Seen::Absent { since });
+        }
+        Observation::Absent | Observation::Unknown(_) => {}
+    }
 }
 
-/// Time for clearing up, which a stack's rollback would have of its own.
-pub fn gain_time(progress: &mut Progress) {
+/// Notes whose a group is that is there.
+pub fn note_group(progress: &mut Progress, group: &NodeGroup) {
+    if progress.request.envelope.sent().is_none() {
+        return;
+    }
+    let (owner, turn) = (owner(&progress.request), turn(&progress.request));
+    let is_its_own = turn.superseded_by(&group.tags).is_none() && turn.has_not_finished(&group.tags);
+    progress.history.seen = Some(match owner.owns(&group.tags) {
+        false => Seen::Foreign,
+        true if is_its_own => Seen::Unfinished,
+        true => Seen::Settled,
+    });
+}
+
+/// Whether a failed Create may have made something that nobody else will remove: what it has begun on the service's side is told
+/// by what the last look saw. What was there before it stays, whatever fails.
+pub fn leaves_something(progress: &Progress) -> bool {
+    let may_have_made = match progress.history.seen {
+        Some(Seen::Absent { .. } | Seen::Unfinished | Seen::Foreign) => true,
+        Some(Seen::Settled) | None => false,
+    };
+    progress.request.kind == RequestType::Create && may_have_made
+}
+
+/// Whether what a request by event has made is being removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undoing {
+    NotYet,
+    /// The cause is in the progress, and has to be handed over before anything is removed: a delivery that finds nothing left could
+    /// only say that somebody has deleted it.
+    Begun,
+}
+
+pub fn undoing(progress: &Progress) -> Undoing {
+    match progress.stage {
+        Stage::Undo { .. } if progress.request.envelope.sent().is_some() => Undoing::Begun,
+        Stage::Undo { .. } | Stage::Converge | Stage::RemoveAbandoned => Undoing::NotYet,
+    }
+}
+
+/// Time for clearing up, which a stack's rollback would have of its own; and nothing that is checked before a group is made
+/// keeps one from being removed.
+pub fn make_ready_to_undo(progress: &mut Progress) {
     if progress.request.envelope.sent().is_some() {
         progress.history.deadline += CLEARING_SECONDS;
+        progress.preflight_done = true;
     }
 }

@@ -3,6 +3,7 @@
 use super::Stop;
 use super::around::{look_around, types};
 use super::goal::{current, denied, owner, turn, unanswered};
+use super::sent;
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::Request;
 use crate::launch_template::belongings::Place;
@@ -71,7 +72,11 @@ async fn of_update<C: Cloud>(
     let owner = owner(&progress.request);
     let live = match cloud.node_group(&current.cluster, &current.name).await {
         Ok(live) if !owner.owns(&live.tags) => return Ok(Found::NotToBeHad(foreign(&live))),
-        Ok(live) => Some(live),
+        Ok(live) => {
+            // Seen also where nothing more is looked at, since what comes before that fails.
+            sent::note_group(progress, &live);
+            Some(live)
+        }
         Err(error) if error.fault == Fault::NotFound => None,
         Err(error) if error.fault == Fault::Denied => return Err(denied(progress, &error)),
         Err(error) => return Err(unanswered(progress, &error)),
@@ -127,11 +132,15 @@ pub fn to_remove(progress: &mut Progress, spec: &Spec, target: &str) -> Option<I
         Stage::Converge => None,
         Stage::Undo { .. } => {
             let (cluster, name) = (spec.cluster.clone(), target.to_owned());
+            let which = match owner.channel() {
+                Channel::Stack => Which::Any,
+                Channel::Events => Which::OfThisRequest,
+            };
             Some(Identity {
                 cluster,
                 name,
                 owner,
-                which: Which::Any,
+                which,
                 turn: turn(&progress.request),
             })
         }

@@ -35,8 +35,9 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let refused = match engine::identified(request) {
             Err(problem) => problem,
             Ok(request) => {
-                let progress = Progress::begin(request, now);
-                match engine::from_the_future(&progress, now).or_else(|| engine::too_late(&progress, now)) {
+                let mut progress = Progress::begin(request, now);
+                let amiss = engine::from_the_future(&progress, now).or_else(|| engine::too_late(&mut progress, now));
+                match amiss {
                     None => return self.guarded(progress, Origin::Request, deadline).await,
                     Some(reason) => reason,
                 }

@@ -137,6 +137,23 @@ impl Belongings {
         self.key_pairs.iter().filter(|key| place.owns(&key.tags))
     }
 
+    /// The tags of everything that belongs to a group.
+    pub fn tags<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a BTreeMap<String, String>> {
+        let templates = self.templates.iter().map(|template| &template.tags);
+        let groups = self.security_groups.iter().map(|group| &group.tags);
+        let keys = self.key_pairs.iter().map(|key| &key.tags);
+        templates.chain(groups).chain(keys).filter(|tags| place.owns(tags))
+    }
+
+    /// All but what has such tags.
+    pub fn without(&self, has: impl Fn(&BTreeMap<String, String>) -> bool) -> Self {
+        let mut others = self.clone();
+        others.templates.retain(|template| !has(&template.tags));
+        others.security_groups.retain(|group| !has(&group.tags));
+        others.key_pairs.retain(|key| !has(&key.tags));
+        others
+    }
+
     /// What a step that was carried out has changed. EC2's reads lag behind its writes; what we did ourselves we know.
     pub fn apply(&mut self, step: &LaunchStep, made: Made) {
         match (step, made) {

@@ -13,7 +13,7 @@ mod turns;
 use super::attributes::{InTemplate, attributes};
 use super::group::{NodeGroup, Status};
 use super::history::{History, StepKind, UpdateState};
-use super::ownership::{Owner, REPLACES_TAG};
+use super::ownership::{Owner, REPLACES_TAG, UNFINISHED_TAG};
 use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, plan};
 use super::spec::WaitFor;
 use super::turn::Turn;
@@ -67,6 +67,8 @@ pub enum Which {
     Any,
     /// Only what an update made in place of another group and did not finish.
     Unfinished,
+    /// Only what this very request by event made and did not finish.
+    OfThisRequest,
 }
 
 /// What was seen. Only `Absent` means gone; every error but not-found is `Unknown`.
@@ -154,7 +156,9 @@ pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
 fn make(desired: &Desired, view: View) -> Next {
     match view.history.of(StepKind::Create) {
         None if turns::only_changes(desired) => Next::Fail(turns::nothing_to_change(desired)),
-        None if view.history.is_before_the_group() => create(desired, view),
+        None if view.history.is_before_the_group() => {
+            turns::waits_for_what_goes(desired, view).unwrap_or_else(|| create(desired, view))
+        }
         Some(begun) if view.now < begun.at + VISIBLE_WITHIN_SECONDS => Next::Wait(Waiting::ForCreate),
         _ => Next::Fail(format!(
             "node group {}/{} was deleted by somebody else while this request worked on it; deploy again to make it anew",
@@ -182,9 +186,7 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
         return Next::Fail(turns::superseded(live, &later));
     }
     match &live.status {
-        Status::Creating if submitted(desired) && desired.purpose == Purpose::Create => {
-            ready(desired, live, view, vec![])
-        }
+        Status::Creating if submitted(desired) && desired.purpose == Purpose::Create => accepted(desired, live, view),
         Status::Creating => Next::Wait(Waiting::ForCreate),
         Status::Active | Status::Degraded => converge(desired, live, update, view),
         Status::Updating => follow(desired, live, view),
@@ -201,16 +203,28 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
     }
 }
 
+/// Nobody waits for the group to come up, so the request is done with it; and what is done leaves no mark.
+fn accepted(desired: &Desired, live: &NodeGroup, view: View) -> Next {
+    if live.tags.contains_key(UNFINISHED_TAG) && view.history.of(StepKind::Untag).is_none() {
+        return Next::Act(Step::Untag([UNFINISHED_TAG.to_owned()].into()));
+    }
+    ready(desired, live, view, vec![])
+}
+
 /// A settled group: report the update that has ended, or begin the next step, or be done. A downgrade is refused before
-/// anything is made in EC2.
+/// anything is made in EC2, and so is the group told which event it follows.
 fn converge(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view: View) -> Next {
     match update {
         Some(UpdateState::InProgress) => return follow(desired, live, view),
         Some(UpdateState::Failed(errors)) => return update_failed(live, view.history, errors),
         Some(UpdateState::Successful) | None => {}
     }
-    if let Err(downgrade) = plan(desired, live, None) {
-        return Next::Fail(downgrade.to_string());
+    let plan = match plan(desired, live, None) {
+        Ok(plan) => plan,
+        Err(downgrade) => return Next::Fail(downgrade.to_string()),
+    };
+    if let Some(next) = turns::told_first(desired, live, plan, view) {
+        return next;
     }
     match own::template(desired, Some(live), view) {
         Ok(template) => step(desired, live, &template, view),
@@ -223,9 +237,6 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
         Ok(plan) => plan,
         Err(downgrade) => return Next::Fail(downgrade.to_string()),
     };
-    if let Some(next) = turns::told_again(desired, live, view) {
-        return next;
-    }
     let (begun, missing): (Vec<Step>, Vec<Step>) = plan
         .steps
         .into_iter()
@@ -238,7 +249,7 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
     let mut warnings = plan.warnings;
     warnings.extend(begun.iter().filter_map(still_differs));
     match (settled(desired, live, view, warnings), untag.into_iter().next()) {
-        // One of these tags says that a replacement isn't finished, which it isn't before everything else is.
+        // Some of these tags say that the group isn't finished, which it isn't before everything else is.
         (Next::Done { .. }, Some(untag)) => Next::Act(untag),
         (next, _) => next,
     }
@@ -318,17 +329,19 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     if !identity.owner.owns(&live.tags) {
         return turns::of_a_foreign_group(identity, live, own::clear_beside(identity, live, view));
     }
+    if identity.which == Which::OfThisRequest && !identity.turn.has_not_finished(&live.tags) {
+        return done();
+    }
     if let Some(later) = identity.turn.superseded_by(&live.tags) {
         return Next::Fail(turns::superseded(live, &later));
     }
+    let untold = turns::is_to_be_told(identity, live, view);
     let gone = matches!(live.status, Status::Deleting);
-    if let Some(next) = beyond::leave(live, view).filter(|_| !gone) {
+    if let Some(next) = beyond::leave(live, view).filter(|_| !gone && !untold) {
         return next;
     }
     match &live.status {
-        Status::Active | Status::Degraded | Status::CreateFailed | Status::DeleteFailed
-            if turns::is_to_be_told(identity, live, view) =>
-        {
+        Status::Active | Status::Degraded | Status::CreateFailed | Status::DeleteFailed if untold => {
             Next::Act(Step::Tag(identity.turn.tags()))
         }
         Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete),

@@ -17,6 +17,9 @@ pub struct History {
     /// The group's status when this request first saw it: a group that was DEGRADED before isn't this request's failure.
     #[serde(default)]
     pub first_status: Option<String>,
+    /// What the last look saw, where an event asks for the group.
+    #[serde(default)]
+    pub seen: Option<Seen>,
     /// What held up the step at hand when it was last tried.
     #[serde(default)]
     pub obstacle: Option<String>,
@@ -34,6 +37,23 @@ pub struct History {
     /// What could not be had beyond the service, and is gone on without.
     #[serde(default)]
     pub given_up: BTreeSet<Part>,
+}
+
+/// Whose a group that an event asks for was when it was last looked at. What clearing up goes by is on the group, not in what
+/// this delivery remembers: the one that made it may have died, and another may have finished it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Seen {
+    /// There was none, and all that is checked before anything is made had passed.
+    Absent {
+        /// At the first of such looks in a row, in seconds since the epoch.
+        since: u64,
+    },
+    /// Made by this very event, and not finished.
+    Unfinished,
+    /// Somebody else's, who may have come between.
+    Foreign,
+    /// There before, or finished, or taken over by a later event.
+    Settled,
 }
 
 /// Whether what a group needs no more is still to be removed. It comes last, and an update doesn't fail for it.

@@ -14,6 +14,10 @@ pub const RESOURCE_TAG: &str = "managed-node-group:logical-id";
 /// A rollback removes what bears it. What lacks it may be kept on purpose, by an `UpdateReplacePolicy` of `Retain`.
 pub const REPLACES_TAG: &str = "managed-node-group:replaces";
 
+/// On a group that a Create by event makes, until that is done: the time and the id of the event. If it fails, what bears it is
+/// removed; what lacks it was there before, or another delivery of the event has told that it is ready.
+pub const UNFINISHED_TAG: &str = "managed-node-group:unfinished";
+
 /// On a launch template, security group or key pair: the physical id of the node group that it was made for.
 pub const NODEGROUP_TAG: &str = "managed-node-group:nodegroup";
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{ConfigChange, config_change, missing};
 use super::group::NodeGroup;
 use super::history::StepKind;
-use super::ownership::{Owner, REPLACES_TAG};
+use super::ownership::{Owner, REPLACES_TAG, UNFINISHED_TAG};
 use super::scaling::DesiredSize;
 use super::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
 use super::turn::Turn;
@@ -126,9 +126,10 @@ impl Desired {
         }
     }
 
-    /// The tags that a new group gets. One made in place of another is marked until the update has succeeded.
+    /// The tags that a new group gets. One made in place of another, or by an event, is marked until the request has succeeded.
     pub fn tags_of_new(&self) -> BTreeMap<String, String> {
         let mut tags = self.tags.clone();
+        tags.extend(self.turn.marks());
         tags.extend(self.current_id.clone().map(|id| (REPLACES_TAG.to_owned(), id)));
         tags
     }
@@ -153,7 +154,7 @@ impl Step {
 }
 
 /// The steps from `live` to what is wanted: new tags, then version and launch template, then configuration, and the tags
-/// to be removed at the end, since one of them marks a replacement that isn't finished. The service refuses version and
+/// to be removed at the end, since some of them mark a group that isn't finished. The service refuses version and
 /// configuration in one (eksctl issue 2565) and takes one update at a time.
 ///
 /// `template` is what the nodes are to run; `None` leaves it out of account.
@@ -170,7 +171,8 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     plan.steps.extend(version.map(Step::UpdateVersion));
     plan.steps
         .extend(config_change(desired, live).map(|change| Step::UpdateConfig(Box::new(change))));
-    let is_unwanted = |key: &&String| desired.removed_tags.contains(*key) || key.as_str() == REPLACES_TAG;
+    let marks = [REPLACES_TAG, UNFINISHED_TAG];
+    let is_unwanted = |key: &&String| desired.removed_tags.contains(*key) || marks.contains(&key.as_str());
     let unwanted: BTreeSet<String> = live.tags.keys().filter(is_unwanted).cloned().collect();
     if !unwanted.is_empty() {
         plan.steps.push(Step::Untag(unwanted));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ownership::REQUESTED_TAG;
+use super::ownership::{REQUESTED_TAG, UNFINISHED_TAG};
 
 /// A request by event, in the order of when it was sent; within a second, in that of the ids, so that two never take turns.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,23 @@ impl Turn {
         match self {
             Self::OneByOne => BTreeMap::new(),
             Self::Sent(requested) => [(REQUESTED_TAG.to_owned(), requested.tag_value())].into(),
+        }
+    }
+
+    /// What a group that this request makes bears beside them until it is finished. It says on the group itself what a delivery
+    /// that died can't: that nobody else will remove it.
+    pub fn marks(&self) -> BTreeMap<String, String> {
+        match self {
+            Self::OneByOne => BTreeMap::new(),
+            Self::Sent(requested) => [(UNFINISHED_TAG.to_owned(), requested.tag_value())].into(),
+        }
+    }
+
+    /// Whether a group with these tags was made by this very request and isn't finished.
+    pub fn has_not_finished(&self, tags: &BTreeMap<String, String>) -> bool {
+        match self {
+            Self::OneByOne => false,
+            Self::Sent(own) => tags.get(UNFINISHED_TAG) == Some(&own.tag_value()),
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cfn::event::{CONTINUATION, OUTCOME};
+use crate::cfn::request::Reply;
 use crate::nodegroup::decide::Waiting;
 use crate::nodegroup::name::digest;
 use crate::progress::Progress;
@@ -50,7 +51,10 @@ pub fn answered() -> Value {
 /// An execution's name: the same for a duplicate of the request, another for a RequestId that comes again with other
 /// content (aws-cdk issue 35957: a name is taken for 90 days). It says to an operator what is done to which resource, and tells
 /// no secret, since the rest is a hash. A name has at most 80 characters.
-pub fn execution_name(progress: &Progress) -> String {
+///
+/// A duplicate of an event has another, by when it is handed over, in milliseconds since the epoch. It may come when the first
+/// execution has ended and make what nobody would follow then; CloudFormation's can't, since its stack is asked.
+pub fn execution_name(progress: &Progress, now: u64) -> String {
     let request = &progress.request;
     let logical: String = request
         .envelope
@@ -60,13 +64,17 @@ pub fn execution_name(progress: &Progress) -> String {
         .take(30)
         .collect();
     let content = serde_json::to_string(request).unwrap_or_default();
+    let content = match request.envelope.reply {
+        Reply::Url(_) => content,
+        Reply::Bus(_) => format!("{now} {content}"),
+    };
     format!("{:?}-{logical}-{}", request.kind, digest(&content, 40))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cfn::request::Request;
+    use crate::cfn::request::{Request, Sent};
 
     fn progress(url: &str) -> Progress {
         let event = json!({
@@ -77,10 +85,21 @@ mod tests {
 
     #[test]
     fn a_name_is_the_requests_and_tells_nothing() {
-        let name = execution_name(&progress("https://h/secret"));
-        assert_eq!(name, execution_name(&progress("https://h/secret")));
-        assert_ne!(name, execution_name(&progress("https://h/other")));
+        let name = execution_name(&progress("https://h/secret"), 1);
+        assert_eq!(name, execution_name(&progress("https://h/secret"), 2));
+        assert_ne!(name, execution_name(&progress("https://h/other"), 1));
         assert!(name.starts_with("Create-Nodes-"), "{name}");
+    }
+
+    #[test]
+    fn each_delivery_of_an_event_has_its_own_name() {
+        let mut sent = progress("u");
+        sent.request.envelope.reply = Reply::Bus(Sent {
+            account: "123456789012".to_owned(),
+            source: "com.example".to_owned(),
+            time: "2026-11-26T10:15:00Z".to_owned(),
+        });
+        assert_ne!(execution_name(&sent, 1), execution_name(&sent, 2));
     }
 
     /// Step Functions takes 80 characters.
@@ -88,7 +107,7 @@ mod tests {
     fn a_name_is_short_enough_whatever_the_resource_is_called() {
         let mut long = progress("u");
         long.request.envelope.logical_resource_id = "N".repeat(255);
-        assert_eq!(execution_name(&long).len(), 78);
+        assert_eq!(execution_name(&long, 1).len(), 78);
     }
 
     #[test]

@@ -70,6 +70,11 @@ impl Memory {
         templates.chain(groups).chain(keys).collect()
     }
 
+    pub fn template_ids(&self) -> Vec<String> {
+        let held = self.0.lock().unwrap();
+        held.templates.values().map(|template| template.id.clone()).collect()
+    }
+
     /// The content of a template's version.
     pub fn content(&self, template: &str, version: i64) -> Content {
         self.0.lock().unwrap().contents[&(template.to_owned(), version)].clone()

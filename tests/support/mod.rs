@@ -6,6 +6,7 @@
 )]
 
 pub mod account;
+pub mod asking;
 pub mod beyond;
 pub mod bus;
 pub mod cut;

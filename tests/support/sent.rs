@@ -69,6 +69,18 @@ impl World {
         steps(&self.heard(), id.as_str().unwrap())
     }
 
+    /// Until a request has looked twice at what there is in EC2.
+    pub async fn until_looked_at_belongings_again(&self) {
+        let looks = || {
+            let made = self.function.cloud.made.lock().unwrap();
+            made.iter().filter(|action| **action == "belongings").count()
+        };
+        let before = looks();
+        while looks() < before + 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
     #[track_caller]
     pub fn assert_well_told(&self) {
         let wrong = wrong_with(&self.heard());

@@ -46,21 +46,27 @@ impl World {
 
     /// The next operation of this kind is accepted and then fails.
     pub fn fails(&self, operation: &str, code: &str, message: &str, resource: &str) {
-        self.ends(operation, None, code, message, resource);
+        self.ends(operation, None, 1, (code, message, resource));
+    }
+
+    /// And so does each after it.
+    pub fn always_fails(&self, operation: &str, code: &str, message: &str, resource: &str) {
+        self.ends(operation, None, u32::MAX, (code, message, resource));
     }
 
     /// The next group that is created becomes DEGRADED.
     pub fn becomes_degraded(&self, code: &str, message: &str, resource: &str) {
-        self.ends("Create", Some("DEGRADED".to_owned()), code, message, resource);
+        self.ends("Create", Some("DEGRADED".to_owned()), 1, (code, message, resource));
     }
 
-    fn ends(&self, operation: &str, status: Option<String>, code: &str, message: &str, resource: &str) {
+    fn ends(&self, operation: &str, status: Option<String>, times: u32, issue: (&str, &str, &str)) {
+        let (code, message, resource) = issue;
         let issues = vec![json!({"code": code, "message": message, "resourceIds": [resource]})];
         self.simulator.outcome(OutcomeRule {
             operation: operation.to_owned(),
             nodegroup: "*".to_owned(),
             outcome: Outcome::Fail { status, issues },
-            times: 1,
+            times,
         });
     }
 
@@ -78,6 +84,31 @@ impl World {
             when: When::Before,
             kind,
         });
+    }
+
+    /// The next call of an operation has its effect, but no answer.
+    pub fn loses_the_answer_to(&self, operation: &str) {
+        self.simulator.fault(simulator::Fault {
+            operation: operation.to_owned(),
+            nth: 1,
+            times: 1,
+            when: When::After,
+            kind: FaultKind::Reset,
+        });
+    }
+
+    /// What the service shows of a group changes by itself.
+    pub fn becomes(&self, id: &str, status: &str) {
+        let (cluster, name) = id.split_once('/').expect("cluster/name");
+        self.simulator
+            .patch_node_group(cluster, name, json!({"status": status}));
+    }
+
+    /// Another event has told a group that it follows that one.
+    pub fn follows(&self, id: &str, requested: &str) {
+        let (cluster, name) = id.split_once('/').expect("cluster/name");
+        let tags = json!({"managed-node-group:requested": requested});
+        self.simulator.patch_node_group(cluster, name, json!({"tags": tags}));
     }
 
     pub fn autoscaler_moves(&self, id: &str, desired: i32) {

@@ -1,5 +1,7 @@
 //! What the decision says of the resource's own launch template and what it brings along.
 
+use std::collections::BTreeMap;
+
 use super::{Identity, Look, Next, View, done};
 use crate::launch_template::belongings::{Belongings, Place};
 use crate::launch_template::max_pods::{Networking, max_pods};
@@ -69,12 +71,13 @@ pub fn tidy(desired: &Desired, live: &NodeGroup, view: View) -> Option<LaunchSte
         .flatten()
 }
 
-/// After a group is gone, its belongings go one by one.
+/// After a group is gone, its belongings go one by one. What a later event has made is for the group that comes.
 pub fn clear(identity: &Identity, view: View) -> Next {
     let Some(around) = view.around else {
         return Next::Look(Look::Around);
     };
-    match remove(&identity.place(), &around.belongings) {
+    let is_later = |tags: &BTreeMap<String, String>| identity.turn.superseded_by(tags).is_some();
+    match remove(&identity.place(), &around.belongings.without(is_later)) {
         Some(step) => Next::Act(Step::Launch(step)),
         None => done(),
     }

@@ -1,15 +1,35 @@
 //! What the decision says where a group is asked for by events: which of them it follows, and what none of them may do.
 
-use super::{Identity, Next, View, Waiting, foreign};
+use super::{Identity, Look, Next, View, Waiting, Which, foreign};
 use crate::nodegroup::group::NodeGroup;
-use crate::nodegroup::history::StepKind;
+use crate::nodegroup::history::{Seen, StepKind};
 use crate::nodegroup::ownership::Channel;
-use crate::nodegroup::plan::{Desired, Purpose, Step};
+use crate::nodegroup::plan::{Desired, Plan, Purpose, Step};
 use crate::nodegroup::turn::Requested;
 
 /// How long, in seconds, a tag that was set may be missing before it is set once more. An earlier request that looked at the
 /// group a moment before may have written over it.
 const SEEN_WITHIN_SECONDS: u64 = 10;
+
+/// How long, in seconds, a Create waits for what an earlier Delete may be about to take away. What is there longer was left by a
+/// function that crashed for good, and is taken up.
+const GONE_WITHIN_SECONDS: u64 = 60;
+
+/// A group isn't made with what an earlier event's has left in EC2 before it is sure that nobody takes that away: without its launch
+/// template a group could never be changed again.
+pub fn waits_for_what_goes(desired: &Desired, view: View) -> Option<Next> {
+    let due = desired.owner.channel() == Channel::Events && desired.spec.launch_template.is_none();
+    let Some(Seen::Absent { since }) = view.history.seen.filter(|_| due) else {
+        return None;
+    };
+    let Some(around) = view.around else {
+        return Some(Next::Look(Look::Around));
+    };
+    let place = desired.place();
+    let mut left = around.belongings.tags(&place);
+    let waits = view.now < since + GONE_WITHIN_SECONDS && left.any(|tags| desired.turn.is_untold(tags));
+    waits.then_some(Next::Wait(Waiting::ForOthers))
+}
 
 /// Among events an Update never makes a group: under a name that is spelled otherwise it would be a second one, and nobody would
 /// delete the first.
@@ -36,23 +56,31 @@ pub fn superseded(live: &NodeGroup, later: &Requested) -> String {
 /// A Delete that is done, but for a group that isn't its sender's. In a stack that is a success, since the Delete after a failed
 /// Create must be one. A listener would take a group for gone that runs.
 pub fn of_a_foreign_group(identity: &Identity, live: &NodeGroup, next: Next) -> Next {
+    let asked_for = identity.which == Which::Any;
     match (next, identity.owner.channel()) {
-        (Next::Done { .. }, Channel::Events) => Next::Fail(foreign(live)),
+        (Next::Done { .. }, Channel::Events) if asked_for => Next::Fail(foreign(live)),
         (next, Channel::Stack | Channel::Events) => next,
     }
 }
 
-/// The tag that says which request the group follows was set, and isn't there.
-pub fn told_again(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
+/// A group is told which request it follows before anything is changed for it, in EC2 too: an earlier one that is still under way
+/// sees it at its next look, and stops.
+pub fn told_first(desired: &Desired, live: &NodeGroup, plan: Plan, view: View) -> Option<Next> {
+    if !desired.turn.is_untold(&live.tags) {
+        return None;
+    }
+    let tag = || plan.steps.into_iter().find(|step| step.kind() == StepKind::Tag);
+    told_again(desired, view).or_else(|| tag().map(Next::Act))
+}
+
+/// The tag was set, and isn't there.
+fn told_again(desired: &Desired, view: View) -> Option<Next> {
     let told = view
         .history
         .begun
         .iter()
         .rev()
         .find(|begun| begun.step == StepKind::Tag)?;
-    if !desired.turn.is_untold(&live.tags) {
-        return None;
-    }
     Some(if view.now < told.at + SEEN_WITHIN_SECONDS {
         Next::Wait(Waiting::ForOthers)
     } else {

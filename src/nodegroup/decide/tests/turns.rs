@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::nodegroup::ownership::{Owner, REQUESTED_TAG};
+use crate::launch_template::belongings::Template;
+use crate::nodegroup::history::Seen;
+use crate::nodegroup::ownership::{Owner, PLUGIN_TAG, REQUESTED_TAG, UNFINISHED_TAG};
 use crate::nodegroup::turn::Requested;
 
 const EARLIER: &str = "2026-11-26T10:14:00Z 1";
@@ -140,5 +142,152 @@ fn a_stacks_request_knows_no_turns() {
     for (goal, expected) in [(want(&json!({}), Purpose::Update), "Done"), (absent(), "Delete")] {
         let next = told(&goal, &present(group.clone(), None), &history(&[]), NOW);
         assert_eq!(word(&next), expected);
+    }
+}
+
+/// A group that a Create by event has made says so until the Create is done, and that is the last of all.
+#[test]
+fn the_mark_of_an_unfinished_group_goes_last_of_all() {
+    let marked = |status: &str| {
+        let mut seen = following(status, OWN);
+        if let Observation::Present { group, .. } = &mut seen {
+            group.tags.insert(UNFINISHED_TAG.to_owned(), OWN.to_owned());
+        }
+        seen
+    };
+    let Goal::Present(desired) = sent(Purpose::Create) else {
+        panic!("present")
+    };
+    assert_eq!(desired.tags_of_new()[UNFINISHED_TAG], OWN);
+    let untag = Next::Act(Step::Untag([UNFINISHED_TAG.to_owned()].into()));
+    let goal = Goal::Present(desired.clone());
+    for now in [NOW, 3541] {
+        assert_eq!(told(&goal, &marked("ACTIVE"), &history(&[]), now), untag, "{now}");
+    }
+    let mut submitted = desired;
+    submitted.spec.wait_for = WaitFor::Submitted;
+    let submitted = Goal::Present(submitted);
+    assert_eq!(told(&submitted, &marked("CREATING"), &history(&[]), NOW), untag);
+    let untagged = history(&[(StepKind::Untag, None)]);
+    assert_eq!(word(&told(&submitted, &marked("CREATING"), &untagged, NOW)), "Done");
+}
+
+/// What the group says decides what is undone, not what this delivery has done.
+#[test]
+fn only_what_this_request_made_and_did_not_finish_is_undone() {
+    let Goal::Absent(identity) = sent_delete() else {
+        panic!("absent")
+    };
+    let undo = Goal::Absent(Identity {
+        which: Which::OfThisRequest,
+        ..identity
+    });
+    for (mark, expected) in [
+        (Some(OWN), "Delete"),
+        (Some(EARLIER), "Done"),
+        (Some(LATER), "Done"),
+        (None, "Done"),
+    ] {
+        let mut seen = following("CREATE_FAILED", OWN);
+        if let Observation::Present { group, .. } = &mut seen {
+            let mark = mark.map(|mark| (UNFINISHED_TAG.to_owned(), mark.to_owned()));
+            group.tags.extend(mark);
+        }
+        for begun in [&[][..], &[(StepKind::Create, None)]] {
+            assert_eq!(word(&told(&undo, &seen, &history(begun), NOW)), expected, "{mark:?}");
+        }
+    }
+}
+
+/// Before a launch template's version is made for it, and before the device plugin leaves.
+#[test]
+fn a_group_is_told_before_anything_else_is_changed() {
+    let nothing = nothing_around();
+    let next = |goal: &Goal, seen: &Observation, history: &History| {
+        let view = View {
+            around: Some(&nothing),
+            beyond: &LOOKED,
+            history,
+            now: NOW,
+        };
+        word(&decide(goal, seen, view))
+    };
+    let with_plugin = |status: &str, requested: &str| {
+        let mut seen = following(status, requested);
+        if let Observation::Present { group, .. } = &mut seen {
+            group.tags.insert(PLUGIN_TAG.to_owned(), "nvidia".to_owned());
+        }
+        seen
+    };
+    let update = sent(Purpose::Update);
+    for (goal, seen, begun, expected) in [
+        (&update, following("ACTIVE", EARLIER), &[][..], "Tag"),
+        (&update, following("ACTIVE", OWN), &[], "Launch"),
+        (&update, following("ACTIVE", EARLIER), &[(StepKind::Tag, None)], "Tag"),
+        (&sent_delete(), with_plugin("ACTIVE", EARLIER), &[], "Tag"),
+        (&sent_delete(), with_plugin("UPDATING", EARLIER), &[], "ForOthers"),
+        (&sent_delete(), with_plugin("ACTIVE", OWN), &[], "LeavePlugin"),
+        (
+            &sent_delete(),
+            with_plugin("ACTIVE", EARLIER),
+            &[(StepKind::Tag, None)],
+            "LeavePlugin",
+        ),
+    ] {
+        assert_eq!(next(goal, &seen, &history(begun)), expected, "{seen:?} {begun:?}");
+    }
+}
+
+/// What there is in EC2 for a group that isn't there, made for the event that `requested` names.
+fn left(requested: &str) -> Around {
+    let mut around = nothing_around();
+    around.place.owner = owner();
+    let mut tags = around.place.tags();
+    tags.insert(REQUESTED_TAG.to_owned(), requested.to_owned());
+    around.belongings.templates.push(Template {
+        id: "lt-left".to_owned(),
+        tags,
+        versions: vec![],
+    });
+    around
+}
+
+/// An earlier Delete may be about to take them away, and a group that was made with them could never be changed again.
+#[test]
+fn a_create_waits_for_what_an_earlier_request_takes_away() {
+    for (requested, since, expected) in [
+        (EARLIER, NOW - 59, "ForOthers"),
+        (EARLIER, NOW - 60, "Launch"),
+        (OWN, NOW, "Launch"),
+        (LATER, NOW, "Launch"),
+    ] {
+        let around = left(requested);
+        let mut history = history(&[]);
+        history.seen = Some(Seen::Absent { since });
+        let view = View {
+            around: Some(&around),
+            beyond: &LOOKED,
+            history: &history,
+            now: NOW,
+        };
+        let next = decide(&sent(Purpose::Create), &Observation::Absent, view);
+        assert_eq!(word(&next), expected, "{requested} {since}");
+    }
+}
+
+/// A later Create makes its group of it at this moment.
+#[test]
+fn a_delete_leaves_what_a_later_create_has_made() {
+    for (requested, expected) in [(EARLIER, "Launch"), (OWN, "Launch"), (LATER, "Done")] {
+        let around = left(requested);
+        let history = history(&[]);
+        let view = View {
+            around: Some(&around),
+            beyond: &LOOKED,
+            history: &history,
+            now: NOW,
+        };
+        let next = decide(&sent_delete(), &Observation::Absent, view);
+        assert_eq!(word(&next), expected, "{requested}");
     }
 }
