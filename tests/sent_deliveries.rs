@@ -3,8 +3,10 @@
 mod support;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use managed_node_group::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use support::asking::{asks, delete, failed, ready};
 use support::world::{Death, World};
@@ -51,6 +53,30 @@ async fn what_was_made_without_an_answer_is_cleared_up() {
         assert!(world.function.cloud.ec2.all().is_empty());
         world.assert_well_told();
     }
+}
+
+/// What failed is removed, and the outcome isn't taken: the next try finds nothing, and still tells why.
+#[tokio::test]
+async fn the_cause_outlives_what_it_was_of() {
+    let world = Arc::new(World::start_with_bus(false).await);
+    world.always_fails("Create", "NodeCreationFailure", "no join", "i-1");
+    let other = world.clone();
+    world.meanwhile("delete", async move {
+        other.function.cloud.deaf.store(8, Ordering::SeqCst);
+    });
+    let create = world.sent(30, &asks("Create", &json!({})));
+    let mut next = Some(create.clone());
+    while let Some(event) = &next {
+        // Long enough for all that is left to do.
+        let deadline = SystemClock.now_millis() + 200_000;
+        if world.function.handle(event.clone(), deadline).await.is_ok() {
+            next = world.function.cloud.onward.lock().unwrap().pop_front();
+        }
+    }
+    failed(&world.end_of(&create), "NodeCreationFailure");
+    assert!(world.happened() && world.function.cloud.deaf.load(Ordering::SeqCst) == 0);
+    assert!(world.groups().is_empty() && world.function.cloud.ec2.all().is_empty());
+    world.assert_well_told();
 }
 
 /// Nobody waits for the group, so it is as good as finished when it is accepted.
