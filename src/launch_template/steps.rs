@@ -9,7 +9,6 @@ use super::content::Content;
 use super::os::Os;
 use super::recipe::{Ingredients, Recipe, key_name, remote_access_rules, wanted_max_pods};
 use crate::nodegroup::image::InstanceTypeFacts;
-use crate::nodegroup::ownership::OWN_PREFIX;
 use crate::nodegroup::spec::{Spec, SshKey};
 
 /// The newest versions that stay, beside the one that runs: enough to see what the last updates changed. EC2 allows 10,000.
@@ -316,10 +315,9 @@ fn old_versions(template: &Template, running: i64) -> Vec<i64> {
     numbers.into_iter().filter(|number| !stays(number)).collect()
 }
 
-/// Of the node group's own tags, those that say whose it is: the others tell of the group alone, and change.
+/// With them goes, where events ask for the group, which of them it was made for.
 fn tags(wanted: &Wanted) -> BTreeMap<String, String> {
-    let others = wanted.tags.iter().filter(|(key, _)| !key.starts_with(OWN_PREFIX));
-    let mut tags: BTreeMap<String, String> = others.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let mut tags = wanted.tags.clone();
     tags.extend(wanted.place.tags());
     tags
 }
