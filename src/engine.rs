@@ -33,7 +33,7 @@ use crate::ports::{Cloud, Fault};
 use crate::progress::{Phase, Progress, Stage};
 use crate::telemetry::request_span;
 
-pub use sent::{Undoing, from_the_future, identified, too_late, undoing};
+pub use sent::{Undoing, from_the_future, identified, too_late, too_many_tags, undoing};
 
 /// How a pass ends.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,7 @@
 //! What is wrong with the node groups that a file holds, whatever kind of file it is.
 
 use managed_node_group::cfn::request::RequestType;
+use managed_node_group::engine::too_many_tags;
 use managed_node_group::nodegroup::fields::Problem;
 use managed_node_group::nodegroup::matrix::PROPERTIES;
 use managed_node_group::nodegroup::rule::Rule;
@@ -98,7 +99,8 @@ fn event(text: &str, document: &Node) -> Result<Checked, Unreadable> {
     let event = serde_json::from_str(text).map_err(|error| Unreadable::new(error.to_string()))?;
     let request = request(&event)?;
     let resource = &request.envelope.logical_resource_id;
-    let (_, problems) = inspect(&request.properties, resource);
+    let (spec, mut problems) = inspect(&request.properties, resource);
+    problems.extend(too_many_tags(&request, &spec));
     let detail = document.get("detail").unwrap_or(document);
     let properties = detail.get("ResourceProperties").unwrap_or(document);
     // A Delete by event needs to tell no more than which group, and that it does was looked at already.

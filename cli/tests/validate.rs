@@ -214,7 +214,15 @@ fn an_event_of_eventbridge_is_a_request() {
         "ResourceProperties": {"ClusterName": "c", "NodeRole": "arn:aws:iam::111122223333:role/r", "DiskSize": 0, "Subnets": ["subnet-a"]},
     });
     let expected = "FILE:13: Web.DiskSize: expected a whole number from 1 to 16384, got \"0\"";
-    check(&event(create), 1, &[expected]);
+    check(&event(create.clone()), 1, &[expected]);
+    let mut tagged = create.clone();
+    let tags = |count: usize| (0..count).map(|number| (format!("t{number}"), json!("v"))).collect();
+    tagged["ResourceProperties"].as_object_mut().unwrap().remove("DiskSize");
+    tagged["ResourceProperties"]["Tags"] = Value::Object(tags(45));
+    check(&event(tagged.clone()), 0, &[]);
+    tagged["ResourceProperties"]["Tags"] = Value::Object(tags(46));
+    let expected = "FILE:16: Web.Tags: expected at most 45 tags in a request by event, got 46";
+    check(&event(tagged), 1, &[expected]);
     let mut delete =
         json!({"RequestType": "Delete", "LogicalResourceId": "Web", "ResourceProperties": {"ClusterName": "c"}});
     check(&event(delete.clone()), 0, &[]);

@@ -46,7 +46,7 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
         &progress.request.properties,
         &progress.request.envelope.logical_resource_id,
     );
-    problems.extend(sent::too_many_tags(progress, &spec));
+    problems.extend(sent::too_many_tags(&progress.request, &spec));
     if !problems.is_empty() {
         let findings = preflight::beside(cloud, progress, &spec).await;
         let why = preflight::told(&problems, &findings);

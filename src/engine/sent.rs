@@ -94,13 +94,13 @@ pub fn too_late(progress: &mut Progress, now: u64) -> Option<String> {
 fn may_have_made(progress: &Progress) -> Option<String> {
     let request = &progress.request;
     let (spec, problems) = inspect(&request.properties, &request.envelope.logical_resource_id);
-    let good = problems.is_empty() && too_many_tags(progress, &spec).is_none();
+    let good = problems.is_empty() && too_many_tags(request, &spec).is_none();
     (good && request.kind == RequestType::Create).then(|| name(&spec, &owner(request)))
 }
 
 /// More tags than a group by events has room for: beside those that a stack's may have it bears one until it is finished.
-pub fn too_many_tags(progress: &Progress, spec: &Spec) -> Option<Problem> {
-    let too_many = progress.request.envelope.sent().is_some() && spec.tags.len() > MOST_TAGS;
+pub fn too_many_tags(request: &Request, spec: &Spec) -> Option<Problem> {
+    let too_many = request.envelope.sent().is_some() && spec.tags.len() > MOST_TAGS;
     too_many.then(|| Problem {
         path: "Tags".to_owned(),
         rule: Rule::TooMany,
