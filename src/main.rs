@@ -6,6 +6,7 @@ use managed_node_group::announce::Announcer;
 use managed_node_group::aws::{Aws, in_lambda};
 use managed_node_group::clock::SystemClock;
 use managed_node_group::handler::Function;
+use managed_node_group::https::Https;
 use managed_node_group::respond::Responder;
 use managed_node_group::settings::{Settings, variable};
 use managed_node_group::telemetry::lines;
@@ -16,10 +17,11 @@ use tracing_subscriber::util::SubscriberInitExt;
 async fn main() -> Result<(), Error> {
     let settings = Settings::from_environment()?;
     lines::log(&settings.log_level, lines::to_standard_output).init();
+    let https = Https::to_aws();
     let function = Function {
-        cloud: Aws::new(in_lambda(variable)).with_role(settings.role.clone()),
+        cloud: Aws::new(in_lambda(variable, https.clone())).with_role(settings.role.clone()),
         clock: SystemClock,
-        responder: Responder::new(settings.loopback, settings.poll_time_scale),
+        responder: Responder::new(https, settings.loopback, settings.poll_time_scale),
         announcer: Announcer::new(settings.event_bus.clone(), settings.poll_time_scale),
         settings,
     };

@@ -8,15 +8,12 @@ use http::{Request, StatusCode, Uri};
 use crate::cfn::answer::Answer;
 use crate::cfn::request::Envelope;
 use crate::cfn::response_url::{Loopback, NotAResponseUrl, ResponseUrl};
-use crate::https::{Https, Trust};
+use crate::https::Https;
 
 /// Attempts to deliver an answer, a second, two, four and eight apart: S3 has its moments (aws-cdk issue 17929).
 const ATTEMPTS: u32 = 5;
 
-/// One attempt. An S3 that takes longer is better asked again.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Answers requests. One connection pool for the life of the process.
+/// Answers requests.
 pub struct Responder {
     https: Https,
     loopback: Loopback,
@@ -37,9 +34,9 @@ pub enum NotDelivered {
 
 impl Responder {
     /// `time_scale` shortens the pauses between attempts in local runs.
-    pub fn new(loopback: Loopback, time_scale: f64) -> Self {
+    pub fn new(https: Https, loopback: Loopback, time_scale: f64) -> Self {
         Self {
-            https: Https::new(Trust::System, ATTEMPT_TIMEOUT, ATTEMPT_TIMEOUT),
+            https,
             loopback,
             time_scale,
         }

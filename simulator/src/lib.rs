@@ -33,10 +33,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 pub use faults::{Fault, FaultKind, Outcome, OutcomeRule, When};
-pub use kubernetes::{Access, KubernetesRequest, NodesStay, Watches};
+pub use kubernetes::{Access, KubernetesRequest, NodesStay, TlsListener, Watches};
 pub use world::{Durations, Recorded};
 
-use kubernetes::{Place, TlsListener};
+use kubernetes::Place;
 use world::World;
 
 /// How the simulated service behaves.

@@ -1,40 +1,33 @@
 //! The SDKs' configuration where Lambda has put everything into the environment.
 
-use std::time::Duration;
-
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::default_async_sleep;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-/// That of `aws_config::defaults`.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
+use crate::https::Https;
 
 /// The value of an environment variable, if it has one.
 pub type Lookup = fn(&str) -> Option<String>;
 
 /// The same as [`super::sdk_config`] for who runs in Lambda. Profiles, sign-in, web identity and the metadata services aren't
 /// there, and looking for them is a thirtieth of the package.
-pub fn in_lambda(lookup: Lookup) -> SdkConfig {
+pub fn in_lambda(lookup: Lookup, https: Https) -> SdkConfig {
     let region = lookup("AWS_REGION").or_else(|| lookup("AWS_DEFAULT_REGION"));
     let is_on = |name| lookup(name).map(|value| value.eq_ignore_ascii_case("true"));
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(region.map(Region::new))
         .retry_config(super::retries())
-        .timeout_config(timeouts())
+        .timeout_config(super::timeouts().build())
+        .http_client(https)
         .service_config(Endpoints(lookup));
     config.set_sleep_impl(default_async_sleep());
     config.set_credentials_provider(credentials(lookup));
     config.set_use_fips(is_on("AWS_USE_FIPS_ENDPOINT"));
     config.set_use_dual_stack(is_on("AWS_USE_DUALSTACK_ENDPOINT"));
     config.build()
-}
-
-fn timeouts() -> TimeoutConfig {
-    super::timeouts().connect_timeout(CONNECT_TIMEOUT).build()
 }
 
 /// They last as long as the process: Lambda starts another one with the next.
@@ -75,11 +68,11 @@ mod tests {
 
     #[test]
     fn the_environment_is_all_there_is() {
-        let config = in_lambda(environment);
+        let config = in_lambda(environment, Https::to_aws());
         assert_eq!(config.region().map(AsRef::as_ref), Some("eu-west-1"));
         assert_eq!((config.use_fips(), config.use_dual_stack()), (Some(true), None));
         assert!(config.credentials_provider().is_some());
-        assert!(in_lambda(|_| None).credentials_provider().is_none());
+        assert!(in_lambda(|_| None, Https::to_aws()).credentials_provider().is_none());
     }
 
     #[test]

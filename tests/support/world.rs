@@ -14,6 +14,7 @@ use managed_node_group::aws::Aws;
 use managed_node_group::cfn::response_url::Loopback;
 use managed_node_group::clock::{Clock, SystemClock};
 use managed_node_group::handler::Function;
+use managed_node_group::https::Https;
 use managed_node_group::ports::Stack;
 use managed_node_group::respond::Responder;
 use managed_node_group::settings::{PollingMode, Settings};
@@ -124,7 +125,7 @@ impl World {
             scaling_group: Mutex::default(),
             patience: Mutex::default(),
         };
-        let responder = Responder::new(Loopback::Allowed, TIME_SCALE);
+        let responder = Responder::new(Https::to_aws(), Loopback::Allowed, TIME_SCALE);
         let function = Function {
             cloud: cut,
             clock: SystemClock,

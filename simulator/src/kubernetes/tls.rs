@@ -71,6 +71,8 @@ async fn accept_all(listener: TcpListener, acceptor: TlsAcceptor, ready: Sender<
         };
         match accepted {
             Ok((stream, from)) => {
+                // A head and a body that are written one after the other don't wait for an acknowledgement.
+                let _ = stream.set_nodelay(true);
                 tokio::spawn(shake_hands(acceptor.clone(), stream, from, ready.clone()));
             }
             // Too many open files, at worst: it may be better in a moment.

@@ -1,0 +1,80 @@
+//! A contender's process, and what the kernel counts of it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+use nix::sched::{CpuSet, sched_setaffinity};
+use nix::unistd::Pid;
+
+/// It ends when it is dropped.
+pub struct Running(Child);
+
+impl Running {
+    /// Starts a command with nothing but this environment, on the second processor: the first one answers.
+    ///
+    /// # Errors
+    /// It can't be started.
+    pub fn start(command: &[String], environment: &BTreeMap<String, String>) -> Result<Self> {
+        let (program, arguments) = command.split_first().context("a command")?;
+        let mut started = Command::new(program);
+        started
+            .args(arguments)
+            .env_clear()
+            .envs(environment)
+            .stdin(Stdio::null());
+        // What a function logs costs it time in Lambda as well; where it goes to isn't of interest.
+        started.stdout(Stdio::null()).stderr(Stdio::null());
+        if std::env::var_os("BENCH_SHOW").is_some() {
+            started.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+        }
+        // A child has its parent's processors.
+        stay_on(1)?;
+        let child = started.spawn();
+        stay_on(0)?;
+        Ok(Self(child.with_context(|| format!("start {}", command.join(" ")))?))
+    }
+
+    /// The most memory that was resident so far, in MiB.
+    ///
+    /// # Errors
+    /// The process has ended.
+    pub fn peak_memory(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib: f64 = line
+            .and_then(|line| line.split_whitespace().next())
+            .context("VmHWM")?
+            .parse()?;
+        Ok(kib / 1024.0)
+    }
+
+    /// The time that its threads were on a processor, in milliseconds.
+    ///
+    /// # Errors
+    /// The process has ended.
+    pub fn cpu(&self) -> Result<f64> {
+        let mut nanoseconds = 0.0;
+        for task in fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
+            let counted = fs::read_to_string(task?.path().join("schedstat"))?;
+            let on_processor = counted.split_whitespace().next().context("schedstat")?;
+            nanoseconds += on_processor.parse::<f64>()?;
+        }
+        Ok(nanoseconds / 1e6)
+    }
+}
+
+/// From now on this thread runs on one processor.
+fn stay_on(processor: usize) -> Result<()> {
+    let mut one = CpuSet::new();
+    one.set(processor)?;
+    sched_setaffinity(Pid::from_raw(0), &one).with_context(|| format!("stay on processor {processor}"))
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

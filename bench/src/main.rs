@@ -1,0 +1,50 @@
+//! Measures the function beside what a user would write instead. `make bench` builds them all and runs this.
+//!
+//! Each figure is of whole processes, against the same answers, in one run, the contenders taking turns.
+
+// The function's clock and environment are injected, and clippy sees to it. This crate is no part of the function.
+#![allow(clippy::disallowed_methods)]
+
+mod account;
+mod answers;
+mod child;
+mod contender;
+mod first_answer;
+mod runtime_api;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Measures speed, size and cost.
+#[derive(Parser)]
+pub struct Arguments {
+    /// The function's release binary
+    #[arg(long)]
+    function: PathBuf,
+    /// Where the floor's binaries are
+    #[arg(long)]
+    floor: PathBuf,
+    /// The folder of the Python and Node contenders
+    #[arg(long, default_value = "bench/peers")]
+    peers: PathBuf,
+    /// The Python that has what they need
+    #[arg(long)]
+    python: Option<PathBuf>,
+    /// Cold starts of each contender and transport
+    #[arg(long, default_value_t = 30)]
+    cold: usize,
+    /// Warm calls of each contender
+    #[arg(long, default_value_t = 300)]
+    warm: usize,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let contenders = contender::all(&arguments);
+    let samples = first_answer::measure(&contenders, arguments.cold, arguments.warm).await?;
+    println!("{}", serde_json::to_string_pretty(&samples)?);
+    Ok(())
+}
