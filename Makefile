@@ -76,6 +76,21 @@ fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to what reads templates, FUZZ_SECO
 	    $(TARGET)/fuzz/corpus/$$target fuzz/corpus/template -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536; \
 	done
 
+# Nothing else should run beside it: each figure is a median of many, and a busy machine moves them all. What is measured is
+# the package's own binary, and the emulator is the one that SAM brings along.
+.PHONY: bench
+bench: package tool-bench tool-sam ## Measure speed, size and cost beside what a user would write instead (BENCH_FIGURES=a,b for some)
+	cd bench/peers/node && { cmp -s package-lock.json node_modules/.installed || { \
+	  npm ci --prefer-offline --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.installed; }; }
+	cd bench/peers/node && npm run --silent build
+	cargo build --release --package bench --package floor
+	emulator=$$(echo $(TOOLS)/sam/lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-$(ARCH)); \
+	$(TARGET)/release/bench run \
+	  --function $(TARGET)/$(RUST_TARGET)/release/managed-node-group \
+	  --package dist/$(ARCH)/managed-node-group/bootstrap.zip \
+	  --floor $(TARGET)/release --python $(TOOLS)/bench/bin/python --emulator "$$emulator" \
+	  $(if $(BENCH_FIGURES),--figures $(BENCH_FIGURES))
+
 .PHONY: fmt
 fmt: ## Format the Rust code
 	cargo fmt --all

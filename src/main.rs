@@ -19,7 +19,9 @@ async fn main() -> Result<(), Error> {
     lines::log(&settings.log_level, lines::to_standard_output).init();
     let https = Https::to_aws();
     let function = Function {
-        cloud: Aws::new(in_lambda(variable, https.clone())).with_role(settings.role.clone()),
+        cloud: Aws::new(in_lambda(variable, https.clone()))
+            .with_role(settings.role.clone())
+            .ready(),
         clock: SystemClock,
         responder: Responder::new(https, settings.loopback, settings.poll_time_scale),
         announcer: Announcer::new(settings.event_bus.clone(), settings.poll_time_scale),

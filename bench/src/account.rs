@@ -11,14 +11,14 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use serde_json::{Value, json};
-use simulator::TlsListener;
+use simulator::{ServerKey, TlsListener};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::answers::{Answers, Call};
 
 /// How an account is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Transport {
     Http,
     Tls,
@@ -71,7 +71,7 @@ impl Account {
         let plain = TcpListener::bind("127.0.0.1:0").await?.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });
-        let (tls, authority) = TlsListener::bind().await;
+        let (tls, authority) = TlsListener::bind(ServerKey::Rsa2048).await;
         let account = Self {
             http: format!("http://{}", axum::serve::Listener::local_addr(&plain)?),
             tls: format!("https://{}", tls.address()),

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use nix::sched::{CpuSet, sched_setaffinity};
+use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
 
 /// It ends when it is dropped.
@@ -50,18 +52,13 @@ impl Running {
         Ok(kib / 1024.0)
     }
 
-    /// The time that its threads were on a processor, in milliseconds.
+    /// The time that it was on a processor, with threads that have ended, in milliseconds.
     ///
     /// # Errors
     /// The process has ended.
     pub fn cpu(&self) -> Result<f64> {
-        let mut nanoseconds = 0.0;
-        for task in fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
-            let counted = fs::read_to_string(task?.path().join("schedstat"))?;
-            let on_processor = counted.split_whitespace().next().context("schedstat")?;
-            nanoseconds += on_processor.parse::<f64>()?;
-        }
-        Ok(nanoseconds / 1e6)
+        let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(self.0.id())?))?;
+        Ok(Duration::from(clock.now()?).as_secs_f64() * 1000.0)
     }
 }
 

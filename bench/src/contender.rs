@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::Arguments;
+use crate::Run;
 use crate::account::{Account, Transport};
+use crate::results::folder;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+const STATE_MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:bench";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Name {
     /// What this project deploys.
     Function,
@@ -42,32 +45,35 @@ impl Name {
     }
 }
 
-/// Those that were asked for.
-pub fn all(arguments: &Arguments) -> Vec<Contender> {
-    let text = |path: &Path| path.to_string_lossy().into_owned();
-    let binary = |name, path: &Path| Contender {
-        name,
-        command: vec![text(path)],
-    };
-    let mut all = vec![
-        binary(Name::Function, &arguments.function),
-        binary(Name::ByHand, &arguments.floor.join("by_hand")),
-        binary(Name::Hello, &arguments.floor.join("hello")),
+impl Name {
+    pub const ALL: [Self; 6] = [
+        Self::Function,
+        Self::ByHand,
+        Self::Hello,
+        Self::Node,
+        Self::Python,
+        Self::Crhelper,
     ];
-    if let Some(python) = &arguments.python {
-        let python = text(python);
-        let handler = |name, handler: &str| Contender {
-            name,
-            command: vec![python.clone(), "-m".into(), "awslambdaric".into(), handler.into()],
+}
+
+pub fn all(run: &Run) -> Vec<Contender> {
+    Name::ALL.iter().map(|name| name.contender(run)).collect()
+}
+
+impl Name {
+    fn contender(self, run: &Run) -> Contender {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let python = |handler: &str| vec![text(&run.python), "-m".into(), "awslambdaric".into(), handler.into()];
+        let command = match self {
+            Self::Function => vec![text(&run.function)],
+            Self::ByHand => vec![text(&run.floor.join("by_hand"))],
+            Self::Hello => vec![text(&run.floor.join("hello"))],
+            Self::Python => python("lean_handler.handler"),
+            Self::Crhelper => python("crhelper_handler.handler"),
+            Self::Node => vec!["node".into(), text(&folder().join("peers/node/dist/loop.cjs"))],
         };
-        all.push(handler(Name::Python, "lean_handler.handler"));
-        all.push(handler(Name::Crhelper, "crhelper_handler.handler"));
-        all.push(Contender {
-            name: Name::Node,
-            command: vec!["node".into(), text(&arguments.peers.join("node/dist/loop.mjs"))],
-        });
+        Contender { name: self, command }
     }
-    all
 }
 
 /// What Lambda puts into the environment, and where AWS is.
@@ -75,10 +81,12 @@ pub fn environment(
     account: &Account,
     transport: Transport,
     runtime_api: &str,
-    peers: &Path,
     trusted: &Path,
 ) -> BTreeMap<String, String> {
-    let mut environment: BTreeMap<String, String> = [
+    let python = folder().join("peers/python").to_string_lossy().into_owned();
+    let trusted = trusted.to_string_lossy().into_owned();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let variables = [
         ("AWS_LAMBDA_RUNTIME_API", runtime_api),
         ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -91,28 +99,17 @@ pub fn environment(
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_ENDPOINT_URL", account.endpoint(transport)),
         ("POLLING_MODE", "StepFunctions"),
-        (
-            "STATE_MACHINE_ARN",
-            "arn:aws:states:us-east-1:123456789012:stateMachine:bench",
-        ),
+        ("STATE_MACHINE_ARN", STATE_MACHINE),
         ("ALLOW_LOOPBACK_RESPONSE_URL", "true"),
-        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
-        ("HOME", "/tmp"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into();
-    environment.insert("PYTHONPATH".into(), peers.join("python").to_string_lossy().into_owned());
-    environment.insert(
-        "LAMBDA_TASK_ROOT".into(),
-        peers.join("python").to_string_lossy().into_owned(),
-    );
-    for name in [
-        "SSL_CERT_FILE",
-        "AWS_CA_BUNDLE",
-        "REQUESTS_CA_BUNDLE",
-        "NODE_EXTRA_CA_CERTS",
-    ] {
-        environment.insert(name.into(), trusted.to_string_lossy().into_owned());
-    }
-    environment
+        ("PATH", &path),
+        ("PYTHONPATH", &python),
+        ("LAMBDA_TASK_ROOT", &python),
+        ("SSL_CERT_FILE", &trusted),
+        ("AWS_CA_BUNDLE", &trusted),
+        ("REQUESTS_CA_BUNDLE", &trusted),
+        ("NODE_EXTRA_CA_CERTS", &trusted),
+    ];
+    variables
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
 }

@@ -1,33 +1,36 @@
 //! From the start of a process to its first answer, and what later ones cost.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::Run;
 use crate::account::{Account, Transport};
 use crate::child::Running;
-use crate::contender::{Contender, Name, environment};
+use crate::contender::{self, Contender, Name, environment};
 use crate::runtime_api::RuntimeApi;
 
 const QUARTER: Duration = Duration::from_secs(900);
 
 /// One process from its start to the end of a create.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sample {
     pub name: Name,
     pub transport: Transport,
-    /// In milliseconds.
+    /// Until the first event is asked for, in milliseconds, as all that follows.
     pub ready: f64,
     pub first_answer: f64,
+    /// Until that answer, on a processor.
     pub cpu: f64,
-    /// In MiB.
-    pub memory_first: f64,
-    pub memory: f64,
-    /// Of each later call, in milliseconds.
+    /// The most of it, in MiB, when a whole create has ended.
+    pub memory: Option<f64>,
+    /// Of each later call.
     pub warm: Vec<f64>,
+    /// A call's, on a processor.
     pub warm_cpu: f64,
 }
 
@@ -35,60 +38,91 @@ pub struct Sample {
 ///
 /// # Errors
 /// A contender fails, or makes other calls than the function.
-pub async fn measure(contenders: &[Contender], cold: usize, warm: usize) -> Result<Vec<Sample>> {
+pub async fn measure(run: &Run) -> Result<Vec<Sample>> {
     let account = Account::start().await?;
     let folder = tempfile::tempdir()?;
-    let trusted = folder.path().join("trusted.pem");
-    let system = std::fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").context("the system's certificates")?;
-    std::fs::write(&trusted, system + &account.authority)?;
+    let trusted = trusted(folder.path(), &account)?;
+    let contenders = contender::all(run);
     let mut samples = Vec::new();
-    let warm = warm.div_ceil(cold);
-    for _ in 0..cold {
-        for transport in if std::env::var_os("BENCH_HTTP").is_some() {
-            vec![Transport::Http]
-        } else {
-            vec![Transport::Http, Transport::Tls]
-        } {
-            for contender in contenders {
+    for round in 1..=run.cold {
+        eprint!("\rround {round} of {}", run.cold);
+        for transport in [Transport::Http, Transport::Tls] {
+            for contender in &contenders {
+                let warm = run.warm.div_ceil(run.cold);
                 let sample = one(contender, &account, transport, &trusted, warm).await;
                 samples.push(sample.with_context(|| format!("{} over {transport:?}", contender.name.shown()))?);
             }
         }
     }
+    eprintln!();
     Ok(samples)
+}
+
+/// The system's certificates and the account's, in one file.
+///
+/// # Errors
+/// The system has none.
+pub fn trusted(folder: &Path, account: &Account) -> Result<PathBuf> {
+    let system = std::fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").context("the system's certificates")?;
+    let path = folder.join("trusted.pem");
+    std::fs::write(&path, system + &account.authority)?;
+    Ok(path)
+}
+
+/// The event, to be answered at an account.
+///
+/// # Errors
+/// The recorded event can't be read.
+pub fn create(endpoint: &str) -> Result<Value> {
+    let mut event: Value = serde_json::from_str(include_str!("../canned/create.json"))?;
+    event["ResponseURL"] = format!("{endpoint}/answer").into();
+    Ok(event)
+}
+
+pub fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
 }
 
 async fn one(
     contender: &Contender,
     account: &Account,
     transport: Transport,
-    trusted: &std::path::Path,
+    trusted: &Path,
     warm: usize,
 ) -> Result<Sample> {
     account.reset();
     let mut api = RuntimeApi::start().await?;
-    let peers = std::path::absolute("bench/peers")?;
-    let environment = environment(account, transport, &api.address, &peers, trusted);
+    let environment = environment(account, transport, &api.address, trusted);
     let began = Instant::now();
     let running = Running::start(&contender.command, &environment)?;
     api.asked().await;
     let ready = began.elapsed();
     let end = api.invoke(create(account.endpoint(transport))?, QUARTER).await?;
-    let first_answer = end.at - began;
     let mut sample = Sample {
         name: contender.name,
         transport,
         ready: millis(ready),
-        first_answer: millis(first_answer),
+        first_answer: millis(end.at - began),
         cpu: running.cpu()?,
-        memory_first: running.peak_memory()?,
-        memory: 0.0,
+        memory: None,
         warm: vec![],
         warm_cpu: 0.0,
     };
-    if contender.name == Name::Hello {
-        return Ok(sample);
+    if contender.name != Name::Hello {
+        same_calls(&account.calls(), contender.name)?;
+        go_on(&mut sample, account, &mut api, &running, warm).await?;
     }
+    Ok(sample)
+}
+
+/// What follows the first pass.
+async fn go_on(
+    sample: &mut Sample,
+    account: &Account,
+    api: &mut RuntimeApi,
+    running: &Running,
+    warm: usize,
+) -> Result<()> {
     let handed_over = account.handed_over().context("nothing was handed over")?;
     let before = running.cpu()?;
     for _ in 0..warm {
@@ -96,24 +130,30 @@ async fn one(
         sample.warm.push(millis(end.lasted));
     }
     sample.warm_cpu = (running.cpu()? - before) / warm as f64;
-    account.group_is_active();
-    api.invoke(handed_over, QUARTER).await?;
-    let answer = account.answer().await;
-    ensure!(answer["Status"] == "SUCCESS", "the create was answered {answer}");
-    sample.memory = running.peak_memory()?;
-    Ok(sample)
+    // crhelper answers over TLS alone.
+    if sample.transport == Transport::Tls {
+        account.group_is_active();
+        api.invoke(handed_over, QUARTER).await?;
+        let answer = account.answer().await;
+        ensure!(answer["Status"] == "SUCCESS", "the create was answered {answer}");
+        sample.memory = Some(running.peak_memory()?);
+    }
+    Ok(())
 }
 
-/// The event, to be answered at an account.
-fn create(endpoint: &str) -> Result<Value> {
-    let mut event: Value = serde_json::from_str(include_str!("../canned/create.json"))?;
-    event["ResponseURL"] = format!("{endpoint}/answer").into();
-    Ok(event)
+/// The function's own, as they were recorded; what crhelper hands over by is its own.
+fn same_calls(made: &BTreeMap<String, u32>, name: Name) -> Result<()> {
+    let mut expected: BTreeMap<String, u32> = serde_json::from_str(include_str!("../canned/calls.json"))?;
+    let mut made = made.clone();
+    if name == Name::Crhelper {
+        expected.remove("states:StartExecution");
+        for call in ["events:PutRule", "events:PutTargets", "lambda:AddPermission"] {
+            ensure!(made.remove(call).is_some(), "crhelper handed over without {call}");
+        }
+    }
+    ensure!(
+        made == expected,
+        "it made other calls than the function does: {made:?} and not {expected:?}"
+    );
+    Ok(())
 }
-
-fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
-}
-
-#[allow(dead_code)]
-fn unused(_: BTreeMap<String, String>) {}

@@ -7,44 +7,89 @@
 
 mod account;
 mod answers;
+mod chart;
 mod child;
 mod contender;
+mod emulator;
 mod first_answer;
+mod machine;
+mod package;
+mod results;
 mod runtime_api;
+mod table;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
-/// Measures speed, size and cost.
+/// Speed, size and cost.
 #[derive(Parser)]
-pub struct Arguments {
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure, write the results and render them
+    Run(Run),
+    /// Render the results that are there: the pictures, and the table on the standard output
+    Render,
+}
+
+#[derive(clap::Args)]
+pub struct Run {
     /// The function's release binary
     #[arg(long)]
     function: PathBuf,
+    /// The zip that is deployed
+    #[arg(long)]
+    package: PathBuf,
     /// Where the floor's binaries are
     #[arg(long)]
     floor: PathBuf,
-    /// The folder of the Python and Node contenders
-    #[arg(long, default_value = "bench/peers")]
-    peers: PathBuf,
-    /// The Python that has what they need
+    /// The Python that has what its contenders need
     #[arg(long)]
-    python: Option<PathBuf>,
+    python: PathBuf,
+    /// AWS's emulator of Lambda's runtime
+    #[arg(long)]
+    emulator: PathBuf,
+    /// What to measure, the rest being kept as it was
+    #[arg(long, value_delimiter = ',', default_values = ["first-answer", "emulator", "package"])]
+    figures: Vec<Figure>,
     /// Cold starts of each contender and transport
     #[arg(long, default_value_t = 30)]
     cold: usize,
-    /// Warm calls of each contender
+    /// Warm calls of each contender and transport
     #[arg(long, default_value_t = 300)]
     warm: usize,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Figure {
+    FirstAnswer,
+    Emulator,
+    Package,
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    let contenders = contender::all(&arguments);
-    let samples = first_answer::measure(&contenders, arguments.cold, arguments.warm).await?;
-    println!("{}", serde_json::to_string_pretty(&samples)?);
+    if let Command::Run(run) = Arguments::parse().command {
+        let mut results = results::read().unwrap_or_default();
+        results.machine = machine::describe()?;
+        for figure in &run.figures {
+            eprintln!("measuring {figure:?}");
+            match figure {
+                Figure::FirstAnswer => results.first_answer = first_answer::measure(&run).await?,
+                Figure::Emulator => results.emulator = emulator::measure(&run).await?,
+                Figure::Package => results.packages = package::measure(&run)?,
+            }
+            results::write(&results)?;
+        }
+    }
+    let results = results::read()?;
+    chart::draw(&results)?;
+    print!("{}", table::render(&results));
     Ok(())
 }

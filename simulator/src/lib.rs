@@ -33,7 +33,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 pub use faults::{Fault, FaultKind, Outcome, OutcomeRule, When};
-pub use kubernetes::{Access, KubernetesRequest, NodesStay, TlsListener, Watches};
+pub use kubernetes::{Access, KubernetesRequest, NodesStay, ServerKey, TlsListener, Watches};
 pub use world::{Durations, Recorded};
 
 use kubernetes::Place;
@@ -105,7 +105,7 @@ impl Simulator {
             .await
             .expect("a free port on loopback");
         let address = listener.local_addr().expect("a bound socket has an address");
-        let (tls, authority) = TlsListener::bind().await;
+        let (tls, authority) = TlsListener::bind(ServerKey::P256).await;
         let place = Place {
             url: format!("https://{}", tls.address()),
             authority,

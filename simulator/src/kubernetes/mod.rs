@@ -30,7 +30,7 @@ use serde_json::Value;
 
 pub use follow::{Joining, follow, relabel, replace_nodes};
 pub use http::router;
-pub use tls::TlsListener;
+pub use tls::{ServerKey, TlsListener};
 
 use store::{Key, Store};
 

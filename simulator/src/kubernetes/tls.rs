@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::serve::Listener;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    PKCS_RSA_SHA256, RsaKeySize,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -20,6 +21,14 @@ use tokio_rustls::server::TlsStream;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const HOST: &str = "127.0.0.1";
 
+/// What a server signs with, and its authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerKey {
+    P256,
+    /// As the services of AWS do. It takes a moment to make.
+    Rsa2048,
+}
+
 /// Connections that have shaken hands. A client that is slow or doesn't trust us keeps nobody else waiting.
 pub struct TlsListener {
     address: SocketAddr,
@@ -31,8 +40,8 @@ impl TlsListener {
     ///
     /// # Panics
     /// If no port is free.
-    pub async fn bind() -> (Self, String) {
-        let (config, authority) = certified().expect("keys and certificates are made from nothing but constants");
+    pub async fn bind(key: ServerKey) -> (Self, String) {
+        let (config, authority) = certified(key).expect("keys and certificates are made from nothing but constants");
         let listener = TcpListener::bind((HOST, 0)).await.expect("a free port on loopback");
         let address = listener.local_addr().expect("a bound socket has an address");
         let (sender, ready) = channel(64);
@@ -94,11 +103,20 @@ async fn shake_hands(
     }
 }
 
-fn certified() -> Result<(ServerConfig, String), Box<dyn std::error::Error>> {
-    let (authority, authority_key) = (authority()?, KeyPair::generate()?);
+impl ServerKey {
+    fn generate(self) -> Result<KeyPair, rcgen::Error> {
+        match self {
+            Self::P256 => KeyPair::generate(),
+            Self::Rsa2048 => KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048),
+        }
+    }
+}
+
+fn certified(key: ServerKey) -> Result<(ServerConfig, String), Box<dyn std::error::Error>> {
+    let (authority, authority_key) = (authority()?, key.generate()?);
     let pem = authority.self_signed(&authority_key)?.pem();
     let issuer = Issuer::new(authority, authority_key);
-    let key = KeyPair::generate()?;
+    let key = key.generate()?;
     let mut server = CertificateParams::new([HOST.to_owned()])?;
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     server.distinguished_name.push(DnType::CommonName, "kube-apiserver");
