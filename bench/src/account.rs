@@ -73,8 +73,9 @@ impl Account {
         });
         let (tls, authority) = TlsListener::bind(ServerKey::Rsa2048).await;
         let account = Self {
-            http: format!("http://{}", axum::serve::Listener::local_addr(&plain)?),
-            tls: format!("https://{}", tls.address()),
+            // By name: looking it up is a part of each connection.
+            http: format!("http://localhost:{}", axum::serve::Listener::local_addr(&plain)?.port()),
+            tls: format!("https://localhost:{}", tls.address().port()),
             authority,
             world,
         };

@@ -14,6 +14,7 @@ mod emulator;
 mod first_answer;
 mod machine;
 mod package;
+mod readme;
 mod results;
 mod runtime_api;
 mod table;
@@ -34,7 +35,7 @@ struct Arguments {
 enum Command {
     /// Measure, write the results and render them
     Run(Run),
-    /// Render the results that are there: the pictures, and the table on the standard output
+    /// Render the results that are there: the pictures and the README's table
     Render,
 }
 
@@ -90,6 +91,8 @@ async fn main() -> Result<()> {
     }
     let results = results::read()?;
     chart::draw(&results)?;
-    print!("{}", table::render(&results));
+    let rendered = table::render(&results);
+    readme::write(&rendered)?;
+    print!("{rendered}");
     Ok(())
 }

@@ -20,6 +20,7 @@ use tokio_rustls::server::TlsStream;
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const HOST: &str = "127.0.0.1";
+const NAME: &str = "localhost";
 
 /// What a server signs with, and its authority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +118,7 @@ fn certified(key: ServerKey) -> Result<(ServerConfig, String), Box<dyn std::erro
     let pem = authority.self_signed(&authority_key)?.pem();
     let issuer = Issuer::new(authority, authority_key);
     let key = key.generate()?;
-    let mut server = CertificateParams::new([HOST.to_owned()])?;
+    let mut server = CertificateParams::new([HOST, NAME].map(str::to_owned))?;
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     server.distinguished_name.push(DnType::CommonName, "kube-apiserver");
     let certificate = server.signed_by(&key, &issuer)?;
