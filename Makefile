@@ -83,9 +83,10 @@ bench: package tool-bench tool-sam ## Measure speed, size and cost beside what a
 	cd bench/peers/node && { cmp -s package-lock.json node_modules/.installed || { \
 	  npm ci --prefer-offline --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.installed; }; }
 	cd bench/peers/node && npm run --silent build
-	cargo build --release --package bench --package floor
+	cargo build --release --package floor
+	cargo build --profile measuring --package bench
 	emulator=$$(echo $(TOOLS)/sam/lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-$(ARCH)); \
-	$(TARGET)/release/bench run \
+	$(TARGET)/measuring/bench run \
 	  --function $(TARGET)/$(RUST_TARGET)/release/managed-node-group \
 	  --package dist/$(ARCH)/managed-node-group/bootstrap.zip \
 	  --floor $(TARGET)/release --python $(TOOLS)/bench/bin/python --emulator "$$emulator" \

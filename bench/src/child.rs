@@ -32,9 +32,9 @@ impl Running {
             started.stdout(Stdio::inherit()).stderr(Stdio::inherit());
         }
         // A child has its parent's processors.
-        stay_on(1)?;
+        stay_on(1);
         let child = started.spawn();
-        stay_on(0)?;
+        stay_on(0);
         Ok(Self(child.with_context(|| format!("start {}", command.join(" ")))?))
     }
 
@@ -62,11 +62,12 @@ impl Running {
     }
 }
 
-/// From now on this thread runs on one processor.
-fn stay_on(processor: usize) -> Result<()> {
+/// From now on this thread runs on one processor. Where there is no second one, both share the first.
+fn stay_on(processor: usize) {
     let mut one = CpuSet::new();
-    one.set(processor)?;
-    sched_setaffinity(Pid::from_raw(0), &one).with_context(|| format!("stay on processor {processor}"))
+    if one.set(processor).is_ok() {
+        let _ = sched_setaffinity(Pid::from_raw(0), &one);
+    }
 }
 
 impl Drop for Running {

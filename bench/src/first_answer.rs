@@ -157,3 +157,38 @@ fn same_calls(made: &BTreeMap<String, u32>, name: Name) -> Result<()> {
     );
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the peers have to do is what the function does today: one that makes another call has to be recorded anew.
+    #[tokio::test]
+    async fn the_function_makes_the_calls_that_were_recorded() {
+        let account = Account::start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let trusted = trusted(folder.path(), &account).unwrap();
+        let binary = std::env::var("LOCAL_STACK_FUNCTION").expect("`make` says where the function's binary is");
+        let function = Contender {
+            name: Name::Function,
+            command: vec![binary],
+        };
+        for transport in [Transport::Http, Transport::Tls] {
+            let sample = one(&function, &account, transport, &trusted, 2).await.unwrap();
+            assert_eq!(sample.warm.len(), 2);
+        }
+    }
+
+    #[test]
+    fn every_recorded_call_is_expected_once() {
+        let expected: BTreeMap<String, u32> = serde_json::from_str(include_str!("../canned/calls.json")).unwrap();
+        same_calls(&expected, Name::Node).unwrap();
+        let mut less = expected.clone();
+        less.remove("ec2:DescribeVpcs");
+        assert!(same_calls(&less, Name::Python).is_err());
+        assert!(
+            same_calls(&expected, Name::Crhelper).is_err(),
+            "crhelper hands over otherwise"
+        );
+    }
+}

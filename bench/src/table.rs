@@ -120,7 +120,7 @@ impl Bar {
 }
 
 fn all_bars(results: &Results) -> Vec<Bar> {
-    use Name::{ByHand, Function, Hello, Node, Python};
+    use Name::{ByHand, Function, Node, Python};
     let first = |name, transport| results.median(name, transport, |sample| sample.first_answer);
     let ratio = |above: Option<f64>, below: Option<f64>| Some(above? / below?);
     let mut bars = Vec::new();
@@ -141,7 +141,6 @@ fn all_bars(results: &Results) -> Vec<Bar> {
             ));
         }
     }
-    let _ = Hello;
     bars.push(Bar::new(
         "peak memory, MiB",
         Wanted::AtMost,
@@ -196,5 +195,37 @@ impl Results {
     pub fn warm_cpu(&self, name: Name, transport: Transport) -> Option<f64> {
         let called = self.of(name, transport).filter(|sample| !sample.warm.is_empty());
         median(called.map(|sample| sample.warm_cpu).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_met_from_its_side() {
+        for (wanted, measured, expected) in [
+            (Wanted::AtMost, Some(5.0), "yes"),
+            (Wanted::AtMost, Some(5.1), "**no**"),
+            (Wanted::AtLeast, Some(5.0), "yes"),
+            (Wanted::AtLeast, Some(4.9), "**no**"),
+            (Wanted::AtLeast, None, "not measured"),
+        ] {
+            assert_eq!(Bar::new("bar", wanted, 5.0, measured).met(), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_have_as_many_digits_as_tell_something() {
+        for (value, expected) in [(0.344, "0.34"), (14.02, "14.0"), (284.4, "284")] {
+            assert_eq!(shown(value), expected);
+        }
+    }
+
+    #[test]
+    fn the_median_is_the_middle() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
+        assert_eq!(median(vec![]), None);
     }
 }
