@@ -1,4 +1,4 @@
-//! The zip that is deployed: its binary must run on provided.al2023.
+//! The zip that is deployed: its binary must run on provided.al2023, and it stays small.
 
 #![allow(
     clippy::disallowed_methods,
@@ -7,14 +7,23 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The newest glibc that provided.al2023 has.
 const NEWEST_GLIBC: (u32, u32) = (2, 34);
 
+/// A bar of this project: what is small is loaded soon, and is little to look through.
+const LARGEST: u64 = 5_000_000;
+
+#[test]
+fn the_package_is_small() {
+    let size = std::fs::metadata(package()).unwrap().len();
+    assert!(size <= LARGEST, "the zip has {size} bytes");
+}
+
 #[test]
 fn the_binary_needs_no_newer_glibc_than_the_runtime_has() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/x86_64/managed-node-group/bootstrap.zip");
+    let path = package();
     let file =
         File::open(&path).unwrap_or_else(|error| panic!("{}: {error}; `make package` builds it", path.display()));
     let mut archive = zip::ZipArchive::new(file).expect("a zip");
@@ -29,6 +38,10 @@ fn the_binary_needs_no_newer_glibc_than_the_runtime_has() {
     assert!(!versions.is_empty(), "no symbol versions were found");
     let newer: Vec<_> = versions.iter().filter(|version| **version > NEWEST_GLIBC).collect();
     assert!(newer.is_empty(), "the binary needs glibc {newer:?}");
+}
+
+fn package() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/x86_64/managed-node-group/bootstrap.zip")
 }
 
 /// The versions in the binary's string table, such as `GLIBC_2.34`.

@@ -2,6 +2,7 @@
 
 use crate::account::Transport;
 use crate::contender::Name;
+use crate::emulator::Emulated;
 use crate::results::{Results, median};
 
 /// A figure of each contender.
@@ -21,9 +22,9 @@ enum Wanted {
     AtLeast,
 }
 
-/// Medians, and the bars.
+/// Medians, the bars, and where it was.
 pub fn render(results: &Results) -> String {
-    [medians(results), bars(results)].join("\n")
+    [medians(results), emulator(results), bars(results), machine(results)].join("\n")
 }
 
 /// A number with as many digits as tell something.
@@ -81,6 +82,23 @@ fn rows(results: &Results) -> Vec<Row<'_>> {
         ),
         ("package, zipped, MB", Box::new(|name| results.package(name))),
     ]
+}
+
+fn emulator(results: &Results) -> String {
+    let of = |figure: fn(&Emulated) -> f64| median(results.emulator.iter().map(figure).collect());
+    let (invocation, duration) = (of(|run| run.invocation), of(|run| run.duration));
+    invocation.zip(duration).map_or_else(String::new, |(invocation, duration)| {
+        format!(
+            "Under AWS's emulator of Lambda's runtime the function's first invocation takes {} ms over TLS from the request to \
+             its answer, the start of the process with it. The emulator reports {} ms of it as the handler's.\n",
+            shown(invocation),
+            shown(duration)
+        )
+    })
+}
+
+fn machine(results: &Results) -> String {
+    format!("Measured on: {}.\n", results.machine.join("; "))
 }
 
 fn bars(results: &Results) -> String {

@@ -72,6 +72,7 @@ mod tests {
         assert_eq!(config.region().map(AsRef::as_ref), Some("eu-west-1"));
         assert_eq!((config.use_fips(), config.use_dual_stack()), (Some(true), None));
         assert!(config.credentials_provider().is_some());
+        assert!(config.http_client().is_some(), "one pool for all clients");
         assert!(in_lambda(|_| None, Https::to_aws()).credentials_provider().is_none());
     }
 
