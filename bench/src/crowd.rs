@@ -1,0 +1,197 @@
+//! A thousand creates at once against one bucket of calls, each by a process of its own, and one alone for comparison.
+//!
+//! Time is scaled: of the service, of the function's waits and of the bucket alike. What isn't is the processor's time and
+//! the pauses of the SDK's own attempts.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use serde::Serialize;
+use simulator::{Options, Recorded, Simulator};
+
+use crate::stage::{Mode, Setting, Stage, create, eks};
+
+/// Calls a second and burst, as the service has them.
+const RATE: f64 = 10.0;
+const BURST: f64 = 20.0;
+
+/// Of one create: it may fail only by its deadline.
+const PATIENCE: Duration = Duration::from_secs(500);
+
+/// How many, and how fast time goes.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Size {
+    pub clusters: usize,
+    pub groups: usize,
+    /// Multiplies all times.
+    pub scale: f64,
+}
+
+impl Size {
+    pub fn full() -> Self {
+        let of = |name: &str, usual: f64| {
+            let given = std::env::var(name).ok().and_then(|text| text.parse().ok());
+            given.unwrap_or(usual)
+        };
+        Self {
+            clusters: of("BENCH_CLUSTERS", 40.0) as usize,
+            groups: of("BENCH_GROUPS", 25.0) as usize,
+            scale: of("BENCH_SCALE", 0.05),
+        }
+    }
+}
+
+/// All of it, in seconds of the service.
+#[derive(Debug, Clone, Serialize)]
+pub struct Crowd {
+    pub size: Size,
+    /// Of the one that was alone.
+    pub lone: Create,
+    pub resources: Vec<Create>,
+    /// From the first event to the last answer.
+    pub total: f64,
+    /// Calls that the bucket let through, and those that it refused.
+    pub admitted: usize,
+    pub refused: usize,
+    /// The least time in which the bucket lets so many through.
+    pub allowed: f64,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Create {
+    pub seconds: f64,
+    pub admitted: usize,
+    pub refused: usize,
+    /// Of its reason, where it says what wasn't checked.
+    pub unchecked: bool,
+}
+
+/// The crowd, and one alone before it.
+///
+/// # Errors
+/// One of them isn't answered SUCCESS.
+pub async fn measure(function: &Path, size: Size) -> Result<Crowd> {
+    allow_many_files()?;
+    eprintln!("one create alone, at {} of the time", size.scale);
+    let alone = Size {
+        clusters: 1,
+        groups: 1,
+        ..size
+    };
+    let (mut lone, ..) = all(function, alone, None).await?;
+    let lone = lone.pop().context("one create")?;
+    eprintln!("{lone:?}");
+    let throttle = Some((RATE / size.scale, BURST));
+    let (resources, total) = all(function, size, throttle).await?;
+    let sum = |count: fn(&Create) -> usize| resources.iter().map(count).sum();
+    let admitted: usize = sum(|one| one.admitted);
+    Ok(Crowd {
+        size,
+        lone,
+        total,
+        admitted,
+        refused: sum(|one| one.refused),
+        allowed: (admitted as f64 - BURST) / RATE,
+        resources,
+    })
+}
+
+async fn all(function: &Path, size: Size, throttle: Option<(f64, f64)>) -> Result<(Vec<Create>, f64)> {
+    let clusters: Vec<String> = (0..size.clusters).map(|cluster| format!("cluster-{cluster}")).collect();
+    let simulator = Simulator::start(eks(Options {
+        clusters: clusters.clone(),
+        time_scale: size.scale,
+        throttle,
+        ..Options::default()
+    }))
+    .await;
+    let endpoint = simulator.endpoint();
+    let names = clusters
+        .iter()
+        .flat_map(|cluster| (0..size.groups).map(move |group| (cluster.clone(), format!("group-{group}"))));
+    let set = names.map(|name| {
+        let endpoint = &endpoint;
+        async move {
+            let setting = Setting {
+                function,
+                mode: Mode::SelfInvoke,
+                scale: size.scale,
+                log: None,
+            };
+            anyhow::Ok((name, Stage::set(setting, endpoint).await?))
+        }
+    });
+    let stages: Vec<_> = stream::iter(set).buffered(8).try_collect().await?;
+    eprintln!("{} processes are ready", stages.len());
+    let began = Instant::now();
+    let played = stages
+        .into_iter()
+        .map(|((cluster, group), stage)| one(stage, cluster, group, began, size.scale));
+    let played = tokio::time::timeout(PATIENCE, try_join_all(played)).await;
+    let calls = by_group(&simulator.requests());
+    let played = played.with_context(|| format!("not all ended: {} calls", calls.values().map(|c| c.0 + c.1).sum::<usize>()))??;
+    let total = began.elapsed().as_secs_f64() / size.scale;
+    let mut resources: Vec<Create> = Vec::new();
+    for (key, mut resource) in played {
+        (resource.admitted, resource.refused) = calls.get(&key).copied().unwrap_or_default();
+        resources.push(resource);
+    }
+    // Reads of a cluster name no group: they are everybody's.
+    let shared: (usize, usize) = calls.iter().filter(|(key, _)| key.1.is_empty()).fold((0, 0), |sum, (_, one)| (sum.0 + one.0, sum.1 + one.1));
+    share(&mut resources, shared);
+    Ok((resources, total))
+}
+
+/// Evenly, with what is left over going to the first.
+fn share(resources: &mut [Create], (admitted, refused): (usize, usize)) {
+    let count = resources.len();
+    for (index, resource) in resources.iter_mut().enumerate() {
+        resource.admitted += admitted / count + usize::from(index < admitted % count);
+        resource.refused += refused / count + usize::from(index < refused % count);
+    }
+}
+
+type Key = (String, String);
+
+async fn one(mut stage: Stage, cluster: String, group: String, began: Instant, scale: f64) -> Result<(Key, Create)> {
+    let event = create(&stage.account, &cluster, &group)?;
+    let account = stage.account.clone();
+    let answered = async {
+        let answer = account.answer().await;
+        ensure!(answer["Status"] == "SUCCESS", "{answer}");
+        Ok((answer, began.elapsed()))
+    };
+    let (_, (answer, elapsed)) = tokio::try_join!(stage.play(event), answered)?;
+    let resource = Create {
+        seconds: elapsed.as_secs_f64() / scale,
+        admitted: 0,
+        refused: 0,
+        unchecked: answer.to_string().contains("not everything was checked"),
+    };
+    Ok(((cluster, group), resource))
+}
+
+/// Those that the bucket let through, and those that it refused.
+fn by_group(requests: &[Recorded]) -> BTreeMap<Key, (usize, usize)> {
+    let mut calls: BTreeMap<Key, (usize, usize)> = BTreeMap::new();
+    for request in requests {
+        let count = calls.entry((request.cluster.clone(), request.nodegroup.clone())).or_default();
+        match request.status {
+            429 => count.1 += 1,
+            _ => count.0 += 1,
+        }
+    }
+    calls
+}
+
+/// A process has some fifteen connections, and both ends are counted here.
+fn allow_many_files() -> Result<()> {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    setrlimit(Resource::RLIMIT_NOFILE, most, most).context("raise the limit of open files")
+}
