@@ -2,6 +2,8 @@
 
 mod support;
 
+use managed_node_group::clock::Clock;
+use managed_node_group::handler::Function;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
@@ -143,6 +145,45 @@ async fn the_last_resort_answers_without_the_engine() {
     );
     assert!(world.simulator.requests().is_empty(), "the last resort called EKS");
     world.receiver.assert_clean();
+}
+
+/// A clock that stands still, so many milliseconds after a full second.
+struct Still(u64);
+
+impl Clock for Still {
+    fn now_millis(&self) -> u64 {
+        1_795_699_270_000 + self.0
+    }
+}
+
+/// Short waits cost more in a state machine than in the function. What the clock shows scaled is how long ago the create began.
+#[tokio::test]
+async fn a_state_machine_waits_only_what_is_long() {
+    for (millis, expected) in [(30, "Waiting"), (130, "Answered")] {
+        let world = World::start(true).await;
+        let request = create(&world);
+        let deadline = Still(millis).now_millis() + 900_000;
+        let World {
+            simulator,
+            receiver,
+            function,
+            ..
+        } = world;
+        let function = Function {
+            cloud: function.cloud,
+            clock: Still(millis),
+            settings: function.settings,
+            responder: function.responder,
+            announcer: function.announcer,
+        };
+        function.handle(request.clone(), deadline).await.unwrap();
+        let state = function.cloud.onward.lock().unwrap().pop_front().unwrap();
+        let looks = simulator.requests().len();
+        let end = function.handle(state, deadline).await.unwrap();
+        assert_eq!(end["Outcome"], expected, "{millis}");
+        assert!(simulator.requests().len() > looks);
+        assert_eq!(receiver.answers(id(&request)).len(), usize::from(expected == "Answered"));
+    }
 }
 
 /// JSON of any shape, with words of the protocol in it so that it comes far.

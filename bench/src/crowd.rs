@@ -16,9 +16,6 @@ use simulator::{Options, Recorded, Simulator};
 
 use crate::stage::{Mode, Setting, Stage, create, eks};
 
-/// Calls a second and burst, as the service has them.
-const RATE: f64 = 10.0;
-const BURST: f64 = 20.0;
 
 /// Of one create: it may fail only by its deadline.
 const PATIENCE: Duration = Duration::from_secs(500);
@@ -30,20 +27,20 @@ pub struct Size {
     pub groups: usize,
     /// Multiplies all times.
     pub scale: f64,
+    /// Of the bucket: calls a second of the service's time, and how many at once.
+    pub rate: f64,
+    pub burst: f64,
 }
 
 impl Size {
-    pub fn full() -> Self {
-        let of = |name: &str, usual: f64| {
-            let given = std::env::var(name).ok().and_then(|text| text.parse().ok());
-            given.unwrap_or(usual)
-        };
-        Self {
-            clusters: of("BENCH_CLUSTERS", 40.0) as usize,
-            groups: of("BENCH_GROUPS", 25.0) as usize,
-            scale: of("BENCH_SCALE", 0.05),
-        }
-    }
+    /// A thousand, as fast as two processors can follow.
+    pub const FULL: Self = Self {
+        clusters: 40,
+        groups: 25,
+        scale: 0.05,
+        rate: 10.0,
+        burst: 20.0,
+    };
 }
 
 /// All of it, in seconds of the service.
@@ -68,7 +65,7 @@ pub struct Create {
     pub seconds: f64,
     pub admitted: usize,
     pub refused: usize,
-    /// Of its reason, where it says what wasn't checked.
+    /// Whether its reason says that something wasn't checked.
     pub unchecked: bool,
 }
 
@@ -87,7 +84,7 @@ pub async fn measure(function: &Path, size: Size) -> Result<Crowd> {
     let (mut lone, ..) = all(function, alone, None).await?;
     let lone = lone.pop().context("one create")?;
     eprintln!("{lone:?}");
-    let throttle = Some((RATE / size.scale, BURST));
+    let throttle = Some((size.rate / size.scale, size.burst));
     let (resources, total) = all(function, size, throttle).await?;
     let sum = |count: fn(&Create) -> usize| resources.iter().map(count).sum();
     let admitted: usize = sum(|one| one.admitted);
@@ -97,7 +94,7 @@ pub async fn measure(function: &Path, size: Size) -> Result<Crowd> {
         total,
         admitted,
         refused: sum(|one| one.refused),
-        allowed: (admitted as f64 - BURST) / RATE,
+        allowed: (admitted as f64 - size.burst) / size.rate,
         resources,
     })
 }
@@ -135,7 +132,7 @@ async fn all(function: &Path, size: Size, throttle: Option<(f64, f64)>) -> Resul
         .map(|((cluster, group), stage)| one(stage, cluster, group, began, size.scale));
     let played = tokio::time::timeout(PATIENCE, try_join_all(played)).await;
     let calls = by_group(&simulator.requests());
-    let played = played.with_context(|| format!("not all ended: {} calls", calls.values().map(|c| c.0 + c.1).sum::<usize>()))??;
+    let played = played.context("not all of them ended")??;
     let total = began.elapsed().as_secs_f64() / size.scale;
     let mut resources: Vec<Create> = Vec::new();
     for (key, mut resource) in played {
@@ -143,13 +140,14 @@ async fn all(function: &Path, size: Size, throttle: Option<(f64, f64)>) -> Resul
         resources.push(resource);
     }
     // Reads of a cluster name no group: they are everybody's.
-    let shared: (usize, usize) = calls.iter().filter(|(key, _)| key.1.is_empty()).fold((0, 0), |sum, (_, one)| (sum.0 + one.0, sum.1 + one.1));
-    share(&mut resources, shared);
+    let of_clusters = calls.iter().filter(|((_, group), _)| group.is_empty());
+    let (admitted, refused) = of_clusters.fold((0, 0), |sum, (_, one)| (sum.0 + one.0, sum.1 + one.1));
+    share(&mut resources, admitted, refused);
     Ok((resources, total))
 }
 
 /// Evenly, with what is left over going to the first.
-fn share(resources: &mut [Create], (admitted, refused): (usize, usize)) {
+fn share(resources: &mut [Create], admitted: usize, refused: usize) {
     let count = resources.len();
     for (index, resource) in resources.iter_mut().enumerate() {
         resource.admitted += admitted / count + usize::from(index < admitted % count);

@@ -13,6 +13,7 @@ mod contender;
 mod crowd;
 mod first_answer;
 mod lag;
+mod prices;
 mod runtime_api;
 mod stage;
 
@@ -51,8 +52,24 @@ async fn main() -> Result<()> {
     if let Some(figure) = std::env::var_os("BENCH_FIGURE") {
         let text = match figure.to_string_lossy().as_ref() {
             "lag" => serde_json::to_string(&lag::measure(&arguments.function, 31).await?)?,
-            "bill" => serde_json::to_string(&bill::measure(&arguments.function).await?)?,
-            _ => serde_json::to_string(&crowd::measure(&arguments.function, crowd::Size::full()).await?)?,
+            "bill" => {
+                let bills = bill::measure(&arguments.function).await?;
+                if let Some(page) = std::env::var_os("BENCH_PAGE") {
+                    bill::render(page.as_ref(), &bills)?;
+                }
+                serde_json::to_string(&bills)?
+            }
+            "small" => {
+                let size = crowd::Size {
+                    clusters: 8,
+                    rate: 2.0,
+                    burst: 4.0,
+                    scale: 0.1,
+                    ..crowd::Size::FULL
+                };
+                serde_json::to_string(&crowd::measure(&arguments.function, size).await?)?
+            }
+            _ => serde_json::to_string(&crowd::measure(&arguments.function, crowd::Size::FULL).await?)?,
         };
         println!("{text}");
         return Ok(());

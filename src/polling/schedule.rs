@@ -55,7 +55,7 @@ fn base(waiting: Waiting, elapsed: u64) -> f64 {
 
 /// A create can't end in its first minute: instances have to boot and join. Most end within three to five.
 fn create(elapsed: u64) -> f64 {
-    stairs(elapsed, &[(60, 20.0), (120, 10.0), (240, 4.5), (480, 6.0), (900, 10.0)])
+    stairs(elapsed, &[(60, 20.0), (120, 12.0), (240, 4.2), (480, 6.0), (900, 10.0)])
 }
 
 /// Full jitter over a doubling span: those who were refused together don't come back together.
@@ -122,7 +122,7 @@ mod tests {
     /// Also after a look that was answered, or all who share a bucket would be back at once.
     #[test]
     fn throttling_keeps_looks_apart_until_it_is_forgotten() {
-        for (unanswered, apart, expected) in [(0, 0.0, 11), (0, 4.0, 11), (0, 60.0, 60), (1, 60.0, 60), (6, 60.0, 120)] {
+        for (unanswered, apart, expected) in [(0, 0.0, 13), (0, 4.0, 13), (0, 60.0, 60), (1, 60.0, 60), (6, 60.0, 120)] {
             let trouble = Trouble { unanswered, apart };
             let seconds = next_look(Waiting::ForCreate, 100, trouble, 1.0).as_secs();
             assert_eq!(seconds, expected, "{trouble:?}");

@@ -22,8 +22,8 @@ pub const ANSWERED: &str = "Answered";
 /// By which the machine chooses the state to wait in.
 pub const WAITING_FOR: &str = "WaitingFor";
 
-/// A longer wait is the machine's. It would be a little cheaper here up to 18 seconds, but holds nothing there.
-const SHORT_WAIT: Duration = Duration::from_secs(12);
+/// A longer wait is the machine's. Up to 18 seconds it would be a little cheaper here, but there it holds nothing.
+const SHORT_WAIT: Duration = Duration::from_millis(13_500);
 /// How long an invocation may go on by waiting.
 const STAY: Duration = Duration::from_secs(60);
 
@@ -131,8 +131,8 @@ mod tests {
         let stay = Stay::until(0, 900_000);
         for (stay, now, wait, scale, expected) in [
             (stay, 0, 5.0, 1.0, true),
-            (stay, 0, 11.9, 1.0, true),
-            (stay, 0, 12.0, 1.0, false),
+            (stay, 0, 13.4, 1.0, true),
+            (stay, 0, 13.5, 1.0, false),
             (stay, 54_000, 5.0, 1.0, true),
             (stay, 55_000, 5.0, 1.0, false),
             (stay, 5_400, 0.5, 0.1, true),
