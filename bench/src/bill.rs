@@ -67,9 +67,9 @@ pub struct Bill {
 /// # Errors
 /// One of them fails.
 pub async fn measure(function: &Path) -> Result<Vec<Bill>> {
-    let cases = ALL.iter().flat_map(|operation| {
-        [Mode::SelfInvoke, Mode::StepFunctions].map(|mode| (*operation, mode))
-    });
+    let cases = ALL
+        .iter()
+        .flat_map(|operation| [Mode::SelfInvoke, Mode::StepFunctions].map(|mode| (*operation, mode)));
     let bills = cases.enumerate().map(|(index, (operation, mode))| async move {
         tokio::time::sleep(Duration::from_millis(200 * index as u64)).await;
         let bill = one(function, operation, mode).await;
@@ -81,7 +81,11 @@ pub async fn measure(function: &Path) -> Result<Vec<Bill>> {
 }
 
 async fn one(function: &Path, operation: Operation, mode: Mode) -> Result<Bill> {
-    let scale = if operation.seconds() > 300 { QUARTER_OF_TIME } else { 1.0 };
+    let scale = if operation.seconds() > 300 {
+        QUARTER_OF_TIME
+    } else {
+        1.0
+    };
     let simulator = Simulator::start(operation.options(scale)).await;
     operation.prepare(&simulator);
     let folder = tempfile::tempdir()?;
@@ -135,7 +139,9 @@ fn bill(operation: Operation, mode: Mode, scale: f64, usage: Usage) -> Bill {
 /// What `template.yaml` gives the function, in MiB.
 fn memory() -> f64 {
     let template = include_str!("../../template.yaml");
-    let stated = template.lines().find_map(|line| line.trim().strip_prefix("MemorySize: "));
+    let stated = template
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("MemorySize: "));
     stated.and_then(|text| text.parse().ok()).unwrap_or(256.0)
 }
 
@@ -196,7 +202,11 @@ impl Operation {
             return create(account, CLUSTER, GROUP);
         }
         let mut event = recorded();
-        event["RequestType"] = json!(if matches!(self, Self::Delete(_)) { "Delete" } else { "Update" });
+        event["RequestType"] = json!(if matches!(self, Self::Delete(_)) {
+            "Delete"
+        } else {
+            "Update"
+        });
         event["ResponseURL"] = format!("{}/answer", account.http).into();
         event["PhysicalResourceId"] = format!("{CLUSTER}/{GROUP}").into();
         event["OldResourceProperties"] = properties();

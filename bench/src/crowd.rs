@@ -1,7 +1,7 @@
 //! A thousand creates at once against one bucket of calls, each by a process of its own, and one alone for comparison.
 //!
-//! Time is scaled: of the service, of the function's waits and of the bucket alike. What isn't is the processor's time and
-//! the pauses of the SDK's own attempts.
+//! Time is scaled: of the service, of the function's waits and of the bucket alike. What isn't is the processor's time, and
+//! the one second after which a check that was throttled is read again: 20 of them here.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,6 @@ use serde::Serialize;
 use simulator::{Options, Recorded, Simulator};
 
 use crate::stage::{Mode, Setting, Stage, create, eks};
-
 
 /// Of one create: it may fail only by its deadline.
 const PATIENCE: Duration = Duration::from_secs(500);
@@ -179,7 +178,9 @@ async fn one(mut stage: Stage, cluster: String, group: String, began: Instant, s
 fn by_group(requests: &[Recorded]) -> BTreeMap<Key, (usize, usize)> {
     let mut calls: BTreeMap<Key, (usize, usize)> = BTreeMap::new();
     for request in requests {
-        let count = calls.entry((request.cluster.clone(), request.nodegroup.clone())).or_default();
+        let count = calls
+            .entry((request.cluster.clone(), request.nodegroup.clone()))
+            .or_default();
         match request.status {
             429 => count.1 += 1,
             _ => count.0 += 1,

@@ -101,4 +101,3 @@ fn operations(simulator: &Simulator) -> BTreeMap<String, u32> {
     }
     calls
 }
-

@@ -59,6 +59,16 @@ async fn main() -> Result<()> {
                 }
                 serde_json::to_string(&bills)?
             }
+            "one" => {
+                let size = crowd::Size {
+                    clusters: 1,
+                    groups: 1,
+                    rate: 0.02,
+                    burst: 1.0,
+                    scale: 0.02,
+                };
+                serde_json::to_string(&crowd::measure(&arguments.function, size).await?)?
+            }
             "small" => {
                 let size = crowd::Size {
                     clusters: 8,

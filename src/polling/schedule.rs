@@ -46,7 +46,7 @@ fn base(waiting: Waiting, elapsed: u64) -> f64 {
         Waiting::ForConfigUpdate => stairs(elapsed, &[(10, 2.0), (60, 4.0), (300, 8.0)]),
         Waiting::ForVersionUpdate => stairs(elapsed, &[(30, 5.0), (300, 10.0)]),
         Waiting::ForDelete => stairs(elapsed, &[(60, 15.0), (300, 5.0), (900, 10.0)]),
-        // A watch ends the wait sooner where the function itself waits; a state machine has none.
+        // A watch ends the wait sooner; what a state machine waits has none.
         Waiting::ForNodes => stairs(elapsed, &[(120, 5.0), (600, 8.0)]),
         Waiting::ForOthers => stairs(elapsed, &[(30, 3.0), (300, 6.0)]),
         Waiting::ForAnAnswer => SHORTEST,
@@ -98,7 +98,11 @@ mod tests {
             for elapsed in (0..4000).step_by(7) {
                 for jitter in [0.0, 0.5, 1.0] {
                     let seconds = next_look(waiting, elapsed, NONE, jitter).as_secs_f64();
-                    let longest = if waiting == Waiting::ForCreate && elapsed < 60 { 22.0 } else { 16.5 };
+                    let longest = if waiting == Waiting::ForCreate && elapsed < 60 {
+                        22.0
+                    } else {
+                        16.5
+                    };
                     assert!((2.0..=longest).contains(&seconds), "{waiting:?} {elapsed}: {seconds}");
                 }
             }
@@ -115,14 +119,18 @@ mod tests {
             (1..=8).map(longest).collect::<Vec<_>>(),
             [4, 8, 16, 32, 64, 120, 120, 120]
         );
-        let again = Trouble { unanswered: 8, apart: 0.0 };
+        let again = Trouble {
+            unanswered: 8,
+            apart: 0.0,
+        };
         assert_eq!(next_look(Waiting::ForCreate, 100, again, 0.0).as_secs(), 2);
     }
 
     /// Also after a look that was answered, or all who share a bucket would be back at once.
     #[test]
     fn throttling_keeps_looks_apart_until_it_is_forgotten() {
-        for (unanswered, apart, expected) in [(0, 0.0, 13), (0, 4.0, 13), (0, 60.0, 60), (1, 60.0, 60), (6, 60.0, 120)] {
+        for (unanswered, apart, expected) in [(0, 0.0, 13), (0, 4.0, 13), (0, 60.0, 60), (1, 60.0, 60), (6, 60.0, 120)]
+        {
             let trouble = Trouble { unanswered, apart };
             let seconds = next_look(Waiting::ForCreate, 100, trouble, 1.0).as_secs();
             assert_eq!(seconds, expected, "{trouble:?}");

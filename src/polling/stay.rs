@@ -64,7 +64,11 @@ mod tests {
             (stay, 850_000, 11, false),
             (stay.over(), 1000, 1, false),
         ] {
-            assert_eq!(stay.allows(now, Duration::from_secs(seconds)), expected, "{now} {seconds}");
+            assert_eq!(
+                stay.allows(now, Duration::from_secs(seconds)),
+                expected,
+                "{now} {seconds}"
+            );
         }
         assert_eq!(stay.by_the_end_of(3000, Duration::from_secs(5)).as_secs(), 7);
     }
