@@ -274,3 +274,26 @@ pub fn render(page: &Path, bills: &[Bill]) -> Result<()> {
     std::fs::write(page, format!("{before}{BEGIN}{}{END}{after}", table(bills)))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A minute in two invocations with a tenth of a second of the processor, and six transitions.
+    #[test]
+    fn a_bill_is_what_a_reader_computes() {
+        let usage = Usage {
+            invocations: vec![29_899.2, 30_000.0],
+            cpu: 100.0,
+            init: 99.5,
+            transitions: 6,
+            logged: 8_400,
+        };
+        for (scale, seconds) in [(1.0, 60.0 + 0.591), (0.5, 119.8 + 0.591)] {
+            let bill = bill(Operation::Create(60), Mode::StepFunctions, scale, usage.clone());
+            assert!((bill.billed_at_share / 1000.0 - seconds).abs() < 0.001, "{bill:?}");
+            let expected = seconds * 0.25 * 0.000_016_666_7 + 2.0 * 0.000_000_2 + 6.0 * 0.000_025 + 10_000.0 * 0.5e-9;
+            assert!((bill.total - expected).abs() < 1e-8, "{expected}: {bill:?}");
+        }
+    }
+}

@@ -98,51 +98,64 @@ pub async fn measure(function: &Path, size: Size) -> Result<Crowd> {
     })
 }
 
+/// All creates of a size at once, and the seconds of the service that they took.
 async fn all(function: &Path, size: Size, throttle: Option<(f64, f64)>) -> Result<(Vec<Create>, f64)> {
-    let clusters: Vec<String> = (0..size.clusters).map(|cluster| format!("cluster-{cluster}")).collect();
+    let names = names(size);
     let simulator = Simulator::start(eks(Options {
-        clusters: clusters.clone(),
+        clusters: names.iter().map(|(cluster, _)| cluster.clone()).collect(),
         time_scale: size.scale,
         throttle,
         ..Options::default()
     }))
     .await;
-    let endpoint = simulator.endpoint();
-    let names = clusters
-        .iter()
-        .flat_map(|cluster| (0..size.groups).map(move |group| (cluster.clone(), format!("group-{group}"))));
-    let set = names.map(|name| {
-        let endpoint = &endpoint;
-        async move {
-            let setting = Setting {
-                function,
-                mode: Mode::SelfInvoke,
-                scale: size.scale,
-                log: None,
-            };
-            anyhow::Ok((name, Stage::set(setting, endpoint).await?))
-        }
-    });
-    let stages: Vec<_> = stream::iter(set).buffered(8).try_collect().await?;
+    let stages = stages(function, size.scale, &simulator.endpoint(), names).await?;
     eprintln!("{} processes are ready", stages.len());
     let began = Instant::now();
-    let played = stages
-        .into_iter()
-        .map(|((cluster, group), stage)| one(stage, cluster, group, began, size.scale));
+    let played = stages.into_iter().map(|(name, stage)| one(stage, name, began, size.scale));
     let played = tokio::time::timeout(PATIENCE, try_join_all(played)).await;
-    let calls = by_group(&simulator.requests());
     let played = played.context("not all of them ended")??;
     let total = began.elapsed().as_secs_f64() / size.scale;
-    let mut resources: Vec<Create> = Vec::new();
-    for (key, mut resource) in played {
-        (resource.admitted, resource.refused) = calls.get(&key).copied().unwrap_or_default();
-        resources.push(resource);
-    }
+    Ok((counted(played, &simulator.requests()), total))
+}
+
+fn names(size: Size) -> Vec<Key> {
+    let clusters = (0..size.clusters).map(|cluster| format!("cluster-{cluster}"));
+    clusters
+        .flat_map(|cluster| (0..size.groups).map(move |group| (cluster.clone(), format!("group-{group}"))))
+        .collect()
+}
+
+/// Processes that are ready, a few started at a time.
+async fn stages(function: &Path, scale: f64, endpoint: &str, names: Vec<Key>) -> Result<Vec<(Key, Stage)>> {
+    let set = names.into_iter().map(|name| async move {
+        let setting = Setting {
+            function,
+            mode: Mode::SelfInvoke,
+            scale,
+            log: None,
+        };
+        anyhow::Ok((name, Stage::set(setting, endpoint).await?))
+    });
+    stream::iter(set).buffered(8).try_collect().await
+}
+
+/// With the calls of each.
+fn counted(played: Vec<(Key, Create)>, requests: &[Recorded]) -> Vec<Create> {
+    let calls = by_group(requests);
+    let with_calls = played.into_iter().map(|(key, create)| {
+        let (admitted, refused) = calls.get(&key).copied().unwrap_or_default();
+        Create {
+            admitted,
+            refused,
+            ..create
+        }
+    });
+    let mut creates: Vec<Create> = with_calls.collect();
     // Reads of a cluster name no group: they are everybody's.
     let of_clusters = calls.iter().filter(|((_, group), _)| group.is_empty());
     let (admitted, refused) = of_clusters.fold((0, 0), |sum, (_, one)| (sum.0 + one.0, sum.1 + one.1));
-    share(&mut resources, admitted, refused);
-    Ok((resources, total))
+    share(&mut creates, admitted, refused);
+    creates
 }
 
 /// Evenly, with what is left over going to the first.
@@ -156,8 +169,8 @@ fn share(resources: &mut [Create], admitted: usize, refused: usize) {
 
 type Key = (String, String);
 
-async fn one(mut stage: Stage, cluster: String, group: String, began: Instant, scale: f64) -> Result<(Key, Create)> {
-    let event = create(&stage.account, &cluster, &group)?;
+async fn one(mut stage: Stage, name: Key, began: Instant, scale: f64) -> Result<(Key, Create)> {
+    let event = create(&stage.account, &name.0, &name.1)?;
     let account = stage.account.clone();
     let answered = async {
         let answer = account.answer().await;
@@ -171,7 +184,7 @@ async fn one(mut stage: Stage, cluster: String, group: String, began: Instant, s
         refused: 0,
         unchecked: answer.to_string().contains("not everything was checked"),
     };
-    Ok(((cluster, group), resource))
+    Ok((name, resource))
 }
 
 /// Those that the bucket let through, and those that it refused.

@@ -71,10 +71,7 @@ async fn main() -> Result<()> {
             }
             "small" => {
                 let size = crowd::Size {
-                    clusters: 8,
-                    rate: 2.0,
-                    burst: 4.0,
-                    scale: 0.1,
+                    scale: 0.2,
                     ..crowd::Size::FULL
                 };
                 serde_json::to_string(&crowd::measure(&arguments.function, size).await?)?
