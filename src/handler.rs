@@ -2,6 +2,7 @@
 
 mod counting;
 mod telling;
+mod waiting;
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -20,13 +21,11 @@ use crate::cfn::request::{Envelope, Reply, Request, RequestType, Unreadable};
 use crate::cfn::response_url::ResponseUrl;
 use crate::clock::Clock;
 use crate::engine::{self, Outcome};
-use crate::nodegroup::decide::Waiting;
-use crate::nodegroup::name::digest;
-use crate::polling::{Onward, schedule, self_invoke, step_functions};
+use crate::polling::{Onward, Stay, pace, step_functions};
 use crate::ports::{CallError, Cloud, EventBus};
 use crate::progress::Progress;
 use crate::respond::{NotDelivered, Responder};
-use crate::settings::{PollingMode, Settings};
+use crate::settings::Settings;
 use crate::telemetry::request_span;
 
 /// The function: what an event needs, ready.
@@ -132,13 +131,15 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     }
 
     async fn run(&self, mut progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
-        let last_look = self_invoke::last_look(self.clock.now_millis(), deadline);
+        let stay = Stay::until(self.clock.now_millis(), deadline);
         loop {
             let (before, under_way) = (progress.history.clone(), progress.under_way);
             let undoing = engine::undoing(&progress);
-            let outcome = self.pass(&mut progress, last_look).await;
+            let outcome = self.pass(&mut progress, stay.last_look).await;
             self.spend(&mut progress, under_way);
-            progress.tally.throttles += self.cloud.throttles();
+            let throttles = self.cloud.throttles();
+            progress.tally.throttles += throttles;
+            progress.apart = pace::after(progress.apart, throttles);
             self.tell_progress(&before, &progress).await;
             match outcome {
                 Outcome::Answer(answer) => {
@@ -152,8 +153,8 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
                     let wait = self.next_look(&progress, waiting);
                     // It goes on elsewhere at once.
                     let turned = undoing != engine::undoing(&progress);
-                    let last_look = if turned { 0 } else { last_look };
-                    if let Some(state) = self.wait(&mut progress, waiting, wait, origin, last_look).await? {
+                    let stay = if turned { stay.over() } else { stay };
+                    if let Some(state) = self.wait(&mut progress, waiting, wait, origin, stay).await? {
                         return Ok(state);
                     }
                 }
@@ -173,71 +174,6 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             Ok(outcome) => outcome,
             Err(_) => engine::cut_off(progress, self.clock.now()),
         }
-    }
-
-    fn next_look(&self, progress: &Progress, waiting: Waiting) -> Duration {
-        let began = progress
-            .history
-            .begun
-            .last()
-            .map_or(progress.history.began, |begun| begun.at);
-        let elapsed = self.clock.now().saturating_sub(began);
-        let seed = digest(
-            &format!("{}{}", progress.request.envelope.request_id, progress.looks),
-            4,
-        );
-        let jitter = f64::from(u16::from_str_radix(&seed, 16).unwrap_or_default()) / f64::from(u16::MAX);
-        let wait =
-            schedule::next_look(waiting, elapsed, progress.unanswered, jitter).mul_f64(self.settings.poll_time_scale);
-        let left = progress.history.deadline.saturating_sub(self.clock.now());
-        wait.min(Duration::from_secs(left))
-    }
-
-    /// Waits here (`None`), or hands over and gives what the invocation ends with.
-    async fn wait(
-        &self,
-        progress: &mut Progress,
-        waiting: Waiting,
-        wait: Duration,
-        origin: Origin,
-        last_look: u64,
-    ) -> Result<Option<Value>, Failure> {
-        let wait_millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        match (origin, &self.settings.polling) {
-            (Origin::Continuation(Host::StateMachine), _) => Ok(Some(step_functions::state(progress, waiting, wait))),
-            (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
-                progress.tally.hand_overs += 1;
-                let name = step_functions::execution_name(progress, self.clock.now_millis());
-                self.cloud
-                    .start_execution(state_machine, &name, &step_functions::state(progress, waiting, wait))
-                    .await?;
-                Ok(Some(step_functions::answered()))
-            }
-            _ if self.clock.now_millis() + wait_millis < last_look => {
-                tracing::info!(?waiting, seconds = wait.as_secs_f64(), "wait");
-                self.sleep(progress, waiting, wait).await;
-                Ok(None)
-            }
-            _ => {
-                progress.tally.hand_overs += 1;
-                self.cloud
-                    .invoke(&self.settings.function_name, &self_invoke::payload(progress))
-                    .await?;
-                Ok(Some(step_functions::answered()))
-            }
-        }
-    }
-
-    /// Nodes are watched, and a change ends the wait: not at once, since nodes that boot together come Ready together.
-    async fn sleep(&self, progress: &Progress, waiting: Waiting, wait: Duration) {
-        let Some((cluster, group)) = progress.watched.as_ref().filter(|_| waiting == Waiting::ForNodes) else {
-            return tokio::time::sleep(wait).await;
-        };
-        let shortest = schedule::SHORTEST_WAIT.mul_f64(self.settings.poll_time_scale).min(wait);
-        tokio::time::sleep(shortest).await;
-        self.cloud
-            .node_change(cluster, group, wait.saturating_sub(shortest))
-            .await;
     }
 
     async fn refuse(&self, unreadable: Unreadable) -> Result<Value, Failure> {

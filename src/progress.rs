@@ -54,6 +54,9 @@ pub struct Progress {
     /// Calls in a row that were throttled or unanswered.
     #[serde(default)]
     pub unanswered: u32,
+    /// How far apart looks are kept, in seconds, since calls were throttled.
+    #[serde(default)]
+    pub apart: f64,
     /// Calls that the role doesn't allow, or not yet.
     #[serde(default)]
     pub denials: u32,
@@ -126,6 +129,7 @@ impl Progress {
             around: None,
             beyond: Beyond::default(),
             unanswered: 0,
+            apart: 0.0,
             denials: 0,
             looks: 0,
             under_way: UnderWay::default(),

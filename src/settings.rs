@@ -10,7 +10,7 @@ pub const STATE_MACHINE_ARN: &str = "STATE_MACHINE_ARN";
 pub const LOG_LEVEL: &str = "LOG_LEVEL";
 /// `true` takes plain HTTP to loopback for a response URL. Only local runs set it.
 pub const ALLOW_LOOPBACK_RESPONSE_URL: &str = "ALLOW_LOOPBACK_RESPONSE_URL";
-/// Multiplies every wait. Only local runs set it.
+/// Multiplies every wait, and the service's time is taken to go by as much faster. Only local runs set it.
 pub const POLL_TIME_SCALE: &str = "POLL_TIME_SCALE";
 /// The ARN of the function's role, for whoever has to give it access to a cluster.
 pub const FUNCTION_ROLE_ARN: &str = "FUNCTION_ROLE_ARN";

@@ -2,12 +2,13 @@
 
 mod support;
 
+use managed_node_group::clock::Clock;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use support::world::World;
 
-fn create(world: &World) -> Value {
+fn create<K: Clock>(world: &World<K>) -> Value {
     let properties = json!({"ServiceToken": "arn", "ClusterName": "my-cluster", "NodegroupName": "n", "NodeRole": "arn:aws:iam::1:role/n", "Subnets": ["subnet-1"]});
     world.request("Create", None, &properties, None)
 }
@@ -143,6 +144,49 @@ async fn the_last_resort_answers_without_the_engine() {
     );
     assert!(world.simulator.requests().is_empty(), "the last resort called EKS");
     world.receiver.assert_clean();
+}
+
+/// A clock that stands still, so many milliseconds after a full second.
+struct Still(u64);
+
+impl Clock for Still {
+    fn now_millis(&self) -> u64 {
+        1_795_699_270_000 + self.0
+    }
+}
+
+/// A world whose function has this clock, its state after the hand-over to the state machine, and when an invocation ends.
+async fn handed_over(millis: u64) -> (World<Still>, Value, u64) {
+    let world = World::start(true).await.with_clock(Still(millis));
+    let deadline = Still(millis).now_millis() + 900_000;
+    let request = create(&world);
+    world.function.handle(request, deadline).await.unwrap();
+    let state = world.function.cloud.onward.lock().unwrap().pop_front();
+    (world, state.unwrap(), deadline)
+}
+
+/// Short waits cost more in a state machine than in the function. What the clock shows, scaled, is how long ago the create began.
+#[tokio::test]
+async fn a_state_machine_waits_only_what_is_long() {
+    for (millis, expected) in [(30, "Waiting"), (130, "Answered")] {
+        let (world, state, deadline) = handed_over(millis).await;
+        let looks = world.simulator.requests().len();
+        let end = world.function.handle(state, deadline).await.unwrap();
+        assert_eq!(end["Outcome"], expected, "{millis}");
+        assert!(world.simulator.requests().len() > looks);
+    }
+}
+
+/// One good look doesn't forget it: whoever shares the bucket would be back at once.
+#[tokio::test]
+async fn a_throttle_is_remembered_after_it_is_over() {
+    let (world, state, deadline) = handed_over(30).await;
+    world.faults("DescribeNodegroup", 1, 429, "ThrottlingException");
+    let end = world.function.handle(state, deadline).await.unwrap();
+    let progress = &end["Continuation"];
+    assert_eq!((&progress["unanswered"], &progress["looks"]), (&json!(0), &json!(3)));
+    let apart = progress["apart"].as_f64().unwrap();
+    assert!(apart > 0.0 && apart < 6.0, "{progress}");
 }
 
 /// JSON of any shape, with words of the protocol in it so that it comes far.

@@ -111,6 +111,11 @@ impl Account {
         self.world.now().handed_over.clone()
     }
 
+    /// The same, which is then nobody's to take any more.
+    pub fn take_over(&self) -> Option<Value> {
+        self.world.now().handed_over.take()
+    }
+
     /// The answer at the response URL, once it is there.
     pub async fn answer(&self) -> Value {
         loop {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -38,6 +39,23 @@ impl Running {
         Ok(Self(child.with_context(|| format!("start {}", command.join(" ")))?))
     }
 
+    /// Starts one of many: on whatever processor is free, and what it logs goes to where it is told.
+    ///
+    /// # Errors
+    /// It can't be started.
+    pub fn one_of_many(program: &Path, environment: &BTreeMap<String, String>, log: Stdio) -> Result<Self> {
+        stay_anywhere()?;
+        let mut started = Command::new(program);
+        started
+            .env_clear()
+            .envs(environment)
+            .stdin(Stdio::null())
+            .stdout(log)
+            .stderr(Stdio::null());
+        let child = started.spawn();
+        Ok(Self(child.with_context(|| format!("start {}", program.display()))?))
+    }
+
     /// The most memory that was resident so far, in MiB.
     ///
     /// # Errors
@@ -68,6 +86,15 @@ fn stay_on(processor: usize) {
     if one.set(processor).is_ok() {
         let _ = sched_setaffinity(Pid::from_raw(0), &one);
     }
+}
+
+/// Whatever this thread was held to before.
+fn stay_anywhere() -> Result<()> {
+    let mut all = CpuSet::new();
+    for processor in 0..std::thread::available_parallelism()?.get().max(2) {
+        all.set(processor)?;
+    }
+    sched_setaffinity(Pid::from_raw(0), &all).context("run on any processor")
 }
 
 impl Drop for Running {

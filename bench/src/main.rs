@@ -7,22 +7,30 @@
 
 mod account;
 mod answers;
+mod bars;
+mod bill;
 mod chart;
 mod child;
 mod contender;
+mod crowd;
 mod emulator;
 mod first_answer;
+mod lag;
 mod machine;
 mod package;
-mod readme;
+mod page;
+mod prices;
 mod results;
 mod runtime_api;
+mod stage;
 mod table;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+use crate::crowd::Size;
 
 /// Speed, size and cost.
 #[derive(Parser)]
@@ -35,7 +43,7 @@ struct Arguments {
 enum Command {
     /// Measure, write the results and render them
     Run(Run),
-    /// Render the results that are there: the pictures and the README's table
+    /// Render the results that are there: the pictures, and the tables of README.md and docs/cost.md
     Render,
 }
 
@@ -57,11 +65,14 @@ pub struct Run {
     #[arg(long)]
     emulator: PathBuf,
     /// What to measure, the rest being kept as it was
-    #[arg(long, value_delimiter = ',', default_values = ["first-answer", "emulator", "package"])]
+    #[arg(long, value_delimiter = ',', default_values = ["package", "first-answer", "emulator", "lag", "bill", "crowd"])]
     figures: Vec<Figure>,
     /// Cold starts of each contender and transport
     #[arg(long, default_value_t = 30)]
     cold: usize,
+    /// Creates of three minutes in each mode of polling
+    #[arg(long, default_value_t = 31)]
+    creates: usize,
     /// Warm calls of each contender and transport
     #[arg(long, default_value_t = 300)]
     warm: usize,
@@ -69,9 +80,15 @@ pub struct Run {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Figure {
+    Package,
     FirstAnswer,
     Emulator,
-    Package,
+    /// In real time: five minutes
+    Lag,
+    /// In real time: five minutes
+    Bill,
+    /// A thousand processes
+    Crowd,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -85,6 +102,9 @@ async fn main() -> Result<()> {
                 Figure::FirstAnswer => results.first_answer = first_answer::measure(&run).await?,
                 Figure::Emulator => results.emulator = emulator::measure(&run).await?,
                 Figure::Package => results.packages = package::measure(&run)?,
+                Figure::Lag => results.lag = lag::measure(&run.function, run.creates).await?,
+                Figure::Bill => results.bills = bill::measure(&run.function).await?,
+                Figure::Crowd => results.crowd = Some(crowd::measure(&run.function, Size::FULL).await?),
             }
             results::write(&results)?;
         }
@@ -92,7 +112,8 @@ async fn main() -> Result<()> {
     let results = results::read()?;
     chart::draw(&results)?;
     let rendered = table::render(&results);
-    readme::write(&rendered)?;
+    page::write("README.md", &rendered)?;
+    page::write("docs/cost.md", &bill::table(&results.bills))?;
     print!("{rendered}");
     Ok(())
 }

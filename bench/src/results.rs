@@ -6,9 +6,12 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::account::Transport;
+use crate::bill::Bill;
 use crate::contender::Name;
+use crate::crowd::Crowd;
 use crate::emulator::Emulated;
 use crate::first_answer::Sample;
+use crate::lag;
 use crate::package::Package;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -19,6 +22,9 @@ pub struct Results {
     pub first_answer: Vec<Sample>,
     pub emulator: Vec<Emulated>,
     pub packages: Vec<Package>,
+    pub lag: Vec<lag::Sample>,
+    pub bills: Vec<Bill>,
+    pub crowd: Option<Crowd>,
 }
 
 impl Results {

@@ -1,6 +1,7 @@
 //! The figures as a table in Markdown, and which bar they meet.
 
 use crate::account::Transport;
+use crate::bars;
 use crate::contender::Name;
 use crate::emulator::Emulated;
 use crate::results::{Results, median};
@@ -8,23 +9,15 @@ use crate::results::{Results, median};
 /// A figure of each contender.
 type Row<'a> = (&'a str, Box<dyn Fn(Name) -> Option<f64> + 'a>);
 
-/// What the figures have to be.
-struct Bar {
-    what: String,
-    bound: f64,
-    measured: Option<f64>,
-    wanted: Wanted,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    AtMost,
-    AtLeast,
-}
-
 /// Medians, the bars, and where it was.
 pub fn render(results: &Results) -> String {
-    [medians(results), emulator(results), bars(results), machine(results)].join("\n")
+    [
+        medians(results),
+        emulator(results),
+        bars::render(results),
+        machine(results),
+    ]
+    .join("\n")
 }
 
 /// A number with as many digits as tell something.
@@ -101,101 +94,6 @@ fn machine(results: &Results) -> String {
     format!("Measured on: {}.\n", results.machine.join("; "))
 }
 
-fn bars(results: &Results) -> String {
-    let mut table = String::from("| bar | wanted | measured | met |\n|---|---:|---:|---|\n");
-    for bar in all_bars(results) {
-        let sign = match bar.wanted {
-            Wanted::AtMost => "≤",
-            Wanted::AtLeast => "≥",
-        };
-        let measured = bar.measured.map_or_else(|| "–".to_owned(), shown);
-        table += &format!(
-            "| {} | {sign} {} | {measured} | {} |\n",
-            bar.what,
-            bound(bar.bound),
-            bar.met()
-        );
-    }
-    table
-}
-
-fn bound(value: f64) -> String {
-    format!("{value}")
-}
-
-impl Bar {
-    fn met(&self) -> &'static str {
-        let met = self.measured.map(|measured| match self.wanted {
-            Wanted::AtMost => measured <= self.bound,
-            Wanted::AtLeast => measured >= self.bound,
-        });
-        match met {
-            Some(true) => "yes",
-            Some(false) => "**no**",
-            None => "not measured",
-        }
-    }
-}
-
-fn all_bars(results: &Results) -> Vec<Bar> {
-    use Name::{ByHand, Crhelper, Function, Node, Python};
-    let first = |name, transport| results.median(name, transport, |sample| sample.first_answer);
-    let ratio = |above: Option<f64>, below: Option<f64>| Some(above? / below?);
-    let mut bars = Vec::new();
-    for (transport, shown, floor, peers) in [(Transport::Http, "HTTP", 1.5, 60.0), (Transport::Tls, "TLS", 1.3, 50.0)] {
-        let ours = first(Function, transport);
-        bars.push(Bar::new(
-            format!("first answer, {shown}: times the one by hand"),
-            Wanted::AtMost,
-            floor,
-            ratio(ours, first(ByHand, transport)),
-        ));
-        let pythons = [Python, Crhelper].map(|name| first(name, transport));
-        let faster = pythons.into_iter().flatten().min_by(f64::total_cmp);
-        for (peer, measured) in [("the faster Python", faster), ("Node", first(Node, transport))] {
-            bars.push(Bar::new(
-                format!("first answer, {shown}: times sooner than {peer}"),
-                Wanted::AtLeast,
-                peers,
-                ratio(measured, ours),
-            ));
-        }
-    }
-    bars.push(Bar::new(
-        "peak memory, MiB",
-        Wanted::AtMost,
-        14.0,
-        results.memory(Function),
-    ));
-    for (name, parts) in [(Python, 5.0), (Node, 8.0)] {
-        bars.push(Bar::new(
-            format!("peak memory: what part of {}'s it is", name.shown()),
-            Wanted::AtLeast,
-            parts,
-            ratio(results.memory(name), results.memory(Function)),
-        ));
-    }
-    bars.push(Bar::new("package, MB", Wanted::AtMost, 5.0, results.package(Function)));
-    bars.push(Bar::new(
-        "CPU of a warm pass, ms",
-        Wanted::AtMost,
-        0.5,
-        results.warm_cpu(Function, Transport::Tls),
-    ));
-    bars
-}
-
-impl Bar {
-    fn new(what: impl Into<String>, wanted: Wanted, bound: f64, measured: Option<f64>) -> Self {
-        Self {
-            what: what.into(),
-            bound,
-            measured,
-            wanted,
-        }
-    }
-}
-
 impl Results {
     pub fn memory(&self, name: Name) -> Option<f64> {
         median(
@@ -221,19 +119,6 @@ impl Results {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bar_is_met_from_its_side() {
-        for (wanted, measured, expected) in [
-            (Wanted::AtMost, Some(5.0), "yes"),
-            (Wanted::AtMost, Some(5.1), "**no**"),
-            (Wanted::AtLeast, Some(5.0), "yes"),
-            (Wanted::AtLeast, Some(4.9), "**no**"),
-            (Wanted::AtLeast, None, "not measured"),
-        ] {
-            assert_eq!(Bar::new("bar", wanted, 5.0, measured).met(), expected);
-        }
-    }
 
     #[test]
     fn numbers_have_as_many_digits_as_tell_something() {

@@ -9,10 +9,11 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
-use aws_smithy_runtime_api::client::retries::classifiers::{RetryAction, RetryReason};
+use aws_smithy_runtime_api::client::retries::classifiers::RetryAction;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use aws_smithy_types::retry::ErrorKind;
+
+use super::patience::is_throttle;
 
 /// Writes the line, at level DEBUG. Never a request or an answer: they hold response URLs. Its clones count together.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +45,8 @@ impl Intercept for Recorder {
     ) -> Result<(), BoxError> {
         let verdict = run_classifiers_on_ctx(components.retry_classifiers(), context.inner());
         let status = context.response().map(|response| response.status().as_u16());
-        if is_throttle(&verdict) || status == Some(429) {
+        // Nothing but a throttle is ever forbidden.
+        if is_throttle(&verdict) || verdict == RetryAction::RetryForbidden || status == Some(429) {
             self.throttled();
         }
         Ok(())
@@ -63,14 +65,6 @@ impl Intercept for Recorder {
         }
         Ok(())
     }
-}
-
-/// As the SDK has it, which decides by the code and waits longer then. A bare status 429 it doesn't know.
-fn is_throttle(verdict: &RetryAction) -> bool {
-    let RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }) = verdict else {
-        return false;
-    };
-    *kind == ErrorKind::ThrottlingError
 }
 
 /// The action as IAM names it: a service's prefix has no spaces, and `SFN` and `EventBridge` have others. Only `Invoke` is

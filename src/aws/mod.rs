@@ -13,6 +13,7 @@ mod kubernetes;
 mod launch;
 mod live;
 mod onward;
+mod patience;
 mod preflight;
 mod request;
 mod scaling;
@@ -115,6 +116,7 @@ impl Aws {
         self.eks.get_or_init(|| {
             let config = aws_sdk_eks::config::Builder::from(&self.config)
                 .interceptor(self.recorder.clone())
+                .retry_classifier(patience::Patience)
                 .build();
             aws_sdk_eks::Client::from_conf(config)
         })

@@ -13,6 +13,7 @@ use aws_sdk_ec2::types::Filter;
 use futures_util::future::OptionFuture;
 
 use super::Aws;
+use super::patience::once_more;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::spec::{Encryption, Spec, SshKey};
 use crate::preflight::facts::{Facts, Key, KeyMaker, Read};
@@ -47,10 +48,11 @@ impl Aws {
             facts.template,
             facts.key,
         ) = tokio::join!(
-            ask(cluster, |name| self.read_cluster(name)),
-            ask(cluster.zip(present(name)), |(cluster, name)| self
-                .read_name(cluster, name)),
-            ask(cluster, |name| self.count_node_groups(name)),
+            ask(cluster, |name| once_more(move || self.read_cluster(name))),
+            ask(cluster.zip(present(name)), |(cluster, name)| once_more(
+                move || self.read_name(cluster, name)
+            )),
+            ask(cluster, |name| once_more(move || self.count_node_groups(name))),
             ask(role, |role| self.read_role(role)),
             ask(role, |role| self.read_role_policies(role)),
             ask(role, |role| self.read_inline_policies(role)),
@@ -102,8 +104,9 @@ impl Aws {
                 .read_daemon_sets(cluster)),
             ask(api.filter(|_| may_need_windows(spec)), |cluster| self
                 .read_windows(cluster)),
-            ask(access_entry(spec, facts), |cluster| self
-                .read_access_entry(cluster, &spec.node_role)),
+            ask(access_entry(spec, facts), |cluster| once_more(
+                move || self.read_access_entry(cluster, &spec.node_role)
+            )),
         );
         facts.types = facts.types.take().or(types);
     }

@@ -1,8 +1,10 @@
 //! Where waiting is hosted: in the invocation and then in another of oneself, or in a state machine. Same engine, same
 //! progress.
 
+pub mod pace;
 pub mod schedule;
 pub mod self_invoke;
+mod stay;
 pub mod step_functions;
 
 use std::future::Future;
@@ -10,6 +12,8 @@ use std::future::Future;
 use serde_json::Value;
 
 use crate::ports::CallError;
+
+pub use stay::Stay;
 
 /// The two ways on.
 pub trait Onward: Send + Sync {

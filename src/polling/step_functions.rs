@@ -1,4 +1,8 @@
 //! `StepFunctions`: hand over at once and wait in a state machine, where an operator can see and stop it.
+//!
+//! A wait there is three transitions (choice, wait, task), which cost as much as 18 seconds of the function. So short waits are
+//! slept in the invocation, and about once a minute the work goes back to the machine: what is lit is true, and an execution
+//! that is stopped ends the work within a minute.
 
 use std::time::Duration;
 
@@ -8,6 +12,7 @@ use crate::cfn::event::{CONTINUATION, OUTCOME};
 use crate::cfn::request::Reply;
 use crate::nodegroup::decide::Waiting;
 use crate::nodegroup::name::digest;
+use crate::polling::Stay;
 use crate::progress::Progress;
 
 /// What the state machine's Choice reads.
@@ -16,6 +21,17 @@ pub const ANSWERED: &str = "Answered";
 
 /// By which the machine chooses the state to wait in.
 pub const WAITING_FOR: &str = "WaitingFor";
+
+/// A longer wait is the machine's. Up to 18 seconds it would be a little cheaper here, but there it holds nothing.
+const SHORT_WAIT: Duration = Duration::from_millis(13_500);
+/// How long an invocation may go on by waiting.
+const STAY: Duration = Duration::from_secs(60);
+
+/// Whether a wait from `now` on is slept in the invocation. `scale` is that of all waits.
+pub fn waits_here(stay: Stay, now: u64, wait: Duration, scale: f64) -> bool {
+    let is_short = wait < SHORT_WAIT.mul_f64(scale);
+    is_short && stay.by_the_end_of(now, wait) < STAY.mul_f64(scale) && stay.allows(now, wait)
+}
 
 /// The state of an execution: what the machine starts with, and what the function gives back while there is something to
 /// wait for. `Wait` takes whole seconds. An operator reads in it what is waited for and which step is under way.
@@ -108,6 +124,27 @@ mod tests {
         let mut long = progress("u");
         long.request.envelope.logical_resource_id = "N".repeat(255);
         assert_eq!(execution_name(&long, 1).len(), 78);
+    }
+
+    #[test]
+    fn short_waits_are_slept_here_for_a_minute() {
+        let stay = Stay::until(0, 900_000);
+        for (stay, now, wait, scale, expected) in [
+            (stay, 0, 5.0, 1.0, true),
+            (stay, 0, 13.4, 1.0, true),
+            (stay, 0, 13.5, 1.0, false),
+            (stay, 54_000, 5.0, 1.0, true),
+            (stay, 55_000, 5.0, 1.0, false),
+            (stay, 5_400, 0.5, 0.1, true),
+            (stay, 5_500, 0.5, 0.1, false),
+            (stay, 0, 2.0, 0.1, false),
+            (stay, 0, 0.0, 0.0, false),
+            (stay.over(), 0, 5.0, 1.0, false),
+            (Stay::until(0, 20_000), 11_000, 5.0, 1.0, false),
+        ] {
+            let here = waits_here(stay, now, Duration::from_secs_f64(wait), scale);
+            assert_eq!(here, expected, "{stay:?} {now} {wait} {scale}");
+        }
     }
 
     #[test]

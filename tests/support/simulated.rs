@@ -8,7 +8,7 @@ use simulator::{FaultKind, Outcome, OutcomeRule, When};
 
 use super::world::{Death, TIME_SCALE, World};
 
-impl World {
+impl<K: Clock> World<K> {
     pub fn cluster_runs(&self, version: &str) {
         self.simulator
             .put_cluster(json!({"name": "my-cluster", "version": version}));
@@ -142,7 +142,7 @@ impl World {
 }
 
 /// What the guards are tried with.
-impl World {
+impl<K: Clock> World<K> {
     /// The next call panics.
     pub fn panics(&self) {
         *self.function.cloud.death.lock().unwrap() = Death::Panic;

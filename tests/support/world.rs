@@ -45,10 +45,10 @@ pub enum Death {
     After(usize),
 }
 
-pub struct World {
+pub struct World<K = SystemClock> {
     pub simulator: Simulator,
     pub receiver: Receiver,
-    pub function: Function<Cut, SystemClock>,
+    pub function: Function<Cut, K>,
     pub requests: AtomicUsize,
 }
 
@@ -141,6 +141,31 @@ impl World {
         }
     }
 
+    /// The same, with another clock.
+    pub fn with_clock<K>(self, clock: K) -> World<K> {
+        let Function {
+            cloud,
+            settings,
+            responder,
+            announcer,
+            ..
+        } = self.function;
+        World {
+            simulator: self.simulator,
+            receiver: self.receiver,
+            function: Function {
+                cloud,
+                clock,
+                settings,
+                responder,
+                announcer,
+            },
+            requests: self.requests,
+        }
+    }
+}
+
+impl<K: Clock> World<K> {
     /// The function knows its own role, as the deployed one does.
     pub async fn has_role(&mut self, role: &str) {
         let aws = aws(&self.simulator.endpoint()).await;
