@@ -8,6 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::account::Transport;
 use crate::contender::Name;
+use crate::curve;
 use crate::results::{Results, folder};
 use crate::table::shown;
 
@@ -69,6 +70,14 @@ pub fn draw(results: &Results) -> Result<()> {
             values: of(&|name| results.package(name)),
         },
     ];
+    for (file, curve) in [("lag.svg", curve::lag(results)), ("crowd.svg", curve::crowd(results))] {
+        if let Some(curve) = curve {
+            curve
+                .draw(&charts.join(file))
+                .map_err(|error| anyhow!("{error}"))
+                .with_context(|| format!("draw {file}"))?;
+        }
+    }
     for bars in all.iter().filter(|bars| !bars.values.is_empty()) {
         bars.draw(&charts)
             .map_err(|error| anyhow!("{error}"))

@@ -13,6 +13,7 @@ mod chart;
 mod child;
 mod contender;
 mod crowd;
+mod curve;
 mod emulator;
 mod first_answer;
 mod lag;
