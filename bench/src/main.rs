@@ -66,7 +66,7 @@ pub struct Run {
     #[arg(long)]
     emulator: PathBuf,
     /// What to measure, the rest being kept as it was
-    #[arg(long, value_delimiter = ',', default_values = ["package", "first-answer", "emulator", "lag", "bill", "crowd"])]
+    #[arg(long, value_delimiter = ',', default_values = ["package", "first-answer", "emulator", "waiting", "crowd"])]
     figures: Vec<Figure>,
     /// Cold starts of each contender and transport
     #[arg(long, default_value_t = 30)]
@@ -84,10 +84,8 @@ enum Figure {
     Package,
     FirstAnswer,
     Emulator,
-    /// In real time: five minutes
-    Lag,
-    /// In real time: five minutes
-    Bill,
+    /// The lag and the bill, beside each other in real time: five minutes
+    Waiting,
     /// A thousand processes
     Crowd,
 }
@@ -103,8 +101,10 @@ async fn main() -> Result<()> {
                 Figure::FirstAnswer => results.first_answer = first_answer::measure(&run).await?,
                 Figure::Emulator => results.emulator = emulator::measure(&run).await?,
                 Figure::Package => results.packages = package::measure(&run)?,
-                Figure::Lag => results.lag = lag::measure(&run.function, run.creates).await?,
-                Figure::Bill => results.bills = bill::measure(&run.function).await?,
+                Figure::Waiting => {
+                    let (lag, bills) = (lag::measure(&run.function, run.creates), bill::measure(&run.function));
+                    (results.lag, results.bills) = tokio::try_join!(lag, bills)?;
+                }
                 Figure::Crowd => results.crowd = Some(crowd::measure(&run.function, Size::FULL).await?),
             }
             results::write(&results)?;

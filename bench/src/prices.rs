@@ -1,4 +1,5 @@
-//! AWS's list prices, in USD, of us-east-1, without the free tiers. Looked up on 2026-11-26 on the pages that each line names.
+//! AWS's list prices, in USD, of us-east-1, without the free tiers, as published on the pages that each line names. Those of Lambda and
+//! Step Functions were looked up in copies on 2026-11-26; that of CloudWatch Logs is as this project has known it.
 
 /// A GB-second of Lambda on x86 and on arm64, first tier (aws.amazon.com/lambda/pricing).
 pub const GB_SECOND_X86: f64 = 0.000_016_666_7;
@@ -14,5 +15,5 @@ pub const LOGGED_BYTE: f64 = 0.50 / 1e9;
 /// its part of one.
 pub const MIB_OF_A_PROCESSOR: f64 = 1769.0;
 
-/// What Lambda itself logs of an invocation in JSON: its start, its end, its report.
+/// About what Lambda itself logs of an invocation in JSON: its start, its end, its report.
 pub const LOGGED_BY_LAMBDA: u64 = 800;
