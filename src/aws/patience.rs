@@ -66,7 +66,10 @@ pub async fn once_more<T, F: Future<Output = Read<T>>>(read: impl Fn() -> F) -> 
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+    use crate::ports::CallError;
     use aws_smithy_runtime_api::client::interceptors::context::Input;
 
     #[test]
@@ -79,6 +82,34 @@ mod tests {
             (RetryAction::NoActionIndicated, RetryAction::NoActionIndicated),
         ] {
             assert_eq!(Patience.classify_retry_v2(&context, &so_far), expected, "{so_far}");
+        }
+    }
+
+    fn failed(fault: Fault) -> Read<()> {
+        Err(CallError {
+            action: "eks:DescribeCluster",
+            resource: "my-cluster".to_owned(),
+            fault,
+            code: String::new(),
+            message: String::new(),
+        })
+    }
+
+    #[tokio::test]
+    async fn a_read_that_is_throttled_is_made_twice_and_no_other() {
+        for (answers, reads, is_good) in [
+            (&[None][..], 1, true),
+            (&[Some(Fault::Throttled), None], 2, true),
+            (&[Some(Fault::Throttled), Some(Fault::Throttled), None], 2, false),
+            (&[Some(Fault::Denied), None], 1, false),
+            (&[Some(Fault::Unknown), None], 1, false),
+        ] {
+            let made = Cell::new(0);
+            let read = once_more(|| {
+                let answer = answers[made.replace(made.get() + 1)];
+                async move { answer.map_or(Ok(()), failed) }
+            });
+            assert_eq!((read.await.is_ok(), made.get()), (is_good, reads), "{answers:?}");
         }
     }
 }
