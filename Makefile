@@ -45,7 +45,7 @@ demo: tool-ministack tool-moto build ## Play a node group's life against the loc
 
 .PHONY: test
 test: lint tool-ministack tool-moto tool-awscli build package cdk ## Everything: formatting, clippy, templates, unit and end-to-end tests
-	cargo nextest run --workspace --ignore-default-filter
+	cargo nextest run --workspace --exclude pure --ignore-default-filter
 
 .PHONY: lint
 lint: tool-lint tool-sam tool-nextest publish-check ## Formatting, clippy, cfn-lint, sam validate and statelint

@@ -22,7 +22,7 @@ pub fn log(level: &str, write: impl Fn(&str) + Send + Sync + 'static) -> impl Su
     let own = level.parse().unwrap_or(LevelFilter::INFO);
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
-        .with_target("managed_node_group", own)
+        .with_target(env!("CARGO_CRATE_NAME"), own)
         .with_target(OBJECT, LevelFilter::INFO);
     Registry::default().with(filter).with(Lines(write))
 }
