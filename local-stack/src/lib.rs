@@ -16,6 +16,7 @@ mod interrupt;
 mod ministack;
 mod moto;
 mod package;
+mod proxy;
 mod query_api;
 mod seeds;
 mod server;
@@ -26,9 +27,10 @@ pub use simulator;
 
 pub use cloudformation::{Deployment, Event, Operation, Outcome, Sign};
 pub use moto::Moto;
+pub use proxy::{Mishap, Proxy};
 pub use query_api::{QueryApi, first};
 pub use seeds::Seeds;
-pub use stack::{LocalStack, Options, PROVIDER, PollingMode};
+pub use stack::{LocalStack, Options, PROVIDER, PollingMode, Way};
 
 /// Moto's account, which the others are told to have as well.
 pub const ACCOUNT: &str = "123456789012";

@@ -8,24 +8,33 @@ use serde_json::{Value, json};
 
 use crate::interrupt::Cleanup;
 use crate::query_api::scope;
-use crate::server::{Server, free_port};
+use crate::server::Server;
 use crate::{ACCOUNT, Options, REGION, tools};
 
 pub(crate) struct Ministack {
     pub(crate) url: String,
-    _server: Server,
+    server: Server,
+}
+
+/// Where what it starts finds the others, and itself.
+pub(crate) struct Endpoints<'a> {
+    pub(crate) own: &'a str,
+    pub(crate) eks: &'a str,
+    /// EC2, IAM and the rest of moto's.
+    pub(crate) ec2: &'a str,
 }
 
 impl Ministack {
     /// Starts it with the environment that the function inherits: ministack hands its own on to every function.
     pub(crate) async fn start(
+        port: u16,
         folder: &Path,
         cleanup: &Cleanup,
-        [eks, ec2]: [&str; 2],
+        endpoints: Endpoints<'_>,
         options: &Options,
     ) -> Result<Self> {
-        let port = free_port()?.to_string();
-        let url = format!("http://127.0.0.1:{port}");
+        let (port, url) = (port.to_string(), url(port));
+        let Endpoints { own, eks, ec2 } = endpoints;
         let mut command = Command::new(tools::program("ministack", "ministack")?);
         command.env_clear();
         command.envs([
@@ -40,7 +49,7 @@ impl Ministack {
         ]);
         command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
         command.envs([
-            ("AWS_ENDPOINT_URL", url.as_str()),
+            ("AWS_ENDPOINT_URL", own),
             ("AWS_ENDPOINT_URL_EKS", eks),
             ("AWS_ENDPOINT_URL_EC2", ec2),
             ("AWS_ENDPOINT_URL_IAM", ec2),
@@ -51,7 +60,12 @@ impl Ministack {
         command.envs(local_settings(options));
         let mut server = Server::start("ministack", command, folder, cleanup)?;
         server.ready(&format!("{url}/_ministack/health")).await?;
-        Ok(Self { url, _server: server })
+        Ok(Self { url, server })
+    }
+
+    /// Kills the server, and none of what it has started: a function's process goes on for itself.
+    pub(crate) fn kill(&mut self) {
+        self.server.kill();
     }
 
     /// Stores an object in S3, in a bucket that is made for it, and returns where, as `CodeUri` has it.
@@ -103,6 +117,11 @@ impl Ministack {
             }
         }
     }
+}
+
+/// Where it listens.
+pub(crate) fn url(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// What only a local run may set: plain HTTP for the answer, and clocks that run faster. The function has scaled the state

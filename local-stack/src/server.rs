@@ -76,6 +76,12 @@ impl Server {
         let _ = self.child.wait();
     }
 
+    /// Kills the server alone, as the kernel does when memory is short.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// The group of the server and all that it has started.
     fn group(&self) -> Pid {
         Pid::from_raw(self.child.id().cast_signed())

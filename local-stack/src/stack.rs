@@ -11,10 +11,12 @@ use tempfile::TempDir;
 
 use crate::cloudformation::{Deployment, Operation, Outcome};
 use crate::interrupt::Cleanup;
-use crate::ministack::Ministack;
+use crate::ministack::{self, Endpoints, Ministack};
 use crate::moto::Moto;
+use crate::proxy::Proxy;
 use crate::query_api::QueryApi;
 use crate::seeds::Seeds;
+use crate::server::free_port;
 use crate::{ACCOUNT, REGION, package, tools};
 
 /// The provider's stack, as samconfig.toml names it. The function and its state machine are named after it.
@@ -34,6 +36,15 @@ pub struct Options {
     pub invocation_seconds: Option<u32>,
     /// What the clusters run from the start.
     pub kubernetes_version: String,
+    pub way: Way,
+}
+
+/// How the function's requests come to the services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Direct,
+    /// Each through a [`Proxy`] of its own: EKS, what moto is, and what ministack is.
+    Proxied,
 }
 
 impl Default for Options {
@@ -44,6 +55,7 @@ impl Default for Options {
             eks_scale: 0.02,
             invocation_seconds: None,
             kubernetes_version: "1.33".to_owned(),
+            way: Way::Direct,
         }
     }
 }
@@ -71,12 +83,15 @@ pub struct LocalStack {
     pub seeds: Seeds,
     /// EKS, in this process: what is there, what was called, and what shall go wrong.
     pub eks: Simulator,
-    invocation_seconds: Option<u32>,
+    options: Options,
+    port: u16,
     client: Client,
-    ministack: Ministack,
+    proxies: Vec<Proxy>,
+    /// The one that runs comes last.
+    ministacks: Vec<Ministack>,
     // The order of the fields is the order in which they are dropped: the servers write into the folder until they end.
     moto: Moto,
-    _cleanup: Cleanup,
+    cleanup: Cleanup,
     folder: TempDir,
 }
 
@@ -90,18 +105,65 @@ impl LocalStack {
         let moto = Moto::start_in(folder.path(), &cleanup).await?;
         let seeds = moto.seeds();
         let eks = Simulator::start(simulated(&moto.url, &seeds, &options)).await;
-        let ministack = Ministack::start(folder.path(), &cleanup, [&eks.endpoint(), &moto.url], &options).await?;
-        let client = client(&ministack.url).await;
-        Ok(Self {
+        let port = free_port()?;
+        let direct = [ministack::url(port), eks.endpoint(), moto.url.clone()];
+        let mut proxies = vec![];
+        if options.way == Way::Proxied {
+            for upstream in &direct {
+                proxies.push(Proxy::before(upstream).await?);
+            }
+        }
+        let mut stack = Self {
             seeds,
             eks,
-            invocation_seconds: options.invocation_seconds,
-            client,
-            ministack,
+            client: client(&direct[0]).await,
+            options,
+            port,
+            proxies,
+            ministacks: vec![],
             moto,
-            _cleanup: cleanup,
+            cleanup,
             folder,
-        })
+        };
+        stack.start_ministack().await?;
+        Ok(stack)
+    }
+
+    async fn start_ministack(&mut self) -> Result<()> {
+        let direct = [ministack::url(self.port), self.eks.endpoint(), self.moto.url.clone()];
+        let url = |at: usize| self.proxies.get(at).map_or(direct[at].as_str(), Proxy::url);
+        let endpoints = Endpoints {
+            own: url(0),
+            eks: url(1),
+            ec2: url(2),
+        };
+        let started = Ministack::start(self.port, self.folder.path(), &self.cleanup, endpoints, &self.options).await?;
+        self.ministacks.push(started);
+        Ok(())
+    }
+
+    /// Kills ministack alone, and starts another at the same address, that knows nothing: the provider is to be deployed
+    /// again. The function's processes run on without it.
+    ///
+    /// # Errors
+    /// It doesn't come up again.
+    pub async fn lose_ministack(&mut self) -> Result<()> {
+        self.ministacks.iter_mut().for_each(Ministack::kill);
+        self.start_ministack().await
+    }
+
+    /// The proxies before ministack, EKS and moto; none on the direct way.
+    pub fn proxies(&self) -> &[Proxy] {
+        &self.proxies
+    }
+
+    /// Where the function finds what ministack is, which tells its processes from those of other stacks.
+    pub fn endpoint_of_the_function(&self) -> &str {
+        self.proxies.first().map_or(self.endpoint(), Proxy::url)
+    }
+
+    fn ministack(&self) -> &Ministack {
+        self.ministacks.last().expect("one runs from the start")
     }
 
     /// Deploys template.yaml with a binary as the function's code, or updates what is deployed to the polling mode.
@@ -158,7 +220,7 @@ impl LocalStack {
         let zip = package::bootstrap_zip(binary, self.folder.path())?;
         let stored = self.store("code", "function.zip", zip).await?;
         let template = template.replace(CODE_URI, &format!("CodeUri: {stored}\n"));
-        Ok(match self.invocation_seconds {
+        Ok(match self.options.invocation_seconds {
             Some(seconds) => template.replace(TIMEOUT, &format!("\n      Timeout: {seconds}\n")),
             None => template,
         })
@@ -197,25 +259,25 @@ impl LocalStack {
 
     /// Where the emulated Lambda, Step Functions, SQS and the rest listen.
     pub fn endpoint(&self) -> &str {
-        &self.ministack.url
+        &self.ministack().url
     }
 
     /// Calls one of the emulated APIs that speak Amazon's JSON protocol, such as `monitoring`,
     /// `GraniteServiceVersion20100801.DescribeAlarms`.
     pub async fn call(&self, service: &str, target: &str, input: &Value) -> Result<Value> {
-        self.ministack.call(service, target, input).await
+        self.ministack().call(service, target, input).await
     }
 
     /// Publishes a message on a topic.
     pub async fn publish(&self, topic: &str, message: &str) -> Result<()> {
-        let sns = QueryApi::sns(&self.ministack.url);
+        let sns = QueryApi::sns(&self.ministack().url);
         let published = sns.call("Publish", &[("TopicArn", topic), ("Message", message)]).await;
         published.map(drop)
     }
 
     /// Stores an object in S3 and returns where, as `CodeUri` has it.
     pub(crate) async fn store(&self, bucket: &str, key: &str, content: Vec<u8>) -> Result<String> {
-        self.ministack.store(bucket, key, content).await
+        self.ministack().store(bucket, key, content).await
     }
 
     /// Where files may lie for as long as the stack does.
@@ -255,7 +317,7 @@ impl LocalStack {
 
     /// Every line that the function has logged, Lambda's own among them.
     pub async fn logs(&self) -> Result<Vec<String>> {
-        self.ministack.log_lines(&format!("/aws/lambda/{PROVIDER}")).await
+        self.ministack().log_lines(&format!("/aws/lambda/{PROVIDER}")).await
     }
 }
 

@@ -22,16 +22,17 @@ impl Deployed {
 
     /// With other values for some of the provider's parameters.
     pub async fn start_with(mode: PollingMode, provider: &[(&str, &str)]) -> Self {
+        Self::start_in(mode, Options::default(), provider).await
+    }
+
+    /// In a local stack with other options than the usual.
+    pub async fn start_in(mode: PollingMode, options: Options, provider: &[(&str, &str)]) -> Self {
         let options = Options {
-            invocation_seconds: Some(3),
-            ..Options::default()
+            invocation_seconds: options.invocation_seconds.or(Some(3)),
+            ..options
         };
         let local = LocalStack::start(options).await.expect("the local stack starts");
-        let binary = tools::function_binary().expect("the function is built");
-        local
-            .deploy_provider_with(mode, &binary, provider)
-            .await
-            .expect("the provider is deployed");
+        deploy(&local, mode, provider).await;
         let parameters = BTreeMap::from([
             ("Subnets", local.seeds.subnets.join(",")),
             ("NodeRole", local.seeds.node_role.clone()),
@@ -43,6 +44,12 @@ impl Deployed {
             stack: "nodes",
             parameters,
         }
+    }
+
+    /// Ministack is killed and another takes its place, with the provider in it.
+    pub async fn lose_ministack(&mut self, mode: PollingMode) {
+        self.local.lose_ministack().await.expect("ministack comes up again");
+        deploy(&self.local, mode, &[]).await;
     }
 
     pub async fn create(&mut self, changes: &[(&'static str, &str)]) -> Outcome {
@@ -142,6 +149,12 @@ impl Deployed {
             .filter(|request| request.operation == "CreateNodegroup")
             .count()
     }
+}
+
+async fn deploy(local: &LocalStack, mode: PollingMode, provider: &[(&str, &str)]) {
+    let binary = tools::function_binary().expect("the function is built");
+    let deployed = local.deploy_provider_with(mode, &binary, provider).await;
+    deployed.expect("the provider is deployed");
 }
 
 /// The status, and with it every event where it isn't the one expected.

@@ -10,6 +10,7 @@ pub mod asking;
 pub mod beyond;
 pub mod bus;
 pub mod cut;
+pub mod delivered;
 pub mod deployed;
 pub mod ec2;
 pub mod flows;
