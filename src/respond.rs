@@ -45,9 +45,9 @@ impl Responder {
     /// Whether the request comes from somewhere that may be answered.
     ///
     /// # Errors
-    /// Its response URL is none of CloudFormation's.
-    pub fn check(&self, url: &ResponseUrl) -> Result<(), NotAResponseUrl> {
-        url.target(self.loopback).map(drop)
+    /// Its response URL is not where CloudFormation waits for its stack.
+    pub fn check(&self, url: &ResponseUrl, envelope: &Envelope) -> Result<(), NotAResponseUrl> {
+        url.target(&envelope.stack_id, self.loopback).map(drop)
     }
 
     /// Delivers the answer.
@@ -55,7 +55,7 @@ impl Responder {
     /// # Errors
     /// [`NotDelivered`].
     pub async fn put(&self, url: &ResponseUrl, envelope: &Envelope, answer: &Answer) -> Result<(), NotDelivered> {
-        let url = url.target(self.loopback)?;
+        let url = url.target(&envelope.stack_id, self.loopback)?;
         let body = answer.body(envelope);
         let mut last = String::new();
         for attempt in 0..ATTEMPTS {
