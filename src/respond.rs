@@ -64,6 +64,8 @@ impl Responder {
             }
             match self.attempt(url.clone(), body.clone()).await {
                 Ok(status) if status.is_success() => return Ok(()),
+                // S3 redirects for a while when a bucket is new. The URL is a credential for this place and no other.
+                Ok(status) if status.is_redirection() => last = format!("{status}, a redirect, which is not followed"),
                 Ok(status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                     last = status.to_string()
                 }
