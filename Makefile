@@ -24,6 +24,8 @@ export SAM_CLI_TELEMETRY := 0
 PYTHON ?= python3
 NEXTEST_VERSION := 0.9.143
 CARGO_FUZZ_VERSION := 0.13.2
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY = $(TOOLS)/cargo-deny/bin/cargo-deny
 FUZZ_SECONDS ?= 60
 # What `make package` builds for: x86_64 or arm64, as the template's parameter Architecture says it.
 ARCH ?= x86_64
@@ -48,9 +50,10 @@ test: lint tool-ministack tool-moto tool-awscli build package cdk ## Everything:
 	cargo nextest run --workspace --exclude pure --ignore-default-filter
 
 .PHONY: lint
-lint: tool-lint tool-sam tool-nextest publish-check ## Formatting, clippy, cfn-lint, sam validate and statelint
+lint: tool-lint tool-sam tool-nextest tool-cargo-deny publish-check ## Formatting, clippy, dependencies, cfn-lint, sam validate and statelint
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	$(CARGO_DENY) --locked check bans licenses sources
 	$(TOOLS)/lint/bin/cfn-lint template.yaml examples/*.yaml cli/tests/eksctl/*.template.yaml
 	$(TOOLS)/sam/bin/sam validate --lint --region us-east-1
 	definition=$$(mktemp); trap 'rm -f "$$definition"' EXIT; \
@@ -64,6 +67,13 @@ publish-check: ## Pack the sources of a release, and take no warning for it
 	@said=$$(cargo package --package managed-node-group --no-verify --allow-dirty 2>&1) || { echo "$$said"; exit 1; }; \
 	said=$$(grep -v '^warning: ignoring test ' <<< "$$said"); \
 	echo "$$said"; if grep -q '^warning' <<< "$$said"; then exit 1; fi
+
+# Beside `make test`, for it needs the network: the database of advisories comes from where it is kept, for npm from the
+# registry. That something was found since yesterday is no fault of a change, either.
+.PHONY: audit
+audit: tool-cargo-deny ## Ask the databases of advisories about what is depended on; needs the network
+	$(CARGO_DENY) check advisories
+	cd cdk && npm audit --package-lock-only
 
 # Nightly alone instruments what it builds, and the build takes longer than the run: the SDKs are built for it once more.
 # What is found lands beside the target folder's build; the seeds that are committed stay as they are. Without a sanitizer,
@@ -141,3 +151,9 @@ tool-nextest:
 tool-cargo-fuzz:
 	@$(TOOLS)/cargo-fuzz/bin/cargo-fuzz --version 2> /dev/null | grep -q '^cargo-fuzz $(CARGO_FUZZ_VERSION)$$' \
 	  || cargo install --locked --root $(TOOLS)/cargo-fuzz cargo-fuzz@$(CARGO_FUZZ_VERSION)
+
+# Two minutes from nothing on two processors, and then it stays.
+.PHONY: tool-cargo-deny
+tool-cargo-deny:
+	@$(CARGO_DENY) --version 2> /dev/null | grep -q '^cargo-deny $(CARGO_DENY_VERSION)$$' \
+	  || cargo install --locked --root $(TOOLS)/cargo-deny cargo-deny@$(CARGO_DENY_VERSION)

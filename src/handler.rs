@@ -20,6 +20,7 @@ use crate::cfn::physical_id::never_created;
 use crate::cfn::request::{Envelope, Reply, Request, RequestType, Unreadable};
 use crate::cfn::response_url::ResponseUrl;
 use crate::clock::Clock;
+use crate::diagnose::masked;
 use crate::engine::{self, Outcome};
 use crate::polling::{Onward, Stay, pace, step_functions};
 use crate::ports::{CallError, Cloud, EventBus};
@@ -192,6 +193,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
 
     /// Answers FAILED without the engine, which has failed for good.
     async fn last_resort(&self, work: Event, cause: &str) -> Result<Value, Failure> {
+        let cause = masked(cause);
         let reason =
             format!("the function failed several times: {cause}; its log tells more, and deploying again is safe");
         let request = match work {
@@ -285,8 +287,10 @@ enum Origin {
     Continuation(Host),
 }
 
+/// What was sent or what Lambda says of a crash may have a signed URL in it, and is repeated in the reason.
 fn refusal(envelope: &Envelope, reason: String) -> Answer {
     let given = envelope.physical_resource_id.clone().filter(|id| !id.is_empty());
     let physical_id = given.unwrap_or_else(|| never_created(&envelope.logical_resource_id));
+    let reason = masked(&reason);
     Answer::Failed { physical_id, reason }
 }

@@ -45,9 +45,9 @@ impl Responder {
     /// Whether the request comes from somewhere that may be answered.
     ///
     /// # Errors
-    /// Its response URL is none of CloudFormation's.
-    pub fn check(&self, url: &ResponseUrl) -> Result<(), NotAResponseUrl> {
-        url.target(self.loopback).map(drop)
+    /// Its response URL is not where CloudFormation waits for its stack.
+    pub fn check(&self, url: &ResponseUrl, envelope: &Envelope) -> Result<(), NotAResponseUrl> {
+        url.target(&envelope.stack_id, self.loopback).map(drop)
     }
 
     /// Delivers the answer.
@@ -55,7 +55,7 @@ impl Responder {
     /// # Errors
     /// [`NotDelivered`].
     pub async fn put(&self, url: &ResponseUrl, envelope: &Envelope, answer: &Answer) -> Result<(), NotDelivered> {
-        let url = url.target(self.loopback)?;
+        let url = url.target(&envelope.stack_id, self.loopback)?;
         let body = answer.body(envelope);
         let mut last = String::new();
         for attempt in 0..ATTEMPTS {
@@ -64,6 +64,8 @@ impl Responder {
             }
             match self.attempt(url.clone(), body.clone()).await {
                 Ok(status) if status.is_success() => return Ok(()),
+                // S3 redirects for a while when a bucket is new. The URL is a credential for this place and no other.
+                Ok(status) if status.is_redirection() => last = format!("{status}, a redirect, which is not followed"),
                 Ok(status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                     last = status.to_string()
                 }

@@ -1,5 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { LogLevel, PollingMode } from './choices';
@@ -64,6 +65,14 @@ export interface ManagedNodeGroupProviderProps {
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * A key of yours for the logs, for the state machine's definition and history, and for the queue. Its policy has to let
+   * CloudWatch Logs use it, which the construct doesn't write: `docs/security.md` of the project has it whole.
+   *
+   * @default - the services' own keys
+   */
+  readonly encryptionKey?: kms.IKey;
 
   /**
    * For clusters whose endpoint is private alone: the VPC in which it runs.

@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -110,9 +111,10 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
 
   constructor(scope: Construct, id: string, props: ManagedNodeGroupProviderProps = {}) {
     super(scope, id);
-    const retention = props.logRetention ?? TEMPLATE.parameters.LogRetentionDays;
-    const logGroup = new logs.LogGroup(this, 'Log', { retention, removalPolicy: RemovalPolicy.DESTROY });
-    this.failedInvocations = this.queue();
+    const { encryptionKey, logRetention: retention = TEMPLATE.parameters.LogRetentionDays } = props;
+    const removalPolicy = RemovalPolicy.DESTROY;
+    const logGroup = new logs.LogGroup(this, 'Log', { retention, removalPolicy, encryptionKey });
+    this.failedInvocations = this.queue(encryptionKey);
     this.role = roleOf(this, 'Role', 'FunctionRole', new Reading(Stack.of(this), {}));
     this.grantPrincipal = this.role;
 
@@ -135,7 +137,7 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
     const statements = lateStatements('FunctionRole', new Reading(Stack.of(this), late));
     new iam.Policy(this, 'HandOver', { roles: [this.role], statements });
     if (waitsIn) {
-      this.stateMachine = new Waiting(this, 'Waiting', waitsIn, { ...late, retention }).stateMachine;
+      this.stateMachine = new Waiting(this, 'Waiting', waitsIn, { ...late, retention, encryptionKey }).stateMachine;
     }
   }
 
@@ -179,11 +181,12 @@ export class ManagedNodeGroupProvider extends Construct implements IManagedNodeG
     });
   }
 
-  private queue(): sqs.Queue {
+  private queue(encryptionMasterKey?: kms.IKey): sqs.Queue {
     const { VisibilityTimeout, MessageRetentionPeriod } = TEMPLATE.resources.FailedInvocations;
     return new sqs.Queue(this, 'FailedInvocations', {
       // Records carry response URLs, which are credentials.
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      encryption: encryptionMasterKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
+      encryptionMasterKey,
       visibilityTimeout: Duration.seconds(VisibilityTimeout),
       retentionPeriod: Duration.seconds(MessageRetentionPeriod),
       removalPolicy: RemovalPolicy.DESTROY,

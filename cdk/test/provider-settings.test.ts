@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, ManagedNodeGroupProvider, ManagedNodeGroupProviderProps, PollingMode } from 'cdk-managed-node-group';
 import { code, stack } from './support';
@@ -50,6 +51,24 @@ test('outcomes are told on a bus, in no other name than its own', () => {
   const parts = ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-central-1:111122223333:event-bus/', { Ref: id }];
   assert.deepEqual(Resource, { 'Fn::Join': ['', parts] });
   assert.deepEqual(Condition, { StringEquals: { 'events:source': 'managed-node-group' } });
+});
+
+test('a key of its own encrypts all that is at rest', () => {
+  const template = provided((scope) => ({
+    encryptionKey: new kms.Key(scope, 'Key'),
+    pollingMode: PollingMode.STEP_FUNCTIONS,
+  }));
+  const [id] = Object.keys(template.findResources('AWS::KMS::Key'));
+  const key = { 'Fn::GetAtt': [id, 'Arn'] };
+  template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: key });
+  template.hasResourceProperties('AWS::SQS::Queue', { KmsMasterKeyId: key, SqsManagedSseEnabled: Match.absent() });
+  template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+    EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: key },
+  });
+  for (const sid of ['LambdaQueueKey', 'StateKey', 'LogKey']) {
+    assert.deepEqual(statement(template, sid)?.Resource, key, sid);
+    assert.equal(statement(PLAIN, sid), undefined, sid);
+  }
 });
 
 test('it is traced with the state machine', () => {

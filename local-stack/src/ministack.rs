@@ -11,6 +11,9 @@ use crate::query_api::scope;
 use crate::server::Server;
 use crate::{ACCOUNT, Options, REGION, tools};
 
+/// What is started is ministack's server inside a program of this project: alone it simulates no policy that has conditions.
+const PROGRAM: &str = include_str!("ministack_with_context.py");
+
 pub(crate) struct Ministack {
     pub(crate) url: String,
     server: Server,
@@ -35,8 +38,10 @@ impl Ministack {
     ) -> Result<Self> {
         let (port, url) = (port.to_string(), url(port));
         let Endpoints { own, eks, ec2 } = endpoints;
-        let mut command = Command::new(tools::program("ministack", "ministack")?);
-        command.env_clear();
+        let program = folder.join("ministack_with_context.py");
+        std::fs::write(&program, PROGRAM).with_context(|| format!("write {}", program.display()))?;
+        let mut command = Command::new(tools::program("ministack", "python")?);
+        command.env_clear().arg(&program);
         command.envs([
             ("BIND_HOST", "127.0.0.1"),
             ("MINISTACK_HOST", "127.0.0.1"),

@@ -14,7 +14,7 @@ use crate::interrupt::Cleanup;
 use crate::ministack::{self, Endpoints, Ministack};
 use crate::moto::Moto;
 use crate::proxy::Proxy;
-use crate::query_api::QueryApi;
+use crate::query_api::{QueryApi, first};
 use crate::seeds::Seeds;
 use crate::server::free_port;
 use crate::{ACCOUNT, REGION, package, tools};
@@ -273,6 +273,44 @@ impl LocalStack {
         let sns = QueryApi::sns(&self.ministack().url);
         let published = sns.call("Publish", &[("TopicArn", topic), ("Message", message)]).await;
         published.map(drop)
+    }
+
+    /// The physical id of something in the provider's stack, by its logical id.
+    pub async fn provider_resource(&self, logical_id: &str) -> Result<String> {
+        let asked = self.client.describe_stack_resource().stack_name(PROVIDER);
+        let found = asked.logical_resource_id(logical_id).send().await?;
+        let id = found
+            .stack_resource_detail()
+            .and_then(|found| found.physical_resource_id());
+        Ok(id
+            .with_context(|| format!("{PROVIDER} has no {logical_id}"))?
+            .to_owned())
+    }
+
+    /// The ARN of a role in the provider's stack.
+    pub async fn provider_role(&self, logical_id: &str) -> Result<String> {
+        let name = self.provider_resource(logical_id).await?;
+        Ok(format!("arn:aws:iam::{ACCOUNT}:role/{name}"))
+    }
+
+    /// What IAM's simulator says of a call by a role, such as `allowed` or `implicitDeny`, with the keys of its context.
+    pub async fn simulate(&self, role: &str, action: &str, resource: &str, context: &[(&str, &str)]) -> Result<String> {
+        let mut form = vec![
+            ("PolicySourceArn".to_owned(), role),
+            ("ActionNames.member.1".to_owned(), action),
+            ("ResourceArns.member.1".to_owned(), resource),
+        ];
+        for (at, (key, value)) in context.iter().enumerate() {
+            let entry = format!("ContextEntries.member.{}", at + 1);
+            form.push((format!("{entry}.ContextKeyName"), key));
+            form.push((format!("{entry}.ContextKeyType"), "string"));
+            form.push((format!("{entry}.ContextKeyValues.member.1"), value));
+        }
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let answer = QueryApi::iam(&self.ministack().url)
+            .call("SimulatePrincipalPolicy", &form)
+            .await?;
+        first(&answer, "EvalDecision")
     }
 
     /// Stores an object in S3 and returns where, as `CodeUri` has it.

@@ -4,4 +4,5 @@ pub mod answer;
 pub mod event;
 pub mod physical_id;
 pub mod request;
+mod response_bucket;
 pub mod response_url;

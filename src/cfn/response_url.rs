@@ -5,12 +5,7 @@ use std::fmt;
 use http::Uri;
 use serde::{Deserialize, Serialize};
 
-/// Every Region's bucket begins so; [the endpoint policy page](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/vpc-interface-endpoints.html)
-/// names them `cloudformation-custom-resource-response-<region without dashes>`.
-const BUCKET: &str = "cloudformation-custom-resource-response-";
-
-/// The domains of the partitions: aws and aws-us-gov, aws-cn, aws-iso, aws-iso-b.
-const DOMAINS: [&str; 4] = ["amazonaws.com", "amazonaws.com.cn", "c2s.ic.gov", "sc2s.sgov.gov"];
+use super::response_bucket;
 
 /// A response URL as it came, byte for byte: its path and query are signed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +24,7 @@ pub enum Loopback {
 pub enum NotAResponseUrl {
     #[error("the response URL is not a URL")]
     Unreadable,
-    #[error("the response URL is not HTTPS on a CloudFormation response bucket")]
+    #[error("the response URL is not HTTPS to the bucket in which CloudFormation waits for this stack's answers")]
     Foreign,
 }
 
@@ -39,14 +34,15 @@ impl ResponseUrl {
         Self(text.into())
     }
 
-    /// The place to answer at.
+    /// The place to answer at for a stack.
     ///
     /// # Errors
-    /// The URL is unreadable, or is not HTTPS on one of CloudFormation's response buckets (nor, where allowed, loopback).
-    pub fn target(&self, loopback: Loopback) -> Result<Uri, NotAResponseUrl> {
+    /// The URL is unreadable, or is not HTTPS to the bucket in which CloudFormation waits for this stack's answers (nor,
+    /// where allowed, loopback).
+    pub fn target(&self, stack_id: &str, loopback: Loopback) -> Result<Uri, NotAResponseUrl> {
         let url = self.0.parse::<Uri>().ok().filter(|url| url.scheme().is_some());
         let url = url.ok_or(NotAResponseUrl::Unreadable)?;
-        let allowed = is_response_bucket(&url) || (loopback == Loopback::Allowed && is_loopback(&url));
+        let allowed = is_response_bucket(&url, stack_id) || (loopback == Loopback::Allowed && is_loopback(&url));
         if allowed {
             Ok(url)
         } else {
@@ -78,31 +74,9 @@ impl fmt::Debug for ResponseUrl {
 }
 
 /// The host is all that may stand between scheme and path: neither a port nor somebody's name.
-fn is_response_bucket(url: &Uri) -> bool {
+fn is_response_bucket(url: &Uri, stack_id: &str) -> bool {
     let host = url.authority().map_or("", |authority| authority.as_str());
-    url.scheme_str() == Some("https") && host.strip_prefix(BUCKET).is_some_and(is_s3_of_a_region)
-}
-
-/// `useast1.s3.amazonaws.com`, `apsoutheast2.s3-ap-southeast-2.amazonaws.com`, `usgovwest1.s3.us-gov-west-1.amazonaws.com`.
-fn is_s3_of_a_region(rest: &str) -> bool {
-    let Some((region, rest)) = rest.split_once('.') else {
-        return false;
-    };
-    let Some(endpoint) = DOMAINS
-        .iter()
-        .find_map(|domain| rest.strip_suffix(domain)?.strip_suffix('.'))
-    else {
-        return false;
-    };
-    let of_region = |text: &str| !text.is_empty() && text.replace('-', "") == region;
-    let known = match endpoint.strip_prefix("s3") {
-        Some("") => true,
-        Some(suffix) => suffix
-            .strip_prefix(['.', '-'])
-            .is_some_and(|name| of_region(name.trim_start_matches("dualstack."))),
-        None => false,
-    };
-    known && !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    url.scheme_str() == Some("https") && response_bucket::waits_for(stack_id, host)
 }
 
 fn is_loopback(url: &Uri) -> bool {
@@ -131,35 +105,32 @@ pub(super) fn seconds_since_epoch(date: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
+    const STACK: &str = "arn:aws:cloudformation:us-east-1:123456789012:stack/nodes/1";
+
     #[track_caller]
     fn check(url: &str, loopback: Loopback, expected: Result<(), NotAResponseUrl>) {
-        assert_eq!(ResponseUrl::new(url).target(loopback).map(drop), expected, "{url}");
+        let target = ResponseUrl::new(url).target(STACK, loopback);
+        assert_eq!(target.map(drop), expected, "{url}");
     }
 
     #[test]
-    fn only_response_buckets_over_https_are_answered() {
+    fn only_the_stacks_bucket_is_answered_and_over_https() {
         use Loopback::{Allowed, Refused};
         let foreign = Err(NotAResponseUrl::Foreign);
-        for good in [
-            "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/a%7Cb?X-Amz-Expires=7200",
-            "https://cloudformation-custom-resource-response-apsoutheast2.s3-ap-southeast-2.amazonaws.com/a",
-            "https://cloudformation-custom-resource-response-usgovwest1.s3.us-gov-west-1.amazonaws.com/a",
-            "https://cloudformation-custom-resource-response-useast1.s3.dualstack.us-east-1.amazonaws.com/a",
-            "https://cloudformation-custom-resource-response-cnnorth1.s3.cn-north-1.amazonaws.com.cn/a",
-        ] {
-            check(good, Refused, Ok(()));
-        }
+        let host = "cloudformation-custom-resource-response-useast1.s3.amazonaws.com";
+        check(&format!("https://{host}/a%7Cb?X-Amz-Expires=7200"), Refused, Ok(()));
         for bad in [
-            "http://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/a",
-            "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com.evil.example/a",
-            "https://cloudformation-custom-resource-response-useast1.evil.amazonaws.com/a",
-            "https://cloudformation-custom-resource-response-useast1.s3-eu-west-1.amazonaws.com/a",
-            "https://user@cloudformation-custom-resource-response-useast1.s3.amazonaws.com/a",
-            "https://example.com/cloudformation-custom-resource-response-useast1.s3.amazonaws.com",
-            "https://169.254.169.254/latest",
-            "http://127.0.0.1:4566/a",
+            format!("http://{host}/a"),
+            format!("ftp://{host}/a"),
+            format!("https://{host}:8443/a"),
+            format!("https://user@{host}/a"),
+            format!("https://{host}@evil.example/a"),
+            format!("https://example.com/{host}"),
+            "https://cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com/a".to_owned(),
+            "https://169.254.169.254/latest".to_owned(),
+            "http://127.0.0.1:4566/a".to_owned(),
         ] {
-            check(bad, Refused, foreign.clone());
+            check(&bad, Refused, foreign.clone());
         }
         check("http://127.0.0.1:4566/a", Allowed, Ok(()));
         check("http://10.0.0.1/a", Allowed, foreign);

@@ -17,6 +17,7 @@ mod text;
 mod tests;
 
 pub use causes::WARNING;
+pub use text::masked;
 
 use crate::nodegroup::group::Issue;
 use crate::workload::drain::Drain;

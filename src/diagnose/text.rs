@@ -7,7 +7,7 @@ use std::str::Chars;
 const MASK: &str = "(a URL)";
 const ELLIPSIS: &str = "…";
 
-/// The text without signed addresses of AWS.
+/// The text without signed addresses of AWS, in whatever partition.
 pub fn masked(text: &str) -> String {
     let mut rest = text;
     let mut result = String::with_capacity(text.len());
@@ -24,7 +24,7 @@ pub fn masked(text: &str) -> String {
 
 fn is_signed(url: &str) -> bool {
     let url = url.to_ascii_lowercase();
-    url.contains(".amazonaws.com") && url.contains("x-amz-")
+    url.contains("x-amz-") || url.contains("awsaccesskeyid=")
 }
 
 /// At most so many characters, the last an ellipsis where some are left out.

@@ -50,7 +50,10 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     /// Whether there is somebody to be told what becomes of a request.
     pub(super) fn answerable(&self, envelope: &Envelope) -> Result<(), String> {
         match &envelope.reply {
-            Reply::Url(url) => self.responder.check(url).map_err(|error| error.to_string()),
+            Reply::Url(url) => {
+                let checked = self.responder.check(url, envelope);
+                checked.map_err(|error| error.to_string())
+            }
             Reply::Bus(_) => self.announcer.check().map_err(|error| error.to_string()),
         }
     }

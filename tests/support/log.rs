@@ -26,8 +26,12 @@ impl Log {
 
     /// What was logged since this was last asked.
     pub fn take(&self) -> Vec<Value> {
-        let lines: Vec<String> = self.lines.lock().unwrap().drain(..).collect();
-        lines.iter().map(|line| object(line)).collect()
+        self.text().iter().map(|line| object(line)).collect()
+    }
+
+    /// The same, as it was written.
+    pub fn text(&self) -> Vec<String> {
+        self.lines.lock().unwrap().drain(..).collect()
     }
 }
 

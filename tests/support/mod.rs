@@ -18,6 +18,7 @@ pub mod heard;
 pub mod log;
 pub mod matrix;
 pub mod plugin;
+pub mod policies;
 pub mod readme;
 pub mod receiver;
 pub mod scene;

@@ -25,6 +25,8 @@ struct State {
     answers: BTreeMap<String, Vec<Value>>,
     violations: Vec<String>,
     refusals: VecDeque<u16>,
+    /// Where those refusals that are redirects lead.
+    location: String,
 }
 
 /// A PUT, as it came.
@@ -63,6 +65,12 @@ impl Receiver {
     /// Lets the next PUTs fail with this status.
     pub fn refuse(&self, times: usize, status: u16) {
         self.state().refusals.extend(std::iter::repeat_n(status, times));
+    }
+
+    /// Lets the next PUTs be sent to another place with this status.
+    pub fn redirect(&self, times: usize, status: u16, location: &str) {
+        location.clone_into(&mut self.state().location);
+        self.refuse(times, status);
     }
 
     /// The first answer to a request, as soon as it is there.
@@ -119,8 +127,16 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             Ok(None) => return,
             Err(broken) => return state.lock().unwrap().violations.push(broken),
         };
-        let status = state.lock().unwrap().take(&put);
-        let answer = format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n");
+        let answer = {
+            let mut state = state.lock().unwrap();
+            match state.take(&put) {
+                status @ 300..400 => format!(
+                    "HTTP/1.1 {status} Said\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n",
+                    state.location
+                ),
+                status => format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n"),
+            }
+        };
         // Past a body whose length nobody said, what follows can't be told from the next request.
         if stream.write_all(answer.as_bytes()).await.is_err() {
             return;

@@ -36,6 +36,27 @@ pub fn parsed() -> Value {
     plain(&yaml_serde::from_str(&text()).expect("YAML"))
 }
 
+/// The statements of a role, and those that are there under a condition too.
+pub fn statements(role: &str) -> Vec<Value> {
+    let policies = property(role, "Policies");
+    let policies = policies.as_array().expect("a list").iter();
+    let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
+    statements
+        .map(|statement| match statement.get("If") {
+            Some(conditional) => conditional[1].clone(),
+            None => statement,
+        })
+        .collect()
+}
+
+/// A value, or each of several.
+pub fn list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.clone(),
+        one => vec![one.clone()],
+    }
+}
+
 /// A member of a resource's properties, such as `OperationsDashboard`, `DashboardBody`.
 pub fn property(resource: &str, name: &str) -> Value {
     parsed()["Resources"][resource]["Properties"][name].clone()

@@ -33,6 +33,9 @@ const INVOCATION_MILLIS: u64 = 120;
 pub const STACK_ID: &str =
     "arn:aws:cloudformation:us-east-1:123456789012:stack/nodes/2f3c0000-0000-4000-8000-000000000001";
 
+/// An access key and its secret that are found wherever they are told, and that the simulated clusters know.
+pub const RECOGNISABLE: [&str; 2] = ["AKIDTHATISASECRETHERE", "secret-access-key-of-the-function"];
+
 /// When the function dies, relative to one of its calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Death {
@@ -50,6 +53,8 @@ pub struct World<K = SystemClock> {
     pub receiver: Receiver,
     pub function: Function<Cut, K>,
     pub requests: AtomicUsize,
+    /// What Lambda was told of invocations that failed, and their Debug.
+    pub failures: Mutex<Vec<String>>,
 }
 
 impl World {
@@ -138,6 +143,7 @@ impl World {
             receiver: Receiver::start().await,
             function,
             requests: AtomicUsize::new(1),
+            failures: Mutex::default(),
         }
     }
 
@@ -161,11 +167,17 @@ impl World {
                 announcer,
             },
             requests: self.requests,
+            failures: self.failures,
         }
     }
 }
 
 impl<K: Clock> World<K> {
+    /// What the function signs its calls and its tokens with.
+    pub async fn has_credentials(&mut self, credentials: Credentials) {
+        self.function.cloud.aws = aws_as(credentials, &self.simulator.endpoint()).await;
+    }
+
     /// The function knows its own role, as the deployed one does.
     pub async fn has_role(&mut self, role: &str) {
         let aws = aws(&self.simulator.endpoint()).await;
@@ -249,7 +261,10 @@ impl<K: Clock> World<K> {
             tokio::select! {
                 result = self.function.handle(event.clone(), deadline) => match result {
                     Ok(state) => return state,
-                    Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+                    Err(failure) => {
+                        self.failures.lock().unwrap().push(format!("{} {failure:?}", failure.told()));
+                        tokio::time::sleep(Duration::from_millis(5)).await;
+                    }
                 },
                 () = self.function.cloud.died.notified() => *self.function.cloud.death.lock().unwrap() = Death::Never,
             }
@@ -259,10 +274,11 @@ impl<K: Clock> World<K> {
 }
 
 fn simulated(moto: Option<&Moto>) -> simulator::Options {
-    let options = simulator::Options {
+    let mut options = simulator::Options {
         time_scale: TIME_SCALE,
         ..simulator::Options::default()
     };
+    options.credentials.push(RECOGNISABLE.map(str::to_owned).into());
     let Some(moto) = moto else {
         return options;
     };
@@ -277,10 +293,14 @@ fn simulated(moto: Option<&Moto>) -> simulator::Options {
 
 /// The real adapters, at an endpoint of our own.
 pub async fn aws(endpoint: &str) -> Aws {
+    aws_as(Credentials::new("test", "test", None, None, "test"), endpoint).await
+}
+
+async fn aws_as(credentials: Credentials, endpoint: &str) -> Aws {
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
         .endpoint_url(endpoint)
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .credentials_provider(credentials)
         .retry_config(aws_config::retry::RetryConfig::disabled());
     Aws::new(config.load().await)
 }

@@ -54,7 +54,8 @@ export class Permissions {
         role.addToPrincipalPolicy(iam.PolicyStatement.fromJson(each));
       }
       if (ofCluster) {
-        this.clusters.push([ofCluster, new Growing(ofCluster, role)]);
+        const limited = statements.ofStacks(ofCluster, stacks);
+        this.clusters.push([limited, new Growing(limited, role)]);
       }
     }
   }

@@ -14,6 +14,7 @@ export function parameters(scope: IConstruct, props: ManagedNodeGroupProviderPro
     ['metricsNamespace', 'MetricsNamespace', props.metricsNamespace],
     ['tracing', 'Tracing', props.tracing === lambda.Tracing.ACTIVE ? 'Active' : undefined],
     ['eventBus', 'EventBusName', props.eventBus && nameOf(scope, props.eventBus)],
+    ['encryptionKey', 'KmsKeyArn', props.encryptionKey?.keyArn],
     ['vpc', 'VpcSubnetIds', props.vpc && ['given']],
   ];
   const set = given.filter(([, , value]) => value !== undefined);

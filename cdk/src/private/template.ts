@@ -22,7 +22,8 @@ export const TEMPLATE: any = {
   "SnsRequests": "None",
   "RequestingAccounts": [
    ""
-  ]
+  ],
+  "KmsKeyArn": ""
  },
  "patterns": {
   "MetricsNamespace": {
@@ -35,6 +36,10 @@ export const TEMPLATE: any = {
   },
   "EventBusName": {
    "pattern": "[A-Za-z0-9._-]{0,256}"
+  },
+  "KmsKeyArn": {
+   "pattern": "(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?",
+   "constraint": "the ARN of a KMS key, not of an alias, or nothing"
   }
  },
  "conditions": {
@@ -78,6 +83,18 @@ export const TEMPLATE: any = {
         ""
        ]
       }
+     ]
+    }
+   ]
+  },
+  "HasKey": {
+   "Fn::Not": [
+    {
+     "Fn::Equals": [
+      {
+       "Ref": "KmsKeyArn"
+      },
+      ""
      ]
     }
    ]
@@ -260,22 +277,41 @@ export const TEMPLATE: any = {
    }
   },
   "FailedInvocations": {
-   "SqsManagedSseEnabled": true,
+   "SqsManagedSseEnabled": {
+    "Fn::If": [
+     "HasKey",
+     {
+      "Ref": "AWS::NoValue"
+     },
+     true
+    ]
+   },
+   "KmsMasterKeyId": {
+    "Fn::If": [
+     "HasKey",
+     {
+      "Ref": "KmsKeyArn"
+     },
+     {
+      "Ref": "AWS::NoValue"
+     }
+    ]
+   },
    "VisibilityTimeout": 900,
    "MessageRetentionPeriod": 7200
   },
   "PollingStateMachine": {
-   "Name": {
+   "StateMachineName": {
     "Ref": "AWS::StackName"
    },
-   "Type": "STANDARD",
-   "Role": {
+   "StateMachineType": "STANDARD",
+   "RoleArn": {
     "Fn::GetAtt": [
      "StateMachineRole",
      "Arn"
     ]
    },
-   "Logging": {
+   "LoggingConfiguration": {
     "Level": "ERROR",
     "IncludeExecutionData": false,
     "Destinations": [
@@ -291,7 +327,7 @@ export const TEMPLATE: any = {
      }
     ]
    },
-   "Tracing": {
+   "TracingConfiguration": {
     "Enabled": {
      "Fn::If": [
       "Traced",
@@ -299,6 +335,20 @@ export const TEMPLATE: any = {
       false
      ]
     }
+   },
+   "EncryptionConfiguration": {
+    "Fn::If": [
+     "HasKey",
+     {
+      "Type": "CUSTOMER_MANAGED_KMS_KEY",
+      "KmsKeyId": {
+       "Ref": "KmsKeyArn"
+      }
+     },
+     {
+      "Type": "AWS_OWNED_KEY"
+     }
+    ]
    },
    "Definition": {
     "Comment": "Waits for Amazon EKS on behalf of one request of Custom::ManagedNodeGroup",
@@ -532,6 +582,17 @@ export const TEMPLATE: any = {
    },
    "RetentionInDays": {
     "Ref": "LogRetentionDays"
+   },
+   "KmsKeyId": {
+    "Fn::If": [
+     "HasKey",
+     {
+      "Ref": "KmsKeyArn"
+     },
+     {
+      "Ref": "AWS::NoValue"
+     }
+    ]
    }
   },
   "StateMachineLogGroup": {
@@ -540,6 +601,17 @@ export const TEMPLATE: any = {
    },
    "RetentionInDays": {
     "Ref": "LogRetentionDays"
+   },
+   "KmsKeyId": {
+    "Fn::If": [
+     "HasKey",
+     {
+      "Ref": "KmsKeyArn"
+     },
+     {
+      "Ref": "AWS::NoValue"
+     }
+    ]
    }
   },
   "FunctionRole": {
@@ -571,16 +643,29 @@ export const TEMPLATE: any = {
         }
        },
        {
-        "Sid": "CallNodegroup",
+        "Sid": "CallDescribeNodegroup",
+        "Effect": "Allow",
+        "Action": "eks:DescribeNodegroup",
+        "Resource": {
+         "Fn::Sub": "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:nodegroup/*/*/*"
+        }
+       },
+       {
+        "Sid": "CallChangeNodegroup",
         "Effect": "Allow",
         "Action": [
          "eks:DeleteNodegroup",
-         "eks:DescribeNodegroup",
+         "eks:UntagResource",
          "eks:UpdateNodegroupConfig",
          "eks:UpdateNodegroupVersion"
         ],
         "Resource": {
          "Fn::Sub": "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:nodegroup/*/*/*"
+        },
+        "Condition": {
+         "Null": {
+          "aws:ResourceTag/managed-node-group:stack-id": "false"
+         }
         }
        },
        {
@@ -599,10 +684,7 @@ export const TEMPLATE: any = {
        {
         "Sid": "CallTag",
         "Effect": "Allow",
-        "Action": [
-         "eks:TagResource",
-         "eks:UntagResource"
-        ],
+        "Action": "eks:TagResource",
         "Resource": {
          "Fn::Sub": "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:nodegroup/*/*/*"
         }
@@ -988,6 +1070,38 @@ export const TEMPLATE: any = {
        },
        {
         "Fn::If": [
+         "HasKey",
+         {
+          "Sid": "LambdaQueueKey",
+          "Effect": "Allow",
+          "Action": [
+           "kms:Decrypt",
+           "kms:GenerateDataKey"
+          ],
+          "Resource": {
+           "Ref": "KmsKeyArn"
+          },
+          "Condition": {
+           "StringEquals": {
+            "kms:ViaService": {
+             "Fn::Sub": "sqs.${AWS::Region}.${AWS::URLSuffix}"
+            },
+            "kms:EncryptionContext:aws:sqs:arn": {
+             "Fn::GetAtt": [
+              "FailedInvocations",
+              "Arn"
+             ]
+            }
+           }
+          }
+         },
+         {
+          "Ref": "AWS::NoValue"
+         }
+        ]
+       },
+       {
+        "Fn::If": [
          "Traced",
          {
           "Sid": "LambdaTrace",
@@ -1104,6 +1218,55 @@ export const TEMPLATE: any = {
          "logs:UpdateLogDelivery"
         ],
         "Resource": "*"
+       },
+       {
+        "Fn::If": [
+         "HasKey",
+         {
+          "Sid": "StateKey",
+          "Effect": "Allow",
+          "Action": [
+           "kms:Decrypt",
+           "kms:GenerateDataKey"
+          ],
+          "Resource": {
+           "Ref": "KmsKeyArn"
+          },
+          "Condition": {
+           "StringEquals": {
+            "kms:EncryptionContext:aws:states:stateMachineArn": {
+             "Fn::Sub": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}"
+            }
+           }
+          }
+         },
+         {
+          "Ref": "AWS::NoValue"
+         }
+        ]
+       },
+       {
+        "Fn::If": [
+         "HasKey",
+         {
+          "Sid": "LogKey",
+          "Effect": "Allow",
+          "Action": "kms:GenerateDataKey",
+          "Resource": {
+           "Ref": "KmsKeyArn"
+          },
+          "Condition": {
+           "StringEquals": {
+            "kms:EncryptionContext:SourceArn": {
+             "Fn::Sub": "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*"
+            }
+           }
+          }
+         },
+         {
+          "Ref": "AWS::NoValue"
+         }
+        ]
        },
        {
         "Fn::If": [

@@ -1,5 +1,6 @@
 import { ArnFormat, Fn, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -29,11 +30,17 @@ export function stateMachineArn(scope: Construct, name: string): string {
   return Stack.of(scope).formatArn({ service: 'states', resource: 'stateMachine', resourceName: name, arnFormat });
 }
 
+/** How its log is kept. */
+interface Logged {
+  readonly retention: logs.RetentionDays;
+  readonly encryptionKey?: kms.IKey;
+}
+
 /** The state machine in which operations wait, as template.yaml has it. */
 export class Waiting extends Construct {
   readonly stateMachine: stepfunctions.IStateMachine;
 
-  constructor(scope: Construct, id: string, name: string, known: Known & { retention: logs.RetentionDays }) {
+  constructor(scope: Construct, id: string, name: string, known: Known & Logged) {
     super(scope, id);
     const stack = Stack.of(this);
     // Step Functions extends CloudWatch's resource policy for every log group outside this prefix.
@@ -41,6 +48,7 @@ export class Waiting extends Construct {
       logGroupName: `/aws/vendedlogs/states/${name}`,
       retention: known.retention,
       removalPolicy: RemovalPolicy.DESTROY,
+      encryptionKey: known.encryptionKey,
     });
     const reading = new Reading(stack, known);
     const role = roleOf(this, 'Role', 'StateMachineRole', reading);
@@ -52,16 +60,19 @@ export class Waiting extends Construct {
   }
 
   private machine(name: string, role: iam.IRole, logGroup: logs.ILogGroup, reading: Reading) {
-    const { Type, Definition, Logging, Tracing } = TEMPLATE.resources.PollingStateMachine;
+    const settings = TEMPLATE.resources.PollingStateMachine;
+    const { Level, IncludeExecutionData } = settings.LoggingConfiguration;
+    const { Type: encryption, KmsKeyId: kmsKeyId } = reading.read(settings.EncryptionConfiguration);
     return new stepfunctions.CfnStateMachine(this, 'Resource', {
       stateMachineName: name,
-      stateMachineType: Type,
+      stateMachineType: settings.StateMachineType,
       roleArn: role.roleArn,
-      definitionString: Stack.of(this).toJsonString(reading.read(Definition)),
-      tracingConfiguration: { enabled: reading.read(Tracing.Enabled) },
+      definitionString: Stack.of(this).toJsonString(reading.read(settings.Definition)),
+      tracingConfiguration: { enabled: reading.read(settings.TracingConfiguration.Enabled) },
+      encryptionConfiguration: kmsKeyId && { type: encryption, kmsKeyId },
       loggingConfiguration: {
-        level: Logging.Level,
-        includeExecutionData: Logging.IncludeExecutionData,
+        level: Level,
+        includeExecutionData: IncludeExecutionData,
         destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
       },
     });
