@@ -21,7 +21,13 @@ impl World {
             self.of_invocation(who, actions);
         }
         let is_time = |doing: &Doing| !matches!(doing, Doing::Passing(pass) if pass.moved >= MEANWHILE);
-        if self.running.iter().all(|one| is_time(&one.doing)) {
+        let is_time = self.running.iter().all(|one| is_time(&one.doing));
+        if is_time && self.stack.is_to_read() {
+            actions.push(Action::Stack(Step::Read));
+            if self.stack.has_a_choice() {
+                actions.push(Action::Stack(Step::ReadFirst));
+            }
+        } else if is_time {
             actions.extend((0..self.queue.len()).map(Action::Deliver));
             self.of_stack(of, actions);
             self.of_eks(actions);
@@ -156,7 +162,7 @@ impl World {
 
     /// Time goes by between passes. Where nothing else will happen by itself it does so for certain.
     fn of_time(&self, actions: &mut Vec<Action>) {
-        if self.is_busy() || (self.running.is_empty() && self.queue.is_empty()) {
+        if self.is_busy() || self.stack.is_to_read() || (self.running.is_empty() && self.queue.is_empty()) {
             return;
         }
         if self.left.pauses > 0 {

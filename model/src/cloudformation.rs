@@ -81,8 +81,20 @@ pub struct Asked {
     pub before: Option<String>,
     /// When it is over, in seconds since the epoch.
     pub deadline: u64,
-    /// All different answers that it got.
+    /// All different answers that lay at the URL before it was read.
     pub answers: Vec<Told>,
+    pub reading: Reading,
+    /// Two of its deliveries have been at work at once.
+    pub doubled: bool,
+}
+
+/// Whether CloudFormation has read the answer. It does so within seconds, and never again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// Nothing is there.
+    Waits,
+    Due,
+    Done,
 }
 
 /// An answer, without its words.
@@ -95,6 +107,10 @@ pub struct Told {
 /// What may go another way than was wished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
+    /// The answer is read, the last if there are several.
+    Read,
+    /// An answer is read that is replaced a moment later.
+    ReadFirst,
     /// The next wish is begun.
     Wish,
     /// The other resources are done.
@@ -146,6 +162,8 @@ impl Stack {
             before: None,
             deadline: now + 3_540,
             answers: vec![],
+            reading: Reading::Waits,
+            doubled: false,
         });
         self.waits = Some(number);
         number
@@ -169,6 +187,12 @@ impl Stack {
     /// Takes one step, and gives the request that comes of it.
     pub fn step(&mut self, step: Step, wishes: &[Wish], of: &[Value], now: u64) -> Option<usize> {
         match (step, self.flow) {
+            (Step::Read, _) => self.read(of, now),
+            (Step::ReadFirst, _) => {
+                let number = self.waits.expect("there is an answer to be read");
+                self.requests[number].answers.reverse();
+                self.read(of, now)
+            }
             (Step::Wish, _) => Some(self.wish(wishes[self.wishes], of, now)),
             (Step::OthersWell, Flow::Created) => self.rest("CREATE_COMPLETE"),
             (Step::OthersBadly, Flow::Created) => {
@@ -238,8 +262,39 @@ impl Stack {
         Some(before).filter(|before| Some(before) != self.id.as_ref())
     }
 
-    /// Reads the answer that it waits for, and gives the request that comes of it.
-    pub fn hear(&mut self, told: &Told, of: &[Value], now: u64) -> Option<usize> {
+    /// An answer lies at the URL of a request.
+    pub fn put(&mut self, number: usize, told: &Told) {
+        let is_waited_for = self.waits == Some(number);
+        let asked = &mut self.requests[number];
+        if asked.reading == Reading::Done {
+            return;
+        }
+        asked.answers.retain(|known| known != told);
+        asked.answers.push(told.clone());
+        asked.reading = if is_waited_for { Reading::Due } else { Reading::Done };
+    }
+
+    /// Whether several answers lie there that differ.
+    pub fn has_a_choice(&self) -> bool {
+        self.waits.is_some_and(|number| self.requests[number].answers.len() > 1)
+    }
+
+    /// Whether there is an answer to be read.
+    pub fn is_to_read(&self) -> bool {
+        self.waits.is_some_and(|number| self.requests[number].reading == Reading::Due)
+    }
+
+    /// Reads the answer that it waits for, the last that was put.
+    fn read(&mut self, of: &[Value], now: u64) -> Option<usize> {
+        let number = self.waits.expect("there is an answer to be read");
+        let asked = &mut self.requests[number];
+        asked.reading = Reading::Done;
+        let told = asked.answers.last().expect("there is an answer to be read").clone();
+        self.hear(&told, of, now)
+    }
+
+    /// Gives the request that comes of an answer.
+    fn hear(&mut self, told: &Told, of: &[Value], now: u64) -> Option<usize> {
         self.waits = None;
         match (self.flow, told.success) {
             (Flow::Creating, success) => {

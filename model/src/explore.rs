@@ -68,6 +68,9 @@ impl World {
         if !self.queue.is_empty() {
             return Some(Action::Deliver(0));
         }
+        if self.stack.is_to_read() {
+            return Some(Action::Stack(Step::Read));
+        }
         let under_way = self
             .eks
             .groups

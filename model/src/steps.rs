@@ -50,7 +50,16 @@ impl World {
                 self.now = self.next_deadline().expect("it is only offered where there is one");
             }
         }
+        self.note_doubles();
         self.sort();
+    }
+
+    fn note_doubles(&mut self) {
+        let running = self.running.iter().map(|one| one.work.request());
+        let mut numbers: Vec<usize> = running.chain(self.queue.iter().map(Work::request)).collect();
+        numbers.sort_unstable();
+        let doubles = numbers.windows(2).filter(|pair| pair[0] == pair[1]);
+        doubles.for_each(|pair| self.stack.requests[pair[0]].doubled = true);
     }
 
     fn deliver(&mut self, number: usize, of: &Configuration) {
@@ -187,31 +196,21 @@ impl World {
         if fault == Fault::Throttled {
             return;
         }
-        self.record(request, &told, of);
+        self.record(request, &told);
         if of.broken == Broken::AnswersTwice {
             let id = told.id.clone();
-            self.record(
-                request,
-                &Told {
-                    success: !told.success,
-                    id,
-                },
-                of,
-            );
+            let other = Told {
+                success: !told.success,
+                id,
+            };
+            self.record(request, &other);
         }
     }
 
     /// An answer lies at the URL.
-    fn record(&mut self, number: usize, told: &Told, of: &Configuration) {
+    fn record(&mut self, number: usize, told: &Told) {
         self.judge(number, told);
-        let asked = &mut self.stack.requests[number];
-        if !asked.answers.contains(told) {
-            asked.answers.push(told.clone());
-        }
-        if self.stack.waits == Some(number) {
-            let next = self.stack.hear(told, &of.properties, self.now);
-            self.enqueue(next);
-        }
+        self.stack.put(number, told);
     }
 
     /// The rules of the protocol, and what a Delete promises.
@@ -246,7 +245,7 @@ impl World {
 
     fn step(&mut self, step: Step, of: &Configuration) {
         match step {
-            Step::Wish | Step::OthersWell => {}
+            Step::Read | Step::ReadFirst | Step::Wish | Step::OthersWell => {}
             Step::OthersBadly => self.left.others_fail -= 1,
             Step::Cancel | Step::DeleteMeanwhile => self.left.cancels -= 1,
             Step::ContinueRollback | Step::DeleteAgain => self.left.tries -= 1,
