@@ -1,13 +1,14 @@
 //! What can happen next.
 
+use pure::cfn::request::RequestType;
 use pure::nodegroup::group::Status;
 
 use crate::action::{Action, Fault, Others};
 use crate::call::{Call, Ended};
 use crate::cloudformation::{Flow, Step};
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Stale};
 use crate::eks::Whose;
-use crate::lambda::Doing;
+use crate::lambda::{Doing, What, Work};
 use crate::world::World;
 
 /// How much that takes its time may happen while one pass runs. A pass is some seconds; a process that starts, an operation of
@@ -28,7 +29,10 @@ impl World {
                 actions.push(Action::Stack(Step::ReadFirst));
             }
         } else if is_time {
-            actions.extend((0..self.queue.len()).map(Action::Deliver));
+            let queue = 0..self.queue.len();
+            let deliverable =
+                queue.filter(|number| of.stale == Stale::Delivered || !self.is_stale(&self.queue[*number]));
+            actions.extend(deliverable.map(Action::Deliver));
             self.of_stack(of, actions);
             self.of_eks(actions);
             self.of_others(of, actions);
@@ -68,8 +72,7 @@ impl World {
         match call {
             Call::Stack | Call::Facts(_) | Call::Update(_) | Call::Belongings(_) => vec![Fault::Lost, Fault::Hangs],
             Call::Group(name) => {
-                let new = |born: u64| born == self.now;
-                let unseen = self.eks.groups.get(name).is_some_and(|group| new(group.born));
+                let unseen = self.eks.groups.get(name).is_some_and(|group| group.fresh);
                 let unseen = unseen.then_some(Fault::Unseen);
                 [Fault::Lost, Fault::Hangs].into_iter().chain(unseen).collect()
             }
@@ -78,6 +81,14 @@ impl World {
                 vec![Fault::Throttled, Fault::Lost, Fault::Hangs, Fault::Refused]
             }
         }
+    }
+
+    /// Whether the stack has gone over to something else before an Update was ever taken up. Nothing but the stack's status tells
+    /// it from the Update of a rollback.
+    pub fn is_stale(&self, work: &Work) -> bool {
+        let asked = &self.stack.requests[work.request()];
+        let is_update = asked.request.kind == RequestType::Update && matches!(work.what, What::Request(_));
+        is_update && self.stack.waits != Some(work.request()) && asked.is_forward() && self.stack.rolls_back()
     }
 
     fn of_stack(&self, of: &Configuration, actions: &mut Vec<Action>) {
@@ -160,7 +171,7 @@ impl World {
         }
     }
 
-    /// Time goes by between passes. Where nothing else will happen by itself it does so for certain.
+    /// Time goes by between passes.
     fn of_time(&self, actions: &mut Vec<Action>) {
         if self.is_busy() || self.stack.is_to_read() || (self.running.is_empty() && self.queue.is_empty()) {
             return;
@@ -168,14 +179,7 @@ impl World {
         if self.left.pauses > 0 {
             actions.push(Action::Pause);
         }
-        let under_way = |status: &Status| {
-            matches!(
-                status,
-                Status::Creating | Status::Updating | Status::Deleting | Status::Unknown(_)
-            )
-        };
-        let stuck = self.queue.is_empty() && !self.eks.groups.values().any(|group| under_way(&group.shown.status));
-        if (stuck || self.left.deadlines > 0) && self.next_deadline().is_some() {
+        if self.left.deadlines > 0 && self.next_deadline().is_some() {
             actions.push(Action::Deadline);
         }
     }

@@ -88,6 +88,13 @@ pub struct Asked {
     pub doubled: bool,
 }
 
+impl Asked {
+    /// An Update that somebody asked for, and not one that takes another back.
+    pub fn is_forward(&self) -> bool {
+        self.before.is_some()
+    }
+}
+
 /// Whether CloudFormation has read the answer. It does so within seconds, and never again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reading {
@@ -281,7 +288,8 @@ impl Stack {
 
     /// Whether there is an answer to be read.
     pub fn is_to_read(&self) -> bool {
-        self.waits.is_some_and(|number| self.requests[number].reading == Reading::Due)
+        self.waits
+            .is_some_and(|number| self.requests[number].reading == Reading::Due)
     }
 
     /// Reads the answer that it waits for, the last that was put.
@@ -361,6 +369,11 @@ impl Stack {
         (self.status, self.flow) = (status, Flow::Gone);
         self.id = None;
         None
+    }
+
+    /// Whether what goes on takes an update back, or has done so.
+    pub fn rolls_back(&self) -> bool {
+        self.status.starts_with("UPDATE_ROLLBACK_")
     }
 
     /// The name of the group that it knows.

@@ -16,7 +16,17 @@ pub struct Configuration {
     pub start: Start,
     pub wishes: Vec<Wish>,
     pub budget: Budget,
+    pub stale: Stale,
+    /// What is known not to hold, of `properties::ALWAYS`.
+    pub known_gaps: &'static [&'static str],
     pub broken: Broken,
+}
+
+/// Whether an Update may be taken up from its beginning when its stack already rolls back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stale {
+    Dropped,
+    Delivered,
 }
 
 /// What there is when it begins.
@@ -28,7 +38,7 @@ pub enum Start {
 }
 
 /// How often it may happen on one path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Budget {
     /// Calls that go wrong.
     pub faults: u8,
@@ -52,6 +62,23 @@ pub struct Budget {
     pub pauses: u8,
     /// The deadline comes before everything has ended.
     pub deadlines: u8,
+}
+
+impl Budget {
+    /// Nothing goes wrong.
+    pub const NONE: Self = Self {
+        faults: 0,
+        deaths: 0,
+        duplicates: 0,
+        hand_overs: 0,
+        failures: 0,
+        others: 0,
+        others_fail: 0,
+        cancels: 0,
+        tries: 0,
+        pauses: 0,
+        deadlines: 0,
+    };
 }
 
 /// A rule that is broken on purpose, to see that it is noticed.

@@ -25,7 +25,8 @@ pub struct Group {
     pub shown: Kept<NodeGroup>,
     /// The client token that it was made with.
     token: u64,
-    pub born: u64,
+    /// Made a moment ago, so that reads may not show it yet.
+    pub fresh: bool,
     pub whose: Whose,
 }
 
@@ -58,7 +59,7 @@ impl Eks {
     }
 
     /// The same token is the same call; any other finds the name taken.
-    pub fn create(&mut self, desired: &Desired, group: &NewGroup, token: &str, now: u64) -> Said {
+    pub fn create(&mut self, desired: &Desired, group: &NewGroup, token: &str) -> Said {
         let token = digest(&token);
         match self.groups.get(&desired.name) {
             Some(there) if there.token == token => return Said::Done,
@@ -68,7 +69,7 @@ impl Eks {
         let made = Group {
             shown: Kept::new(made(desired, group)),
             token,
-            born: now,
+            fresh: true,
             whose: Whose::Ours,
         };
         self.groups.insert(desired.name.clone(), made);
@@ -149,12 +150,17 @@ impl Eks {
         }
     }
 
+    /// Some time has gone by.
+    pub fn settle(&mut self) {
+        self.groups.values_mut().for_each(|group| group.fresh = false);
+    }
+
     pub fn is_foreign(&self, name: &str) -> bool {
         self.groups.get(name).is_some_and(|group| group.whose == Whose::Foreign)
     }
 
     /// A group that somebody else makes, which is there at once.
-    pub fn appear(&mut self, name: &str, now: u64) {
+    pub fn appear(&mut self, name: &str) {
         let shown = NodeGroup {
             cluster: CLUSTER.to_owned(),
             name: name.to_owned(),
@@ -166,7 +172,7 @@ impl Eks {
         let group = Group {
             shown: Kept::new(shown),
             token: 0,
-            born: now,
+            fresh: false,
             whose: Whose::Foreign,
         };
         self.groups.insert(name.to_owned(), group);

@@ -3,62 +3,203 @@
 use serde_json::{Value, json};
 
 use crate::cloudformation::Wish;
-use crate::configuration::{Broken, Budget, Configuration, Start, properties};
+use crate::configuration::{Broken, Budget, Configuration, Stale, Start, properties};
 
-/// A template, one with labels, one whose nodes need another disk too, and one that needs another group.
-fn templates() -> [Value; 4] {
-    [
-        properties(&json!({})),
-        properties(&json!({"Labels": {"a": "b"}})),
-        properties(&json!({"Labels": {"a": "b"}, "DiskSize": "30"})),
-        properties(&json!({"CapacityType": "SPOT"})),
-    ]
+/// The least, with labels, with another disk and labels, and one that needs another group.
+fn template(which: &str) -> Value {
+    match which {
+        "labels" => properties(&json!({"Labels": {"a": "b"}})),
+        "disk" => properties(&json!({"Labels": {"a": "b"}, "DiskSize": "30"})),
+        "spot" => properties(&json!({"CapacityType": "SPOT"})),
+        _ => properties(&json!({})),
+    }
 }
 
-fn life(name: &'static str, start: Start, to: usize, wishes: Vec<Wish>, budget: Budget) -> Configuration {
-    let [plain, ..] = templates();
-    let properties = vec![plain, templates()[to].clone()];
+/// The stack is created with the first template.
+pub fn creation(name: &'static str, budget: Budget) -> Configuration {
     Configuration {
         name,
-        properties,
-        start,
-        wishes,
+        properties: vec![template("")],
+        start: Start::Nothing,
+        wishes: vec![],
         budget,
+        stale: Stale::Dropped,
+        known_gaps: &[],
         broken: Broken::Nothing,
     }
 }
 
+/// A stack that runs is updated.
+pub fn update(name: &'static str, to: &str, budget: Budget) -> Configuration {
+    Configuration {
+        properties: vec![template(""), template(to)],
+        start: Start::Running,
+        wishes: vec![Wish::Update(1)],
+        ..creation(name, budget)
+    }
+}
+
+pub fn deletion(name: &'static str, budget: Budget) -> Configuration {
+    Configuration {
+        start: Start::Running,
+        wishes: vec![Wish::Delete],
+        ..creation(name, budget)
+    }
+}
+
+/// All are explored by `make model`.
 pub fn all() -> Vec<Configuration> {
+    let none = Budget::NONE;
     let one = Budget {
         faults: 1,
         deaths: 1,
-        duplicates: 1,
-        hand_overs: 1,
         failures: 1,
-        others: 0,
         others_fail: 1,
-        cancels: 0,
-        tries: 1,
-        pauses: 0,
-        deadlines: 0,
+        ..none
     };
-    let nothing = Start::Nothing;
-    let running = Start::Running;
     vec![
-        life("create", nothing, 0, vec![], Budget { faults: 2, deadlines: 1, ..one }),
-        life("create, cancelled", nothing, 0, vec![], Budget { cancels: 1, duplicates: 0, ..one }),
-        life("create, deaths", nothing, 0, vec![], Budget { deaths: 3, faults: 0, ..one }),
-        life("create, others", nothing, 0, vec![], Budget { others: 2, duplicates: 0, ..one }),
-        life("update", running, 1, vec![Wish::Update(1)], Budget { duplicates: 0, ..one }),
-        life("update, cancelled", running, 1, vec![Wish::Update(1)], Budget { duplicates: 0, cancels: 1, others_fail: 0, ..one }),
-        life("two steps", running, 2, vec![Wish::Update(1)], Budget { duplicates: 0, cancels: 1, ..one }),
-        life("replacement", running, 3, vec![Wish::Update(1)], Budget { duplicates: 0, ..one }),
-        life("replacement, cancelled", running, 3, vec![Wish::Update(1)], Budget { duplicates: 0, cancels: 1, others_fail: 0, ..one }),
-        life("delete", running, 0, vec![Wish::Delete], Budget { faults: 2, deadlines: 1, ..one }),
-        life("delete, others", running, 0, vec![Wish::Delete], Budget { others: 2, deadlines: 1, ..one }),
-        life("update, duplicate", running, 1, vec![Wish::Update(1)], Budget { deaths: 0, failures: 0, hand_overs: 0, ..one }),
-        life("replacement, duplicate", running, 3, vec![Wish::Update(1)], Budget { deaths: 0, failures: 0, hand_overs: 0, ..one }),
-        life("update, others", running, 1, vec![Wish::Update(1)], Budget { others: 2, deaths: 0, duplicates: 0, deadlines: 1, ..one }),
-        life("replacement, others", running, 3, vec![Wish::Update(1)], Budget { others: 2, deaths: 0, duplicates: 0, deadlines: 1, ..one }),
+        creation(
+            "create",
+            Budget {
+                faults: 2,
+                hand_overs: 1,
+                deadlines: 1,
+                ..one
+            },
+        ),
+        creation("create, delivered twice", Budget { duplicates: 1, ..one }),
+        creation(
+            "create, to the last resort",
+            Budget {
+                deaths: 3,
+                hand_overs: 1,
+                duplicates: 1,
+                failures: 1,
+                ..none
+            },
+        ),
+        creation(
+            "create, cancelled",
+            Budget {
+                cancels: 1,
+                tries: 1,
+                hand_overs: 1,
+                faults: 2,
+                ..one
+            },
+        ),
+        creation(
+            "create, others meddle",
+            Budget {
+                others: 2,
+                deadlines: 1,
+                tries: 1,
+                ..one
+            },
+        ),
+        update(
+            "update",
+            "labels",
+            Budget {
+                hand_overs: 1,
+                tries: 1,
+                ..one
+            },
+        ),
+        update(
+            "update, cancelled",
+            "labels",
+            Budget {
+                cancels: 1,
+                tries: 1,
+                ..one
+            },
+        ),
+        update(
+            "update in two steps",
+            "disk",
+            Budget {
+                failures: 1,
+                others_fail: 1,
+                tries: 1,
+                faults: 1,
+                ..none
+            },
+        ),
+        update(
+            "update in two steps, cancelled",
+            "disk",
+            Budget {
+                cancels: 1,
+                faults: 1,
+                ..none
+            },
+        ),
+        update(
+            "replacement",
+            "spot",
+            Budget {
+                tries: 1,
+                faults: 1,
+                failures: 1,
+                others_fail: 1,
+                ..none
+            },
+        ),
+        update(
+            "replacement, cancelled",
+            "spot",
+            Budget {
+                cancels: 1,
+                faults: 1,
+                failures: 1,
+                ..none
+            },
+        ),
+        update(
+            "replacement, with deaths",
+            "spot",
+            Budget {
+                deaths: 2,
+                hand_overs: 1,
+                failures: 1,
+                ..none
+            },
+        ),
+        update(
+            "replacement, others meddle",
+            "spot",
+            Budget {
+                others: 1,
+                others_fail: 1,
+                failures: 1,
+                deadlines: 1,
+                ..none
+            },
+        ),
+        deletion(
+            "delete",
+            Budget {
+                faults: 2,
+                deaths: 1,
+                hand_overs: 1,
+                failures: 1,
+                tries: 1,
+                deadlines: 1,
+                duplicates: 1,
+                ..none
+            },
+        ),
+        deletion(
+            "delete, others meddle",
+            Budget {
+                others: 2,
+                failures: 1,
+                faults: 1,
+                tries: 1,
+                deadlines: 1,
+                ..none
+            },
+        ),
     ]
 }

@@ -40,7 +40,9 @@ fn answered(_: &Exploration, world: &World) -> bool {
 /// Two deliveries that are at work at once know nothing of each other, and a call that fails for one may not fail for the other.
 /// Then one may say that it went well and the other that it didn't, of the same group; whichever is read, everything else holds.
 fn one_answer(exploration: &Exploration, world: &World) -> bool {
-    let hurt = world.left.faults < exploration.of.budget.faults;
+    let budget = exploration.of.budget;
+    let left = world.left;
+    let hurt = left.faults < budget.faults || left.deaths < budget.deaths || left.failures < budget.failures;
     world.stack.requests.iter().all(|asked| {
         let ids: BTreeSet<&String> = asked.answers.iter().map(|told| &told.id).collect();
         let excused = asked.doubled && hurt;
@@ -52,12 +54,18 @@ fn ends(_: &Exploration, world: &World) -> bool {
     !world.wrongs.waits_past_deadline
 }
 
+/// Whether time has run out for something: what a request had no time left for its answer tells.
+fn in_time(exploration: &Exploration, world: &World) -> bool {
+    world.left.deadlines == exploration.of.budget.deadlines
+}
+
 /// What CloudFormation has given up it says itself. A skipped or failed rollback may know less than there is.
-fn known(_: &Exploration, world: &World) -> bool {
-    let knows = match world.stack.flow {
-        Flow::Resting | Flow::Gone => world.is_quiet(),
-        _ => false,
-    };
+fn known(exploration: &Exploration, world: &World) -> bool {
+    let knows = in_time(exploration, world)
+        && match world.stack.flow {
+            Flow::Resting | Flow::Gone => world.is_quiet(),
+            _ => false,
+        };
     let is_known = |name: &str| {
         let abandoned = |id: &String| id.strip_prefix("c/") == Some(name);
         world.stack.known() == Some(name) || world.stack.abandoned.iter().any(abandoned)
@@ -83,7 +91,8 @@ fn one_group(exploration: &Exploration, world: &World) -> bool {
 
 /// In the stack's own words, where nobody has meddled with it.
 fn recorded(exploration: &Exploration, world: &World) -> bool {
-    let judged = world.is_quiet() && world.stack.flow == Flow::Resting && !world.disturbed;
+    let judged =
+        world.is_quiet() && world.stack.flow == Flow::Resting && !world.disturbed && in_time(exploration, world);
     let Some(name) = world.stack.known().filter(|_| judged) else {
         return true;
     };

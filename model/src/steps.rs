@@ -19,6 +19,7 @@ impl World {
     pub fn take(&mut self, action: Action, of: &Configuration) {
         if action.takes_time() {
             self.running.iter_mut().for_each(Invocation::note_time);
+            self.eks.settle();
         }
         match action {
             Action::Deliver(number) => self.deliver(number, of),
@@ -46,7 +47,7 @@ impl World {
                 self.now += PAUSE_SECONDS;
             }
             Action::Deadline => {
-                self.left.deadlines = self.left.deadlines.saturating_sub(1);
+                self.left.deadlines -= 1;
                 self.now = self.next_deadline().expect("it is only offered where there is one");
             }
         }
@@ -272,7 +273,7 @@ impl World {
         match what {
             Others::Take(number) => {
                 self.disturbed = true;
-                self.eks.appear(&of.names()[number], self.now);
+                self.eks.appear(&of.names()[number]);
             }
             Others::TakeTemplate(number) => {
                 self.disturbed = true;

@@ -95,7 +95,7 @@ impl World {
         if !users && !self.ec2.templates.values().any(|template| template.id == id) {
             return Said::wrong(Wrong::Refused, &format!("launch template {id} is not found"));
         }
-        self.eks.create(desired, group, token, self.now)
+        self.eks.create(desired, group, token)
     }
 
     /// Whether a pass runs, or an answer is on its way: both are short.
@@ -112,7 +112,7 @@ impl World {
             Flow::Resting | Flow::Gone | Flow::DeleteFailed | Flow::RollbackFailed { .. }
         );
         rests
-            && self.queue.is_empty()
+            && self.queue.iter().all(|work| self.is_stale(work))
             && self.running.is_empty()
             && !self.eks.groups.values().any(|group| under_way(&group.shown.status))
     }
@@ -132,9 +132,19 @@ impl World {
     }
 
     /// The names of the groups for which there is something of ours in EC2.
+    ///
+    /// A template stays for a group that lost its tags and runs on it.
     pub fn with_belongings(&self) -> impl Iterator<Item = &str> {
         let owner = owner();
-        let templates = self.ec2.templates.values().map(|kept| &kept.tags);
+        let runs = |id: &str| {
+            let mut groups = self.eks.groups.values();
+            groups.any(|group| {
+                let template = group.shown.launch_template.as_ref();
+                !crate::world::owner().owns(&group.shown.tags) && template.is_some_and(|template| template.id == id)
+            })
+        };
+        let templates = self.ec2.templates.values().filter(move |kept| !runs(&kept.id));
+        let templates = templates.map(|kept| &kept.tags);
         let groups = self.ec2.groups.values().map(|kept| &kept.tags);
         let keys = self.ec2.keys.values().map(|kept| &kept.tags);
         let ours = templates.chain(groups).chain(keys).filter(move |tags| owner.owns(tags));
