@@ -1,14 +1,13 @@
 //! What can happen next.
 
-use pure::cfn::request::RequestType;
 use pure::nodegroup::group::Status;
 
 use crate::action::{Action, Fault, Others};
 use crate::call::{Call, Ended};
 use crate::cloudformation::{Flow, Step};
-use crate::configuration::{Configuration, Stale};
+use crate::configuration::Configuration;
 use crate::eks::Whose;
-use crate::lambda::{Doing, What, Work};
+use crate::lambda::Doing;
 use crate::world::World;
 
 /// How much that takes its time may happen while one pass runs. A pass is some seconds; a process that starts, an operation of
@@ -29,10 +28,7 @@ impl World {
                 actions.push(Action::Stack(Step::ReadFirst));
             }
         } else if is_time {
-            let queue = 0..self.queue.len();
-            let deliverable =
-                queue.filter(|number| of.stale == Stale::Delivered || !self.is_stale(&self.queue[*number]));
-            actions.extend(deliverable.map(Action::Deliver));
+            actions.extend((0..self.queue.len()).map(Action::Deliver));
             self.of_stack(of, actions);
             self.of_eks(actions);
             self.of_others(of, actions);
@@ -81,14 +77,6 @@ impl World {
                 vec![Fault::Throttled, Fault::Lost, Fault::Hangs, Fault::Refused]
             }
         }
-    }
-
-    /// Whether the stack has gone over to something else before an Update was ever taken up. Nothing but the stack's status tells
-    /// it from the Update of a rollback.
-    pub fn is_stale(&self, work: &Work) -> bool {
-        let asked = &self.stack.requests[work.request()];
-        let is_update = asked.request.kind == RequestType::Update && matches!(work.what, What::Request(_));
-        is_update && self.stack.waits != Some(work.request()) && asked.is_forward() && self.stack.rolls_back()
     }
 
     fn of_stack(&self, of: &Configuration, actions: &mut Vec<Action>) {

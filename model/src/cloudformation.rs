@@ -86,6 +86,8 @@ pub struct Asked {
     pub reading: Reading,
     /// Two of its deliveries have been at work at once.
     pub doubled: bool,
+    /// A delivery of it isn't followed any further (`configuration::Stale`).
+    pub dropped: bool,
 }
 
 impl Asked {
@@ -171,6 +173,7 @@ impl Stack {
             answers: vec![],
             reading: Reading::Waits,
             doubled: false,
+            dropped: false,
         });
         self.waits = Some(number);
         number

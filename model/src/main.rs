@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         if !only.is_empty() && !only.iter().any(|name| name == of.name) {
             continue;
         }
-        let (name, gaps) = (of.name, of.known_gaps);
+        let name = of.name;
         #[allow(clippy::disallowed_methods)]
         let began = std::time::Instant::now();
         let verdict = explore(of, 2);

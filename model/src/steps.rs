@@ -7,7 +7,7 @@ use pure::progress::Progress;
 use crate::action::{Action, Fault, Others};
 use crate::call::{Call, Said, Wrong};
 use crate::cloudformation::{Step, Told};
-use crate::configuration::{Broken, Configuration};
+use crate::configuration::{Broken, Configuration, Stale};
 use crate::kept::Kept;
 use crate::lambda::{Doing, Invocation, Pass, What, Work, handed_over, last_resort};
 use crate::world::{World, owner};
@@ -91,6 +91,11 @@ impl World {
     fn call(&mut self, who: usize, fault: Fault, of: &Configuration) {
         self.left.faults -= u8::from(fault != Fault::None);
         let pass = self.pass(who);
+        if of.stale == Stale::Dropped && self.is_stale(who, &pass) {
+            let request = self.running.remove(who).work.request();
+            self.stack.requests[request].dropped = true;
+            return;
+        }
         let call = pass.next.0.clone();
         let said = match fault {
             Fault::None => self.answer(&call, of.broken),
@@ -109,6 +114,13 @@ impl World {
             _ => pass.hear(said),
         };
         self.settle(who, of);
+    }
+
+    /// Whether an Update asks for the first time what its stack does, and that rolls back already. Nothing else tells it from the
+    /// Update of the rollback.
+    fn is_stale(&self, who: usize, pass: &Pass) -> bool {
+        let asked = &self.stack.requests[self.running[who].work.request()];
+        asked.is_forward() && self.stack.rolls_back() && pass.knows_no_stack()
     }
 
     fn pass(&self, who: usize) -> Pass {

@@ -112,7 +112,7 @@ impl World {
             Flow::Resting | Flow::Gone | Flow::DeleteFailed | Flow::RollbackFailed { .. }
         );
         rests
-            && self.queue.iter().all(|work| self.is_stale(work))
+            && self.queue.is_empty()
             && self.running.is_empty()
             && !self.eks.groups.values().any(|group| under_way(&group.shown.status))
     }
