@@ -70,13 +70,16 @@ fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Ste
     }
 }
 
-/// Before each step but the first: a cancelled stack doesn't tell the request that runs, and two that pull in different
-/// directions would take turns.
+/// Before each step but the first, and before that too where the look that asked for the stack came to nothing: a cancelled
+/// stack doesn't tell the request that runs, two that pull in different directions would take turns, and what is made for a
+/// stack that is gone belongs to nobody.
 pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+    let just_asked = progress.history.begun.is_empty() && progress.stack_asked;
     // A request by event has no stack, and what it would be superseded by is on the group.
-    if progress.history.begun.is_empty() || progress.request.envelope.sent().is_some() {
+    if just_asked || progress.request.envelope.sent().is_some() {
         return Ok(());
     }
+    progress.stack_asked = true;
     match cloud.stack(&progress.request.envelope.stack_id).await {
         Ok(stack) => {
             let phase = Phase::of(&stack.status);

@@ -165,6 +165,7 @@ async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situa
         }
     };
     progress.unanswered = 0;
+    progress.stack_asked = true;
     refuse_late_create(progress, situation.phase)?;
     let rolls_back = situation.phase == Phase::RollingBack && progress.request.kind == RequestType::Update;
     progress.stage = if rolls_back {
