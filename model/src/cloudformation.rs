@@ -79,6 +79,8 @@ pub struct Asked {
     pub request: Kept<Request>,
     /// The id that the stack has for an update that isn't cleaned up yet.
     pub before: Option<String>,
+    /// What the stack was doing when it was sent.
+    pub status: &'static str,
     /// When it is over, in seconds since the epoch.
     pub deadline: u64,
     /// All different answers that lay at the URL before it was read.
@@ -88,13 +90,6 @@ pub struct Asked {
     pub doubled: bool,
     /// A delivery of it isn't followed any further (`configuration::Stale`).
     pub dropped: bool,
-}
-
-impl Asked {
-    /// An Update that somebody asked for, and not one that takes another back.
-    pub fn is_forward(&self) -> bool {
-        self.before.is_some()
-    }
 }
 
 /// Whether CloudFormation has read the answer. It does so within seconds, and never again.
@@ -169,6 +164,7 @@ impl Stack {
         self.requests.push(Asked {
             request: Kept::written(request),
             before: None,
+            status: self.status,
             deadline: now + 3_540,
             answers: vec![],
             reading: Reading::Waits,
@@ -243,6 +239,15 @@ impl Stack {
     fn rest(&mut self, status: &'static str) -> Option<usize> {
         (self.status, self.flow) = (status, Flow::Resting);
         None
+    }
+
+    /// The cleanup that has just begun is left out.
+    pub fn leave_cleanup(&mut self) {
+        if matches!(self.flow, Flow::Cleaning { .. }) {
+            self.requests.pop();
+            self.waits = None;
+            self.rest("UPDATE_COMPLETE");
+        }
     }
 
     /// What was replaced in the update that has just ended is deleted.
@@ -374,9 +379,12 @@ impl Stack {
         None
     }
 
-    /// Whether what goes on takes an update back, or has done so.
-    pub fn rolls_back(&self) -> bool {
-        self.status.starts_with("UPDATE_ROLLBACK_")
+    /// Whether it has gone on from what a request was sent in, and neither is deleted nor takes its creation back.
+    pub fn has_gone_on_from(&self, asked: &Asked) -> bool {
+        let ends = ["DELETE_", "ROLLBACK_"]
+            .iter()
+            .any(|word| self.status.starts_with(word));
+        self.status != asked.status && !ends
     }
 
     /// The name of the group that it knows.

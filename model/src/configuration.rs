@@ -22,7 +22,8 @@ pub struct Configuration {
     pub broken: Broken,
 }
 
-/// Whether an Update may be taken up from its beginning when its stack already rolls back.
+/// Whether a request may be taken up from its beginning when its stack has gone on to something else, such as the rollback of
+/// just that request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stale {
     Dropped,
@@ -100,8 +101,8 @@ pub enum Broken {
     NoDeadline,
     /// CloudFormation deletes nothing that was replaced.
     NoCleanup,
-    /// A rollback asks for what has failed once more.
-    RollbackOfNothing,
+    /// EKS takes an update, and nothing comes of it.
+    UpdatesDoNothing,
 }
 
 impl Configuration {

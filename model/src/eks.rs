@@ -184,6 +184,12 @@ impl Eks {
         }
     }
 
+    /// What an update that runs would change is lost.
+    pub fn forget_changes(&mut self, name: &str) {
+        let running = self.updates.iter_mut().filter(|update| update.group == name);
+        running.for_each(|update| update.becomes = None);
+    }
+
     /// What runs on a group ends.
     pub fn end(&mut self, name: &str, how: Ended) {
         let group = self.groups.get_mut(name).expect("what ends is about a group");

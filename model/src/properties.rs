@@ -89,9 +89,10 @@ fn one_group(exploration: &Exploration, world: &World) -> bool {
             .any(|id| id.strip_prefix("c/") == Some(name));
         group.shown.status != Status::Deleting && !abandoned
     };
-    let replaces = exploration.replaces && world.stack.status.starts_with("UPDATE_");
+    let ends = ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"].contains(&world.stack.status);
+    let replaces = exploration.replaces && world.stack.status.starts_with("UPDATE_") && !ends;
     let most = if replaces { 2 } else { 1 };
-    world.ours().filter(there).count() <= most
+    !in_time(exploration, world) || world.ours().filter(there).count() <= most
 }
 
 /// In the stack's own words, where nobody has meddled with it.

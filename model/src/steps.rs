@@ -6,7 +6,7 @@ use pure::progress::Progress;
 
 use crate::action::{Action, Fault, Others};
 use crate::call::{Call, Said, Wrong};
-use crate::cloudformation::{Step, Told};
+use crate::cloudformation::{Flow, Step, Told};
 use crate::configuration::{Broken, Configuration, Stale};
 use crate::kept::Kept;
 use crate::lambda::{Doing, Invocation, Pass, What, Work, handed_over, last_resort};
@@ -38,6 +38,9 @@ impl World {
             Action::Ends(number, how) => {
                 self.left.failures -= u8::from(how == crate::call::Ended::Badly);
                 let name = self.name(number);
+                if of.broken == Broken::UpdatesDoNothing {
+                    self.eks.forget_changes(&name);
+                }
                 self.eks.end(&name, how);
             }
             Action::Others(what) => self.meddle(what, of),
@@ -84,7 +87,9 @@ impl World {
         let Doing::Sleeping(progress) = &self.running[who].doing else {
             unreachable!("only who sleeps looks again");
         };
-        self.running[who].doing = Doing::look(progress.clone(), self.now);
+        // Before the first day.
+        let now = if of.broken == Broken::NoDeadline { 0 } else { self.now };
+        self.running[who].doing = Doing::look(progress.clone(), now);
         self.settle(who, of);
     }
 
@@ -116,11 +121,11 @@ impl World {
         self.settle(who, of);
     }
 
-    /// Whether an Update asks for the first time what its stack does, and that rolls back already. Nothing else tells it from the
-    /// Update of the rollback.
+    /// Whether a request asks for its stack for the first time when that has gone on to something else. Only the stack's status
+    /// tells what goes on: the Update of a rollback isn't known from one that came late.
     fn is_stale(&self, who: usize, pass: &Pass) -> bool {
         let asked = &self.stack.requests[self.running[who].work.request()];
-        asked.is_forward() && self.stack.rolls_back() && pass.knows_no_stack()
+        pass.knows_no_stack() && self.stack.has_gone_on_from(asked)
     }
 
     fn pass(&self, who: usize) -> Pass {
@@ -268,6 +273,9 @@ impl World {
             }
         }
         let next = self.stack.step(step, &of.wishes, &of.properties, self.now);
+        if of.broken == Broken::NoCleanup && matches!(self.stack.flow, Flow::Cleaning { .. }) {
+            return self.stack.leave_cleanup();
+        }
         self.enqueue(next);
     }
 
