@@ -86,6 +86,12 @@ fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to what reads templates, FUZZ_SECO
 	    $(TARGET)/fuzz/corpus/$$target fuzz/corpus/template -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536; \
 	done
 
+# Nothing of the SDKs is built for it. A property that doesn't hold ends it, after the way there was told.
+.PHONY: model
+model: ## Explore the decision exhaustively against a small EKS, EC2, CloudFormation and Lambda
+	cargo build --profile exploring --package model
+	$(TARGET)/exploring/model
+
 # Nothing else should run beside it: each figure is a median of many, and a busy machine moves them all. What is measured is
 # the package's own binary, and the emulator is the one that SAM brings along.
 .PHONY: bench

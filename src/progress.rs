@@ -51,6 +51,9 @@ pub struct Progress {
     pub around: Option<Around>,
     #[serde(skip)]
     pub beyond: Beyond,
+    /// Whether the stack was asked in the pass at hand.
+    #[serde(skip)]
+    pub stack_asked: bool,
     /// Calls in a row that were throttled or unanswered.
     #[serde(default)]
     pub unanswered: u32,
@@ -128,6 +131,7 @@ impl Progress {
             preflight_done: false,
             around: None,
             beyond: Beyond::default(),
+            stack_asked: false,
             unanswered: 0,
             apart: 0.0,
             denials: 0,

@@ -1,7 +1,7 @@
 //! Carrying out one step, and what its failure means.
 
 use super::Stop;
-use super::goal::{denied, is_superseded, refuse_late_create, unanswered};
+use super::goal::{denied, is_superseded, refuse_late, unanswered};
 use super::under_way::turn_to;
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting};
 use crate::nodegroup::group::NodeGroup;
@@ -70,17 +70,20 @@ fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Ste
     }
 }
 
-/// Before each step but the first: a cancelled stack doesn't tell the request that runs, and two that pull in different
-/// directions would take turns.
+/// Before each step but the first, and before that too where the look that asked for the stack came to nothing: a cancelled
+/// stack doesn't tell the request that runs, two that pull in different directions would take turns, and what is made for a
+/// stack that is gone belongs to nobody.
 pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+    let just_asked = progress.history.begun.is_empty() && progress.stack_asked;
     // A request by event has no stack, and what it would be superseded by is on the group.
-    if progress.history.begun.is_empty() || progress.request.envelope.sent().is_some() {
+    if just_asked || progress.request.envelope.sent().is_some() {
         return Ok(());
     }
+    progress.stack_asked = true;
     match cloud.stack(&progress.request.envelope.stack_id).await {
         Ok(stack) => {
             let phase = Phase::of(&stack.status);
-            refuse_late_create(progress, phase)?;
+            refuse_late(progress, phase)?;
             if is_superseded(progress, phase) {
                 return Err(Stop::Fail(format!(
                     "the stack is {}, so the rest of this update was left",

@@ -165,7 +165,8 @@ async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situa
         }
     };
     progress.unanswered = 0;
-    refuse_late_create(progress, situation.phase)?;
+    progress.stack_asked = true;
+    refuse_late(progress, situation.phase)?;
     let rolls_back = situation.phase == Phase::RollingBack && progress.request.kind == RequestType::Update;
     progress.stage = if rolls_back {
         Stage::RemoveAbandoned
@@ -176,16 +177,18 @@ async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situa
     Ok(situation)
 }
 
-/// A duplicate of a Create may come hours later (Lambda delivers at least once), when its stack is gone: what it made then
-/// would belong to nobody.
-pub fn refuse_late_create(progress: &Progress, phase: Phase) -> Result<(), Stop> {
-    let creates = progress.request.kind == RequestType::Create;
-    if creates && matches!(phase, Phase::Ending | Phase::RollingBack) {
-        return Err(Stop::Fail(
+/// A duplicate of a Create or an Update may come hours later (Lambda delivers at least once), when its stack is gone: what it made
+/// then would belong to nobody. No Update is sent while a stack is deleted or takes its creation back.
+pub fn refuse_late(progress: &Progress, phase: Phase) -> Result<(), Stop> {
+    match (progress.request.kind, phase) {
+        (RequestType::Create, Phase::Ending | Phase::RollingBack) => Err(Stop::Fail(
             "the stack is no longer being created, so no node group was made for it".to_owned(),
-        ));
+        )),
+        (RequestType::Update, Phase::Ending) => Err(Stop::Fail(
+            "the stack is being deleted or is gone, so no more is done for it".to_owned(),
+        )),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Tags that begin with `aws:` are AWS's own and can't be set, and those of the resource's own say what they don't mean here.

@@ -1,7 +1,7 @@
 //! Carrying out one step in EC2, and what its failure means.
 
 use super::Stop;
-use super::act::token;
+use super::act::{still_wanted, token};
 use super::goal::{denied, unanswered};
 use super::under_way::turn_to;
 use crate::launch_template::steps::{LaunchStep, Made};
@@ -20,6 +20,10 @@ pub async fn act<C: Cloud>(
     step: &LaunchStep,
     now: u64,
 ) -> Result<(), Stop> {
+    // Several steps follow one another within seconds, so the stack is asked once in a pass.
+    if matches!(goal, Goal::Present(_)) && !step.removes() && !progress.stack_asked {
+        still_wanted(cloud, progress).await?;
+    }
     turn_to(progress, UnderWay::Ec2);
     tracing::info!(begun = step.action(), "begin");
     let token = token(progress, &Step::Launch(step.clone()));

@@ -54,6 +54,7 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
     progress.looks += 1;
     progress.around = None;
     progress.beyond = Beyond::default();
+    progress.stack_asked = false;
     let undoing = sent::undoing(progress);
     loop {
         let next = match step(cloud, progress, now).await {

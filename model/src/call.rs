@@ -1,0 +1,114 @@
+//! The calls that a pass makes, and what it is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pure::launch_template::belongings::{Belongings, Place};
+use pure::launch_template::steps::{LaunchStep, Made};
+use pure::nodegroup::change::ConfigChange;
+use pure::nodegroup::group::NodeGroup;
+use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
+use pure::ports::{CallError, Fault};
+
+use crate::kept::Kept;
+
+/// One call of the engine's, with all that the world needs to answer it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Call {
+    Stack,
+    /// The checks before a change.
+    Facts(String),
+    Group(String),
+    Update(String),
+    Create(Box<Desired>, NewGroup, String),
+    UpdateVersion(String, VersionChange, String),
+    UpdateConfig(String, Box<ConfigChange>, String),
+    Tag(String, BTreeMap<String, String>),
+    Untag(String, BTreeSet<String>),
+    Delete(String),
+    Belongings(Place),
+    Launch(LaunchStep, String),
+}
+
+impl Call {
+    pub fn changes_something(&self) -> bool {
+        match self {
+            Self::Stack | Self::Facts(_) | Self::Group(_) | Self::Update(_) | Self::Belongings(_) => false,
+            Self::Create(..) | Self::UpdateVersion(..) | Self::UpdateConfig(..) => true,
+            Self::Tag(..) | Self::Untag(..) | Self::Delete(_) | Self::Launch(..) => true,
+        }
+    }
+
+    pub fn told(&self) -> String {
+        match self {
+            Self::Stack => "DescribeStacks".to_owned(),
+            Self::Facts(name) => format!("the checks for {name}"),
+            Self::Group(name) => format!("DescribeNodegroup {name}"),
+            Self::Update(id) => format!("DescribeUpdate {id}"),
+            Self::Create(desired, ..) => format!("CreateNodegroup {}", desired.name),
+            Self::UpdateVersion(name, ..) => format!("UpdateNodegroupVersion {name}"),
+            Self::UpdateConfig(name, ..) => format!("UpdateNodegroupConfig {name}"),
+            Self::Tag(name, _) => format!("TagResource {name}"),
+            Self::Untag(name, keys) => format!("UntagResource {name} {keys:?}"),
+            Self::Delete(name) => format!("DeleteNodegroup {name}"),
+            Self::Belongings(place) => format!("what {} has in EC2", place.name),
+            Self::Launch(step, _) => format!("{} {}", step.action(), step.resource()),
+        }
+    }
+}
+
+/// What a pass was told, in the order of its calls.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Said {
+    Stack(&'static str),
+    Facts(Option<Kept<NodeGroup>>),
+    Group(Kept<NodeGroup>),
+    Belongings(Kept<Belongings>),
+    Update(Ended),
+    UpdateId(String),
+    Made(Kept<Made>),
+    Done,
+    Wrong(Wrong, String),
+}
+
+/// How far an update is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ended {
+    NotYet,
+    Well,
+    Badly,
+}
+
+/// What went wrong with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Wrong {
+    NotFound,
+    InUse,
+    Throttled,
+    Refused,
+    /// Nobody knows what became of it.
+    Unanswered,
+}
+
+impl Said {
+    pub fn wrong(what: Wrong, message: &str) -> Self {
+        Self::Wrong(what, message.to_owned())
+    }
+}
+
+/// The error as the ports have it.
+pub fn error(wrong: Wrong, message: &str) -> CallError {
+    let fault = match wrong {
+        Wrong::NotFound => Fault::NotFound,
+        Wrong::InUse => Fault::InUse,
+        Wrong::Throttled => Fault::Throttled,
+        Wrong::Refused => Fault::Refused,
+        Wrong::Unanswered => Fault::Unknown,
+    };
+    CallError {
+        action: "model:Call",
+        resource: "resource".to_owned(),
+        fault,
+        code: format!("{wrong:?}"),
+        message: message.to_owned(),
+    }
+}

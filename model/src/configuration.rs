@@ -1,0 +1,148 @@
+//! What is explored: a stack's life, what may go wrong in it and how often, and one rule that may be broken on purpose.
+
+use pure::cfn::answer::Answer;
+use pure::cfn::request::Request;
+use pure::engine::failed;
+use serde_json::{Value, json};
+
+use crate::cloudformation::{RESOURCE, STACK, Wish};
+
+/// One exploration.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    pub name: &'static str,
+    /// The template's properties, by the number that wishes name.
+    pub properties: Vec<Value>,
+    pub start: Start,
+    pub wishes: Vec<Wish>,
+    pub budget: Budget,
+    pub stale: Stale,
+    /// What is known not to hold, of `properties::ALWAYS`.
+    pub known_gaps: &'static [&'static str],
+    pub broken: Broken,
+}
+
+/// Whether a request may be taken up from its beginning when its stack has gone on to something else, such as the rollback of
+/// just that request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stale {
+    Dropped,
+    Delivered,
+}
+
+/// What there is when it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    Nothing,
+    /// The stack is created, by the function itself and without a fault.
+    Running,
+}
+
+/// How often it may happen on one path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Budget {
+    /// Calls that go wrong.
+    pub faults: u8,
+    /// Processes that die.
+    pub deaths: u8,
+    /// Requests that are delivered once more.
+    pub duplicates: u8,
+    /// Hand-overs.
+    pub hand_overs: u8,
+    /// Operations of EKS that fail.
+    pub failures: u8,
+    /// Things that somebody else does.
+    pub others: u8,
+    /// Resources of the stack that fail.
+    pub others_fail: u8,
+    /// Updates or creations that the user cancels.
+    pub cancels: u8,
+    /// Rollbacks that are gone on with, and deletions that are tried again.
+    pub tries: u8,
+    /// Two minutes each.
+    pub pauses: u8,
+    /// The deadline comes before everything has ended.
+    pub deadlines: u8,
+}
+
+impl Budget {
+    /// Nothing goes wrong.
+    pub const NONE: Self = Self {
+        faults: 0,
+        deaths: 0,
+        duplicates: 0,
+        hand_overs: 0,
+        failures: 0,
+        others: 0,
+        others_fail: 0,
+        cancels: 0,
+        tries: 0,
+        pauses: 0,
+        deadlines: 0,
+    };
+}
+
+/// A rule that is broken on purpose, to see that it is noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Broken {
+    #[default]
+    Nothing,
+    /// A second answer is delivered that says something else.
+    AnswersTwice,
+    /// What has failed for good is dropped.
+    NoLastResort,
+    /// A failed Update tells the id of the group that it made.
+    FailedUpdateTellsNewId,
+    /// Every group seems to have our tags.
+    TagsIgnored,
+    /// A Delete is answered as soon as it was begun.
+    DeleteAnswersEarly,
+    /// The deadline is never asked.
+    NoDeadline,
+    /// CloudFormation deletes nothing that was replaced.
+    NoCleanup,
+    /// EKS takes an update, and nothing comes of it.
+    UpdatesDoNothing,
+}
+
+impl Configuration {
+    /// The names that groups of the resource have with each of the properties.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.properties.iter().map(name).collect();
+        names.dedup();
+        names
+    }
+
+    /// The same with one rule broken.
+    pub fn with(mut self, broken: Broken) -> Self {
+        self.broken = broken;
+        self
+    }
+}
+
+fn name(properties: &Value) -> String {
+    let event = json!({
+        "RequestType": "Create", "ResponseURL": "https://h/", "StackId": STACK, "RequestId": "r",
+        "LogicalResourceId": RESOURCE, "ResourceProperties": properties,
+    });
+    let request = Request::parse(&event).expect("a configuration's properties can be read");
+    let Answer::Failed { physical_id, .. } = failed(&request, String::new()) else {
+        unreachable!("a failure is an answer of failure");
+    };
+    let name = physical_id
+        .split_once('/')
+        .expect("a configuration's properties are valid")
+        .1;
+    name.to_owned()
+}
+
+/// The least that a resource needs, with some of it changed.
+pub fn properties(changes: &Value) -> Value {
+    let mut properties = json!({
+        "ClusterName": "c", "NodeRole": "arn:aws:iam::111122223333:role/node", "Subnets": ["subnet-1", "subnet-2"],
+    });
+    for (key, value) in changes.as_object().expect("changes are an object") {
+        properties[key] = value.clone();
+    }
+    properties
+}

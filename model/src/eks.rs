@@ -1,0 +1,273 @@
+//! A small EKS: node groups by name in one cluster, one update at a time, client tokens, and what goes on by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pure::nodegroup::change::ConfigChange;
+use pure::nodegroup::group::{LiveLaunchTemplate, LiveScaling, NodeGroup, Status};
+use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
+use pure::nodegroup::spec::InstanceTypes;
+
+use crate::call::{Ended, Said, Wrong};
+use crate::kept::{Kept, digest};
+
+/// The cluster of all groups here.
+pub const CLUSTER: &str = "c";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Eks {
+    pub groups: BTreeMap<String, Group>,
+    pub updates: Vec<Update>,
+}
+
+/// A group, and what of it a caller doesn't see.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Group {
+    pub shown: Kept<NodeGroup>,
+    /// The client token that it was made with.
+    token: u64,
+    /// Made a moment ago, so that reads may not show it yet.
+    pub fresh: bool,
+    pub whose: Whose,
+}
+
+/// Who made a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Whose {
+    Ours,
+    Foreign,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Update {
+    group: String,
+    token: u64,
+    pub state: Ended,
+    /// What the group is like when it has ended well; `None` once it has ended.
+    becomes: Option<Kept<NodeGroup>>,
+}
+
+impl Eks {
+    pub fn read(&self, name: &str) -> Said {
+        match self.groups.get(name) {
+            Some(group) => Said::Group(group.shown.clone()),
+            None => not_found(name),
+        }
+    }
+
+    pub fn read_update(&self, id: &str) -> Said {
+        Said::Update(self.updates[number(id)].state)
+    }
+
+    /// The same token is the same call; any other finds the name taken.
+    pub fn create(&mut self, desired: &Desired, group: &NewGroup, token: &str) -> Said {
+        let token = digest(&token);
+        match self.groups.get(&desired.name) {
+            Some(there) if there.token == token => return Said::Done,
+            Some(_) => return Said::wrong(Wrong::InUse, "NodeGroup already exists"),
+            None => {}
+        }
+        let made = Group {
+            shown: Kept::new(made(desired, group)),
+            token,
+            fresh: true,
+            whose: Whose::Ours,
+        };
+        self.groups.insert(desired.name.clone(), made);
+        Said::Done
+    }
+
+    pub fn update_version(&mut self, name: &str, change: &VersionChange, token: &str) -> Said {
+        self.begin(name, token, |group| {
+            if let (Some((_, version)), Some(template)) = (&change.launch_template, &mut group.launch_template) {
+                template.version.clone_from(version);
+            }
+        })
+    }
+
+    pub fn update_config(&mut self, name: &str, change: &ConfigChange, token: &str) -> Said {
+        self.begin(name, token, |group| {
+            group.labels.retain(|key, _| !change.remove_labels.contains(key));
+            group.labels.extend(change.set_labels.clone());
+        })
+    }
+
+    /// One at a time, and the same token is the same update.
+    fn begin(&mut self, name: &str, token: &str, how: impl FnOnce(&mut NodeGroup)) -> Said {
+        let token = digest(&token);
+        if let Some(known) = self.updates.iter().position(|update| update.token == token) {
+            return Said::UpdateId(id(known));
+        }
+        let Some(group) = self.groups.get_mut(name) else {
+            return not_found(name);
+        };
+        if !matches!(group.shown.status, Status::Active | Status::Degraded) {
+            return in_use();
+        }
+        let mut becomes = NodeGroup::clone(&group.shown);
+        how(&mut becomes);
+        group.shown.change(|group| group.status = Status::Updating);
+        self.updates.push(Update {
+            group: name.to_owned(),
+            token,
+            state: Ended::NotYet,
+            becomes: Some(Kept::new(becomes)),
+        });
+        Said::UpdateId(id(self.updates.len() - 1))
+    }
+
+    pub fn tag(&mut self, name: &str, tags: &BTreeMap<String, String>) -> Said {
+        self.retag(name, |live| live.extend(tags.clone()))
+    }
+
+    pub fn untag(&mut self, name: &str, keys: &BTreeSet<String>) -> Said {
+        self.retag(name, |live| live.retain(|key, _| !keys.contains(key)))
+    }
+
+    /// Tags can be changed at any time, while an update runs too.
+    fn retag(&mut self, name: &str, how: impl Fn(&mut BTreeMap<String, String>)) -> Said {
+        let Some(group) = self.groups.get_mut(name) else {
+            return not_found(name);
+        };
+        group.shown.change(|group| how(&mut group.tags));
+        let running = self.updates.iter_mut().filter(|update| update.group == name);
+        for becomes in running.filter_map(|update| update.becomes.as_mut()) {
+            becomes.change(|group| how(&mut group.tags));
+        }
+        Said::Done
+    }
+
+    pub fn delete(&mut self, name: &str) -> Said {
+        let Some(group) = self.groups.get_mut(name) else {
+            return not_found(name);
+        };
+        match group.shown.status {
+            Status::Creating | Status::Updating => in_use(),
+            Status::Deleting => Said::Done,
+            _ => {
+                group.shown.change(|group| group.status = Status::Deleting);
+                Said::Done
+            }
+        }
+    }
+
+    /// Some time has gone by.
+    pub fn settle(&mut self) {
+        self.groups.values_mut().for_each(|group| group.fresh = false);
+    }
+
+    pub fn is_foreign(&self, name: &str) -> bool {
+        self.groups.get(name).is_some_and(|group| group.whose == Whose::Foreign)
+    }
+
+    /// A group that somebody else makes, which is there at once.
+    pub fn appear(&mut self, name: &str) {
+        let shown = NodeGroup {
+            cluster: CLUSTER.to_owned(),
+            name: name.to_owned(),
+            arn: name.to_owned(),
+            status: Status::Active,
+            capacity_type: "ON_DEMAND".to_owned(),
+            ..NodeGroup::default()
+        };
+        let group = Group {
+            shown: Kept::new(shown),
+            token: 0,
+            fresh: false,
+            whose: Whose::Foreign,
+        };
+        self.groups.insert(name.to_owned(), group);
+    }
+
+    pub fn become_status(&mut self, name: &str, status: &Status) {
+        if let Some(group) = self.groups.get_mut(name) {
+            group.shown.change(|group| group.status = status.clone());
+        }
+    }
+
+    /// What an update that runs would change is lost.
+    pub fn forget_changes(&mut self, name: &str) {
+        let running = self.updates.iter_mut().filter(|update| update.group == name);
+        running.for_each(|update| update.becomes = None);
+    }
+
+    /// What runs on a group ends.
+    pub fn end(&mut self, name: &str, how: Ended) {
+        let group = self.groups.get_mut(name).expect("what ends is about a group");
+        let well = how == Ended::Well;
+        match group.shown.status {
+            Status::Creating if well => group.shown.change(|group| group.status = Status::Active),
+            Status::Creating => group.shown.change(|group| group.status = Status::CreateFailed),
+            Status::Deleting if well => {
+                self.groups.remove(name);
+            }
+            Status::Deleting => group.shown.change(|group| group.status = Status::DeleteFailed),
+            _ => self.end_update(name, how),
+        }
+    }
+
+    fn end_update(&mut self, name: &str, how: Ended) {
+        let group = self.groups.get_mut(name).expect("what ends is about a group");
+        let mut running = self.updates.iter_mut();
+        let running = running.find(|update| update.group == name && update.state == Ended::NotYet);
+        if let Some(update) = running {
+            update.state = how;
+            let becomes = update.becomes.take();
+            if let Some(becomes) = becomes.filter(|_| how == Ended::Well) {
+                group.shown = becomes;
+            }
+        }
+        group.shown.change(|group| group.status = Status::Active);
+    }
+}
+
+fn made(desired: &Desired, group: &NewGroup) -> NodeGroup {
+    let spec = &desired.spec;
+    let on_group = match spec.types() {
+        InstanceTypes::InTemplate(_) => vec![],
+        InstanceTypes::OnGroup(types) => types.to_vec(),
+    };
+    let ami_type = spec.ami_type.clone().or_else(|| group.default_ami_type.clone());
+    NodeGroup {
+        arn: desired.name.clone(),
+        cluster: spec.cluster.clone(),
+        name: desired.name.clone(),
+        status: Status::Creating,
+        version: "1.34".to_owned(),
+        release_version: "1.34.1-20260304".to_owned(),
+        ami_type: ami_type.unwrap_or_else(|| "AL2023_x86_64_STANDARD".to_owned()),
+        capacity_type: spec.capacity_type.as_str().to_owned(),
+        instance_types: on_group,
+        subnets: spec.subnets.clone(),
+        node_role: spec.node_role.clone(),
+        launch_template: Some(LiveLaunchTemplate {
+            id: group.template.identity.as_str().to_owned(),
+            name: String::new(),
+            version: group.template.version.clone().unwrap_or_else(|| "1".to_owned()),
+        }),
+        scaling: LiveScaling {
+            min: 1,
+            max: 2,
+            desired: 2,
+        },
+        labels: spec.labels.clone(),
+        tags: desired.tags_of_new(),
+        update_settings: spec.update_settings,
+        ..NodeGroup::default()
+    }
+}
+
+fn id(number: usize) -> String {
+    format!("u{number}")
+}
+
+fn number(id: &str) -> usize {
+    id[1..].parse().expect("ids are made here")
+}
+
+fn not_found(name: &str) -> Said {
+    Said::wrong(Wrong::NotFound, &format!("No node group found for name: {name}."))
+}
+
+fn in_use() -> Said {
+    Said::wrong(Wrong::InUse, "it is not in Active State")
+}

@@ -1,0 +1,118 @@
+//! What must be so, always or once everything is quiet.
+//!
+//! "In the end" is said of quiet states: a request that nobody works on any more has its answer. That everything comes to be
+//! quiet follows from the deadline: a look past it never waits, and time goes by where nothing else does.
+
+use std::collections::BTreeSet;
+
+use pure::nodegroup::group::Status;
+use serde_json::{Map, Value};
+use stateright::Property;
+
+use crate::cloudformation::Flow;
+use crate::explore::Exploration;
+use crate::world::World;
+
+type Rule = fn(&Exploration, &World) -> bool;
+
+/// By name.
+pub const ALWAYS: [(&str, Rule); 9] = [
+    ("every request is answered", answered),
+    ("never two answers that differ", one_answer),
+    ("a look past the deadline answers", ends),
+    ("the ids of answers follow the protocol", |_, world| !world.wrongs.id),
+    ("nothing foreign is changed", |_, world| !world.wrongs.foreign_changed),
+    ("no group that no stack knows", known),
+    ("never two groups outside a replacement", one_group),
+    ("a Delete leaves nothing", |_, world| !world.wrongs.left_behind),
+    ("what the stack has recorded is what runs", recorded),
+];
+
+pub fn all() -> Vec<Property<Exploration>> {
+    let all = ALWAYS.iter().map(|(name, rule)| Property::always(name, *rule));
+    all.collect()
+}
+
+fn answered(_: &Exploration, world: &World) -> bool {
+    !world.is_idle()
+        || world
+            .stack
+            .requests
+            .iter()
+            .all(|asked| asked.dropped || !asked.answers.is_empty())
+}
+
+/// Two deliveries that are at work at once know nothing of each other, and a call that fails for one may not fail for the other.
+/// Then one may say that it went well and the other that it didn't, of the same group; whichever is read, everything else holds.
+fn one_answer(exploration: &Exploration, world: &World) -> bool {
+    let budget = exploration.of.budget;
+    let left = world.left;
+    let hurt = left.faults < budget.faults || left.deaths < budget.deaths || left.failures < budget.failures;
+    world.stack.requests.iter().all(|asked| {
+        let ids: BTreeSet<&String> = asked.answers.iter().map(|told| &told.id).collect();
+        let excused = asked.doubled && hurt;
+        asked.answers.len() < 2 || (excused && ids.len() < 2)
+    })
+}
+
+fn ends(_: &Exploration, world: &World) -> bool {
+    !world.wrongs.waits_past_deadline
+}
+
+/// Whether time has run out for something: what a request had no time left for its answer tells.
+fn in_time(exploration: &Exploration, world: &World) -> bool {
+    world.left.deadlines == exploration.of.budget.deadlines
+}
+
+/// What CloudFormation has given up it says itself. A skipped or failed rollback may know less than there is.
+fn known(exploration: &Exploration, world: &World) -> bool {
+    let knows = in_time(exploration, world)
+        && match world.stack.flow {
+            Flow::Resting | Flow::Gone => world.is_quiet(),
+            _ => false,
+        };
+    let is_known = |name: &str| {
+        let abandoned = |id: &String| id.strip_prefix("c/") == Some(name);
+        world.stack.known() == Some(name) || world.stack.abandoned.iter().any(abandoned)
+    };
+    let mut ours = world.ours().map(String::as_str).chain(world.with_belongings());
+    !knows || ours.all(is_known)
+}
+
+fn one_group(exploration: &Exploration, world: &World) -> bool {
+    let there = |name: &&String| {
+        let group = &world.eks.groups[*name];
+        let abandoned = world
+            .stack
+            .abandoned
+            .iter()
+            .any(|id| id.strip_prefix("c/") == Some(name));
+        group.shown.status != Status::Deleting && !abandoned
+    };
+    let ends = ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"].contains(&world.stack.status);
+    let replaces = exploration.replaces && world.stack.status.starts_with("UPDATE_") && !ends;
+    let most = if replaces { 2 } else { 1 };
+    !in_time(exploration, world) || world.ours().filter(there).count() <= most
+}
+
+/// In the stack's own words, where nobody has meddled with it.
+fn recorded(exploration: &Exploration, world: &World) -> bool {
+    let judged =
+        world.is_quiet() && world.stack.flow == Flow::Resting && !world.disturbed && in_time(exploration, world);
+    let Some(name) = world.stack.known().filter(|_| judged) else {
+        return true;
+    };
+    let wanted = &exploration.of.properties[world.stack.recorded];
+    let Some(group) = world.eks.groups.get(name) else {
+        return false;
+    };
+    let labels: Map<String, Value> = group
+        .shown
+        .labels
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone().into()))
+        .collect();
+    let capacity = wanted["CapacityType"].as_str().unwrap_or("ON_DEMAND");
+    let wanted = wanted["Labels"].as_object().cloned().unwrap_or_default();
+    group.shown.capacity_type == capacity && labels == wanted
+}

@@ -1,0 +1,339 @@
+//! What becomes of the world by one action.
+
+use pure::cfn::request::RequestType;
+use pure::nodegroup::group::Status;
+use pure::progress::Progress;
+
+use crate::action::{Action, Fault, Others};
+use crate::call::{Call, Said, Wrong};
+use crate::cloudformation::{Flow, Step, Told};
+use crate::configuration::{Broken, Configuration, Stale};
+use crate::kept::Kept;
+use crate::lambda::{Doing, Invocation, Pass, What, Work, handed_over, last_resort};
+use crate::world::{World, owner};
+
+/// Longer than what was made may stay unseen, and than what is in use is waited for.
+const PAUSE_SECONDS: u64 = 125;
+
+impl World {
+    pub fn take(&mut self, action: Action, of: &Configuration) {
+        if action.takes_time() {
+            self.running.iter_mut().for_each(Invocation::note_time);
+            self.eks.settle();
+        }
+        match action {
+            Action::Deliver(number) => self.deliver(number, of),
+            Action::Duplicate(request) => {
+                self.left.duplicates -= 1;
+                self.queue.push(Work::new(What::Request(request)));
+            }
+            Action::Call(who, fault) => self.call(who, fault, of),
+            Action::Look(who) => self.look(who, of),
+            Action::HandOver(who, fault) => self.hand_over(who, fault, of),
+            Action::Put(who, fault) => self.put(who, fault, of),
+            Action::Dies(who) => {
+                self.left.deaths -= 1;
+                self.fail(who, of);
+            }
+            Action::Ends(number, how) => {
+                self.left.failures -= u8::from(how == crate::call::Ended::Badly);
+                let name = self.name(number);
+                if of.broken == Broken::UpdatesDoNothing {
+                    self.eks.forget_changes(&name);
+                }
+                self.eks.end(&name, how);
+            }
+            Action::Others(what) => self.meddle(what, of),
+            Action::Stack(step) => self.step(step, of),
+            Action::Pause => {
+                self.left.pauses -= 1;
+                self.now += PAUSE_SECONDS;
+            }
+            Action::Deadline => {
+                self.left.deadlines -= 1;
+                self.now = self.next_deadline().expect("it is only offered where there is one");
+            }
+        }
+        self.note_doubles();
+        self.sort();
+    }
+
+    fn note_doubles(&mut self) {
+        let running = self.running.iter().map(|one| one.work.request());
+        let mut numbers: Vec<usize> = running.chain(self.queue.iter().map(Work::request)).collect();
+        numbers.sort_unstable();
+        let doubles = numbers.windows(2).filter(|pair| pair[0] == pair[1]);
+        doubles.for_each(|pair| self.stack.requests[pair[0]].doubled = true);
+    }
+
+    fn deliver(&mut self, number: usize, of: &Configuration) {
+        let work = self.queue.remove(number);
+        let request = &self.stack.requests[work.request()].request;
+        let start = match &work.what {
+            What::Request(_) => Kept::written(Progress::begin(pure::cfn::request::Request::clone(request), self.now)),
+            What::Continuation(_, progress) => progress.clone(),
+            What::LastResort(_) => {
+                let doing = Doing::Telling(last_resort(request));
+                self.running.push(Invocation { work, doing });
+                return;
+            }
+        };
+        let doing = Doing::look(start, self.now);
+        self.running.push(Invocation { work, doing });
+        self.settle(self.running.len() - 1, of);
+    }
+
+    fn look(&mut self, who: usize, of: &Configuration) {
+        let Doing::Sleeping(progress) = &self.running[who].doing else {
+            unreachable!("only who sleeps looks again");
+        };
+        // Before the first day.
+        let now = if of.broken == Broken::NoDeadline { 0 } else { self.now };
+        self.running[who].doing = Doing::look(progress.clone(), now);
+        self.settle(who, of);
+    }
+
+    fn call(&mut self, who: usize, fault: Fault, of: &Configuration) {
+        self.left.faults -= u8::from(fault != Fault::None);
+        let pass = self.pass(who);
+        if of.stale == Stale::Dropped && self.is_stale(who, &pass) {
+            let request = self.running.remove(who).work.request();
+            self.stack.requests[request].dropped = true;
+            return;
+        }
+        let call = pass.next.0.clone();
+        let said = match fault {
+            Fault::None => self.answer(&call, of.broken),
+            Fault::Throttled => Said::wrong(Wrong::Throttled, "Rate exceeded"),
+            Fault::Refused => Said::wrong(Wrong::Refused, "it is not to be had"),
+            Fault::Unseen => Said::wrong(Wrong::NotFound, "it is not found"),
+            Fault::Lost | Fault::Hangs => {
+                if call.changes_something() {
+                    self.answer(&call, of.broken);
+                }
+                Said::wrong(Wrong::Unanswered, "no answer")
+            }
+        };
+        self.running[who].doing = match fault {
+            Fault::Hangs => pass.hang(),
+            _ => pass.hear(said),
+        };
+        self.settle(who, of);
+    }
+
+    /// Whether a request asks for its stack for the first time when that has gone on to something else. Only the stack's status
+    /// tells what goes on: the Update of a rollback isn't known from one that came late.
+    fn is_stale(&self, who: usize, pass: &Pass) -> bool {
+        let asked = &self.stack.requests[self.running[who].work.request()];
+        pass.knows_no_stack() && self.stack.has_gone_on_from(asked)
+    }
+
+    fn pass(&self, who: usize) -> Pass {
+        match &self.running[who].doing {
+            Doing::Passing(pass) => pass.clone(),
+            doing => unreachable!("{doing:?} makes no call"),
+        }
+    }
+
+    /// Reads that tell nothing new, until there is a call that counts or the pass has ended.
+    fn settle(&mut self, who: usize, of: &Configuration) {
+        while let Doing::Passing(pass) = &self.running[who].doing {
+            if !matches!(*pass.next.0, Call::Facts(_)) {
+                return;
+            }
+            let (pass, call) = (pass.clone(), pass.next.0.clone());
+            let said = self.answer(&call, of.broken);
+            self.running[who].doing = pass.hear(said);
+        }
+        self.break_outcome(who, of.broken);
+        if let Doing::Sleeping(progress) = &self.running[who].doing {
+            self.wrongs.waits_past_deadline |= self.now >= progress.history.deadline;
+        }
+    }
+
+    /// What a broken rule makes of the end of a pass.
+    fn break_outcome(&mut self, who: usize, broken: Broken) {
+        let request = self.running[who].work.request();
+        let request = &self.stack.requests[request].request;
+        let given = request.envelope.physical_resource_id.clone();
+        let doing = &mut self.running[who].doing;
+        match (broken, &*doing) {
+            (Broken::DeleteAnswersEarly, Doing::Sleeping(_)) if request.kind == RequestType::Delete => {
+                let id = given.unwrap_or_default();
+                *doing = Doing::Telling(Told { success: true, id });
+            }
+            (Broken::FailedUpdateTellsNewId, Doing::Telling(told))
+                if request.kind == RequestType::Update && !told.success =>
+            {
+                let id = "c/another".to_owned();
+                *doing = Doing::Telling(Told { success: false, id });
+            }
+            _ => {}
+        }
+    }
+
+    fn hand_over(&mut self, who: usize, fault: Fault, of: &Configuration) {
+        self.left.hand_overs -= 1;
+        let Doing::Sleeping(progress) = &self.running[who].doing else {
+            unreachable!("only who waits hands over");
+        };
+        let request = self.running[who].work.request();
+        let work = Work::new(What::Continuation(request, handed_over(progress)));
+        self.send(work, who, fault, of);
+    }
+
+    /// Puts work into the queue; where that isn't known to have come about the invocation fails.
+    fn send(&mut self, work: Work, who: usize, fault: Fault, of: &Configuration) {
+        self.left.faults -= u8::from(fault != Fault::None);
+        if fault != Fault::Throttled {
+            self.queue.push(work);
+        }
+        match fault {
+            Fault::None => drop(self.running.remove(who)),
+            _ => self.fail(who, of),
+        }
+    }
+
+    /// What an invocation was about is delivered again.
+    fn fail(&mut self, who: usize, of: &Configuration) {
+        let again = self.running.remove(who).work.again();
+        let dropped = of.broken == Broken::NoLastResort && matches!(again.what, What::LastResort(_));
+        self.queue.extend((!dropped).then_some(again));
+    }
+
+    fn put(&mut self, who: usize, fault: Fault, of: &Configuration) {
+        self.left.faults -= u8::from(fault != Fault::None);
+        let request = self.running[who].work.request();
+        let Doing::Telling(told) = self.running[who].doing.clone() else {
+            unreachable!("only who has an answer delivers it");
+        };
+        match fault {
+            Fault::None => drop(self.running.remove(who)),
+            _ => self.fail(who, of),
+        }
+        if fault == Fault::Throttled {
+            return;
+        }
+        self.record(request, &told);
+        if of.broken == Broken::AnswersTwice {
+            let id = told.id.clone();
+            let other = Told {
+                success: !told.success,
+                id,
+            };
+            self.record(request, &other);
+        }
+    }
+
+    /// An answer lies at the URL.
+    fn record(&mut self, number: usize, told: &Told) {
+        self.judge(number, told);
+        self.stack.put(number, told);
+    }
+
+    /// The rules of the protocol, and what a Delete promises.
+    fn judge(&mut self, number: usize, told: &Told) {
+        let request = &self.stack.requests[number].request;
+        let given = request.envelope.physical_resource_id.as_deref();
+        let keeps = match request.kind {
+            RequestType::Create => false,
+            RequestType::Update => !told.success,
+            RequestType::Delete => true,
+        };
+        let name = told.id.strip_prefix("c/");
+        let alone = self.running.is_empty() && self.queue.is_empty();
+        if keeps && given != Some(&told.id) || told.id.is_empty() {
+            self.wrongs.id = true;
+        }
+        match (request.kind, told.success, name) {
+            (RequestType::Delete, true, Some(name)) if alone => self.wrongs.left_behind |= self.has_something(name),
+            (RequestType::Create | RequestType::Update, true, None) => self.wrongs.id = true,
+            _ => {}
+        }
+    }
+
+    fn has_something(&self, name: &str) -> bool {
+        self.ours().any(|ours| ours == name) || self.with_belongings().any(|with| with == name)
+    }
+
+    pub fn enqueue(&mut self, request: Option<usize>) {
+        self.queue
+            .extend(request.map(|number| Work::new(What::Request(number))));
+    }
+
+    fn step(&mut self, step: Step, of: &Configuration) {
+        match step {
+            Step::Read | Step::ReadFirst | Step::Wish | Step::OthersWell => {}
+            Step::OthersBadly => self.left.others_fail -= 1,
+            Step::Cancel | Step::DeleteMeanwhile => self.left.cancels -= 1,
+            Step::ContinueRollback | Step::DeleteAgain => self.left.tries -= 1,
+            Step::SkipResource => {
+                self.left.tries -= 1;
+                self.disturbed = true;
+            }
+        }
+        let next = self.stack.step(step, &of.wishes, &of.properties, self.now);
+        if of.broken == Broken::NoCleanup && matches!(self.stack.flow, Flow::Cleaning { .. }) {
+            return self.stack.leave_cleanup();
+        }
+        self.enqueue(next);
+    }
+
+    /// By its place among the groups that there are.
+    pub fn name(&self, number: usize) -> String {
+        let name = self.eks.groups.keys().nth(number);
+        name.expect("a group is counted among those that there are").clone()
+    }
+
+    fn meddle(&mut self, what: Others, of: &Configuration) {
+        if !matches!(what, Others::Thaw(_)) {
+            self.left.others -= 1;
+        }
+        let status = |status: &str| Status::from(status);
+        match what {
+            Others::Take(number) => {
+                self.disturbed = true;
+                self.eks.appear(&of.names()[number]);
+            }
+            Others::TakeTemplate(number) => {
+                self.disturbed = true;
+                let name = format!("c/{}", of.names()[number]);
+                self.ec2.appear(&name);
+            }
+            Others::Delete(number) => {
+                self.disturbed = true;
+                self.eks.become_status(&self.name(number), &Status::Deleting);
+            }
+            Others::Update(number) => self.eks.become_status(&self.name(number), &Status::Updating),
+            Others::Freeze(number) => self.eks.become_status(&self.name(number), &status("FROZEN")),
+            Others::Thaw(number) => self.eks.become_status(&self.name(number), &Status::Active),
+            Others::Degrade(number) => self.eks.become_status(&self.name(number), &Status::Degraded),
+            Others::StripTags(number) => {
+                self.disturbed = true;
+                let keys = owner().tags().into_keys().collect();
+                self.eks.untag(&self.name(number), &keys);
+            }
+            Others::DeleteTemplate(number) => {
+                self.disturbed = true;
+                let name = format!("c/{}", self.name(number));
+                self.ec2.templates.remove(&name);
+            }
+        }
+    }
+
+    /// The next deadline of what is under way.
+    pub fn next_deadline(&self) -> Option<u64> {
+        let running = self.running.iter().map(|one| one.work.request());
+        let requests = running.chain(self.queue.iter().map(Work::request));
+        let deadlines = requests.map(|number| self.stack.requests[number].deadline);
+        deadlines.filter(|deadline| *deadline > self.now).min()
+    }
+}
+
+impl Invocation {
+    fn note_time(&mut self) {
+        if let Doing::Passing(pass) = &mut self.doing {
+            pass.moved += 1;
+        }
+    }
+}
