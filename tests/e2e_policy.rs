@@ -5,7 +5,9 @@
 
 mod support;
 
-use local_stack::{LocalStack, Options, PollingMode, tools};
+use std::path::Path;
+
+use local_stack::{LocalStack, Options, PollingMode};
 use serde_json::Value;
 use support::policies::Table;
 use support::template::statements;
@@ -21,7 +23,8 @@ async fn deployed() -> LocalStack {
     let local = LocalStack::start(Options::default())
         .await
         .expect("the local stack starts");
-    let binary = tools::function_binary().expect("the function is built");
+    // The function isn't called here, so its code is any file that is small.
+    let binary = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let parameters = [
         ("NodeRoleArns", "arn:aws:iam::123456789012:role/eks-node-*"),
         ("EventBusName", "default"),

@@ -29,7 +29,7 @@ fn secrets() -> Vec<&'static str> {
         "x-amz-security-token",
         "ab%2Fcd",
         "%3Acloudformation%3A",
-        "ResponseURL",
+        "ResponseURL\"",
         "k8s-aws-v1",
         "Bearer ",
         "hunter2",

@@ -70,4 +70,6 @@ def evaluated(actions, _, principal_arn, account_id, policies):
 iam._extract_simulate_params = keep_what_is_asked
 iam._build_simulate_results_real = evaluated
 
-sys.exit(main())
+# What it starts of itself reads this file again.
+if __name__ == "__main__":
+    sys.exit(main())

@@ -219,7 +219,8 @@ impl LocalStack {
         );
         let zip = package::bootstrap_zip(binary, self.folder.path())?;
         let stored = self.store("code", "function.zip", zip).await?;
-        let template = template.replace(CODE_URI, &format!("CodeUri: {stored}\n"));
+        let template = without_comments(&template).replace(CODE_URI, &format!("CodeUri: {stored}
+"));
         Ok(match self.options.invocation_seconds {
             Some(seconds) => template.replace(TIMEOUT, &format!("\n      Timeout: {seconds}\n")),
             None => template,
@@ -357,6 +358,12 @@ impl LocalStack {
     pub async fn logs(&self) -> Result<Vec<String>> {
         self.ministack().log_lines(&format!("/aws/lambda/{PROVIDER}")).await
     }
+}
+
+/// A template within a call may have 51,200 bytes. `sam deploy` stores it in S3 instead, where it may have a megabyte.
+fn without_comments(template: &str) -> String {
+    let lines = template.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn simulated(moto: &str, seeds: &Seeds, options: &Options) -> simulator::Options {
