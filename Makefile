@@ -25,6 +25,7 @@ PYTHON ?= python3
 NEXTEST_VERSION := 0.9.143
 CARGO_FUZZ_VERSION := 0.13.2
 FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 # What `make package` builds for: x86_64 or arm64, as the template's parameter Architecture says it.
 ARCH ?= x86_64
 RUST_TARGET := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
@@ -65,15 +66,16 @@ publish-check: ## Pack the sources of a release, and take no warning for it
 	said=$$(grep -v '^warning: ignoring test ' <<< "$$said"); \
 	echo "$$said"; if grep -q '^warning' <<< "$$said"; then exit 1; fi
 
-# Nightly alone instruments what it builds, and the build takes longer than the run: the SDKs are built for it once more.
-# What is found lands beside the target folder's build; the seeds that are committed stay as they are. Without a sanitizer,
-# since there is no unsafe code of ours to watch.
+# Nightly alone instruments what it builds. Without a sanitizer, since there is no unsafe code of ours to watch. What is found
+# lands beside the target folder's build; what is committed stays as it is, and is fed to the same functions by `make test`.
 .PHONY: fuzz
-fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to what reads templates, FUZZ_SECONDS for each target
-	@mkdir -p $(TARGET)/fuzz/corpus/{template,conversions}
-	for target in template conversions; do \
+fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to all that reads, FUZZ_SECONDS for each target (FUZZ_TARGETS="a b" for some)
+	for target in $(FUZZ_TARGETS); do \
+	  found=$(TARGET)/fuzz/corpus/$$target; mkdir -p $$found; \
+	  words=fuzz/dictionaries/$$target.dict; \
 	  PATH="$(TOOLS)/cargo-fuzz/bin:$$PATH" cargo +nightly fuzz run --target-dir $(TARGET)/fuzz --sanitizer none $$target \
-	    $(TARGET)/fuzz/corpus/$$target fuzz/corpus/template -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536; \
+	    $$found fuzz/corpus/$$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536 -print_final_stats=1 \
+	    $$(test ! -e $$words || echo -dict=$$words); \
 	done
 
 # Nothing else should run beside it: each figure is a median of many, and a busy machine moves them all. What is measured is
