@@ -164,7 +164,8 @@ fn boundary(parts: &[Part]) -> String {
 /// ends no line: readers take it for a line's end or leave it out unless it is encoded, which the library does only where line
 /// ends are encoded too.
 fn write(part: &Part) -> io::Result<MimePart<'_>> {
-    let text = format!("{}\n", part.body.trim_end().replace("\r\n", "\n"));
+    let lines = part.body.trim_end().split('\n').map(|line| line.trim_end_matches('\r'));
+    let text = lines.collect::<Vec<_>>().join("\n") + "\n";
     let has_readable_lines = !text.contains('\r');
     let mut body = vec![];
     let (encoding, charset) = if text.is_ascii() && has_readable_lines {
