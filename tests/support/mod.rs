@@ -6,6 +6,7 @@
 )]
 
 pub mod account;
+pub mod anything;
 pub mod asking;
 pub mod beyond;
 pub mod bus;
@@ -19,6 +20,7 @@ pub mod matrix;
 pub mod plugin;
 pub mod readme;
 pub mod receiver;
+pub mod releases;
 pub mod scene;
 pub mod sent;
 pub mod simulated;
