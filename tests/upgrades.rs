@@ -19,6 +19,7 @@ use support::releases::{UNDER_WAY, UnderWay, fields, folder, keep, of_today, rel
 use support::world::World;
 
 /// With `RENEW_SAMPLES=1` in the environment those of this release are written anew: before it is published, and never after.
+#[allow(clippy::disallowed_methods, reason = "only the function's environment is injected")]
 fn renews() -> bool {
     std::env::var_os("RENEW_SAMPLES").is_some()
 }
