@@ -44,7 +44,7 @@ fn merged(os: Os, max_pods: Option<u32>, node_labels: &BTreeMap<String, String>,
 }
 
 /// What was written can be read, and stays what it is: a document of the kind that EKS merges. But for blanks, since a header that
-/// is long is folded at them.
+/// is long is folded at them, and those at a line's end are no part of quoted-printable text.
 fn merged_again(os: Os, text: &str) {
     if matches!(os, Os::AmazonLinux2 | Os::AmazonLinux2023) {
         let again = user_data(&Bootstrap {
@@ -58,6 +58,7 @@ fn merged_again(os: Os, text: &str) {
     }
 }
 
+/// A CR is none: it may be within a line.
 fn without_blanks(text: &str) -> String {
-    text.replace([' ', '\t', '\n'], "")
+    text.chars().filter(|c| *c == '\r' || !c.is_whitespace()).collect()
 }
