@@ -27,6 +27,7 @@ CARGO_FUZZ_VERSION := 0.13.2
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY = $(TOOLS)/cargo-deny/bin/cargo-deny
 FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 # What `make package` builds for: x86_64 or arm64, as the template's parameter Architecture says it.
 ARCH ?= x86_64
 RUST_TARGET := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
@@ -75,15 +76,16 @@ audit: tool-cargo-deny ## Ask the databases of advisories about what is depended
 	$(CARGO_DENY) check advisories
 	cd cdk && npm audit --package-lock-only
 
-# Nightly alone instruments what it builds, and the build takes longer than the run: the SDKs are built for it once more.
-# What is found lands beside the target folder's build; the seeds that are committed stay as they are. Without a sanitizer,
-# since there is no unsafe code of ours to watch.
+# Nightly alone instruments what it builds. Without a sanitizer, since there is no unsafe code of ours to watch. What is found
+# lands beside the target folder's build; what is committed stays as it is, and is fed to the same functions by `make test`.
 .PHONY: fuzz
-fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to what reads templates, FUZZ_SECONDS for each target
-	@mkdir -p $(TARGET)/fuzz/corpus/{template,conversions}
-	for target in template conversions; do \
+fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to all that reads, FUZZ_SECONDS for each target (FUZZ_TARGETS="a b" for some)
+	for target in $(FUZZ_TARGETS); do \
+	  found=$(TARGET)/fuzz/corpus/$$target; mkdir -p $$found; \
+	  words=fuzz/dictionaries/$$target.dict; \
 	  PATH="$(TOOLS)/cargo-fuzz/bin:$$PATH" cargo +nightly fuzz run --target-dir $(TARGET)/fuzz --sanitizer none $$target \
-	    $(TARGET)/fuzz/corpus/$$target fuzz/corpus/template -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536; \
+	    $$found fuzz/corpus/$$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536 -print_final_stats=1 \
+	    $$(test ! -e $$words || echo -dict=$$words); \
 	done
 
 # Nothing of the SDKs is built for it. A property that doesn't hold ends it, after the way there was told.

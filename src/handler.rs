@@ -88,13 +88,9 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
                 Err(unreadable) => self.refuse(unreadable).await,
             },
             Event::Bus(event) => self.sent(&event, deadline).await,
-            Event::Continuation { progress, host } => match serde_json::from_value::<Progress>(progress) {
+            Event::Continuation { progress, host } => match Progress::read(&progress, self.clock.now()) {
                 Ok(progress) => self.guarded(progress, Origin::Continuation(host), deadline).await,
-                Err(error) => {
-                    tracing::error!(%error, "a continuation can't be read, so nobody can be answered");
-                    self.count_unanswered();
-                    Ok(step_functions::answered())
-                }
+                Err(unreadable) => self.refuse(unreadable).await,
             },
             Event::LastResort { work, cause } => self.last_resort(*work, &cause).await,
         }
@@ -102,7 +98,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
 
     /// A panic is answered like any failure.
     async fn guarded(&self, progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
-        let request = progress.request.clone();
+        let (request, target) = (progress.request.clone(), progress.target.clone());
         if let Err(error) = self.answerable(&request.envelope) {
             tracing::error!(error, "a request was ignored");
             self.count_unanswered();
@@ -126,7 +122,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
                 let reason = format!(
                     "the function failed by a mistake of its own ({what}); please report it with the function's log"
                 );
-                self.fail_otherwise(&request, reason).await
+                self.fail_otherwise(&request, target.as_deref(), reason).await
             }
         }
     }
@@ -196,24 +192,28 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let cause = masked(cause);
         let reason =
             format!("the function failed several times: {cause}; its log tells more, and deploying again is safe");
+        let mut target = None;
         let request = match work {
             Event::Request(event) => Request::parse(&event),
             Event::Bus(event) => match bus::request::read(&event) {
                 Ok(request) => engine::identified(request.clone()).or(Ok(request)),
                 Err(_) => return self.sent(&event, 0).await,
             },
-            Event::Continuation { progress, .. } => Request::resume(&progress["request"]),
+            Event::Continuation { progress, .. } => {
+                target = progress["target"].as_str().map(str::to_owned);
+                Request::resume(&progress["request"])
+            }
             Event::LastResort { .. } => Err(Unreadable::Unanswerable),
         };
         match request {
-            Ok(request) => self.fail_otherwise(&request, reason).await,
+            Ok(request) => self.fail_otherwise(&request, target.as_deref(), reason).await,
             Err(unreadable) => self.refuse(unreadable).await,
         }
     }
 
     /// Answers FAILED for what the engine didn't decide.
-    async fn fail_otherwise(&self, request: &Request, reason: String) -> Result<Value, Failure> {
-        let answer = engine::failed(request, reason);
+    async fn fail_otherwise(&self, request: &Request, target: Option<&str>, reason: String) -> Result<Value, Failure> {
+        let answer = engine::failed(request, target, reason);
         self.fail_unread(Some(request.kind), &request.envelope, &answer).await
     }
 

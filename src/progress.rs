@@ -3,19 +3,22 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::cfn::request::{Reply, Request};
+use crate::cfn::request::{Reply, Request, Unreadable};
 use crate::launch_template::steps::Cluster;
 use crate::nodegroup::decide::{Around, Beyond};
-use crate::nodegroup::history::History;
+use crate::nodegroup::history::{Begun, History};
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::plan::Direction;
 use crate::nodegroup::under_way::UnderWay;
 use crate::nodegroup::validate::MAX_SERVICE_TIMEOUT;
 use crate::telemetry::tally::Tally;
 
-/// Written into every progress. A later release reads all earlier versions: operations are under way during an upgrade.
+/// Written into every progress. A later release reads all earlier versions: operations are under way during an upgrade. It
+/// changes with what a field means, and an earlier release, after a rollback, then takes only the least of it ([`Progress::read`]).
 const VERSION: u32 = 1;
 
 /// How far a request has come.
@@ -141,6 +144,47 @@ impl Progress {
         }
     }
 
+    /// Reads what an earlier invocation has handed over, whatever release that was of. What a later one has written is taken up by its
+    /// request, as a second delivery would be, with what no look can tell: when it began, which group it is about, what was begun
+    /// and what is being cleared up.
+    ///
+    /// # Errors
+    /// Not even the request can be read.
+    pub fn read(written: &Value, now: u64) -> Result<Self, Unreadable> {
+        match Self::deserialize(written) {
+            Ok(progress) if progress.version <= VERSION => Ok(progress),
+            read => {
+                let problem = read.map_or_else(
+                    |error| error.to_string(),
+                    |progress| format!("version {}", progress.version),
+                );
+                tracing::warn!(
+                    problem,
+                    "what was handed over is of another release, and its request is taken up anew"
+                );
+                Self::begin_again(written, now)
+            }
+        }
+    }
+
+    fn begin_again(written: &Value, now: u64) -> Result<Self, Unreadable> {
+        let mut progress = Self::begin(Request::resume(&written["request"])?, now);
+        let (history, own) = (&written["history"], &mut progress.history);
+        own.began = readable(&history["began"]).unwrap_or(own.began);
+        own.deadline = readable(&history["deadline"]).unwrap_or(own.deadline);
+        own.first_status = readable(&history["first_status"]);
+        let begun = history["begun"].as_array().into_iter().flatten();
+        own.begun = begun.filter_map(readable::<Begun>).collect();
+        progress.target = readable(&written["target"]);
+        progress.warnings = readable(&written["warnings"]).unwrap_or_default();
+        // The stage is one of a situation: without it both are found anew.
+        if let (Some(stage), Some(situation)) = (readable(&written["stage"]), readable(&written["situation"])) {
+            progress.stage = stage;
+            progress.situation = Some(situation);
+        }
+        Ok(progress)
+    }
+
     /// A call came to nothing, and will be made again.
     pub fn lose_call(&mut self) {
         self.unanswered += 1;
@@ -187,6 +231,10 @@ impl Phase {
     }
 }
 
+fn readable<T: DeserializeOwned>(value: &Value) -> Option<T> {
+    T::deserialize(value).ok()
+}
+
 /// The deadline leaves a margin for the answer itself: a minute, or a quarter of a short timeout.
 fn deadline(began: u64, service_timeout: u64) -> u64 {
     began + service_timeout - margin(service_timeout)
@@ -200,7 +248,7 @@ fn margin(service_timeout: u64) -> u64 {
 fn service_timeout(request: &Request) -> u64 {
     let longest = u64::from(MAX_SERVICE_TIMEOUT.unsigned_abs());
     let stated = request.properties.get("ServiceTimeout").and_then(|value| match value {
-        serde_json::Value::String(text) => text.trim().parse().ok(),
+        Value::String(text) => text.trim().parse().ok(),
         value => value.as_u64(),
     });
     stated
@@ -216,7 +264,7 @@ fn is_plausible(issued: u64, now: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn begun(date: &str, timeout: &Value) -> (u64, u64) {
         let event = json!({

@@ -186,7 +186,8 @@ fn what_holds_nothing_to_check_is_unreadable() {
         ),
         (
             "{\"RequestType\": \"Create\"}",
-            "FILE: the event has no ResponseURL, StackId, RequestId or LogicalResourceId, so nobody can be answered",
+            "FILE: the event has no ResponseURL, StackId, RequestId or LogicalResourceId, or longer ones than CloudFormation's, so \
+             nobody can be answered",
         ),
         ("{\"Records\": []}", "FILE: no request"),
         ("a: 1\na: 2\n", "FILE:2: expected each key once, got \"a\" again"),

@@ -90,12 +90,11 @@ fn failure_text(failure: &Value, condition: &Value) -> String {
     let words: Vec<&str> = ["errorType", "errorMessage", "Error", "Cause"]
         .iter()
         .filter_map(|key| failure[*key].as_str())
+        .filter(|word| !word.is_empty())
         .collect();
     if words.is_empty() {
-        condition
-            .as_str()
-            .unwrap_or("the invocation ended without a word")
-            .to_owned()
+        let condition = condition.as_str().filter(|word| !word.is_empty());
+        condition.unwrap_or("the invocation ended without a word").to_owned()
     } else {
         words.join(": ")
     }
@@ -149,6 +148,21 @@ mod tests {
     fn a_catch_of_nothing_is_no_reason_to_panic() {
         for caught in [json!("x"), json!([1]), json!(null), json!({})] {
             assert_eq!(classify(json!({ "Catch": caught })).len(), 1, "{caught}");
+        }
+    }
+
+    #[test]
+    fn a_failure_without_a_word_has_a_cause_still() {
+        for failure in [
+            json!({"requestPayload": {}, "responsePayload": {"errorType": "", "errorMessage": ""}}),
+            json!({"requestPayload": {}, "requestContext": {"condition": ""}}),
+            json!({"Catch": {"Continuation": {}, "Failure": {"Error": ""}}}),
+        ] {
+            let works = classify(failure);
+            let [Event::LastResort { cause, .. }] = &works[..] else {
+                panic!("{works:?}");
+            };
+            assert_eq!(cause, "the invocation ended without a word");
         }
     }
 

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Of a logical id in an id that was made up, in bytes: CloudFormation takes a physical id of 1 KB.
+const LONGEST_LOGICAL_ID: usize = 255;
+
 /// Which node group a resource stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhysicalId {
@@ -30,13 +33,21 @@ impl fmt::Display for PhysicalId {
 /// The id of a Create that was refused before a node group could be named. It is no `cluster/name`, so the Delete that
 /// follows a failed Create finds nothing to delete in it.
 pub fn never_created(logical_resource_id: &str) -> String {
-    let logical: String = logical_resource_id.chars().filter(|c| *c != '/').take(255).collect();
+    let mut logical: String = logical_resource_id.chars().filter(|c| *c != '/').collect();
+    logical.truncate(logical.floor_char_boundary(LONGEST_LOGICAL_ID));
     format!("{logical}-never-created")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_made_up_id_is_one_that_cloudformation_takes() {
+        for logical_id in ["", "Nodes", &"N".repeat(3000), &"💥".repeat(3000)] {
+            assert!((1..=1024).contains(&never_created(logical_id).len()), "{logical_id}");
+        }
+    }
 
     #[test]
     fn only_cluster_slash_name_is_an_id() {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::response_url::{ResponseUrl, seconds_since_epoch};
@@ -25,8 +25,18 @@ pub struct Envelope {
     pub request_id: String,
     #[serde(rename = "LogicalResourceId")]
     pub logical_resource_id: String,
-    #[serde(rename = "PhysicalResourceId", default, skip_serializing_if = "Option::is_none")]
+    /// `None` too where it is no text: that is no reason to answer nobody.
+    #[serde(
+        rename = "PhysicalResourceId",
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub physical_resource_id: Option<String>,
+}
+
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Value::deserialize(deserializer).map(|value| value.as_str().map(str::to_owned))
 }
 
 /// Whom to answer.
@@ -67,7 +77,24 @@ impl Sent {
     }
 }
 
+/// How long the ids may be that an answer echoes, in bytes of JSON: the stack's, the request's and the logical one together, and
+/// the physical one. CloudFormation's own are far shorter (its physical ids have 1 KB); with longer ones no answer would be
+/// within its limit of 4 KB and say why.
+const LONGEST_IDS: usize = 2048;
+const LONGEST_PHYSICAL_ID: usize = 1026;
+
 impl Envelope {
+    fn read(event: &Value) -> Result<Self, Unreadable> {
+        let envelope = Self::deserialize(event).map_err(|_| Unreadable::Unanswerable)?;
+        let length = |id: &String| Value::from(id.as_str()).to_string().len();
+        let ids = [&envelope.stack_id, &envelope.request_id, &envelope.logical_resource_id].map(length);
+        let physical_id = envelope.physical_resource_id.as_ref().map_or(0, length);
+        if ids.iter().sum::<usize>() > LONGEST_IDS || physical_id > LONGEST_PHYSICAL_ID {
+            return Err(Unreadable::Unanswerable);
+        }
+        Ok(envelope)
+    }
+
     /// What EventBridge said of the event that this was, if it was one.
     pub fn sent(&self) -> Option<&Sent> {
         match &self.reply {
@@ -121,7 +148,10 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// Nobody can be told: the event does not say where the answer goes or what it is an answer to.
-    #[error("the event has no ResponseURL, StackId, RequestId or LogicalResourceId, so nobody can be answered")]
+    #[error(
+        "the event has no ResponseURL, StackId, RequestId or LogicalResourceId, or longer ones than CloudFormation's, so nobody can \
+         be answered"
+    )]
     Unanswerable,
     /// CloudFormation can be told.
     #[error("the request can't be read: {problem}")]
@@ -135,7 +165,7 @@ impl Request {
     /// # Errors
     /// [`Unreadable`], which tells whether CloudFormation can still be answered.
     pub fn parse(event: &Value) -> Result<Self, Unreadable> {
-        let envelope: Envelope = Envelope::deserialize(event).map_err(|_| Unreadable::Unanswerable)?;
+        let envelope = Envelope::read(event)?;
         match &envelope.reply {
             Reply::Bus(_) => Err(Unreadable::Unanswerable),
             Reply::Url(_) if envelope.stack_id.starts_with(EVENT_OWNER) => Err(Unreadable::Answerable {
@@ -151,7 +181,7 @@ impl Request {
     /// # Errors
     /// As of [`Self::parse`].
     pub fn resume(event: &Value) -> Result<Self, Unreadable> {
-        let envelope: Envelope = Envelope::deserialize(event).map_err(|_| Unreadable::Unanswerable)?;
+        let envelope = Envelope::read(event)?;
         let request: Result<Self, _> = Self::deserialize(event);
         request
             .map_err(|error| error.to_string())
@@ -219,6 +249,33 @@ mod tests {
         }
         for key in ["ResponseURL", "StackId", "RequestId", "LogicalResourceId"] {
             assert_eq!(spoilt(key, Value::Null), Err(Unreadable::Unanswerable), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_physical_id_that_is_no_text_is_no_reason_to_answer_nobody() {
+        for id in [json!(5), json!(["a"]), json!({}), Value::Null] {
+            let mut event = event();
+            event["RequestType"] = json!("Delete");
+            event["PhysicalResourceId"] = id;
+            let refused = Request::parse(&event).unwrap_err().to_string();
+            assert!(refused.contains("PhysicalResourceId is missing"), "{refused}");
+        }
+    }
+
+    /// An answer that echoes them would be over CloudFormation's limit, and lose its reason.
+    #[test]
+    fn ids_that_leave_no_room_for_a_reason_are_nobodys() {
+        for key in ["StackId", "RequestId", "LogicalResourceId", "PhysicalResourceId"] {
+            for (id, expected) in [
+                ("i".repeat(1024), true),
+                ("i".repeat(3000), false),
+                ("\u{1}".repeat(700), false),
+            ] {
+                let mut event = event();
+                event[key] = json!(id);
+                assert_eq!(Request::parse(&event).is_ok(), expected, "{key} of {}", id.len());
+            }
         }
     }
 

@@ -25,6 +25,7 @@ use crate::cfn::physical_id::{PhysicalId, never_created};
 use crate::cfn::request::{Request, RequestType};
 use crate::nodegroup::decide::{Around, Beyond, Goal, Look, Next, Observation, View, Waiting, decide};
 use crate::nodegroup::history::StepKind;
+use crate::nodegroup::name::name;
 use crate::nodegroup::plan::Step;
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::under_way::UnderWay;
@@ -122,12 +123,13 @@ pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
 
 /// The answer to a request that can't go on, whatever the reason. Its physical id follows the protocol: an Update and a
 /// Delete keep theirs (a FAILED Update with another id makes CloudFormation delete a live group, aws-cdk issue 22670), a
-/// Create names its group as soon as it has one.
-pub fn failed(request: &Request, reason: String) -> Answer {
+/// Create names its group as soon as it has one: by `target` where that is known, since a release which was upgraded meanwhile
+/// may have named it otherwise, and CloudFormation deletes by this id.
+pub fn failed(request: &Request, target: Option<&str>, reason: String) -> Answer {
     let logical_id = &request.envelope.logical_resource_id;
     let named = || {
         let spec = validate(&request.properties, logical_id).ok()?;
-        let name = crate::nodegroup::name::name(&spec, &goal::owner(request));
+        let name = target.map_or_else(|| name(&spec, &goal::owner(request)), str::to_owned);
         Some(
             PhysicalId {
                 cluster: spec.cluster,
@@ -253,6 +255,11 @@ fn unknown(progress: &mut Progress, problem: String) -> Observation {
     Observation::Unknown(problem)
 }
 
+/// The answer to a request that can't go on, and has come as far as it has.
+fn ended(progress: &Progress, reason: String) -> Answer {
+    failed(&progress.request, progress.target.as_deref(), reason)
+}
+
 /// A stage that is done: the answer, or `None` when the request's own work comes next.
 fn succeed(
     progress: &mut Progress,
@@ -264,7 +271,7 @@ fn succeed(
             turn_to_the_rollback(progress);
             None
         }
-        Stage::Undo { failure } => Some(failed(&progress.request, failure)),
+        Stage::Undo { failure } => Some(ended(progress, failure)),
         Stage::Converge => {
             let physical_id = success_id(progress);
             let mut note = progress.warnings.clone();
@@ -293,10 +300,10 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
         }
         // A later request has taken the group over, and it is theirs to end.
         Stage::Undo { failure } if failure == reason && progress.request.envelope.sent().is_some() => {
-            Some(failed(&progress.request, failure))
+            Some(ended(progress, failure))
         }
-        Stage::Undo { failure } => Some(failed(
-            &progress.request,
+        Stage::Undo { failure } => Some(ended(
+            progress,
             format!("{failure}; and what it had made is left behind: {reason}"),
         )),
         Stage::Converge if leaves_something(progress) => {
@@ -306,7 +313,7 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
             under_way::turn_to(progress, UnderWay::Undo);
             None
         }
-        Stage::Converge => Some(failed(&progress.request, with_warnings(progress, reason))),
+        Stage::Converge => Some(ended(progress, with_warnings(progress, reason))),
     }
 }
 

@@ -10,6 +10,10 @@ pub const MAX_LENGTH: usize = 63;
 
 /// What is hashed begins with this. It changes when the list of immutable properties does, and the vectors below with it:
 /// an upgrade of the function may never rename a group by accident.
+///
+/// A changed hash replaces no group by itself: an Update asks whether the group of the physical id fits, and what is handed over
+/// names its group. But a rollback of a replacement, and a second delivery of a Create, find theirs by this name alone. So a
+/// release that changes it has to look first for a group under the name of each earlier version; `tests/releases` keeps those.
 const HASH_VERSION: &str = "2";
 
 /// Twelve hexadecimal digits: 48 bits, of which two groups of one resource never share all.

@@ -6,6 +6,7 @@
 )]
 
 pub mod account;
+pub mod anything;
 pub mod asking;
 pub mod beyond;
 pub mod bus;
@@ -21,6 +22,7 @@ pub mod plugin;
 pub mod policies;
 pub mod readme;
 pub mod receiver;
+pub mod releases;
 pub mod scene;
 pub mod sent;
 pub mod simulated;

@@ -160,15 +160,19 @@ fn boundary(parts: &[Part]) -> String {
 }
 
 /// Text beyond ASCII is written as quoted-printable: Go's reader, which nodeadm uses, decodes that and not base64, and
-/// cloud-init garbles what comes as 8bit (its `message_from_string`, then `get_payload(decode=True)`).
+/// cloud-init garbles what comes as 8bit (its `message_from_string`, then `get_payload(decode=True)`). So is one with a CR that
+/// ends no line: readers take it for a line's end or leave it out unless it is encoded, which the library does only where line
+/// ends are encoded too.
 fn write(part: &Part) -> io::Result<MimePart<'_>> {
-    let text = format!("{}\n", part.body.trim_end().replace("\r\n", "\n"));
+    let lines = part.body.trim_end().split('\n').map(|line| line.trim_end_matches('\r'));
+    let text = lines.collect::<Vec<_>>().join("\n") + "\n";
+    let has_readable_lines = !text.contains('\r');
     let mut body = vec![];
-    let (encoding, charset) = if text.is_ascii() {
+    let (encoding, charset) = if text.is_ascii() && has_readable_lines {
         body.extend_from_slice(text.as_bytes());
         ("7bit", "us-ascii")
     } else {
-        quoted_printable_encode(text.as_bytes(), &mut body, true)?;
+        quoted_printable_encode(text.as_bytes(), &mut body, has_readable_lines)?;
         ("quoted-printable", "utf-8")
     };
     let mut content_type = ContentType::new(part.media_type.as_str());

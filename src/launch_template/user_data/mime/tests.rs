@@ -86,3 +86,15 @@ fn no_text_breaks_out_of_its_part() {
     let windows_lines = "#!/bin/sh\r\necho é  \r\n\r\n.\r\n";
     check(windows_lines, &[(SHELL, "#!/bin/sh\necho é  \n\n.\n")]);
 }
+
+/// Readers take a bare one for the end of a line, or leave it out.
+#[test]
+fn a_cr_within_a_line_stays_there() {
+    for (own, expected) in [
+        ("#!/bin/sh\nprintf 'a\rb = c'\n", "#!/bin/sh\nprintf 'a\rb = c'\n"),
+        ("#!/bin/sh\r\nprintf 'é\r'\r\n", "#!/bin/sh\nprintf 'é\r'\n"),
+        ("#!/bin/sh\r\r\ntrue\r\r\n", "#!/bin/sh\ntrue\n"),
+    ] {
+        check(own, &[(SHELL, expected)]);
+    }
+}

@@ -1,0 +1,3 @@
+<powershell>
+& $env:ProgramFiles\Amazon\EKS\Start-EKSBootstrap.ps1 -EKSClusterName c
+</powershell>

@@ -1,0 +1,4 @@
+<powershell>
+Write-Host hello
+</powershell>
+<persist>true</persist>

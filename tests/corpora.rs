@@ -1,0 +1,67 @@
+//! The files that are committed for the fuzz targets lead to no panic, without a fuzzer: each goes through the same functions.
+
+#[path = "../fuzz/src/answer.rs"]
+mod answer;
+#[path = "../fuzz/src/event.rs"]
+mod event;
+#[path = "../fuzz/src/properties.rs"]
+mod properties;
+#[path = "../fuzz/src/user_data.rs"]
+mod user_data;
+
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+fn feed(target: &str, run: fn(&[u8])) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target);
+    let mut fed = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        // Shown of a test that fails: which file it was.
+        println!("{}", path.display());
+        run(&fs::read(path).unwrap());
+        fed += 1;
+    }
+    assert!(fed > 5, "{fed} files for {target}");
+}
+
+#[test]
+fn answers() {
+    feed("answer", answer::run);
+}
+
+#[test]
+fn events() {
+    feed("event", event::run);
+}
+
+#[test]
+fn properties_of_a_resource() {
+    feed("properties", properties::run);
+}
+
+#[test]
+fn user_data_of_a_template() {
+    feed("user_data", user_data::run);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text(text in "[\\x00-\\x1f\"\\\\ -~…💥\\x1e]{0,3000}") {
+        answer::run(text.as_bytes());
+        user_data::run(text.as_bytes());
+    }
+
+    #[test]
+    fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        for run in [answer::run, event::run, properties::run, user_data::run] {
+            run(&bytes);
+        }
+    }
+}
