@@ -47,6 +47,34 @@ pub fn deletion(name: &'static str, budget: Budget) -> Configuration {
     }
 }
 
+/// The mark of a replacement that isn't finished is taken away right before the answer. A stack that is cancelled in between rolls
+/// back without knowing the new group, and that looks as if it were kept on purpose.
+fn cancelled_replacement() -> Configuration {
+    let budget = Budget {
+        cancels: 1,
+        faults: 1,
+        failures: 1,
+        ..Budget::NONE
+    };
+    Configuration {
+        known_gaps: &["no group that no stack knows", "never two groups outside a replacement"],
+        ..update("replacement, cancelled", "spot", budget)
+    }
+}
+
+/// Only the stack's status tells the Update of a rollback from one that was taken up when its stack rolled back already.
+fn late_update() -> Configuration {
+    let budget = Budget {
+        cancels: 1,
+        ..Budget::NONE
+    };
+    Configuration {
+        stale: Stale::Delivered,
+        known_gaps: &["what the stack has recorded is what runs"],
+        ..update("update, taken up after it was cancelled", "labels", budget)
+    }
+}
+
 /// All are explored by `make model`.
 pub fn all() -> Vec<Configuration> {
     let none = Budget::NONE;
@@ -146,16 +174,8 @@ pub fn all() -> Vec<Configuration> {
                 ..none
             },
         ),
-        update(
-            "replacement, cancelled",
-            "spot",
-            Budget {
-                cancels: 1,
-                faults: 1,
-                failures: 1,
-                ..none
-            },
-        ),
+        cancelled_replacement(),
+        late_update(),
         update(
             "replacement, with deaths",
             "spot",
