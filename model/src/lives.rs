@@ -112,7 +112,6 @@ pub fn all() -> Vec<Configuration> {
                 cancels: 1,
                 tries: 1,
                 hand_overs: 1,
-                faults: 2,
                 ..one
             },
         ),
@@ -167,11 +166,10 @@ pub fn all() -> Vec<Configuration> {
             "replacement",
             "spot",
             Budget {
+                faults: 2,
+                hand_overs: 1,
                 tries: 1,
-                faults: 1,
-                failures: 1,
-                others_fail: 1,
-                ..none
+                ..one
             },
         ),
         cancelled_replacement(),
@@ -180,9 +178,10 @@ pub fn all() -> Vec<Configuration> {
             "replacement, with deaths",
             "spot",
             Budget {
-                deaths: 2,
+                deaths: 3,
                 hand_overs: 1,
                 failures: 1,
+                others_fail: 1,
                 ..none
             },
         ),
@@ -200,7 +199,7 @@ pub fn all() -> Vec<Configuration> {
         deletion(
             "delete",
             Budget {
-                faults: 2,
+                faults: 1,
                 deaths: 1,
                 hand_overs: 1,
                 failures: 1,
