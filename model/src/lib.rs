@@ -4,6 +4,7 @@
 //! wrong between any two calls. What is explored is every order of it, as often as a configuration's budget allows.
 
 pub mod action;
+mod answers;
 pub mod call;
 mod choices;
 pub mod cloudformation;

@@ -67,6 +67,7 @@ fn in_time(exploration: &Exploration, world: &World) -> bool {
 /// What CloudFormation has given up it says itself. A skipped or failed rollback may know less than there is.
 fn known(exploration: &Exploration, world: &World) -> bool {
     let knows = in_time(exploration, world)
+        && !world.stripped
         && match world.stack.flow {
             Flow::Resting | Flow::Gone => world.is_quiet(),
             _ => false,
@@ -92,7 +93,7 @@ fn one_group(exploration: &Exploration, world: &World) -> bool {
     let ends = ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"].contains(&world.stack.status);
     let replaces = exploration.replaces && world.stack.status.starts_with("UPDATE_") && !ends;
     let most = if replaces { 2 } else { 1 };
-    !in_time(exploration, world) || world.ours().filter(there).count() <= most
+    !in_time(exploration, world) || world.stripped || world.ours().filter(there).count() <= most
 }
 
 /// In the stack's own words, where nobody has meddled with it.

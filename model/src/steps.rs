@@ -241,7 +241,7 @@ impl World {
             RequestType::Delete => true,
         };
         let name = told.id.strip_prefix("c/");
-        let alone = self.running.is_empty() && self.queue.is_empty();
+        let alone = self.is_idle() && !self.stripped;
         if keeps && given != Some(&told.id) || told.id.is_empty() {
             self.wrongs.id = true;
         }
@@ -309,7 +309,7 @@ impl World {
             Others::Thaw(number) => self.eks.become_status(&self.name(number), &Status::Active),
             Others::Degrade(number) => self.eks.become_status(&self.name(number), &Status::Degraded),
             Others::StripTags(number) => {
-                self.disturbed = true;
+                (self.disturbed, self.stripped) = (true, true);
                 let keys = owner().tags().into_keys().collect();
                 self.eks.untag(&self.name(number), &keys);
             }

@@ -28,6 +28,8 @@ pub struct World {
     pub wrongs: Wrongs,
     /// Somebody took away what is ours, or CloudFormation was told to leave it: what the stack has recorded needn't be true.
     pub disturbed: bool,
+    /// A group has lost its tags, so that nobody knows any more that it was ours: it is left, with what it has around it.
+    pub stripped: bool,
 }
 
 /// What must never have happened. Each is of the moment at which it does, and stays.
@@ -54,6 +56,7 @@ impl World {
             left,
             wrongs: Wrongs::default(),
             disturbed: false,
+            stripped: false,
         }
     }
 
