@@ -126,7 +126,7 @@ fn name(properties: &Value) -> String {
         "LogicalResourceId": RESOURCE, "ResourceProperties": properties,
     });
     let request = Request::parse(&event).expect("a configuration's properties can be read");
-    let Answer::Failed { physical_id, .. } = failed(&request, String::new()) else {
+    let Answer::Failed { physical_id, .. } = failed(&request, None, String::new()) else {
         unreachable!("a failure is an answer of failure");
     };
     let name = physical_id

@@ -167,7 +167,7 @@ pub fn handed_over(progress: &Progress) -> Kept<Progress> {
 }
 
 pub fn last_resort(request: &Request) -> Told {
-    told(&engine::failed(request, "it failed several times".to_owned()))
+    told(&engine::failed(request, None, "it failed several times".to_owned()))
 }
 
 fn told(answer: &Answer) -> Told {
