@@ -146,8 +146,13 @@ fn is_carried(header: &Header) -> bool {
 fn header_of(message: &Message, header: &Header) -> (String, String) {
     let value = &message.raw_message()[header.offset_start as usize..header.offset_end as usize];
     let value = String::from_utf8_lossy(value);
-    let unfolded: Vec<_> = value.lines().map(str::trim).collect();
-    (header.name.as_str().to_owned(), unfolded.join(" ").trim().to_owned())
+    // A CR by itself would end the line for some readers, and what is behind it would be a header of its own.
+    let unfolded: Vec<_> = value
+        .split(['\r', '\n'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    (header.name.as_str().to_owned(), unfolded.join(" "))
 }
 
 /// One that no part has in it. Random ones, as mail has them, would differ each time.

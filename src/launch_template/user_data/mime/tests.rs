@@ -98,3 +98,15 @@ fn a_cr_within_a_line_stays_there() {
         check(own, &[(SHELL, expected)]);
     }
 }
+
+#[test]
+fn a_header_that_is_carried_over_is_one_line() {
+    for own in [
+        "Content-Type: text/cloud-config\nMerge-Type: list(append)\r dict()\n\n#cloud-config\nx: 1\n",
+        "Content-Type: text/cloud-config\r\nMerge-Type: list(append)\r\n dict()\r\n\r\n#cloud-config\r\nx: 1\r\n",
+    ] {
+        check(own, &[("text/cloud-config", "#cloud-config\nx: 1\n")]);
+        let document = document(&parts(own).unwrap()).unwrap().unwrap();
+        assert!(document.contains("\nMerge-Type: list(append) dict()\n"), "{document}");
+    }
+}
