@@ -74,10 +74,16 @@ fn known(exploration: &Exploration, world: &World) -> bool {
         };
     let is_known = |name: &str| {
         let abandoned = |id: &String| id.strip_prefix("c/") == Some(name);
-        world.stack.known() == Some(name) || world.stack.abandoned.iter().any(abandoned)
+        world.stack.known() == Some(name) || world.stack.abandoned.iter().any(abandoned) || is_half_deleted(world, name)
     };
     let mut ours = world.ours().map(String::as_str).chain(world.with_belongings());
     !knows || ours.all(is_known)
+}
+
+/// What the service has failed to delete is told in the answer.
+fn is_half_deleted(world: &World, name: &str) -> bool {
+    let group = world.eks.groups.get(name);
+    group.is_some_and(|group| group.shown.status == Status::DeleteFailed)
 }
 
 fn one_group(exploration: &Exploration, world: &World) -> bool {
@@ -88,7 +94,7 @@ fn one_group(exploration: &Exploration, world: &World) -> bool {
             .abandoned
             .iter()
             .any(|id| id.strip_prefix("c/") == Some(name));
-        group.shown.status != Status::Deleting && !abandoned
+        group.shown.status != Status::Deleting && !abandoned && !is_half_deleted(world, name)
     };
     let ends = ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"].contains(&world.stack.status);
     let replaces = exploration.replaces && world.stack.status.starts_with("UPDATE_") && !ends;

@@ -1,4 +1,4 @@
-//! Each property can fail: a rule is broken on purpose, and it is noticed.
+//! Each property can fail: a rule is broken on purpose, and it is noticed. With the rule kept the same lives are explored by `make model`.
 
 use model::configuration::{Broken, Budget, Configuration};
 use model::{explore, lives};
@@ -7,9 +7,7 @@ const NONE: Budget = Budget::NONE;
 
 #[track_caller]
 fn check(of: Configuration, broken: Broken, property: &str) {
-    let kept = explore(of.clone(), 1);
-    assert!(kept.violated.is_empty(), "{broken:?}, kept: {:?}", kept.violated.keys());
-    let verdict = explore(of.with(broken), 1);
+    let verdict = explore(of.with(broken), 2);
     let violated: Vec<_> = verdict.violated.keys().collect();
     assert!(
         verdict.violated.contains_key(property),
