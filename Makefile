@@ -25,6 +25,7 @@ PYTHON ?= python3
 NEXTEST_VERSION := 0.9.143
 CARGO_FUZZ_VERSION := 0.13.2
 FUZZ_SECONDS ?= 60
+SEEDS ?= 1000
 # What `make package` builds for: x86_64 or arm64, as the template's parameter Architecture says it.
 ARCH ?= x86_64
 RUST_TARGET := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
@@ -75,6 +76,12 @@ fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to what reads templates, FUZZ_SECO
 	  PATH="$(TOOLS)/cargo-fuzz/bin:$$PATH" cargo +nightly fuzz run --target-dir $(TARGET)/fuzz --sanitizer none $$target \
 	    $(TARGET)/fuzz/corpus/$$target fuzz/corpus/template -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536; \
 	done
+
+# As `make test` builds it: the lives are many and short, and an optimised build of the SDKs would take longer than they do.
+.PHONY: soak
+soak: ## Play SEEDS lives of a stack in virtual time under faults (SEED=n plays one of them again, and tells it)
+	cargo build --workspace --bin soak
+	$(TARGET)/debug/soak $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 # Nothing else should run beside it: each figure is a median of many, and a busy machine moves them all. What is measured is
 # the package's own binary, and the emulator is the one that SAM brings along.

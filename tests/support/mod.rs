@@ -17,6 +17,7 @@ pub mod heard;
 pub mod log;
 pub mod matrix;
 pub mod plugin;
+pub mod protocol;
 pub mod readme;
 pub mod receiver;
 pub mod scene;
