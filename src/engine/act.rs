@@ -1,7 +1,7 @@
 //! Carrying out one step, and what its failure means.
 
 use super::Stop;
-use super::goal::{denied, is_superseded, refuse_late_create, unanswered};
+use super::goal::{denied, is_superseded, refuse_late, unanswered};
 use super::under_way::turn_to;
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting};
 use crate::nodegroup::group::NodeGroup;
@@ -80,7 +80,7 @@ pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Resul
     match cloud.stack(&progress.request.envelope.stack_id).await {
         Ok(stack) => {
             let phase = Phase::of(&stack.status);
-            refuse_late_create(progress, phase)?;
+            refuse_late(progress, phase)?;
             if is_superseded(progress, phase) {
                 return Err(Stop::Fail(format!(
                     "the stack is {}, so the rest of this update was left",

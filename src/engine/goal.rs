@@ -165,7 +165,7 @@ async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situa
         }
     };
     progress.unanswered = 0;
-    refuse_late_create(progress, situation.phase)?;
+    refuse_late(progress, situation.phase)?;
     let rolls_back = situation.phase == Phase::RollingBack && progress.request.kind == RequestType::Update;
     progress.stage = if rolls_back {
         Stage::RemoveAbandoned
@@ -176,16 +176,19 @@ async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situa
     Ok(situation)
 }
 
-/// A duplicate of a Create may come hours later (Lambda delivers at least once), when its stack is gone: what it made then
-/// would belong to nobody.
-pub fn refuse_late_create(progress: &Progress, phase: Phase) -> Result<(), Stop> {
-    let creates = progress.request.kind == RequestType::Create;
-    if creates && matches!(phase, Phase::Ending | Phase::RollingBack) {
-        return Err(Stop::Fail(
-            "the stack is no longer being created, so no node group was made for it".to_owned(),
-        ));
-    }
-    Ok(())
+/// A duplicate may come hours later (Lambda delivers at least once), when its stack is gone: what it made then would belong to
+/// nobody. An Update makes a group too where it finds none, and no stack that is ending is updated.
+pub fn refuse_late(progress: &Progress, phase: Phase) -> Result<(), Stop> {
+    let why = match (progress.request.kind, phase) {
+        (RequestType::Create, Phase::Ending | Phase::RollingBack) => {
+            "the stack is no longer being created, so no node group was made for it"
+        }
+        (RequestType::Update, Phase::Ending) => {
+            "the stack is being deleted or is gone, and nothing more is changed for it"
+        }
+        _ => return Ok(()),
+    };
+    Err(Stop::Fail(why.to_owned()))
 }
 
 /// Tags that begin with `aws:` are AWS's own and can't be set, and those of the resource's own say what they don't mean here.
