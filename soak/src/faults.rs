@@ -123,7 +123,7 @@ fn storms(dice: &mut Rng) -> Vec<Storm> {
     for _ in 0..count {
         let from = Duration::from_secs(dice.u64(0..3600));
         storms.push(Storm {
-            service: *pick(dice, &services),
+            service: pick::<&str>(dice, &services),
             kind: *pick(dice, &KINDS),
             during: from..from + Duration::from_secs(dice.u64(5..150)),
         });

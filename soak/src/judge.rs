@@ -1,6 +1,7 @@
 //! What has to be true of a life, whatever has befallen it, and what of it faults excuse.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -103,9 +104,10 @@ impl Verdicts {
         let Heard::Failed { reason, .. } = heard else {
             return;
         };
-        let of_others = OF_OTHERS.iter().any(|word| reason.contains(word));
+        let of_eks = OF_OTHERS.iter().any(|word| reason.contains(word));
         let died_often = self.world.asked(request).is_some_and(|asked| asked.failures >= 3);
-        if !of_others && !(reason.starts_with(LAST_RESORT) && died_often) {
+        let is_excused = of_eks || (reason.starts_with(LAST_RESORT) && died_often);
+        if !is_excused {
             self.wrong(format!("the rollback {} FAILED: {reason}", request_number(request)));
         }
     }
@@ -127,10 +129,10 @@ impl Verdicts {
         self.world
             .counts()
             .of
-            .insert("second answers that differ".to_owned(), second.len() as u64);
+            .insert("answers that differ from one before".to_owned(), second.len() as u64);
         for asked in self.world.all_asked() {
             let number = request_number(text(&asked.event, "RequestId"));
-            if differs(&asked) && !excuses_a_second(&asked) {
+            if differs(&asked) && asked.last_resorts == 0 {
                 self.wrong(format!("{number} has two answers that differ"));
             }
         }
@@ -188,20 +190,16 @@ fn gist(reason: &str) -> String {
     words.take(9).collect::<Vec<_>>().join(" ")
 }
 
+/// Whether CloudFormation could have read one thing or another. What comes when it has read is told to nobody.
 fn differs(asked: &Asked) -> bool {
-    let said = |(_, answer): &(_, Value)| {
-        (
-            text(answer, "Status").to_owned(),
-            text(answer, "PhysicalResourceId").to_owned(),
-        )
+    let said = |answer: &Value| {
+        let of = |key: &str| text(answer, key).to_owned();
+        (of("Status"), of("PhysicalResourceId"))
     };
-    let first = asked.answers.first().map(said);
-    asked.answers.iter().any(|answer| Some(said(answer)) != first)
-}
-
-/// The last resort answers for an invocation that may have answered before it died.
-fn excuses_a_second(asked: &Asked) -> bool {
-    asked.last_resorts > 0
+    let in_time = |(at, _): &&(Duration, Value)| asked.read.is_none_or(|read| *at <= read);
+    let mut answers = asked.answers.iter().filter(in_time).map(|(_, answer)| said(answer));
+    let first = answers.next();
+    answers.any(|answer| Some(answer) != first)
 }
 
 /// Only a process that dies each time leaves a request unanswered, and a bucket that takes nothing.

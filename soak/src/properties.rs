@@ -59,7 +59,8 @@ pub fn changed(dice: &mut Rng, before: &Value, change: Change) -> Value {
             break;
         }
     }
-    if dice.bool() {
+    // What was spoilt may not be mended.
+    if change != Change::Refused && dice.bool() {
         change_in_place(dice, &mut properties);
     }
     properties
@@ -103,7 +104,7 @@ fn immutable(dice: &mut Rng, properties: &mut Value) {
     match dice.u8(..5) {
         0 => properties["CapacityType"] = json!(pick(dice, &["SPOT", "ON_DEMAND"])),
         1 => properties["Subnets"] = json!(pick(dice, &[vec!["subnet-1"], vec!["subnet-2", "subnet-3"]])),
-        2 => properties["AmiType"] = json!(pick(dice, &["AL2023_x86_64_STANDARD", "BOTTLEROCKET_x86_64"])),
+        2 => properties["AmiType"] = json!("BOTTLEROCKET_x86_64"),
         3 => properties["NodeRole"] = json!(format!("arn:aws:iam::123456789012:role/node-{}", dice.u8(..3))),
         _ => properties["InstanceTypes"] = json!(pick(dice, &[vec!["m5.large"], vec!["m5.large", "m6i.large"]])),
     }

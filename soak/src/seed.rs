@@ -145,12 +145,10 @@ fn durations(dice: &mut Rng) -> simulator::Durations {
 
 /// The machine's clock is wrong now and then, by seconds or minutes, and right again.
 async fn jump(world: Arc<World>, mut dice: Rng) {
-    let jumps = held(&world.weather).clock_jumps;
-    while jumps {
+    loop {
         tokio::time::sleep(Duration::from_secs(dice.u64(30..1500))).await;
         if !held(&world.weather).clock_jumps {
-            world.time.set_ahead(0);
-            return;
+            return world.time.set_ahead(0);
         }
         let by = *pick(&mut dice, &[-120_000, -20_000, -2_000, 0, 0, 2_000, 20_000, 120_000]);
         world.tell(&format!("the clock is {by} ms ahead"));

@@ -253,7 +253,8 @@ fn bucket(world: &World, message: &Message) -> Response<SdkBody> {
         Fiction::LostAnswers => return plain(200, String::new()),
         Fiction::ChangedId if said["Status"] == "FAILED" => said["PhysicalResourceId"] = json!("my-cluster/another"),
         Fiction::NeedlessReplacement if said["Status"] == "SUCCESS" => {
-            said["PhysicalResourceId"] = json!(format!("{}x", text(&said, "PhysicalResourceId")));
+            let (id, request) = (text(&said, "PhysicalResourceId"), text(&said, "RequestId"));
+            said["PhysicalResourceId"] = json!(format!("{id}-{}", crate::world::request_number(request)));
         }
         _ => {}
     }

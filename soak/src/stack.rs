@@ -1,5 +1,5 @@
-//! CloudFormation, as it treats one custom resource: it sends a request, acts on the first answer, and waits no longer than
-//! `ServiceTimeout`.
+//! CloudFormation, as it treats one custom resource: it sends a request, acts on the answer that it reads first, and waits no
+//! longer than `ServiceTimeout`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -97,8 +97,10 @@ impl CloudFormation {
     pub async fn hear(&self, request: &str) -> Heard {
         let asked = self.world.asked(request).expect("it was sent");
         let left = (asked.sent + asked.timeout).saturating_sub(self.world.time.gone_by());
-        let heard = tokio::time::timeout(left, self.first_answer(request)).await;
-        let heard = heard.unwrap_or(Heard::Silence);
+        let heard = match tokio::time::timeout(left, self.is_answered(request)).await {
+            Ok(()) => self.read(request).await,
+            Err(_) => Heard::Silence,
+        };
         self.world.count(match &heard {
             Heard::Success { .. } => "answers: SUCCESS",
             Heard::Failed { .. } => "answers: FAILED",
@@ -113,15 +115,25 @@ impl CloudFormation {
         heard
     }
 
-    async fn first_answer(&self, request: &str) -> Heard {
+    async fn is_answered(&self, request: &str) {
         loop {
             let next = self.world.answered.notified();
-            let answers = self.world.asked(request).map(|asked| asked.answers).unwrap_or_default();
-            if let Some((_, answer)) = answers.first() {
-                return heard(answer);
+            if self.world.asked(request).is_some_and(|asked| !asked.answers.is_empty()) {
+                return;
             }
             next.await;
         }
+    }
+
+    /// What lies in the bucket when it is looked at, which is a moment after it was put there. What is put there later nobody
+    /// reads.
+    async fn read(&self, request: &str) -> Heard {
+        let moment = self.world.throw(|dice| dice.u64(50..3000));
+        tokio::time::sleep(Duration::from_millis(moment)).await;
+        let now = self.world.time.gone_by();
+        self.world.note(request, |asked| asked.read = Some(now));
+        let answers = self.world.asked(request).map(|asked| asked.answers).unwrap_or_default();
+        answers.last().map_or(Heard::Silence, |(_, answer)| heard(answer))
     }
 }
 

@@ -69,6 +69,8 @@ pub struct Asked {
     pub last_resorts: u32,
     pub deliveries: u32,
     pub answers: Vec<(Duration, Value)>,
+    /// When CloudFormation has read what was there by then.
+    pub read: Option<Duration>,
 }
 
 /// What a world is made of.
@@ -176,6 +178,7 @@ impl World {
             last_resorts: 0,
             deliveries: 0,
             answers: vec![],
+            read: None,
         };
         held(&self.asked).insert(text(event, "RequestId").to_owned(), asked);
     }
