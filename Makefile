@@ -28,6 +28,7 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY = $(TOOLS)/cargo-deny/bin/cargo-deny
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
+SEEDS ?= 1000
 # What `make package` builds for: x86_64 or arm64, as the template's parameter Architecture says it.
 ARCH ?= x86_64
 RUST_TARGET := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
@@ -93,6 +94,12 @@ fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to all that reads, FUZZ_SECONDS fo
 model: ## Explore the decision exhaustively against a small EKS, EC2, CloudFormation and Lambda
 	cargo build --profile exploring --package model
 	$(TARGET)/exploring/model
+
+# As `make test` builds it: the lives are many and short, and an optimised build of the SDKs would take longer than they do.
+.PHONY: soak
+soak: ## Play SEEDS lives of a stack in virtual time under faults (SEED=n plays one of them again, and tells it)
+	cargo build --workspace --bin soak
+	$(TARGET)/debug/soak $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 # Nothing else should run beside it: each figure is a median of many, and a busy machine moves them all. What is measured is
 # the package's own binary, and the emulator is the one that SAM brings along.

@@ -64,6 +64,11 @@ impl Https {
         Self(SharedHttpConnector::new(connector))
     }
 
+    /// Over a connector that somebody else has made, such as one that leads no further than its own process.
+    pub fn through(connector: SharedHttpConnector) -> Self {
+        Self(connector)
+    }
+
     /// # Errors
     /// Whatever keeps an answer from coming. An answer of any status is one.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<SdkBody>, BoxError> {

@@ -15,6 +15,7 @@ fn good() -> Value {
 async fn asked(kind: &str) -> Receiver {
     let receiver = Receiver::start().await;
     let mut request = json!({"RequestType": kind, "StackId": "s", "RequestId": "r", "LogicalResourceId": "l"});
+    request["ResponseURL"] = json!(receiver.response_url("r"));
     if kind != "Create" {
         request["PhysicalResourceId"] = json!("c/n");
     }

@@ -268,6 +268,25 @@ async fn a_cancelled_update_leaves_the_rest_to_the_rollback() {
     world.receiver.assert_clean();
 }
 
+/// Lambda delivers at least once. What comes when the stack is gone, or on its way there, finds no group and may not make one.
+#[tokio::test]
+async fn a_duplicate_of_an_update_that_comes_when_its_stack_is_gone_makes_nothing() {
+    for status in ["DELETE_IN_PROGRESS", "DELETE_COMPLETE", "ROLLBACK_COMPLETE"] {
+        let world = World::start(false).await;
+        let (old, new) = (properties(&json!({})), properties(&json!({"Labels": {"a": "b"}})));
+        let id = create(&world, &old).await;
+        world.stack_is("UPDATE_IN_PROGRESS");
+        let update = world.request("Update", Some(&id), &new, Some(&old));
+        assert_eq!(world.answer(&update).await["Status"], "SUCCESS");
+        world.stack_is("DELETE_IN_PROGRESS");
+        world.answer(&world.request("Delete", Some(&id), &new, None)).await;
+        world.stack_is(status);
+        world.deliver(&update).await;
+        assert_eq!(world.groups(), Vec::<String>::new(), "{status}");
+        assert_eq!(world.function.cloud.ec2.all(), Vec::<String>::new(), "{status}");
+    }
+}
+
 #[tokio::test]
 async fn a_launch_template_that_is_gone_fails_an_update_but_no_rollback() {
     let world = World::start(false).await;

@@ -219,8 +219,13 @@ impl LocalStack {
         );
         let zip = package::bootstrap_zip(binary, self.folder.path())?;
         let stored = self.store("code", "function.zip", zip).await?;
-        let template = without_comments(&template).replace(CODE_URI, &format!("CodeUri: {stored}
-"));
+        let template = without_comments(&template).replace(
+            CODE_URI,
+            &format!(
+                "CodeUri: {stored}
+"
+            ),
+        );
         Ok(match self.options.invocation_seconds {
             Some(seconds) => template.replace(TIMEOUT, &format!("\n      Timeout: {seconds}\n")),
             None => template,

@@ -1,10 +1,8 @@
 //! How what was under way ends, for the group and for its nodes.
 
-use std::time::Instant;
-
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
-use crate::clock;
 use crate::faults::Outcome;
 use crate::kubernetes::{self, Joining};
 use crate::world::{End, Pending, World, merge};
@@ -78,10 +76,11 @@ impl World {
         if let Some(update) = self.updates.get_mut(id) {
             merge(&mut update.shown, &ended);
         }
+        let now = self.timestamp();
         let Some(group) = self.groups.get_mut(key) else {
             return;
         };
-        group.shown["modifiedAt"] = json!(clock::timestamp());
+        group.shown["modifiedAt"] = json!(now);
         group.shown["status"] = json!(before);
         match outcome {
             Outcome::Succeed if launches(&group.shown, changes) => {
@@ -94,10 +93,11 @@ impl World {
     }
 
     fn becomes(&mut self, key: &(String, String), status: &str, issues: &[Value]) {
+        let now = self.timestamp();
         if let Some(group) = self.groups.get_mut(key) {
             group.shown["status"] = json!(status);
             group.shown["health"] = json!({ "issues": issues });
-            group.shown["modifiedAt"] = json!(clock::timestamp());
+            group.shown["modifiedAt"] = json!(now);
         }
     }
 }

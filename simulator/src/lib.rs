@@ -23,7 +23,6 @@ mod query_api;
 mod routes;
 mod world;
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -64,13 +63,15 @@ pub struct Options {
     pub credentials: Vec<(String, String)>,
     /// What operations take, before the scale.
     pub durations: Durations,
+    /// When it is at the start, in seconds since 1970; `None` is what the machine says.
+    pub epoch: Option<f64>,
 }
 
 /// A running simulator. It stops when it is dropped.
 pub struct Simulator {
-    address: SocketAddr,
+    endpoint: String,
     world: Arc<Mutex<World>>,
-    servers: [JoinHandle<()>; 2],
+    servers: Vec<JoinHandle<()>>,
 }
 
 impl Default for Options {
@@ -91,6 +92,7 @@ impl Default for Options {
                 .map(|(key, secret)| (key.to_owned(), secret.to_owned()))
                 .to_vec(),
             durations: Durations::default(),
+            epoch: None,
         }
     }
 }
@@ -111,20 +113,35 @@ impl Simulator {
             authority,
         };
         let world = Arc::new(Mutex::new(World::new(options, place)));
-        let servers = [
+        let servers = vec![
             serve(listener, http::router(Arc::clone(&world))),
             serve(tls, kubernetes::router(Arc::clone(&world))),
         ];
         Self {
-            address,
+            endpoint: format!("http://{address}"),
             world,
             servers,
         }
     }
 
+    /// Starts without a socket, within a runtime: what is asked of it comes through [`Simulator::router`]. A cluster shows no
+    /// endpoint that anybody could call.
+    pub fn unserved(options: Options) -> Self {
+        Self {
+            endpoint: String::new(),
+            world: Arc::new(Mutex::new(World::new(options, Place::default()))),
+            servers: vec![],
+        }
+    }
+
+    /// The service itself, which answers a request as the server does.
+    pub fn router(&self) -> Router {
+        http::router(Arc::clone(&self.world))
+    }
+
     /// The base URL, for `AWS_ENDPOINT_URL_EKS`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.endpoint.clone()
     }
 
     /// Adds a cluster, or changes one: `name`, `status`, `version` and anything else that DescribeCluster shows.

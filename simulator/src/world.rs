@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::auto_scaling::AutoScaling;
+use crate::clock::Calendar;
 use crate::faults::{Faults, Outcome, OutcomeRule};
 use crate::kubernetes::{self, Joining, Kubernetes, Place};
 use crate::query_api::QueryApi;
@@ -45,6 +46,7 @@ pub struct World {
     pub kubernetes: Kubernetes,
     /// By cluster and principal.
     pub access_entries: BTreeMap<(String, String), Value>,
+    calendar: Calendar,
     bucket: Bucket,
     serial: u64,
 }
@@ -134,6 +136,7 @@ impl World {
             ec2,
             kubernetes: Kubernetes::at(place),
             access_entries: BTreeMap::new(),
+            calendar: Calendar::from(options.epoch),
             bucket: Bucket {
                 tokens: burst,
                 filled: clock::now(),
@@ -196,6 +199,11 @@ impl World {
         )
     }
 
+    /// Now, as the service writes it.
+    pub fn timestamp(&self) -> f64 {
+        self.calendar.timestamp()
+    }
+
     /// When something that takes so many seconds of the service is over.
     pub fn after(&self, seconds: f64) -> Instant {
         clock::now() + scaled(seconds, self.options.time_scale)
@@ -209,7 +217,7 @@ impl World {
         let fresh = json!({
             "name": name, "status": "ACTIVE", "version": self.options.kubernetes_version,
             "arn": format!("arn:aws:eks:{region}:{account}:cluster/{name}"),
-            "createdAt": clock::timestamp(), "platformVersion": "eks.1",
+            "createdAt": self.timestamp(), "platformVersion": "eks.1",
             "endpoint": format!("{}/{name}", place.url),
             "certificateAuthority": {"data": STANDARD.encode(&place.authority)},
             "resourcesVpcConfig": {

@@ -177,18 +177,19 @@ async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situa
     Ok(situation)
 }
 
-/// A duplicate of a Create or an Update may come hours later (Lambda delivers at least once), when its stack is gone: what it made
-/// then would belong to nobody. No Update is sent while a stack is deleted or takes its creation back.
+/// A duplicate may come hours later (Lambda delivers at least once), when its stack is gone: what it made then would belong to
+/// nobody. An Update makes a group too where it finds none, and no stack that is ending is updated.
 pub fn refuse_late(progress: &Progress, phase: Phase) -> Result<(), Stop> {
-    match (progress.request.kind, phase) {
-        (RequestType::Create, Phase::Ending | Phase::RollingBack) => Err(Stop::Fail(
-            "the stack is no longer being created, so no node group was made for it".to_owned(),
-        )),
-        (RequestType::Update, Phase::Ending) => Err(Stop::Fail(
-            "the stack is being deleted or is gone, so no more is done for it".to_owned(),
-        )),
-        _ => Ok(()),
-    }
+    let why = match (progress.request.kind, phase) {
+        (RequestType::Create, Phase::Ending | Phase::RollingBack) => {
+            "the stack is no longer being created, so no node group was made for it"
+        }
+        (RequestType::Update, Phase::Ending) => {
+            "the stack is being deleted or is gone, and nothing more is changed for it"
+        }
+        _ => return Ok(()),
+    };
+    Err(Stop::Fail(why.to_owned()))
 }
 
 /// Tags that begin with `aws:` are AWS's own and can't be set, and those of the resource's own say what they don't mean here.

@@ -20,6 +20,7 @@ pub mod log;
 pub mod matrix;
 pub mod plugin;
 pub mod policies;
+pub mod protocol;
 pub mod readme;
 pub mod receiver;
 pub mod releases;

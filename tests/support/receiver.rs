@@ -1,6 +1,5 @@
 //! The S3 side of CloudFormation's response URL. It looks at every byte of an answer, and keeps what is wrong with it.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -9,39 +8,22 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
+use super::protocol::{Answers, Put};
+
 /// A test that waits longer for an answer than this waits for ever.
 const GUARD: Duration = Duration::from_secs(60);
-const MAX_BYTES: usize = 4096;
 
 pub struct Receiver {
     port: u16,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<Answers>>,
     server: JoinHandle<()>,
-}
-
-#[derive(Default)]
-struct State {
-    expected: BTreeMap<String, Value>,
-    answers: BTreeMap<String, Vec<Value>>,
-    violations: Vec<String>,
-    refusals: VecDeque<u16>,
-    /// Where those refusals that are redirects lead.
-    location: String,
-}
-
-/// A PUT, as it came.
-struct Put {
-    method: String,
-    target: String,
-    headers: BTreeMap<String, String>,
-    body: Vec<u8>,
 }
 
 impl Receiver {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = Arc::new(Mutex::new(State::default()));
+        let state = Arc::new(Mutex::new(Answers::default()));
         let shared = Arc::clone(&state);
         let server = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -58,8 +40,7 @@ impl Receiver {
 
     /// Registers the request that an answer will be for.
     pub fn expect(&self, request: &Value) {
-        let id = request["RequestId"].as_str().unwrap().to_owned();
-        self.state().expected.insert(id, request.clone());
+        self.state().expect(request);
     }
 
     /// Lets the next PUTs fail with this status.
@@ -89,7 +70,7 @@ impl Receiver {
     }
 
     pub fn answers(&self, request_id: &str) -> Vec<Value> {
-        self.state().answers.get(request_id).cloned().unwrap_or_default()
+        self.state().to(request_id)
     }
 
     #[track_caller]
@@ -102,7 +83,7 @@ impl Receiver {
         self.state().violations.clone()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Answers> {
         self.state.lock().unwrap()
     }
 }
@@ -120,7 +101,7 @@ fn target(request_id: &str) -> String {
     )
 }
 
-async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
+async fn serve(mut stream: TcpStream, state: Arc<Mutex<Answers>>) {
     loop {
         let put = match read(&mut stream).await {
             Ok(Some(put)) => put,
@@ -190,106 +171,4 @@ fn read_head(head: &[u8]) -> Option<Put> {
         headers,
         body: Vec::new(),
     })
-}
-
-impl State {
-    /// Takes one PUT, and gives the status of the answer to it.
-    fn take(&mut self, put: &Put) -> u16 {
-        let mut wrong = wrong_with_the_put(put);
-        match serde_json::from_slice::<Value>(&put.body) {
-            Ok(answer) => wrong.extend(self.wrong_with(&answer, &put.target)),
-            // Nothing was read of a body without a length, and that was said already.
-            Err(_) if !put.headers.contains_key("content-length") => {}
-            Err(error) => wrong.push(format!("the body is no JSON: {error}")),
-        }
-        self.violations.extend(wrong);
-        let refusal = self.refusals.pop_front();
-        if refusal.is_none() {
-            self.keep(put);
-        }
-        refusal.unwrap_or(200)
-    }
-
-    /// An answer that was taken, and that somebody asked for.
-    fn keep(&mut self, put: &Put) {
-        let answer: Value = serde_json::from_slice(&put.body).unwrap_or_default();
-        let id = answer["RequestId"].as_str().unwrap_or_default().to_owned();
-        if self.expected.contains_key(&id) {
-            self.answers.entry(id).or_default().push(answer);
-        }
-    }
-
-    fn wrong_with(&self, answer: &Value, put_to: &str) -> Vec<String> {
-        let id = answer["RequestId"].as_str().unwrap_or_default().to_owned();
-        let Some(request) = self.expected.get(&id).cloned() else {
-            return vec![format!("nobody asked: {answer}")];
-        };
-        let mut wrong = Vec::new();
-        let mut check = |fine: bool, what: &str| {
-            if !fine {
-                wrong.push(format!("{what}: {answer}"));
-            }
-        };
-        check(put_to == target(&id), "the URL's bytes were changed");
-        for key in ["StackId", "RequestId", "LogicalResourceId"] {
-            check(answer[key] == request[key], key);
-        }
-        let (kind, failed) = (
-            request["RequestType"].as_str().unwrap_or_default(),
-            answer["Status"] == "FAILED",
-        );
-        check(failed || answer["Status"] == "SUCCESS", "Status");
-        check(
-            !failed
-                || answer["Reason"]
-                    .as_str()
-                    .is_some_and(|reason| !reason.trim().is_empty()),
-            "Reason",
-        );
-        check(
-            answer["PhysicalResourceId"]
-                .as_str()
-                .is_some_and(|id| (1..=1024).contains(&id.len())),
-            "PhysicalResourceId",
-        );
-        let kept = answer["PhysicalResourceId"] == request["PhysicalResourceId"];
-        check(kind != "Delete" || kept, "a Delete changed the physical id");
-        check(
-            kind != "Update" || !failed || kept,
-            "a FAILED Update changed the physical id",
-        );
-        let data = answer.get("Data");
-        check(kind != "Delete" || data.is_none(), "Data on a Delete");
-        let strings = data.is_none_or(|data| data.as_object().is_some_and(|data| data.values().all(Value::is_string)));
-        check(strings, "Data is no map of texts");
-        let first = self.answers.get(&id).and_then(|answers| answers.first());
-        check(
-            first.is_none_or(|first| says_the_same(first, answer)),
-            "a second answer says something else",
-        );
-        wrong
-    }
-}
-
-/// A repeated answer may show a live size that an autoscaler moved; what it says to CloudFormation is the same.
-fn says_the_same(first: &Value, second: &Value) -> bool {
-    first["Status"] == second["Status"] && first["PhysicalResourceId"] == second["PhysicalResourceId"]
-}
-
-fn wrong_with_the_put(put: &Put) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let header = |name: &str| put.headers.get(name).map(String::as_str);
-    if put.method != "PUT" {
-        wrong.push(format!("{} in place of PUT", put.method));
-    }
-    if header("content-type").is_some_and(|kind| !kind.is_empty()) {
-        wrong.push("Content-Type is not empty".to_owned());
-    }
-    if header("transfer-encoding").is_some() || header("content-length").is_none() {
-        wrong.push("no Content-Length".to_owned());
-    }
-    if put.body.len() > MAX_BYTES {
-        wrong.push(format!("{} bytes", put.body.len()));
-    }
-    wrong
 }

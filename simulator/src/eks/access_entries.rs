@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{cluster, read};
-use crate::clock;
 use crate::error::EksError;
 use crate::routes::Call;
 use crate::world::{World, merge};
@@ -46,10 +45,11 @@ impl World {
     pub fn put_access_entry(&mut self, cluster: &str, changes: Value) {
         let principal = changes["principalArn"].as_str().unwrap_or_default().to_owned();
         let id = self.new_id();
+        let now = self.timestamp();
         let (region, account) = (&self.options.region, &self.options.account);
         let fresh = json!({
             "clusterName": cluster, "principalArn": principal, "kubernetesGroups": [], "type": "STANDARD",
-            "username": principal, "tags": {}, "createdAt": clock::timestamp(), "modifiedAt": clock::timestamp(),
+            "username": principal, "tags": {}, "createdAt": now, "modifiedAt": now,
             "accessEntryArn": format!("arn:aws:eks:{region}:{account}:access-entry/{cluster}/role/{account}/{id}"),
         });
         merge(

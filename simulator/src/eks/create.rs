@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::{checks, cluster, releases, template};
-use crate::clock;
 use crate::error::EksError;
 use crate::faults::take_outcome;
 use crate::launch_template::LaunchTemplate;
@@ -76,6 +75,7 @@ pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>, found:
         body["nodegroupName"].as_str().unwrap_or_default().to_owned(),
     );
     let (region, account) = (world.options.region.clone(), world.options.account.clone());
+    let now = world.timestamp();
     let running = world.clusters.get(cluster).map_or_else(String::new, |cluster| {
         cluster["version"].as_str().unwrap_or_default().to_owned()
     });
@@ -116,7 +116,7 @@ pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>, found:
         "nodegroupName": name, "clusterName": cluster, "status": "CREATING", "version": running,
         "nodegroupArn": format!("arn:aws:eks:{region}:{account}:nodegroup/{cluster}/{name}/{uuid}"),
         "releaseVersion": or("releaseVersion", json!(release)),
-        "createdAt": clock::timestamp(), "modifiedAt": clock::timestamp(),
+        "createdAt": now, "modifiedAt": now,
         "capacityType": or("capacityType", json!("ON_DEMAND")), "amiType": ami_type, "instanceTypes": types, "diskSize": disk,
         "scalingConfig": or("scalingConfig", json!({"minSize": 1, "maxSize": 2, "desiredSize": 2})),
         "subnets": or("subnets", json!([])), "nodeRole": or("nodeRole", json!("")), "remoteAccess": or("remoteAccess", Value::Null),

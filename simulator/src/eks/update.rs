@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{checks, cluster, group, releases, template};
-use crate::clock;
 use crate::error::EksError;
 use crate::faults::take_outcome;
 use crate::routes::Call;
@@ -61,7 +60,7 @@ fn begin(world: &mut World, call: &Call, kind: &str, (before, changes): (&Value,
         .map(|(key, value)| json!({"type": parameter(key), "value": value.to_string()}))
         .collect();
     let shown = json!({
-        "id": id, "status": "InProgress", "type": kind, "params": params, "createdAt": clock::timestamp(), "errors": [],
+        "id": id, "status": "InProgress", "type": kind, "params": params, "createdAt": world.timestamp(), "errors": [],
     });
     let outcome = take_outcome(&mut world.outcomes, kind, &call.cluster, &call.nodegroup);
     let pending = Pending {

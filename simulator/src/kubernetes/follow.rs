@@ -1,8 +1,7 @@
 //! Nodes follow the node groups: as many as are desired, new ones after an update, none after a delete.
 
-use std::time::Instant;
-
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::node::{self, Place};
 use super::resource::Resource;

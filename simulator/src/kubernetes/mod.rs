@@ -23,10 +23,10 @@ mod watch;
 mod write;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::time::Instant;
 
 pub use follow::{Joining, follow, relabel, replace_nodes};
 pub use http::router;

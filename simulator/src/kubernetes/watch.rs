@@ -1,12 +1,13 @@
 //! A watch: changes as they come, as lines of JSON.
 
 use std::convert::Infallible;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::paths::Target;
 use super::resource::Resource;

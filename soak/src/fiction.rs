@@ -1,0 +1,24 @@
+//! Lies of the world, each of which looks like a mistake of the function: by them it is seen that a mistake would be.
+
+/// What isn't true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fiction {
+    #[default]
+    None,
+    /// After each answer another comes that says something else.
+    SecondAnswer,
+    /// Answers are taken and lost.
+    LostAnswers,
+    /// A FAILED Update names another physical id.
+    ChangedId,
+    /// Each Update is answered with a new physical id.
+    NeedlessReplacement,
+    /// What EC2 is to delete stays, and EC2 says that it is gone.
+    DeafEc2,
+    /// EKS says that a group is gone that it keeps.
+    DeafEks,
+    /// Somebody else's group is changed whenever one of ours is.
+    ForeignChange,
+    /// A line of the log holds a response URL.
+    LoudLog,
+}

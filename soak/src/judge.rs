@@ -1,0 +1,208 @@
+//! What has to be true of a life, whatever has befallen it, and what of it faults excuse.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::life::has_to_be_another;
+use crate::properties::Change;
+use crate::protocol::SECOND;
+use crate::stack::Heard;
+use crate::world::{Asked, World, request_number, text};
+
+/// Reasons that aren't the function's: EKS failed what it had taken, or time ran out for what others had to do.
+const OF_OTHERS: [&str; 2] = ["chosen by the seed", "ServiceTimeout is over"];
+/// How the last resort begins its reason (`handler.rs`).
+const LAST_RESORT: &str = "the function failed several times";
+
+/// How a panic is told.
+const OWN_MISTAKE: &str = "by a mistake of its own";
+
+/// Everything that was found wrong, and what is known of what is right.
+pub struct Verdicts {
+    world: Arc<World>,
+    pub violations: Vec<String>,
+    foreign: Vec<Value>,
+    foreign_in_ec2: Vec<String>,
+    /// Somebody else has changed a group of the stack.
+    pub disturbed: bool,
+    /// A rollback was skipped, so that CloudFormation knows of less than there is.
+    pub skipped: bool,
+    /// Deletes that were answered FAILED, or never, and not tried again with more luck.
+    pub abandoned: Vec<String>,
+    given_up: Vec<String>,
+}
+
+impl Verdicts {
+    pub fn begin(world: Arc<World>) -> Self {
+        Self {
+            world,
+            violations: vec![],
+            foreign: vec![],
+            foreign_in_ec2: vec![],
+            disturbed: false,
+            skipped: false,
+            abandoned: vec![],
+            given_up: vec![],
+        }
+    }
+
+    pub fn remember_what_is_foreign(&mut self) {
+        self.foreign = self.world.simulator.node_groups();
+        self.foreign_in_ec2 = self.world.ec2.all();
+    }
+
+    pub fn wrong(&mut self, what: String) {
+        self.world.tell(&format!("VIOLATION: {what}"));
+        self.violations.push(what);
+    }
+
+    /// Nobody waits for the answer any more.
+    pub fn give_up(&mut self, request: &str) {
+        self.world
+            .tell(&format!("CloudFormation: {} is cancelled", request_number(request)));
+        self.world.count("requests that were cancelled");
+        self.given_up.push(request.to_owned());
+    }
+
+    pub fn of_an_answer(&mut self, request: &str, heard: &Heard) {
+        let Some(asked) = self.world.asked(request) else {
+            return;
+        };
+        if let Heard::Failed { reason, .. } = heard {
+            let kind = text(&asked.event, "RequestType");
+            self.world.count(format!("FAILED {kind}: {}", gist(reason)));
+            if reason.contains(OWN_MISTAKE) {
+                self.wrong(format!("{}: {reason}", request_number(request)));
+            }
+        }
+        if *heard == Heard::Silence && !excuses_silence(&asked) {
+            self.wrong(format!(
+                "{} was never answered, and nothing excuses it",
+                request_number(request)
+            ));
+        }
+    }
+
+    pub fn of_a_success(&mut self, change: Change) {
+        if change == Change::Refused {
+            self.wrong("what has to be refused was done".to_owned());
+        }
+    }
+
+    /// What takes a group's place is needed.
+    pub fn of_an_id(&mut self, before: &str, after: &str, made_by: Option<&Value>, wanted: &Value) {
+        let needed = made_by.is_none_or(|made_by| has_to_be_another(made_by, wanted));
+        if before != after && !needed {
+            self.wrong(format!("{before} was replaced by {after} for nothing"));
+        }
+    }
+
+    /// A rollback fails for what is EKS's, or for faults that were more than anybody can bear.
+    pub fn of_a_rollback(&mut self, request: &str, heard: &Heard) {
+        let Heard::Failed { reason, .. } = heard else {
+            return;
+        };
+        let of_eks = OF_OTHERS.iter().any(|word| reason.contains(word));
+        let died_often = self.world.asked(request).is_some_and(|asked| asked.failures >= 3);
+        let is_excused = of_eks || (reason.starts_with(LAST_RESORT) && died_often);
+        if !is_excused {
+            self.wrong(format!("the rollback {} FAILED: {reason}", request_number(request)));
+        }
+    }
+
+    /// When everything is over.
+    pub fn of_the_end(&mut self) {
+        self.of_all_answers();
+        self.of_what_is_foreign();
+        self.of_what_is_left();
+    }
+
+    fn of_all_answers(&mut self) {
+        let (second, others): (Vec<String>, Vec<String>) = self
+            .world
+            .violations()
+            .into_iter()
+            .partition(|violation| violation.starts_with(SECOND));
+        others.into_iter().for_each(|violation| self.wrong(violation));
+        self.world
+            .counts()
+            .of
+            .insert("answers that differ from one before".to_owned(), second.len() as u64);
+        for asked in self.world.all_asked() {
+            let number = request_number(text(&asked.event, "RequestId"));
+            if differs(&asked) && asked.last_resorts == 0 {
+                self.wrong(format!("{number} has two answers that differ"));
+            }
+        }
+    }
+
+    fn of_what_is_foreign(&mut self) {
+        let groups = self.world.simulator.node_groups();
+        for before in self.foreign.clone() {
+            let name = &before["nodegroupName"];
+            match groups.iter().find(|group| group["nodegroupName"] == *name) {
+                Some(after) if *after == before => {}
+                Some(after) => self.wrong(format!("somebody else's {name} was changed: {before} {after}")),
+                None => self.wrong(format!("somebody else's {name} is gone")),
+            }
+        }
+        let in_ec2 = self.world.ec2.all();
+        for before in self.foreign_in_ec2.clone() {
+            if !in_ec2.contains(&before) {
+                self.wrong(format!("somebody else's {before} is gone"));
+            }
+        }
+    }
+
+    fn of_what_is_left(&mut self) {
+        let is_foreign = |group: &Value| {
+            self.foreign
+                .iter()
+                .any(|one| one["nodegroupName"] == group["nodegroupName"])
+        };
+        let groups = self.world.simulator.node_groups();
+        let mut left: Vec<String> = groups
+            .iter()
+            .filter(|group| !is_foreign(group))
+            .map(|group| format!("node group {} {}", text(group, "nodegroupName"), text(group, "status")))
+            .collect();
+        let in_ec2 = self.world.ec2.all();
+        left.extend(in_ec2.into_iter().filter(|one| !self.foreign_in_ec2.contains(one)));
+        if left.is_empty() {
+            return;
+        }
+        if self.skipped || !self.abandoned.is_empty() {
+            self.world
+                .count("ends with something left, and an operator who was told");
+            return;
+        }
+        self.wrong(format!("left behind: {}", left.join(", ")));
+    }
+}
+
+/// A reason without what is another in each life.
+fn gist(reason: &str) -> String {
+    let words = reason
+        .split_whitespace()
+        .filter(|word| !word.contains(['-', '/']) && !word.contains(char::is_numeric));
+    words.take(9).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether CloudFormation could have read one thing or another. What comes when it has read is told to nobody.
+fn differs(asked: &Asked) -> bool {
+    let said = |answer: &Value| {
+        let of = |key: &str| text(answer, key).to_owned();
+        (of("Status"), of("PhysicalResourceId"))
+    };
+    let in_time = |(at, _): &&(Duration, Value)| asked.read.is_none_or(|read| *at <= read);
+    let mut answers = asked.answers.iter().filter(in_time).map(|(_, answer)| said(answer));
+    let first = answers.next();
+    answers.any(|answer| Some(answer) != first)
+}
+
+/// Only a process that dies each time leaves a request unanswered, and a bucket that takes nothing.
+fn excuses_silence(asked: &Asked) -> bool {
+    asked.failures >= 3
+}

@@ -1,0 +1,240 @@
+//! Everything outside of the function, in one place for all who take part.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fastrand::Rng;
+use managed_node_group::auto_scaling::ScalingGroup;
+use managed_node_group::ports::Stack;
+use serde_json::{Value, json};
+use simulator::Simulator;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::counts::Counts;
+use crate::ec2::Memory;
+use crate::faults::{Fate, Weather};
+use crate::fiction::Fiction;
+use crate::protocol::{Answers, Put};
+use crate::time::{EPOCH_MILLIS, Time};
+use crate::trace::Trace;
+
+pub const CLUSTER: &str = "my-cluster";
+/// Part of every credential that there is: no log may hold it.
+pub const SECRET: &str = "5ec4e7";
+
+/// What Lambda and Step Functions are given to do.
+pub enum Work {
+    Event(Value),
+    Execution(Value),
+}
+
+pub struct World {
+    pub time: Arc<Time>,
+    pub region: String,
+    pub fiction: Fiction,
+    pub simulator: Simulator,
+    pub ec2: Memory,
+    pub scaling_groups: Mutex<BTreeMap<String, ScalingGroup>>,
+    /// What DescribeStacks shows.
+    pub stack: Mutex<Stack>,
+    pub answered: Notify,
+    /// The names of all executions so far.
+    pub executions: Mutex<BTreeSet<String>>,
+    work: UnboundedSender<Work>,
+    /// How much of it isn't done.
+    under_way: AtomicUsize,
+    /// Whether the checks before a change read from the SDKs.
+    pub reads_facts: bool,
+    pub weather: Mutex<Weather>,
+    dice: Mutex<Rng>,
+    answers: Mutex<Answers>,
+    asked: Mutex<BTreeMap<String, Asked>>,
+    trace: Mutex<Trace>,
+    counts: Mutex<Counts>,
+}
+
+/// A request of CloudFormation's, and what befell it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub event: Value,
+    pub sent: Duration,
+    pub timeout: Duration,
+    pub faults: u32,
+    pub deaths: u32,
+    /// Invocations that ended without an answer or a hand-over, for whatever reason.
+    pub failures: u32,
+    pub last_resorts: u32,
+    pub deliveries: u32,
+    pub answers: Vec<(Duration, Value)>,
+    /// When CloudFormation has read what was there by then.
+    pub read: Option<Duration>,
+}
+
+/// What a world is made of.
+pub struct Setting {
+    pub region: String,
+    pub fiction: Fiction,
+    pub weather: Weather,
+    pub durations: simulator::Durations,
+    pub reads_facts: bool,
+    pub dice: Rng,
+}
+
+impl World {
+    /// Within a runtime whose time is paused.
+    pub fn begin(setting: Setting, work: UnboundedSender<Work>) -> Self {
+        let simulator = Simulator::unserved(simulator::Options {
+            region: setting.region.clone(),
+            durations: setting.durations,
+            epoch: Some(EPOCH_MILLIS as f64 / 1000.0),
+            kubernetes_version: "1.33".to_owned(),
+            ..simulator::Options::default()
+        });
+        simulator.put_cluster(json!({"name": CLUSTER, "endpoint": ""}));
+        Self {
+            time: Arc::new(Time::begin()),
+            region: setting.region,
+            fiction: setting.fiction,
+            simulator,
+            ec2: Memory::default(),
+            scaling_groups: Mutex::default(),
+            stack: Mutex::new(Stack {
+                status: "CREATE_IN_PROGRESS".to_owned(),
+                tags: [("team".to_owned(), "nodes".to_owned())].into(),
+            }),
+            answered: Notify::new(),
+            executions: Mutex::default(),
+            work,
+            under_way: AtomicUsize::new(0),
+            reads_facts: setting.reads_facts,
+            weather: Mutex::new(setting.weather),
+            dice: Mutex::new(setting.dice),
+            answers: Mutex::default(),
+            asked: Mutex::default(),
+            trace: Mutex::default(),
+            counts: Mutex::default(),
+        }
+    }
+
+    /// Hands work to Lambda or to Step Functions, which do it some time.
+    pub fn give(&self, work: Work) {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        // Nobody takes it once the life is over.
+        let _ = self.work.send(work);
+    }
+
+    pub fn is_done(&self) {
+        self.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub fn is_quiet(&self) -> bool {
+        self.under_way.load(Ordering::Relaxed) == 0
+    }
+
+    pub fn tell(&self, what: &str) {
+        held(&self.trace).tell(self.time.gone_by(), what);
+    }
+
+    pub fn count(&self, what: impl Into<String>) {
+        held(&self.counts).count(what);
+    }
+
+    pub fn counts(&self) -> MutexGuard<'_, Counts> {
+        held(&self.counts)
+    }
+
+    pub fn lines(&self) -> Vec<String> {
+        held(&self.trace).lines.clone()
+    }
+
+    /// Throws the dice of everything but the script.
+    pub fn throw<T>(&self, what: impl FnOnce(&mut Rng) -> T) -> T {
+        what(&mut held(&self.dice))
+    }
+
+    pub fn fate(&self, service: &str) -> Fate {
+        let weather = held(&self.weather);
+        weather.fate(&mut held(&self.dice), service, self.time.gone_by())
+    }
+
+    pub fn stack_is(&self, status: &str) {
+        self.tell(&format!("CloudFormation: the stack is {status}"));
+        held(&self.stack).status = status.to_owned();
+    }
+
+    /// A request is about to be sent.
+    pub fn expect(&self, event: &Value, timeout: Duration) {
+        held(&self.answers).expect(event);
+        let asked = Asked {
+            event: event.clone(),
+            sent: self.time.gone_by(),
+            timeout,
+            faults: 0,
+            deaths: 0,
+            failures: 0,
+            last_resorts: 0,
+            deliveries: 0,
+            answers: vec![],
+            read: None,
+        };
+        held(&self.asked).insert(text(event, "RequestId").to_owned(), asked);
+    }
+
+    pub fn asked(&self, request: &str) -> Option<Asked> {
+        held(&self.asked).get(request).cloned()
+    }
+
+    pub fn all_asked(&self) -> Vec<Asked> {
+        held(&self.asked).values().cloned().collect()
+    }
+
+    /// Notes something of a request.
+    pub fn note(&self, request: &str, what: impl FnOnce(&mut Asked)) {
+        if let Some(asked) = held(&self.asked).get_mut(request) {
+            what(asked);
+        }
+    }
+
+    /// Something that may never be, seen by whom the function has called.
+    pub fn wrong(&self, what: &str) {
+        held(&self.answers).violations.push(what.to_owned());
+    }
+
+    pub fn violations(&self) -> Vec<String> {
+        held(&self.answers).violations.clone()
+    }
+
+    /// The bucket takes an answer.
+    pub fn take(&self, put: &Put) -> u16 {
+        let status = held(&self.answers).take(put);
+        let body: Value = serde_json::from_slice(&put.body).unwrap_or_default();
+        let (at, request) = (self.time.gone_by(), text(&body, "RequestId").to_owned());
+        self.tell(&format!(
+            "the bucket takes {} {} {}: {}",
+            request_number(&request),
+            text(&body, "Status"),
+            text(&body, "PhysicalResourceId"),
+            text(&body, "Reason")
+        ));
+        self.note(&request, |asked| asked.answers.push((at, body)));
+        self.answered.notify_waiters();
+        status
+    }
+}
+
+pub fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// `r3` for the third request.
+pub fn request_number(id: &str) -> String {
+    let digits = id.rsplit('-').next().unwrap_or_default();
+    format!("r{}", digits.trim_start_matches('0'))
+}
