@@ -38,6 +38,14 @@ pub fn never_created(logical_resource_id: &str) -> String {
 mod tests {
     use super::*;
 
+    /// What a user reads in the stack's events as the id of a resource that there never was.
+    #[test]
+    fn what_was_never_created_bears_its_logical_id() {
+        for (logical, expected) in [("Nodes", "Nodes-never-created"), ("a/b", "ab-never-created")] {
+            assert_eq!(never_created(logical), expected);
+        }
+    }
+
     #[test]
     fn only_cluster_slash_name_is_an_id() {
         for (text, expected) in [
