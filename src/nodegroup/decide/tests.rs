@@ -1,5 +1,6 @@
 mod around;
 mod beyond;
+mod edges;
 mod own_template;
 mod turns;
 
@@ -10,8 +11,7 @@ use super::*;
 use crate::diagnose::Kind;
 use crate::launch_template::belongings::SecurityGroup;
 use crate::nodegroup::group::LiveLaunchTemplate;
-use crate::nodegroup::history::Begun;
-use crate::nodegroup::history::Tidying;
+use crate::nodegroup::history::{Begun, Tidying};
 use crate::nodegroup::plan::tests::{desired, live};
 
 const NOW: u64 = 1000;
