@@ -54,6 +54,7 @@ fn what_an_update_left_as_it_was_is_told() {
     for (changes, begun, expected) in [
         (json!({"Labels": {"a": "b"}}), config, told("configuration")),
         (json!({"ReleaseVersion": "1.33.1-20260301"}), version, told("version")),
+        (json!({"Version": "1.34"}), version, told("version")),
         (json!({"ReleaseVersion": "latest"}), version, vec![]),
         (json!({"Tags": {"t": "1"}}), (StepKind::Tag, None), told("tags")),
     ] {
