@@ -4,6 +4,8 @@ use super::*;
 use crate::nodegroup::settings::{Amount, UpdateSettings, UpdateStrategy};
 use crate::nodegroup::spec::{LaunchTemplate, LaunchTemplateIdentity, LaunchTemplateVersion, Naming};
 
+mod beyond;
+mod bounds;
 mod gaps;
 mod template;
 
