@@ -73,6 +73,25 @@ fn every_property_of_the_native_resource_is_taken() {
 }
 
 #[test]
+fn instance_types_are_listed_wherever_they_are_stated() {
+    for (changes, expected) in [
+        (json!({}), &["t3.medium"][..]),
+        (json!({"InstanceTypes": ["m5.large"]}), &["m5.large"]),
+        (
+            json!({"InstanceTypes": ["m5.large", "m5a.large"]}),
+            &["m5.large", "m5a.large"],
+        ),
+        (
+            json!({"InstanceTypes": ["m5.large"], "LaunchTemplate": {"Id": "lt-1"}}),
+            &["m5.large"],
+        ),
+        (json!({"LaunchTemplate": {"Id": "lt-1"}}), &[]),
+    ] {
+        assert_eq!(spec_of(&properties(&changes)).type_names(), expected, "{changes}");
+    }
+}
+
+#[test]
 fn seven_mistakes_are_told_in_one_answer() {
     check(
         &json!({"ClusterName": null, "Subnets": [], "SclaingConfig": {}, "AmiType": "AL2023", "DiskSize": "0", "Version": "latest",
