@@ -94,6 +94,31 @@ fn health_issues_of_a_group_that_is_there_are_told() {
 }
 
 #[test]
+fn submitted_does_not_wait() {
+    let goal = |purpose| want(&json!({"WaitFor": "Submitted", "Labels": {"a": "b"}}), purpose);
+    let creating = present(in_status("CREATING"), None);
+    assert_eq!(
+        word(&told(
+            &goal(Purpose::Create),
+            &creating,
+            &history(&[(StepKind::Create, None)]),
+            NOW
+        )),
+        "Done"
+    );
+    let updating = present(in_status("UPDATING"), Some(UpdateState::InProgress));
+    assert_eq!(
+        word(&told(
+            &goal(Purpose::Update),
+            &updating,
+            &history(&[(StepKind::UpdateConfig, Some("u"))]),
+            NOW
+        )),
+        "Done"
+    );
+}
+
+#[test]
 fn only_the_last_update_of_a_request_that_does_not_wait_is_left_running() {
     let config = (StepKind::UpdateConfig, Some("u"));
     let version = (StepKind::UpdateVersion, Some("u"));
