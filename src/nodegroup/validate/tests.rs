@@ -6,6 +6,7 @@ use crate::nodegroup::spec::{LaunchTemplate, LaunchTemplateIdentity, LaunchTempl
 
 mod beyond;
 mod bounds;
+mod defaults;
 mod gaps;
 mod template;
 
@@ -70,25 +71,6 @@ fn every_property_of_the_native_resource_is_taken() {
         version: LaunchTemplateVersion::Number(1),
     };
     assert_eq!(spec_of(&properties(&template)).launch_template, Some(expected));
-}
-
-#[test]
-fn instance_types_are_listed_wherever_they_are_stated() {
-    for (changes, expected) in [
-        (json!({}), &["t3.medium"][..]),
-        (json!({"InstanceTypes": ["m5.large"]}), &["m5.large"]),
-        (
-            json!({"InstanceTypes": ["m5.large", "m5a.large"]}),
-            &["m5.large", "m5a.large"],
-        ),
-        (
-            json!({"InstanceTypes": ["m5.large"], "LaunchTemplate": {"Id": "lt-1"}}),
-            &["m5.large"],
-        ),
-        (json!({"LaunchTemplate": {"Id": "lt-1"}}), &[]),
-    ] {
-        assert_eq!(spec_of(&properties(&changes)).type_names(), expected, "{changes}");
-    }
 }
 
 #[test]
