@@ -102,19 +102,49 @@ fn a_security_group_that_is_left_over_is_no_attribute() {
 
 #[test]
 fn ready_nodes_are_told_where_it_is_waited_for_them() {
-    let ready = |changes: serde_json::Value, given_up: bool| {
-        let mut history = history(&[]);
-        history.given_up.extend(given_up.then_some(Part::Nodes));
-        let mut group = live();
-        group.scaling.desired = 0;
-        match told(&want(&changes, Purpose::Update), &present(group, None), &history, NOW) {
-            Next::Done { attributes, .. } => attributes["ReadyNodes"].clone(),
-            next => panic!("{next:?}"),
+    let unseen = Beyond::default();
+    for (changes, beyond, expected) in [
+        (json!({"WaitFor": "NodesReady"}), &unseen, "0"),
+        (json!({"WaitFor": "NodesReady"}), &LOOKED, "0"),
+        (json!({}), &unseen, ""),
+        (json!({}), &LOOKED, ""),
+    ] {
+        let around = prepared(&desired(&changes));
+        for given_up in [false, true] {
+            let mut history = history(&[]);
+            history.given_up.extend(given_up.then_some(Part::Nodes));
+            let mut group = live();
+            group.scaling.desired = 0;
+            let view = View {
+                beyond,
+                ..seen(&around, &history)
+            };
+            let next = decide(&want(&changes, Purpose::Update), &present(group, None), view);
+            let Next::Done { attributes, .. } = next else {
+                panic!("{next:?}")
+            };
+            let expected = if given_up { "" } else { expected };
+            assert_eq!(attributes["ReadyNodes"], expected, "{changes} {given_up}");
         }
+    }
+}
+
+/// What is known of the instance types outdoes what the image has a driver for.
+#[test]
+fn the_device_plugin_is_not_applied_where_no_type_has_a_gpu() {
+    let changes = json!({"NvidiaDevicePlugin": true});
+    let mut around = prepared(&desired(&changes));
+    around.types = vec![facts(Architecture::X86)];
+    let nvidia = NodeGroup {
+        ami_type: "AL2023_x86_64_NVIDIA".to_owned(),
+        ..live()
     };
-    assert_eq!(ready(json!({"WaitFor": "NodesReady"}), false), "0");
-    assert_eq!(ready(json!({"WaitFor": "NodesReady"}), true), "");
-    assert_eq!(ready(json!({}), false), "");
+    let goal = want(&changes, Purpose::Update);
+    let next = decide(&goal, &present(nvidia, None), seen(&around, &history(&[])));
+    assert!(
+        matches!(&next, Next::Done { warnings, .. } if warnings[0].starts_with("NvidiaDevicePlugin: nothing was applied")),
+        "{next:?}"
+    );
 }
 
 #[test]
@@ -204,6 +234,25 @@ fn at_the_deadline_it_is_told_how_far_it_got_and_what_held_it_up() {
         let reason = late(goal, &observed, history);
         assert!(reason.contains(expected), "{expected}: {reason}");
     }
+}
+
+/// Why it takes so long is looked for where there is a group that might tell.
+#[test]
+fn at_the_deadline_the_groups_own_issues_are_asked_for() {
+    let goal = want(&json!({}), Purpose::Create);
+    let ill = NodeGroup {
+        issues: vec![issue("AsgInstanceLaunchFailures", "no capacity", "asg")],
+        ..in_status("CREATING")
+    };
+    let Next::Broken(broken) = told(&goal, &present(ill.clone(), None), &history(&[]), 3540) else {
+        panic!("nothing to find out")
+    };
+    assert_eq!(
+        (broken.kind, broken.issues, broken.group.name),
+        (Kind::Health, ill.issues, ill.name)
+    );
+    let removal = told(&absent(), &present(in_status("DELETING"), None), &history(&[]), 3540);
+    assert!(matches!(removal, Next::Fail(_)), "{removal:?}");
 }
 
 /// What a group that is gone had in EC2.
