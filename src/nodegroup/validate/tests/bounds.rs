@@ -185,6 +185,22 @@ fn a_repair_is_one_for_each_pair_of_condition_and_reason() {
     );
 }
 
+#[test]
+fn a_template_has_no_version_before_the_first() {
+    for (version, good) in [
+        ("1", true),
+        ("$Latest", true),
+        ("$Default", true),
+        ("0", false),
+        ("-1", false),
+        ("", false),
+    ] {
+        let expected = format!("LaunchTemplate.Version: expected a number, $Latest or $Default, got \"{version}\"");
+        let changes = json!({"LaunchTemplate": {"Id": "lt-1", "Version": version}});
+        told(&changes, if good { "" } else { &expected });
+    }
+}
+
 /// A release's build is a date, and no commit that has as many digits.
 #[test]
 fn dates_are_of_the_calendar() {
