@@ -8,6 +8,7 @@ mod beyond;
 mod bounds;
 mod defaults;
 mod gaps;
+mod nodes;
 mod template;
 
 /// A spec from properties that are known to be good.
