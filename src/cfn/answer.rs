@@ -184,6 +184,60 @@ mod tests {
         assert_eq!(body["Reason"], "no reason was given");
     }
 
+    #[test]
+    fn what_is_cut_keeps_two_thirds_in_front() {
+        for (text, length, expected) in [
+            ("abcdefghi", 0, ""),
+            ("abcdefghi", 6, "abcd … hi"),
+            ("abcdefghi", 8, "abcde … ghi"),
+            ("abcdefghi", 9, "abcdefghi"),
+            ("abcdefghi", 10, "abcdefghi"),
+            ("äöü", 2, "ä … ü"),
+            ("", 0, ""),
+        ] {
+            assert_eq!(cut(text, length), expected, "{text}, {length}");
+        }
+    }
+
+    fn with_attributes(values: &[String]) -> Answer {
+        let named = |(i, value): (usize, &String)| (format!("Key{i:02}"), value.clone());
+        Answer::Success {
+            physical_id: "c/n".to_owned(),
+            attributes: values.iter().enumerate().map(named).collect(),
+            note: String::new(),
+        }
+    }
+
+    /// Of a long value the beginning and the end still tell something, of a short one a part would be taken for the whole.
+    #[test]
+    fn only_as_many_attributes_give_way_as_must() {
+        for (length, given_way) in [(256, 0), (257, 203)] {
+            let body = read(&with_attributes(&vec!["x".repeat(length); 16]));
+            let data = body["Data"].as_object().unwrap();
+            let lengths: Vec<usize> = data
+                .values()
+                .map(|value| value.as_str().unwrap().chars().count())
+                .collect();
+            assert!(
+                lengths.iter().all(|found| [length, given_way].contains(found)),
+                "{lengths:?}"
+            );
+            assert!(lengths.contains(&length) && lengths.contains(&given_way), "{lengths:?}");
+        }
+    }
+
+    #[test]
+    fn what_just_fits_is_whole() {
+        let empty = with_attributes(&[String::new()]).body(&envelope("arn:stack")).len();
+        let just = "x".repeat(MAX_BYTES - empty);
+        assert_eq!(
+            read(&with_attributes(std::slice::from_ref(&just)))["Data"]["Key00"],
+            just
+        );
+        let over = read(&with_attributes(&[just + "x"]));
+        assert_eq!(over["Data"]["Key00"].as_str().unwrap().chars().count(), 203);
+    }
+
     proptest! {
         #[test]
         fn any_text_fits(reason in "\\PC{0,6000}|[\\x00-\\x1f\"\\\\]{0,3000}", values in prop::collection::vec(".{0,900}", 0..12)) {

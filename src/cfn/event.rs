@@ -199,6 +199,12 @@ mod tests {
         check(json!("text"), &[Event::Request(json!("text"))]);
         let sent = json!({"detail-type": "ManagedNodeGroup Request", "source": "com.example", "detail": {}});
         check(sent.clone(), &[Event::Bus(sent.clone())]);
+        for half in [
+            json!({"source": "com.example"}),
+            json!({"detail-type": "ManagedNodeGroup Request"}),
+        ] {
+            check(half.clone(), &[Event::Request(half)]);
+        }
         let continuation = |host| Event::Continuation {
             progress: json!({"a": 1}),
             host,

@@ -42,6 +42,14 @@ pub fn never_created(logical_resource_id: &str) -> String {
 mod tests {
     use super::*;
 
+    /// What a user reads in the stack's events as the id of a resource that there never was.
+    #[test]
+    fn what_was_never_created_bears_its_logical_id() {
+        for (logical, expected) in [("Nodes", "Nodes-never-created"), ("a/b", "ab-never-created")] {
+            assert_eq!(never_created(logical), expected);
+        }
+    }
+
     #[test]
     fn a_made_up_id_is_one_that_cloudformation_takes() {
         for logical_id in ["", "Nodes", &"N".repeat(3000), &"💥".repeat(3000)] {

@@ -71,8 +71,8 @@ impl Sent {
 
     /// When it was sent, in seconds since the epoch.
     pub fn sent_at(&self) -> Option<u64> {
-        let well_formed = self.time.len() == 20 && self.time.is_ascii();
         let compact = self.time.replace(['-', ':'], "");
+        let well_formed = self.time.len() == 20;
         well_formed.then(|| seconds_since_epoch(&compact)).flatten()
     }
 }
@@ -226,7 +226,37 @@ mod tests {
         assert_eq!(request.properties["ClusterName"], "c");
         let again = Request::parse(&serde_json::to_value(&request).unwrap()).unwrap();
         assert_eq!(again, request);
-        assert!(!format!("{request:?}").contains("secret"));
+    }
+
+    #[test]
+    fn a_request_shows_who_asks_and_not_for_what() {
+        let mut event = event();
+        event["ResourceProperties"] = json!({"UserData": "secret"});
+        let shown = format!("{:?}", Request::parse(&event).unwrap());
+        assert!(!shown.contains("secret"), "{shown}");
+        for told in ["Create", "Nodes", "stack_id: \"s\"", "request_id: \"r\""] {
+            assert!(shown.contains(told), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_kind_of_request_is_called_as_cloudformation_calls_it() {
+        for kind in [RequestType::Create, RequestType::Update, RequestType::Delete] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+
+    /// A deadline counts from here, whoever asked.
+    #[test]
+    fn the_age_of_a_request_is_known_whoever_asks() {
+        let url = ResponseUrl::new("https://example.com/?X-Amz-Date=20261124T101500Z");
+        for reply in [Reply::Url(url), Reply::Bus(sent("2026-11-24T10:15:00Z"))] {
+            let envelope = Envelope {
+                reply,
+                ..Request::parse(&event()).unwrap().envelope
+            };
+            assert_eq!(envelope.issued_at(), Some(1_795_515_300));
+        }
     }
 
     #[test]
@@ -313,6 +343,9 @@ mod tests {
             ("1970-01-01T00:00:00Z", Some(0)),
             ("2026-11-24T10:15:00Z", Some(1_795_515_300)),
             ("2026-11-24T10:15:00.123Z", None),
+            ("20261124T101500Z", None),
+            ("2026-11-24T10:15:0é", None),
+            ("2026-11-24é10:15:0Z", None),
             ("yesterday", None),
             ("", None),
         ] {

@@ -141,6 +141,7 @@ mod tests {
     fn the_url_never_shows_itself() {
         let url = ResponseUrl::new("https://example.com/?X-Amz-Signature=secret");
         assert_eq!(format!("{url:?}"), "ResponseUrl(redacted)");
+        assert_eq!(url.expose(), "https://example.com/?X-Amz-Signature=secret");
     }
 
     #[test]
@@ -150,6 +151,9 @@ mod tests {
         assert_eq!(issued("20261124T101500Z"), Some(1_795_515_300));
         assert_eq!(issued("20240229T235959Z"), Some(1_709_251_199));
         assert_eq!(issued("yesterday"), None);
+        for misshapen in ["20261124X101500Z", "20261124T101500X", "20261124T1015000Z"] {
+            assert_eq!(issued(misshapen), None, "{misshapen}");
+        }
         assert_eq!(ResponseUrl::new("https://h/?Expires=1").issued_at(), None);
     }
 }

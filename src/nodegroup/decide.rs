@@ -14,7 +14,7 @@ use super::attributes::{InTemplate, attributes};
 use super::group::{NodeGroup, Status};
 use super::history::{History, StepKind, UpdateState};
 use super::ownership::{Owner, REPLACES_TAG, UNFINISHED_TAG};
-use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, plan};
+use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, VersionChange, plan};
 use super::spec::WaitFor;
 use super::turn::Turn;
 use crate::launch_template::belongings::Place;
@@ -247,7 +247,7 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
         return Next::Act(missing.swap_remove(0));
     }
     let mut warnings = plan.warnings;
-    warnings.extend(begun.iter().filter_map(still_differs));
+    warnings.extend(begun.iter().filter_map(|step| still_differs(step, live)));
     match (settled(desired, live, view, warnings), untag.into_iter().next()) {
         // Some of these tags say that the group isn't finished, which it isn't before everything else is.
         (Next::Done { .. }, Some(untag)) => Next::Act(untag),
@@ -255,12 +255,9 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
     }
 }
 
-/// `latest` is asked for anew at each request, so that it was followed is no difference that is left.
-fn still_differs(step: &Step) -> Option<String> {
+fn still_differs(step: &Step, live: &NodeGroup) -> Option<String> {
     let what = match step {
-        Step::UpdateVersion(change) if change.release_version.is_none() && change.launch_template.is_none() => {
-            return None;
-        }
+        Step::UpdateVersion(change) if only_follows(change, live) => return None,
         Step::UpdateVersion(_) => "version",
         Step::UpdateConfig(_) => "configuration",
         Step::Tag(_) | Step::Untag(_) => "tags",
@@ -270,6 +267,12 @@ fn still_differs(step: &Step) -> Option<String> {
     Some(format!(
         "EKS took the update, but the node group's {what} still differs from the template"
     ))
+}
+
+/// `latest` is asked for anew at each request, so that it was followed is no difference that is left.
+fn only_follows(change: &VersionChange, live: &NodeGroup) -> bool {
+    let runs = change.version.as_ref().is_none_or(|version| *version == live.version);
+    runs && change.release_version.is_none() && change.launch_template.is_none()
 }
 
 /// A DEGRADED group fails what made it so. One that was so before is reported as a warning, as is any in a rollback: its

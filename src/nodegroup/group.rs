@@ -120,3 +120,45 @@ impl From<&str> for Status {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_told_in_the_services_word() {
+        for word in [
+            "CREATING",
+            "ACTIVE",
+            "UPDATING",
+            "DELETING",
+            "CREATE_FAILED",
+            "DELETE_FAILED",
+            "DEGRADED",
+            "HIBERNATING",
+        ] {
+            let status = Status::from(word);
+            assert_eq!(status.as_str(), word);
+            assert_eq!(matches!(status, Status::Unknown(_)), word == "HIBERNATING", "{word}");
+        }
+    }
+
+    #[test]
+    fn issues_are_told_as_a_person_reads_them() {
+        let issue = |code: &str, resources: &[&str]| Issue {
+            code: code.to_owned(),
+            message: "gone".to_owned(),
+            resources: resources.iter().map(|&id| id.to_owned()).collect(),
+        };
+        for (issues, expected) in [
+            (vec![], "the service names no issue"),
+            (vec![issue("A", &[])], "A: gone"),
+            (
+                vec![issue("A", &["i-1", "i-2"]), issue("B", &[])],
+                "A: gone [i-1, i-2]; B: gone",
+            ),
+        ] {
+            assert_eq!(describe_issues(&issues), expected);
+        }
+    }
+}

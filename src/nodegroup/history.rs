@@ -147,6 +147,54 @@ pub enum UpdateState {
 mod tests {
     use super::*;
 
+    fn begun(step: StepKind, update_id: Option<&str>) -> Begun {
+        Begun {
+            step,
+            at: 0,
+            update_id: update_id.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn steps_in_ec2_touch_no_group() {
+        for (steps, expected) in [
+            (&[][..], true),
+            (&[StepKind::Launch, StepKind::Launch], true),
+            (&[StepKind::Launch, StepKind::Create], false),
+            (&[StepKind::Tag], false),
+        ] {
+            let history = History {
+                begun: steps.iter().map(|step| begun(*step, None)).collect(),
+                ..History::default()
+            };
+            assert_eq!(history.is_before_the_group(), expected, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn another_group_is_begun_with_from_the_start_in_the_time_that_is_left() {
+        let mut history = History {
+            began: 7,
+            deadline: 3540,
+            begun: vec![
+                begun(StepKind::UpdateVersion, Some("1")),
+                begun(StepKind::UpdateConfig, Some("2")),
+            ],
+            first_status: Some("DEGRADED".to_owned()),
+            tidying: Tidying::GivenUp,
+            given_up: [Part::Nodes].into(),
+            ..History::default()
+        };
+        assert_eq!(history.last_update().unwrap().update_id.as_deref(), Some("2"));
+        history.turn_to_another_group();
+        let expected = History {
+            began: 7,
+            deadline: 3540,
+            ..History::default()
+        };
+        assert_eq!(history, expected);
+    }
+
     #[test]
     fn what_is_in_use_is_waited_for_a_while() {
         for (tidying, expected) in [

@@ -289,3 +289,6 @@ const fn optional(name: &'static str, example: &'static str, changes: &'static [
         changes,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,6 +114,10 @@ mod tests {
             name_with(&json!({"InstanceTypes": ["m5.large"], "CapacityType": "SPOT"})),
             "Nodes-cabf8793b26b"
         );
+        assert_eq!(
+            name_with(&json!({"LaunchTemplate": {"Id": "lt-1"}})),
+            "Nodes-6b548ef5ef37"
+        );
         assert_eq!(name_with(&json!({"NodegroupName": "my-mng"})), "my-mng");
     }
 

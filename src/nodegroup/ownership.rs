@@ -71,3 +71,31 @@ impl Owner {
         tags.get(STACK_TAG) == Some(&self.stack_id) && tags.get(RESOURCE_TAG) == Some(&self.logical_id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owner(stack: &str, resource: &str) -> Owner {
+        Owner {
+            stack_id: stack.to_owned(),
+            logical_id: resource.to_owned(),
+        }
+    }
+
+    /// What isn't the resource's own is neither changed nor deleted, be it of the same stack.
+    #[test]
+    fn only_both_tags_together_make_a_group_ones_own() {
+        let own = owner("stack", "Nodes");
+        for (tags, expected) in [
+            (own.tags(), true),
+            (owner("stack", "Others").tags(), false),
+            (owner("other", "Nodes").tags(), false),
+            ([(STACK_TAG.to_owned(), "stack".to_owned())].into(), false),
+            ([(RESOURCE_TAG.to_owned(), "Nodes".to_owned())].into(), false),
+            ([].into(), false),
+        ] {
+            assert_eq!(own.owns(&tags), expected, "{tags:?}");
+        }
+    }
+}

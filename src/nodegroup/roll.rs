@@ -68,6 +68,11 @@ mod tests {
     #[test]
     fn only_what_can_not_end_in_time_is_told() {
         assert_eq!(outlasts(10, Amount::Nodes(1), 3_540), None);
+        assert_eq!(outlasts(1, Amount::Nodes(1), 480), None);
+        assert_eq!(
+            outlasts(1, Amount::Percentage(50), 479).as_deref(),
+            Some("a roll of 1 nodes, 50 % at a time, takes about 8 minutes at least, and 7 are left")
+        );
         assert_eq!(
             outlasts(20, Amount::Nodes(1), 3_540).as_deref(),
             Some("a roll of 20 nodes, 1 at a time, takes about 65 minutes at least, and 59 are left")

@@ -129,3 +129,123 @@ impl WarmPool {
                     && stated(&self.reuse_on_scale_in, &live.reuse_on_scale_in))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_effect_is_read_in_both_spellings_and_written_in_the_services() {
+        for (kubernetes, service) in [
+            ("NoSchedule", "NO_SCHEDULE"),
+            ("NoExecute", "NO_EXECUTE"),
+            ("PreferNoSchedule", "PREFER_NO_SCHEDULE"),
+        ] {
+            for spelling in [kubernetes, service] {
+                let effect = TaintEffect::parse(spelling).unwrap();
+                assert_eq!(effect.as_service_spells_it(), service);
+                let taint = Taint {
+                    key: "k".to_owned(),
+                    effect,
+                    value: "v".to_owned(),
+                };
+                assert_eq!(taint.to_string(), format!("k=v:{service}"));
+            }
+        }
+        assert_eq!(TaintEffect::parse("Never"), None);
+    }
+
+    fn repair() -> NodeRepair {
+        let one = RepairOverride {
+            condition: "c".to_owned(),
+            reason: "r".to_owned(),
+            minimum_wait_minutes: 5,
+            action: "Reboot".to_owned(),
+        };
+        NodeRepair {
+            enabled: true,
+            unhealthy_threshold: Some(Amount::Nodes(1)),
+            parallel_repairs: Some(Amount::Percentage(10)),
+            overrides: vec![one],
+        }
+    }
+
+    fn off() -> NodeRepair {
+        NodeRepair::default()
+    }
+
+    /// The service fills in what isn't stated, so only what is stated can differ.
+    #[test]
+    fn only_what_is_stated_of_repair_is_compared() {
+        let with = |change: fn(&mut NodeRepair)| {
+            let mut wanted = repair();
+            change(&mut wanted);
+            wanted
+        };
+        for (wanted, live, expected) in [
+            (off(), off(), true),
+            (off(), repair(), false),
+            (repair(), off(), false),
+            (repair(), repair(), true),
+            (with(|wanted| wanted.unhealthy_threshold = None), repair(), true),
+            (with(|wanted| wanted.parallel_repairs = None), repair(), true),
+            (
+                with(|wanted| wanted.unhealthy_threshold = Some(Amount::Nodes(2))),
+                repair(),
+                false,
+            ),
+            (
+                with(|wanted| wanted.parallel_repairs = Some(Amount::Nodes(1))),
+                repair(),
+                false,
+            ),
+            (with(|wanted| wanted.overrides.clear()), repair(), false),
+            // What stands beside a feature that is off does nothing.
+            (with(|wanted| wanted.enabled = false), off(), true),
+        ] {
+            assert_eq!(wanted.is_satisfied_by(&live), expected, "{wanted:?} {live:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_stated_of_a_warm_pool_is_compared() {
+        let pool = || WarmPool {
+            enabled: true,
+            min_size: Some(1),
+            max_group_prepared_capacity: Some(2),
+            pool_state: Some("STOPPED".to_owned()),
+            reuse_on_scale_in: Some(false),
+        };
+        let with = |change: fn(&mut WarmPool)| {
+            let mut wanted = pool();
+            change(&mut wanted);
+            wanted
+        };
+        let unstated = || WarmPool {
+            enabled: true,
+            ..WarmPool::default()
+        };
+        for (wanted, live, expected) in [
+            (WarmPool::default(), WarmPool::default(), true),
+            (WarmPool::default(), pool(), false),
+            (pool(), WarmPool::default(), false),
+            (pool(), pool(), true),
+            (unstated(), pool(), true),
+            (with(|wanted| wanted.min_size = Some(3)), pool(), false),
+            (
+                with(|wanted| wanted.max_group_prepared_capacity = Some(3)),
+                pool(),
+                false,
+            ),
+            (
+                with(|wanted| wanted.pool_state = Some("RUNNING".to_owned())),
+                pool(),
+                false,
+            ),
+            (with(|wanted| wanted.reuse_on_scale_in = Some(true)), pool(), false),
+            (with(|wanted| wanted.enabled = false), WarmPool::default(), true),
+        ] {
+            assert_eq!(wanted.is_satisfied_by(&live), expected, "{wanted:?} {live:?}");
+        }
+    }
+}

@@ -57,7 +57,6 @@ pub fn target(
     match (differences.is_empty(), explicit, same) {
         (true, false, _) | (true, true, true) => Ok(Target::Keep),
         (_, true, false) => Ok(Target::Replace(named)),
-        (false, false, _) if spec.cluster != current.0 => Ok(Target::Replace(named)),
         (false, false, _) => Ok(Target::Replace(replacement_name(spec, owner, current.1))),
         (false, true, true) => Err(NoReplacement::NameTaken {
             properties: differences.join(", "),
@@ -147,6 +146,26 @@ mod tests {
         );
         let moved = json!({"ClusterName": "d", "NodegroupName": "n"});
         assert_eq!(found(&moved, Some(&live())), Ok(Target::Replace("n".to_owned())));
+    }
+
+    /// What forces the replacement need not be among what a name is derived from, such as a launch template that somebody deleted.
+    #[test]
+    fn a_replacement_never_has_the_name_of_what_it_replaces() {
+        let spec = spec_of(&properties(&json!({})));
+        let named = name(&spec, &owner());
+        let without_template = Known::default();
+        let found = target(&spec, &owner(), ("c", &named), Some(&live()), &without_template);
+        assert_eq!(found, Ok(Target::Replace(replacement_name(&spec, &owner(), &named))));
+        assert_ne!(found, Ok(Target::Replace(named)));
+    }
+
+    #[test]
+    fn another_cluster_is_another_group() {
+        let changes = json!({"ClusterName": "d"});
+        let named = name(&spec_of(&properties(&changes)), &owner());
+        for group in [Some(live()), None] {
+            assert_eq!(found(&changes, group.as_ref()), Ok(Target::Replace(named.clone())));
+        }
     }
 
     /// Nobody would delete the old one, so no group is ever made in the place of another.

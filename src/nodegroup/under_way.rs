@@ -106,4 +106,42 @@ mod tests {
             assert_eq!(serde_json::to_value(what).unwrap(), what.as_str());
         }
     }
+
+    #[test]
+    fn a_step_that_was_begun_is_under_way() {
+        for (step, expected) in [
+            (StepKind::Launch, "Ec2"),
+            (StepKind::Create, "Create"),
+            (StepKind::Tag, "Tags"),
+            (StepKind::Untag, "Tags"),
+            (StepKind::UpdateVersion, "UpdateVersion"),
+            (StepKind::UpdateConfig, "UpdateConfig"),
+            (StepKind::Delete, "Delete"),
+            (StepKind::Scaling, "ScalingGroup"),
+            (StepKind::JoinPlugin, "DevicePlugin"),
+            (StepKind::LeavePlugin, "DevicePlugin"),
+            (StepKind::EnableWindows, "Windows"),
+        ] {
+            assert_eq!(UnderWay::of(step).as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_waited_for_is_under_way_whoever_began_it() {
+        for (waiting, expected) in [
+            (Waiting::ForCreate, Some("Create")),
+            (Waiting::ForConfigUpdate, Some("UpdateConfig")),
+            (Waiting::ForVersionUpdate, Some("UpdateVersion")),
+            (Waiting::ForDelete, Some("Delete")),
+            (Waiting::ForNodes, Some("Nodes")),
+            (Waiting::ForOthers, None),
+            (Waiting::ForAnAnswer, None),
+        ] {
+            assert_eq!(
+                UnderWay::waited_for(waiting).map(UnderWay::as_str),
+                expected,
+                "{waiting:?}"
+            );
+        }
+    }
 }

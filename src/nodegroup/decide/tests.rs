@@ -1,5 +1,7 @@
 mod around;
 mod beyond;
+mod edges;
+mod outcome;
 mod own_template;
 mod turns;
 
@@ -10,8 +12,7 @@ use super::*;
 use crate::diagnose::Kind;
 use crate::launch_template::belongings::SecurityGroup;
 use crate::nodegroup::group::LiveLaunchTemplate;
-use crate::nodegroup::history::Begun;
-use crate::nodegroup::history::Tidying;
+use crate::nodegroup::history::{Begun, Tidying};
 use crate::nodegroup::plan::tests::{desired, live};
 
 const NOW: u64 = 1000;
@@ -312,31 +313,6 @@ fn a_degraded_group_fails_what_made_it_so() {
             &Goal::Present(Box::new(rolling_back)),
             &degraded,
             &history(&[]),
-            NOW
-        )),
-        "Done"
-    );
-}
-
-#[test]
-fn submitted_does_not_wait() {
-    let goal = |purpose| want(&json!({"WaitFor": "Submitted", "Labels": {"a": "b"}}), purpose);
-    let creating = present(in_status("CREATING"), None);
-    assert_eq!(
-        word(&told(
-            &goal(Purpose::Create),
-            &creating,
-            &history(&[(StepKind::Create, None)]),
-            NOW
-        )),
-        "Done"
-    );
-    let updating = present(in_status("UPDATING"), Some(UpdateState::InProgress));
-    assert_eq!(
-        word(&told(
-            &goal(Purpose::Update),
-            &updating,
-            &history(&[(StepKind::UpdateConfig, Some("u"))]),
             NOW
         )),
         "Done"

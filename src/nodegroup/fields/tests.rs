@@ -57,6 +57,18 @@ fn every_problem_is_told_with_its_path() {
 }
 
 #[test]
+fn what_is_near_enough_is_meant_and_what_is_empty_is_told() {
+    check(
+        &json!({"Name": "n", "Items": ["a", " "], "MaxSize": 1, "LeastSize": 1}),
+        &[
+            "Items[1]: expected text, got empty text",
+            "MaxSize: unknown property; did you mean Size?",
+            "LeastSize: unknown property; known are Enabled, Inner, Items, Kind, Labels, Name, Rows, Size",
+        ],
+    );
+}
+
+#[test]
 fn what_a_template_does_not_tell_yet_is_taken_as_good() {
     let reference = json!({"Ref": "X"});
     let whole = json!({"Name": reference, "Size": reference, "Enabled": {"Fn::If": ["a", true, false]}, "Kind": reference,

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::nodegroup::change::ScalingChange;
 use crate::nodegroup::group::{LiveLaunchTemplate, LiveScaling};
 use crate::nodegroup::settings::{NodeRepair, Taint, TaintEffect};
 use crate::nodegroup::validate::tests::{properties, spec_of};
@@ -186,6 +187,19 @@ fn a_roll_for_something_else_keeps_the_release_that_is_stated() {
         };
         assert_eq!(change.release_version.as_deref(), expected, "{changes}");
     }
+}
+
+/// An autoscaler may be moving the size at the same moment.
+#[test]
+fn bounds_move_alone_where_the_size_is_within_them() {
+    let scaling = |min, max, desired| {
+        Step::UpdateConfig(Box::new(ConfigChange {
+            scaling: Some(ScalingChange { min, max, desired }),
+            ..ConfigChange::default()
+        }))
+    };
+    check(&json!({"ScalingConfig": {"MinSize": 3}}), &[scaling(3, 4, None)]);
+    check(&json!({"ScalingConfig": {"MaxSize": 3}}), &[scaling(2, 3, Some(3))]);
 }
 
 #[test]

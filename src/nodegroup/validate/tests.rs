@@ -4,7 +4,11 @@ use super::*;
 use crate::nodegroup::settings::{Amount, UpdateSettings, UpdateStrategy};
 use crate::nodegroup::spec::{LaunchTemplate, LaunchTemplateIdentity, LaunchTemplateVersion, Naming};
 
+mod beyond;
+mod bounds;
+mod defaults;
 mod gaps;
+mod nodes;
 mod template;
 
 /// A spec from properties that are known to be good.

@@ -127,6 +127,25 @@ fn leftovers_go_last_and_are_given_up_rather_than_failing() {
     }
 }
 
+/// Nodes are launched with it till then, though the roll was begun and is over.
+#[test]
+fn nothing_goes_while_another_version_runs() {
+    let goal = want(&json!({}), Purpose::Update);
+    let mut around = prepared(&desired(&json!({})));
+    around.belongings.security_groups.push(SecurityGroup {
+        id: "sg-old".to_owned(),
+        tags: around.place.tags(),
+        rules: [].into(),
+    });
+    let rolled = history(&[(StepKind::UpdateVersion, Some("u"))]);
+    let mut group = live();
+    for (version, expected) in [("1", "Launch"), ("7", "Done")] {
+        group.launch_template.as_mut().expect("a template").version = version.to_owned();
+        let next = decide(&goal, &present(group.clone(), None), with(&around, &rolled));
+        assert_eq!(word(&next), expected, "{version}");
+    }
+}
+
 /// A group that lost its tags and runs on our template would be harmed by its removal.
 #[test]
 fn the_template_of_a_group_that_lost_its_tags_stays() {
@@ -138,11 +157,17 @@ fn the_template_of_a_group_that_lost_its_tags_stays() {
         ..live()
     };
     assert_eq!(decide(&absent(), &present(untagged.clone(), None), view), done());
-    let elsewhere = NodeGroup {
-        launch_template: None,
-        ..untagged
+    let another = LiveLaunchTemplate {
+        id: "lt-2".to_owned(),
+        ..LiveLaunchTemplate::default()
     };
-    assert_eq!(word(&decide(&absent(), &present(elsewhere, None), view)), "Launch");
+    for launch_template in [None, Some(another)] {
+        let elsewhere = NodeGroup {
+            launch_template,
+            ..untagged.clone()
+        };
+        assert_eq!(word(&decide(&absent(), &present(elsewhere, None), view)), "Launch");
+    }
 }
 
 /// Max pods can't be computed where EC2 tells nothing of the types, which an update is told and a rollback may not fail for.

@@ -100,9 +100,11 @@ fn a_group_is_told_which_request_it_follows() {
         assert!(expected != "Tag" || next == tagged(), "{next:?}");
     }
     let mut just_told = history(&[(StepKind::Tag, None)]);
-    just_told.begun[0].at = NOW - 1;
-    let next = told(&sent(Purpose::Update), &following("ACTIVE", EARLIER), &just_told, NOW);
-    assert_eq!(word(&next), "ForOthers");
+    for (seconds_ago, expected) in [(1, "ForOthers"), (9, "ForOthers"), (10, "Tag")] {
+        just_told.begun[0].at = NOW - seconds_ago;
+        let next = told(&sent(Purpose::Update), &following("ACTIVE", EARLIER), &just_told, NOW);
+        assert_eq!(word(&next), expected, "{seconds_ago}");
+    }
 }
 
 #[test]
@@ -272,6 +274,46 @@ fn a_create_waits_for_what_an_earlier_request_takes_away() {
         };
         let next = decide(&sent(Purpose::Create), &Observation::Absent, view);
         assert_eq!(word(&next), expected, "{requested} {since}");
+    }
+}
+
+/// With a template of the user's it needs nothing of what goes.
+#[test]
+fn a_create_with_a_template_of_the_users_waits_for_nothing() {
+    let Goal::Present(mut wanted) = sent(Purpose::Create) else {
+        panic!("present")
+    };
+    wanted.spec.launch_template = desired(&json!({"LaunchTemplate": {"Id": "lt-1"}})).spec.launch_template;
+    let around = left(EARLIER);
+    let mut history = history(&[]);
+    history.seen = Some(Seen::Absent { since: NOW });
+    let view = View {
+        around: Some(&around),
+        beyond: &LOOKED,
+        history: &history,
+        now: NOW,
+    };
+    let next = decide(&Goal::Present(wanted), &Observation::Absent, view);
+    assert_eq!(word(&next), "Create");
+}
+
+/// A listener would take a group for gone that runs. What is undone was never promised to be gone.
+#[test]
+fn a_delete_of_a_group_that_is_not_the_senders_fails() {
+    let Goal::Absent(identity) = sent_delete() else {
+        panic!("absent")
+    };
+    let foreign = present(live(), None);
+    for (which, expected) in [(Which::Any, "Fail"), (Which::OfThisRequest, "Done")] {
+        let goal = Goal::Absent(Identity {
+            which,
+            ..identity.clone()
+        });
+        let next = told(&goal, &foreign, &history(&[]), NOW);
+        assert_eq!(word(&next), expected, "{which:?}");
+        if let Next::Fail(reason) = next {
+            assert!(reason.contains("isn't this resource's"), "{reason}");
+        }
     }
 }
 

@@ -110,6 +110,7 @@ fn no_value_is_nothing() {
         &json!({"ClusterName": none, "Subnets": [none], "DiskSize": none, "LaunchTemplate": {"Id": none, "Name": "n"}}),
         &["ClusterName: is required", "Subnets: expected at least one subnet id"],
     );
+    check_template(&json!({"DiskSize": {"Fn::Select": none}}), &[]);
     check_template(
         &json!({"RemoteAccess": {"Ec2SshKey": none}}),
         &[
