@@ -183,8 +183,10 @@ async fn a_rollback_leaves_a_group_that_was_retained() {
     assert_eq!(world.groups().len(), 2, "{:?}", world.groups());
 }
 
+/// Of a replacement CloudFormation knows nothing until it has read the answer, and it doesn't read one that comes when the stack is
+/// rolled back already.
 #[tokio::test]
-async fn a_finished_replacement_bears_no_mark() {
+async fn a_rollback_removes_a_finished_replacement_whose_answer_was_never_read() {
     let world = World::start(false).await;
     let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
     let id = create(&world, &old).await;
@@ -192,8 +194,98 @@ async fn a_finished_replacement_bears_no_mark() {
     let replaced = world
         .answer(&world.request("Update", Some(&id), &new, Some(&old)))
         .await;
-    let group = world.group(replaced["PhysicalResourceId"].as_str().unwrap());
-    assert_eq!(group["tags"].get("managed-node-group:replaces"), None, "{group}");
+    assert_ne!(replaced["PhysicalResourceId"], json!(id));
+    assert_eq!(world.groups().len(), 2, "{:?}", world.groups());
+    roll_back(&world, &id, &old, &new).await;
+    let name = id.split_once('/').unwrap().1;
+    assert_eq!(world.groups(), [format!("{name} ACTIVE")]);
+    world.receiver.assert_clean();
+}
+
+/// Where something else in the stack failed after a replacement that went well. What the properties of before leave open the new
+/// group satisfies too, and a group that was kept when they changed has no longer the name that follows from them.
+#[tokio::test]
+async fn a_rollback_goes_back_to_the_group_that_was_replaced() {
+    let standard = json!({"AmiType": "AL2023_x86_64_STANDARD"});
+    for (first, kept, replaced) in [
+        (json!({}), json!({}), json!({"AmiType": "BOTTLEROCKET_x86_64"})),
+        (
+            json!({}),
+            standard.clone(),
+            json!({"AmiType": "AL2023_x86_64_STANDARD", "CapacityType": "SPOT"}),
+        ),
+        (
+            json!({"NodegroupNamePrefix": "a"}),
+            json!({"NodegroupNamePrefix": "b"}),
+            json!({"NodegroupNamePrefix": "b", "CapacityType": "SPOT"}),
+        ),
+    ] {
+        let [first, kept, replaced] = [&first, &kept, &replaced].map(properties);
+        let world = World::start(false).await;
+        let id = create(&world, &first).await;
+        world.stack_is("UPDATE_IN_PROGRESS");
+        let same = world
+            .answer(&world.request("Update", Some(&id), &kept, Some(&first)))
+            .await;
+        assert_eq!(same["PhysicalResourceId"], json!(id), "{same}");
+        let other = world
+            .answer(&world.request("Update", Some(&id), &replaced, Some(&kept)))
+            .await;
+        let new = other["PhysicalResourceId"].as_str().unwrap();
+        assert_ne!(new, id);
+        world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+        let back = world
+            .answer(&world.request("Update", Some(new), &kept, Some(&replaced)))
+            .await;
+        assert_eq!(back["PhysicalResourceId"], json!(id), "{replaced}: {back}");
+        assert_eq!(world.groups().len(), 2, "{:?}", world.groups());
+        world.receiver.assert_clean();
+    }
+}
+
+/// The group that was replaced is kept on purpose, and a later update fails: that one's rollback stays with what runs.
+#[tokio::test]
+async fn a_rollback_of_a_later_update_does_not_go_back_to_a_group_that_was_retained() {
+    let world = World::start(false).await;
+    let (old, new) = (properties(&json!({})), properties(&json!({"CapacityType": "SPOT"})));
+    let retained = create(&world, &old).await;
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let replaced = world
+        .answer(&world.request("Update", Some(&retained), &new, Some(&old)))
+        .await;
+    let id = replaced["PhysicalResourceId"].as_str().unwrap();
+    let refused = properties(&json!({"CapacityType": "SPOT", "Retired": "property"}));
+    let failed = world
+        .answer(&world.request("Update", Some(id), &refused, Some(&new)))
+        .await;
+    assert_eq!(failed["Status"], "FAILED");
+    world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
+    let back = world
+        .answer(&world.request("Update", Some(id), &new, Some(&refused)))
+        .await;
+    assert_eq!(back["PhysicalResourceId"], json!(id), "{back}");
+}
+
+/// A request that names the group shows that CloudFormation has learnt of it: an update in place as well as the next replacement,
+/// after which it may be kept.
+#[tokio::test]
+async fn a_replacement_loses_its_mark_with_the_next_request_that_names_it() {
+    let spot = properties(&json!({"CapacityType": "SPOT"}));
+    for next in [json!({"CapacityType": "SPOT", "Labels": {"a": "b"}}), json!({})] {
+        let world = World::start(false).await;
+        let old = properties(&json!({}));
+        let first = create(&world, &old).await;
+        world.stack_is("UPDATE_IN_PROGRESS");
+        let replaced = world
+            .answer(&world.request("Update", Some(&first), &spot, Some(&old)))
+            .await;
+        let id = replaced["PhysicalResourceId"].as_str().unwrap();
+        let mark = || world.group(id)["tags"].get("managed-node-group:replaces").cloned();
+        assert_eq!(mark(), Some(json!(first)));
+        let request = world.request("Update", Some(id), &properties(&next), Some(&spot));
+        assert_eq!(world.answer(&request).await["Status"], "SUCCESS");
+        assert_eq!(mark(), None, "{next}");
+    }
 }
 
 /// Whatever was refused going forward, by this release or an earlier one, is no reason to brick the stack.

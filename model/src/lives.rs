@@ -47,11 +47,6 @@ pub fn deletion(name: &'static str, budget: Budget) -> Configuration {
     }
 }
 
-/// What comes of a replacement that has lost its mark and was never answered for.
-const UNMARKED: &[&str] = &["no group that no stack knows", "never two groups outside a replacement"];
-
-/// The mark of a replacement that isn't finished is taken away right before the answer. A stack that is cancelled in between rolls
-/// back without knowing the new group, and that looks as if it were kept on purpose.
 fn cancelled_replacement() -> Configuration {
     let budget = Budget {
         cancels: 1,
@@ -59,10 +54,7 @@ fn cancelled_replacement() -> Configuration {
         failures: 1,
         ..Budget::NONE
     };
-    Configuration {
-        known_gaps: UNMARKED,
-        ..update("replacement, cancelled", "spot", budget)
-    }
+    update("replacement, cancelled", "spot", budget)
 }
 
 /// Only the stack's status tells the Update of a rollback from one that was taken up when its stack rolled back already.
@@ -177,20 +169,17 @@ pub fn all() -> Vec<Configuration> {
         ),
         cancelled_replacement(),
         late_update(),
-        Configuration {
-            known_gaps: UNMARKED,
-            ..update(
-                "replacement, with deaths",
-                "spot",
-                Budget {
-                    deaths: 3,
-                    hand_overs: 1,
-                    failures: 1,
-                    others_fail: 1,
-                    ..none
-                },
-            )
-        },
+        update(
+            "replacement, with deaths",
+            "spot",
+            Budget {
+                deaths: 3,
+                hand_overs: 1,
+                failures: 1,
+                others_fail: 1,
+                ..none
+            },
+        ),
         update(
             "replacement, others meddle",
             "spot",

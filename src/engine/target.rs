@@ -12,12 +12,12 @@ use crate::nodegroup::fits::Known;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::name::{name, replacement_name};
-use crate::nodegroup::ownership::{Channel, Owner};
+use crate::nodegroup::ownership::{Channel, Owner, REPLACES_TAG};
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::target::{Target, target};
 use crate::nodegroup::validate::validate;
 use crate::ports::{Cloud, Fault};
-use crate::progress::{Progress, Stage};
+use crate::progress::{Phase, Progress, Stage};
 
 /// What an update is about, or why it can't be.
 pub enum Found {
@@ -91,13 +91,66 @@ async fn of_update<C: Cloud>(
         own_template: around.and_then(|around| Some(around.belongings.template(&place)?.id.as_str())),
         types: &types,
     };
-    Ok(
-        match target(spec, &owner, (&current.cluster, &current.name), live.as_ref(), &known) {
-            Ok(Target::Keep) => Found::Name(current.name),
-            Ok(Target::Replace(name)) => Found::Name(name),
-            Err(refusal) => Found::NotToBeHad(refusal.to_string()),
-        },
-    )
+    let target = target(spec, &owner, (&current.cluster, &current.name), live.as_ref(), &known);
+    let fits = matches!(target, Ok(Target::Keep));
+    if let Some(replaced) = replaced_before(cloud, progress, spec, live.as_ref(), fits).await? {
+        return Ok(Found::Name(replaced));
+    }
+    Ok(match target {
+        Ok(Target::Keep) => Found::Name(current.name),
+        Ok(Target::Replace(name)) => {
+            acknowledge(cloud, progress, live.as_ref()).await?;
+            Found::Name(name)
+        }
+        Err(refusal) => Found::NotToBeHad(refusal.to_string()),
+    })
+}
+
+/// A rollback after a replacement that went well, since something else in the stack failed, goes back to the group that was replaced.
+/// The new one says which that was. Its name need not follow from the properties of before, where the group was kept although
+/// they changed; and the new group may fit those as well, where they leave open what it was replaced for. `fits`: whether it does. Then
+/// only the name tells this rollback from one of a later update, after which the replaced group may be there still, kept on purpose.
+async fn replaced_before<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    spec: &Spec,
+    live: Option<&NodeGroup>,
+    fits: bool,
+) -> Result<Option<String>, Stop> {
+    let situation = progress.situation.as_ref();
+    let rolls_back = situation.is_some_and(|situation| situation.phase == Phase::RollingBack);
+    let Some(replaced) = live.and_then(|live| PhysicalId::parse(live.tags.get(REPLACES_TAG)?)) else {
+        return Ok(None);
+    };
+    let owner = owner(&progress.request);
+    let is_meant = !fits || name(spec, &owner) == replaced.name;
+    if !rolls_back || replaced.cluster != spec.cluster || !is_meant {
+        return Ok(None);
+    }
+    match cloud.node_group(&replaced.cluster, &replaced.name).await {
+        Ok(group) => Ok(Some(replaced.name).filter(|_| owner.owns(&group.tags))),
+        Err(error) if error.fault == Fault::NotFound => Ok(None),
+        Err(error) if error.fault == Fault::Denied => Err(denied(progress, &error)),
+        Err(error) => Err(unanswered(progress, &error)),
+    }
+}
+
+/// That a request names a group shows that CloudFormation has learnt of it. It may be kept when it is replaced, and with the mark of
+/// its own making a later rollback could take it for what a failed update has left behind.
+async fn acknowledge<C: Cloud>(cloud: &C, progress: &mut Progress, live: Option<&NodeGroup>) -> Result<(), Stop> {
+    let Some(marked) = live.filter(|live| live.tags.contains_key(REPLACES_TAG)) else {
+        return Ok(());
+    };
+    match cloud.untag(&marked.arn, &[REPLACES_TAG.to_owned()].into()).await {
+        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
+            Err(unanswered(progress, &error))
+        }
+        Err(error) => {
+            progress.warn(format!("the group that is replaced keeps a mark: {error}"));
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Whose launch template the running group has, and whether its image goes with the types, is looked up where it matters:
@@ -149,7 +202,14 @@ pub fn to_remove(progress: &mut Progress, spec: &Spec, target: &str) -> Option<I
                 cluster,
                 name,
                 owner,
-                which: Which::Unfinished,
+                which: Which::InPlaceOf(
+                    progress
+                        .request
+                        .envelope
+                        .physical_resource_id
+                        .clone()
+                        .unwrap_or_default(),
+                ),
                 turn: turn(&progress.request),
             }),
             None => {

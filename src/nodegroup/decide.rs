@@ -62,11 +62,11 @@ impl Identity {
 }
 
 /// What of the owner's may be deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
     Any,
-    /// Only what an update made in place of another group and did not finish.
-    Unfinished,
+    /// Only what an update made in place of the group with this physical id.
+    InPlaceOf(String),
     /// Only what this very request by event made and did not finish.
     OfThisRequest,
 }
@@ -325,8 +325,7 @@ fn submitted(desired: &Desired) -> bool {
 }
 
 fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
-    let finished = !live.tags.contains_key(REPLACES_TAG);
-    if identity.which == Which::Unfinished && finished {
+    if matches!(&identity.which, Which::InPlaceOf(id) if live.tags.get(REPLACES_TAG) != Some(id)) {
         return done();
     }
     if !identity.owner.owns(&live.tags) {

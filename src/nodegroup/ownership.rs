@@ -10,8 +10,9 @@ pub const STACK_TAG: &str = "managed-node-group:stack-id";
 /// The logical id, within its stack, of the resource that a node group belongs to.
 pub const RESOURCE_TAG: &str = "managed-node-group:logical-id";
 
-/// On a group that an update makes in place of another, until that update has succeeded: the physical id of the other.
-/// A rollback removes what bears it. What lacks it may be kept on purpose, by an `UpdateReplacePolicy` of `Retain`.
+/// On a group that an update makes in place of another, until a later request shows that CloudFormation has learnt of it: the
+/// physical id of the other. A rollback to the other removes what bears it. What lacks it may be kept on purpose, by an
+/// `UpdateReplacePolicy` of `Retain`.
 pub const REPLACES_TAG: &str = "managed-node-group:replaces";
 
 /// On a group that a Create by event makes, until that is done: the time and the id of the event. If it fails, what bears it is

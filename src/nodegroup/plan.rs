@@ -133,6 +133,14 @@ impl Desired {
         tags.extend(self.current_id.clone().map(|id| (REPLACES_TAG.to_owned(), id)));
         tags
     }
+
+    /// Of a group in another's place nobody but this request knows until its answer is read, and a stack that is cancelled meanwhile
+    /// never reads it. So that mark outlives the request, and goes with the first that names the group as the one it is about.
+    fn is_mark_that_goes(&self, tag: &str) -> bool {
+        let own = format!("{}/{}", self.spec.cluster, self.name);
+        let in_anothers_place = self.current_id.as_ref().is_some_and(|id| *id != own);
+        tag == UNFINISHED_TAG || (tag == REPLACES_TAG && !in_anothers_place)
+    }
 }
 
 impl Step {
@@ -171,8 +179,7 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     plan.steps.extend(version.map(Step::UpdateVersion));
     plan.steps
         .extend(config_change(desired, live).map(|change| Step::UpdateConfig(Box::new(change))));
-    let marks = [REPLACES_TAG, UNFINISHED_TAG];
-    let is_unwanted = |key: &&String| desired.removed_tags.contains(*key) || marks.contains(&key.as_str());
+    let is_unwanted = |key: &&String| desired.removed_tags.contains(*key) || desired.is_mark_that_goes(key);
     let unwanted: BTreeSet<String> = live.tags.keys().filter(is_unwanted).cloned().collect();
     if !unwanted.is_empty() {
         plan.steps.push(Step::Untag(unwanted));

@@ -349,11 +349,16 @@ fn a_rollback_removes_only_what_is_marked_as_unfinished() {
         panic!("absent")
     };
     let goal = Goal::Absent(Identity {
-        which: Which::Unfinished,
+        which: Which::InPlaceOf("c/old".to_owned()),
         ..identity
     });
     let mut marked = live();
-    assert_eq!(told(&goal, &present(marked.clone(), None), &history(&[]), NOW), done());
+    for replaces in [None, Some("c/older")] {
+        marked
+            .tags
+            .extend(replaces.map(|id| (REPLACES_TAG.to_owned(), id.to_owned())));
+        assert_eq!(told(&goal, &present(marked.clone(), None), &history(&[]), NOW), done());
+    }
     marked.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
     assert_eq!(word(&told(&goal, &present(marked, None), &history(&[]), NOW)), "Delete");
 }

@@ -267,3 +267,18 @@ fn only_the_templates_own_tags_are_removed() {
         [Step::Untag([REPLACES_TAG.to_owned(), "mine".to_owned()].into())]
     );
 }
+
+/// Until CloudFormation names the group it may not have read the answer that told of it.
+#[test]
+fn the_mark_of_a_replacement_outlives_the_request_that_made_it() {
+    let mut live = live();
+    live.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
+    for (current, goes) in [(Some("c/old"), false), (Some("c/n"), true), (None, true)] {
+        let desired = Desired {
+            current_id: current.map(str::to_owned),
+            ..desired(&json!({}))
+        };
+        let steps = plan(&desired, &live, None).unwrap().steps;
+        assert_eq!(!steps.is_empty(), goes, "{current:?}: {steps:?}");
+    }
+}

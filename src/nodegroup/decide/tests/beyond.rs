@@ -213,7 +213,7 @@ fn what_was_given_up_holds_up_no_removal() {
         panic!("absent")
     };
     let goal = Goal::Absent(Identity {
-        which: Which::Unfinished,
+        which: Which::InPlaceOf("c/old".to_owned()),
         ..identity
     });
     let mut live = live();

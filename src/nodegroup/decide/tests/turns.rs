@@ -306,7 +306,7 @@ fn a_delete_of_a_group_that_is_not_the_senders_fails() {
     let foreign = present(live(), None);
     for (which, expected) in [(Which::Any, "Fail"), (Which::OfThisRequest, "Done")] {
         let goal = Goal::Absent(Identity {
-            which,
+            which: which.clone(),
             ..identity.clone()
         });
         let next = told(&goal, &foreign, &history(&[]), NOW);
