@@ -15,8 +15,6 @@ pub enum Fiction {
     NeedlessReplacement,
     /// What EC2 is to delete stays, and EC2 says that it is gone.
     DeafEc2,
-    /// EKS says that a group is gone that it keeps.
-    DeafEks,
     /// Somebody else's group is changed whenever one of ours is.
     ForeignChange,
     /// A line of the log holds a response URL.

@@ -178,10 +178,6 @@ fn plain(status: u16, body: String) -> Response<SdkBody> {
 }
 
 async fn eks(world: &Arc<World>, message: &Message) -> Response<SdkBody> {
-    if world.fiction == Fiction::DeafEks && message.method == Method::DELETE && !message.uri.path().starts_with("/tags")
-    {
-        return plain(404, String::new());
-    }
     let mut request = Request::new(Body::from(message.body.clone()));
     *request.method_mut() = message.method.clone();
     *request.uri_mut() = message.target().parse().unwrap_or_default();

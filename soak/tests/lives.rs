@@ -54,8 +54,7 @@ fn a_mistake_would_be_found() {
         (Fiction::ChangedId, "a FAILED Update changed the physical id"),
         (Fiction::NeedlessReplacement, "for nothing"),
         (Fiction::DeafEc2, "left behind: launch-template"),
-        (Fiction::DeafEks, "left behind: node group"),
-        (Fiction::ForeignChange, "somebody else's others was changed"),
+        (Fiction::ForeignChange, "others\" was changed"),
         (Fiction::LoudLog, "a secret is in the log"),
     ] {
         let finds = |seed: u64| {

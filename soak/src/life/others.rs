@@ -68,9 +68,11 @@ pub fn meddle(world: &Arc<World>, dice: &mut Rng, verdicts: &mut Verdicts) {
     world.simulator.patch_node_group(CLUSTER, &name, changes);
 }
 
+/// The oldest first: by their names they would be in another order each time.
 fn ours(world: &World) -> Vec<Value> {
-    let all = world.simulator.node_groups();
-    all.into_iter()
-        .filter(|group| group["tags"].get(STACK_TAG).is_some())
-        .collect()
+    let mut all = world.simulator.node_groups();
+    all.retain(|group| group["tags"].get(STACK_TAG).is_some());
+    let made = |group: &Value| group["createdAt"].as_f64().unwrap_or_default();
+    all.sort_by(|one, other| made(one).total_cmp(&made(other)));
+    all
 }
