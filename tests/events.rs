@@ -43,7 +43,7 @@ fn the_sources_two_examples_are_requests() {
             let request = request(classify(event(&name)).remove(0));
             assert_eq!(request.kind, expected, "{name}");
             assert!(
-                matches!(&request.envelope.reply, Reply::Url(url) if url.target(Loopback::Refused).is_ok()),
+                matches!(&request.envelope.reply, Reply::Url(url) if url.target(&request.envelope.stack_id, Loopback::Refused).is_ok()),
                 "{name}"
             );
             assert!(request.envelope.issued_at().is_some(), "{name}");

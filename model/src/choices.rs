@@ -73,6 +73,8 @@ impl World {
                 [Fault::Lost, Fault::Hangs].into_iter().chain(unseen).collect()
             }
             Call::Tag(..) | Call::Untag(..) | Call::Delete(_) => vec![Fault::Throttled, Fault::Lost, Fault::Hangs],
+            // What a service refuses to delete for good is left behind, and the answer tells it: no interleaving changes that.
+            Call::Launch(step, _) if step.removes() => vec![Fault::Throttled, Fault::Lost, Fault::Hangs],
             Call::Create(..) | Call::UpdateVersion(..) | Call::UpdateConfig(..) | Call::Launch(..) => {
                 vec![Fault::Throttled, Fault::Lost, Fault::Hangs, Fault::Refused]
             }

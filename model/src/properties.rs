@@ -43,13 +43,15 @@ fn answered(_: &Exploration, world: &World) -> bool {
 }
 
 /// Two deliveries that are at work at once know nothing of each other, and a call that fails for one may not fail for the other.
-/// Then one may say that it went well and the other that it didn't, of the same group; whichever is read, everything else holds.
+/// Then one may say that it went well and the other that it didn't; whichever is read, everything else holds. Never do two say that it
+/// went well, and of different groups.
 fn one_answer(exploration: &Exploration, world: &World) -> bool {
     let budget = exploration.of.budget;
     let left = world.left;
     let hurt = left.faults < budget.faults || left.deaths < budget.deaths || left.failures < budget.failures;
     world.stack.requests.iter().all(|asked| {
-        let ids: BTreeSet<&String> = asked.answers.iter().map(|told| &told.id).collect();
+        let good = asked.answers.iter().filter(|told| told.success);
+        let ids: BTreeSet<&String> = good.map(|told| &told.id).collect();
         let excused = asked.doubled && hurt;
         asked.answers.len() < 2 || (excused && ids.len() < 2)
     })
