@@ -119,13 +119,14 @@ fn beside_a_template_of_the_users_only_what_is_asked_for_is_refused() {
     }
 }
 
-/// What can set a label, the image and the template decide; where they aren't known, nothing is said.
+/// Whether a label can be set and how user data is read, the image and the template decide.
 #[test]
-fn labels_of_the_nodes_own_are_judged_by_what_is_known() {
+fn where_image_or_template_are_not_known_nothing_is_said() {
     let unknown = json!({"Ref": "X"});
     for changes in [
         json!({"Labels": {"a": ""}, "AmiType": unknown}),
         json!({"Labels": {"a": ""}, "LaunchTemplate": unknown}),
+        json!({"UserData": "IyEvYmluL2Jhc2gKZWNobyBoZWxsbwo=", "AmiType": unknown}),
         json!({"AmiType": "CUSTOM", "LaunchTemplate": unknown}),
         json!({"CapacityType": "CAPACITY_BLOCK", "LaunchTemplate": unknown}),
         json!({"ReleaseVersion": "1.19.2-29cc92cc", "AmiType": unknown}),
