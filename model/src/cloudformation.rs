@@ -213,6 +213,7 @@ impl Stack {
             (Step::ContinueRollback, Flow::RollbackFailed { from, to }) => Some(self.roll_back(of, from, to, now)),
             (Step::SkipResource, Flow::RollbackFailed { from, .. }) => {
                 self.recorded = from;
+                self.abandoned.extend(self.replaced());
                 self.rest("UPDATE_ROLLBACK_COMPLETE")
             }
             (Step::DeleteAgain, _) => Some(self.delete(of, "DELETE_IN_PROGRESS", Flow::Deleting, now)),

@@ -186,7 +186,7 @@ pub fn to_remove(progress: &mut Progress, spec: &Spec, target: &str) -> Option<I
         Stage::Undo { .. } => {
             let (cluster, name) = (spec.cluster.clone(), target.to_owned());
             let which = match owner.channel() {
-                Channel::Stack => Which::Any,
+                Channel::Stack => Which::OfThisUpdate,
                 Channel::Events => Which::OfThisRequest,
             };
             Some(Identity {

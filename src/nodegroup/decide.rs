@@ -67,6 +67,9 @@ pub enum Which {
     Any,
     /// Only what an update made in place of the group with this physical id.
     InPlaceOf(String),
+    /// What this very update of a stack made in place of another. What is there once more after it was deleted, another delivery of the
+    /// update has made, and may have told.
+    OfThisUpdate,
     /// Only what this very request by event made and did not finish.
     OfThisRequest,
 }
@@ -334,6 +337,11 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     if identity.which == Which::OfThisRequest && !identity.turn.has_not_finished(&live.tags) {
         return done();
     }
+    if identity.which == Which::OfThisUpdate
+        && let Some(next) = made_anew(live, view)
+    {
+        return next;
+    }
     if let Some(later) = identity.turn.superseded_by(&live.tags) {
         return Next::Fail(turns::superseded(live, &later));
     }
@@ -354,6 +362,16 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
         ),
         Status::Deleting => Next::Wait(Waiting::ForDelete),
         Status::Creating | Status::Updating | Status::Unknown(_) => Next::Wait(Waiting::ForOthers),
+    }
+}
+
+/// A group that is to be deleted never becomes another status than these two, but may show the one of before for a moment.
+fn made_anew(live: &NodeGroup, view: View) -> Option<Next> {
+    let begun = view.history.of(StepKind::Delete)?;
+    match &live.status {
+        Status::Deleting | Status::DeleteFailed => None,
+        _ if view.now < begun.at + VISIBLE_WITHIN_SECONDS => Some(Next::Wait(Waiting::ForDelete)),
+        _ => Some(done()),
     }
 }
 

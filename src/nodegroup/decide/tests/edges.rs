@@ -140,3 +140,30 @@ fn only_the_last_update_of_a_request_that_does_not_wait_is_left_running() {
         assert_eq!(word(&next), expected, "{changes} {begun:?}");
     }
 }
+
+/// Two deliveries of an update may be at work at once. What one of them has undone the other makes anew, and tells of it.
+#[test]
+fn what_another_delivery_has_made_anew_is_not_undone() {
+    let Goal::Absent(identity) = absent() else {
+        panic!("absent")
+    };
+    let goal = Goal::Absent(Identity {
+        which: Which::OfThisUpdate,
+        ..identity
+    });
+    let mut begun = history(&[(StepKind::Delete, None)]);
+    begun.begun[0].at = NOW - 60;
+    let mut just_now = begun.clone();
+    just_now.begun[0].at = NOW - 59;
+    for (history, status, expected) in [
+        (&history(&[]), "ACTIVE", "Delete"),
+        (&just_now, "ACTIVE", "ForDelete"),
+        (&begun, "ACTIVE", "Done"),
+        (&begun, "CREATING", "Done"),
+        (&begun, "DELETING", "ForDelete"),
+        (&begun, "DELETE_FAILED", "Fail"),
+    ] {
+        let next = told(&goal, &present(in_status(status), None), history, NOW);
+        assert_eq!(word(&next), expected, "{status} {history:?}");
+    }
+}
