@@ -131,7 +131,7 @@ pub enum Step {
 }
 
 impl Stack {
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         Self {
             status: "CREATE_IN_PROGRESS",
             flow: Flow::Creating,

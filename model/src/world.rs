@@ -50,7 +50,7 @@ impl World {
             now: BEGINNING,
             eks: Eks::default(),
             ec2: Ec2::default(),
-            stack: Stack::new(),
+            stack: Stack::begin(),
             queue: vec![],
             running: vec![],
             left,

@@ -183,7 +183,11 @@ impl<'a> Changing<'a> {
     async fn look(&self) -> Value {
         let groups = self.groups();
         assert_eq!(groups.len(), 1, "{groups:#?}");
-        let group = &groups[0];
+        let mut group = groups[0].clone();
+        // It goes with the first request after a replacement, whatever that changes.
+        let mark = group["tags"]
+            .as_object_mut()
+            .and_then(|tags| tags.remove("managed-node-group:replaces"));
         let id = format!("{}/{}", text(&group["clusterName"]), text(&group["nodegroupName"]));
         assert_eq!(self.outputs["Id"], json!(id));
         let template = &group["launchTemplate"];
@@ -205,7 +209,7 @@ impl<'a> Changing<'a> {
         json!({
             "outputs": self.outputs, "group": group, "versions": versions, "node": node["LaunchTemplateData"],
             "rules": rules, "roll": roll.map(|request| &request.body),
-            "beyond": beyond::look(self.deployed, self.answers).await,
+            "beyond": beyond::look(self.deployed, self.answers).await, "mark": mark,
         })
     }
 
@@ -245,7 +249,8 @@ impl<'a> Changing<'a> {
             self.taken(&["DeleteNodegroup"]),
             self.taken(&["UpdateNodegroupVersion"]),
         );
-        let touched = self.taken(&["UpdateNodegroupConfig", "TagResource", "UntagResource"]) > 0
+        let marks = usize::from(!before["mark"].is_null() && after["mark"].is_null());
+        let touched = self.taken(&["UpdateNodegroupConfig", "TagResource", "UntagResource"]) > marks
             || before["rules"] != after["rules"]
             || after["called"] != json!([])
             || beyond::wrote(self.deployed);
