@@ -376,7 +376,7 @@ fn tracing_brings_its_permission() {
     );
     assert_eq!(property("ProviderFunction", "Tracing"), json!({"Ref": "Tracing"}));
     assert_eq!(
-        property("PollingStateMachine", "Tracing"),
+        property("PollingStateMachine", "TracingConfiguration"),
         json!({"Enabled": {"If": ["Traced", true, false]}})
     );
     for role in ["FunctionRole", "StateMachineRole"] {

@@ -24,7 +24,7 @@ fn a_rule_that_is_broken_is_noticed() {
     let (deadlines, others) = (Budget { deadlines: 1, ..NONE }, Budget { others: 2, ..NONE });
     for (of, broken, property) in [
         (deletion(deaths), Broken::NoLastResort, "every request is answered"),
-        (deletion(NONE), Broken::AnswersTwice, "never two answers that differ"),
+        (creation(NONE), Broken::AnswersTwice, "never two answers that differ"),
         (
             creation(deadlines),
             Broken::NoDeadline,

@@ -86,6 +86,12 @@ fn change_in_place(dice: &mut Rng, properties: &mut Value) {
         12 => properties["WaitFor"] = json!(pick(dice, &["Active", "NodesReady", "Submitted"])),
         _ => properties["SuspendProcesses"] = json!(["AZRebalance"]),
     }
+    // Both are of an Auto Scaling group, which isn't there when nobody waits for it.
+    if properties["WaitFor"] == "Submitted" {
+        for needless in ["ClusterAutoscaler", "SuspendProcesses"] {
+            remove(properties, needless);
+        }
+    }
 }
 
 fn sizes(number: u8) -> Value {

@@ -85,8 +85,8 @@ impl CloudFormation {
     fn response_url(&self, request: &str) -> String {
         let bucket = self.world.region.replace('-', "");
         format!(
-            "https://cloudformation-custom-resource-response-{bucket}.s3.amazonaws.com/arn%3Aaws%3Acloudformation%3A{}%3A1%3Astack\
-             /nodes/1%7CNodes%7C{request}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={}&X-Amz-SignedHeaders=host&X-Amz-Expires=7200\
+            "https://cloudformation-custom-resource-response-{bucket}.s3.{0}.amazonaws.com/arn%3Aaws%3Acloudformation%3A{0}%3A1%3Astack\
+             /nodes/1%7CNodes%7C{request}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={1}&X-Amz-SignedHeaders=host&X-Amz-Expires=7200\
              &X-Amz-Credential=a%2Fb%2Fs3%2Faws4_request&X-Amz-Signature={SECRET}{request}",
             self.world.region,
             date(self.world.time.millis())

@@ -67,8 +67,7 @@ pub enum Which {
     Any,
     /// Only what an update made in place of the group with this physical id.
     InPlaceOf(String),
-    /// What this very update of a stack made in place of another. What is there once more after it was deleted, another delivery of the
-    /// update has made, and may have told.
+    /// What this very update of a stack made in place of another, and not what another delivery of it has made anew.
     OfThisUpdate,
     /// Only what this very request by event made and did not finish.
     OfThisRequest,
@@ -337,9 +336,7 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     if identity.which == Which::OfThisRequest && !identity.turn.has_not_finished(&live.tags) {
         return done();
     }
-    if identity.which == Which::OfThisUpdate
-        && let Some(next) = made_anew(live, view)
-    {
+    if let Some(next) = made_anew(live, view).filter(|_| identity.which == Which::OfThisUpdate) {
         return next;
     }
     if let Some(later) = identity.turn.superseded_by(&live.tags) {
