@@ -294,3 +294,25 @@ async fn an_answer_survives_errors_of_the_bucket() {
     create(&world, &properties(&json!({}))).await;
     world.receiver.assert_clean();
 }
+
+/// A request that names the group shows that CloudFormation has learnt of it: an update in place as well as the next replacement,
+/// after which it may be kept.
+#[tokio::test]
+async fn a_replacement_loses_its_mark_with_the_next_request_that_names_it() {
+    let spot = properties(&json!({"CapacityType": "SPOT"}));
+    for next in [json!({"CapacityType": "SPOT", "Labels": {"a": "b"}}), json!({})] {
+        let world = World::start(false).await;
+        let old = properties(&json!({}));
+        let first = create(&world, &old).await;
+        world.stack_is("UPDATE_IN_PROGRESS");
+        let replaced = world
+            .answer(&world.request("Update", Some(&first), &spot, Some(&old)))
+            .await;
+        let id = replaced["PhysicalResourceId"].as_str().unwrap();
+        let mark = || world.group(id)["tags"].get("managed-node-group:replaces").cloned();
+        assert_eq!(mark(), Some(json!(first)));
+        let request = world.request("Update", Some(id), &properties(&next), Some(&spot));
+        assert_eq!(world.answer(&request).await["Status"], "SUCCESS");
+        assert_eq!(mark(), None, "{next}");
+    }
+}
