@@ -173,6 +173,7 @@ impl Progress {
         own.began = readable(&history["began"]).unwrap_or(own.began);
         own.deadline = readable(&history["deadline"]).unwrap_or(own.deadline);
         own.first_status = readable(&history["first_status"]);
+        own.first_made = readable(&history["first_made"]);
         let begun = history["begun"].as_array().into_iter().flatten();
         own.begun = begun.filter_map(readable::<Begun>).collect();
         progress.target = readable(&written["target"]);

@@ -119,9 +119,15 @@ impl<C: Cloud> Cloud for DryRun<C> {
         let stack = Stack {
             status: status.to_owned(),
             tags: self.stack_tags(stack_id).await,
+            updated: None,
         };
         self.scene().stack = Some(stack.clone());
         Ok(stack)
+    }
+
+    /// It is in the midst of what the request is for.
+    async fn rollback_began(&self, _: &str) -> Result<Option<u64>, CallError> {
+        Ok(None)
     }
 
     async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {

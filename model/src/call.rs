@@ -15,6 +15,8 @@ use crate::kept::Kept;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     Stack,
+    /// When the stack began to roll back.
+    Rollback,
     /// The checks before a change.
     Facts(String),
     Group(String),
@@ -32,7 +34,9 @@ pub enum Call {
 impl Call {
     pub fn changes_something(&self) -> bool {
         match self {
-            Self::Stack | Self::Facts(_) | Self::Group(_) | Self::Update(_) | Self::Belongings(_) => false,
+            Self::Stack | Self::Rollback | Self::Facts(_) | Self::Group(_) | Self::Update(_) | Self::Belongings(_) => {
+                false
+            }
             Self::Create(..) | Self::UpdateVersion(..) | Self::UpdateConfig(..) => true,
             Self::Tag(..) | Self::Untag(..) | Self::Delete(_) | Self::Launch(..) => true,
         }
@@ -41,6 +45,7 @@ impl Call {
     pub fn told(&self) -> String {
         match self {
             Self::Stack => "DescribeStacks".to_owned(),
+            Self::Rollback => "DescribeStackEvents".to_owned(),
             Self::Facts(name) => format!("the checks for {name}"),
             Self::Group(name) => format!("DescribeNodegroup {name}"),
             Self::Update(id) => format!("DescribeUpdate {id}"),
@@ -59,7 +64,9 @@ impl Call {
 /// What a pass was told, in the order of its calls.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Said {
-    Stack(&'static str),
+    /// Its status, and when its last update began.
+    Stack(&'static str, Option<u64>),
+    Rollback(Option<u64>),
     Facts(Option<Kept<NodeGroup>>),
     Group(Kept<NodeGroup>),
     Belongings(Kept<Belongings>),

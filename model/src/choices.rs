@@ -66,7 +66,9 @@ impl World {
 
     fn faults_of(&self, call: &Call) -> Vec<Fault> {
         match call {
-            Call::Stack | Call::Facts(_) | Call::Update(_) | Call::Belongings(_) => vec![Fault::Lost, Fault::Hangs],
+            Call::Stack | Call::Rollback | Call::Facts(_) | Call::Update(_) | Call::Belongings(_) => {
+                vec![Fault::Lost, Fault::Hangs]
+            }
             Call::Group(name) => {
                 let unseen = self.eks.groups.get(name).is_some_and(|group| group.fresh);
                 let unseen = unseen.then_some(Fault::Unseen);

@@ -27,6 +27,9 @@ pub struct Stack {
     pub requests: Vec<Asked>,
     /// The request whose answer is waited for.
     pub waits: Option<usize>,
+    /// When its last update began, and when that began to be rolled back, in seconds since the epoch.
+    pub updated: Option<u64>,
+    pub rollback_began: Option<u64>,
     /// What was given up: CloudFormation says so in its events, and goes on.
     pub abandoned: Vec<String>,
 }
@@ -77,8 +80,6 @@ pub struct Asked {
     pub request: Kept<Request>,
     /// The id that the stack has for an update that isn't cleaned up yet.
     pub before: Option<String>,
-    /// What the stack was doing when it was sent.
-    pub status: &'static str,
     /// When it is over, in seconds since the epoch.
     pub deadline: u64,
     /// All different answers that lay at the URL before it was read.
@@ -86,8 +87,6 @@ pub struct Asked {
     pub reading: Reading,
     /// Two of its deliveries have been at work at once.
     pub doubled: bool,
-    /// A delivery of it isn't followed any further (`configuration::Stale`).
-    pub dropped: bool,
 }
 
 /// Whether CloudFormation has read the answer. It does so within seconds, and never again.
@@ -140,6 +139,8 @@ impl Stack {
             wishes: 0,
             requests: vec![],
             waits: None,
+            updated: None,
+            rollback_began: None,
             abandoned: vec![],
         }
     }
@@ -162,12 +163,10 @@ impl Stack {
         self.requests.push(Asked {
             request: Kept::written(request),
             before: None,
-            status: self.status,
             deadline: now + 3_540,
             answers: vec![],
             reading: Reading::Waits,
             doubled: false,
-            dropped: false,
         });
         self.waits = Some(number);
         number
@@ -185,6 +184,7 @@ impl Stack {
     pub fn roll_back(&mut self, of: &[Value], from: usize, to: usize, now: u64) -> usize {
         self.status = "UPDATE_ROLLBACK_IN_PROGRESS";
         self.flow = Flow::RollingBack { from, to };
+        self.rollback_began.get_or_insert(now);
         self.ask("Update", of, (from, Some(to)), now)
     }
 
@@ -228,6 +228,7 @@ impl Stack {
             Wish::Update(to) => {
                 let from = self.recorded;
                 (self.status, self.flow) = ("UPDATE_IN_PROGRESS", Flow::Updating { from, to });
+                (self.updated, self.rollback_began) = (Some(now), None);
                 let number = self.ask("Update", of, (to, Some(from)), now);
                 self.requests[number].before.clone_from(&self.id);
                 number
@@ -274,14 +275,6 @@ impl Stack {
         let updates = self.requests.iter().rev();
         let before = updates.map(|asked| asked.before.clone()).find(Option::is_some)??;
         Some(before).filter(|before| Some(before) != self.id.as_ref())
-    }
-
-    /// Whether it has gone on from what a request was sent in, and neither is deleted nor takes its creation back.
-    pub fn has_gone_on_from(&self, asked: &Asked) -> bool {
-        let ends = ["DELETE_", "ROLLBACK_"]
-            .iter()
-            .any(|word| self.status.starts_with(word));
-        self.status != asked.status && !ends
     }
 
     /// The name of the group that it knows.

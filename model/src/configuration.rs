@@ -16,18 +16,7 @@ pub struct Configuration {
     pub start: Start,
     pub wishes: Vec<Wish>,
     pub budget: Budget,
-    pub stale: Stale,
-    /// What is known not to hold, of `properties::ALWAYS`.
-    pub known_gaps: &'static [&'static str],
     pub broken: Broken,
-}
-
-/// Whether a request may be taken up from its beginning when its stack has gone on to something else, such as the rollback of
-/// just that request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stale {
-    Dropped,
-    Delivered,
 }
 
 /// What there is when it begins.

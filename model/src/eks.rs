@@ -17,6 +17,8 @@ pub const CLUSTER: &str = "c";
 pub struct Eks {
     pub groups: BTreeMap<String, Group>,
     pub updates: Vec<Update>,
+    /// How many groups were made of those that are the resource's own, which is when each was.
+    made: u64,
 }
 
 /// A group, and what of it a caller doesn't see.
@@ -66,8 +68,9 @@ impl Eks {
             Some(_) => return Said::wrong(Wrong::InUse, "NodeGroup already exists"),
             None => {}
         }
+        self.made += 1;
         let made = Group {
-            shown: Kept::new(made(desired, group)),
+            shown: Kept::new(made(desired, group, self.made)),
             token,
             fresh: true,
             whose: Whose::Ours,
@@ -220,7 +223,7 @@ impl Eks {
     }
 }
 
-fn made(desired: &Desired, group: &NewGroup) -> NodeGroup {
+fn made(desired: &Desired, group: &NewGroup, at: u64) -> NodeGroup {
     let spec = &desired.spec;
     let on_group = match spec.types() {
         InstanceTypes::InTemplate(_) => vec![],
@@ -232,6 +235,7 @@ fn made(desired: &Desired, group: &NewGroup) -> NodeGroup {
         cluster: spec.cluster.clone(),
         name: desired.name.clone(),
         status: Status::Creating,
+        created_at: Some(at),
         version: "1.34".to_owned(),
         release_version: "1.34.1-20260304".to_owned(),
         ami_type: ami_type.unwrap_or_else(|| "AL2023_x86_64_STANDARD".to_owned()),

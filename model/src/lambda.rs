@@ -125,11 +125,6 @@ impl Doing {
 }
 
 impl Pass {
-    /// Whether its next call asks for the stack, and no earlier one has.
-    pub fn knows_no_stack(&self) -> bool {
-        *self.next.0 == Call::Stack && self.start.situation.is_none() && self.said.is_empty()
-    }
-
     /// The next call was answered.
     pub fn hear(mut self, said: Said) -> Doing {
         self.said.push(said);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cloudformation::Wish;
-use crate::configuration::{Broken, Budget, Configuration, Stale, Start, properties};
+use crate::configuration::{Broken, Budget, Configuration, Start, properties};
 
 /// The least, with labels, with another disk and labels, and one that needs another group.
 fn template(which: &str) -> Value {
@@ -23,8 +23,6 @@ pub fn creation(name: &'static str, budget: Budget) -> Configuration {
         start: Start::Nothing,
         wishes: vec![],
         budget,
-        stale: Stale::Dropped,
-        known_gaps: &[],
         broken: Broken::Nothing,
     }
 }
@@ -48,10 +46,20 @@ pub fn deletion(name: &'static str, budget: Budget) -> Configuration {
 }
 
 /// Two deliveries at once, since a hand-over's answer was lost; EKS fails to make the group, and the answer to its deletion is lost
-/// too. Then the one that undoes doesn't know that it has deleted already, and takes what the other has made anew for its own.
-fn replacement() -> Configuration {
+/// too: then the one that undoes doesn't know that it has deleted already, and the other makes the group anew.
+fn doubled_replacement() -> Configuration {
     let budget = Budget {
         faults: 2,
+        failures: 1,
+        hand_overs: 1,
+        ..Budget::NONE
+    };
+    update("replacement, by two at once", "spot", budget)
+}
+
+fn replacement() -> Configuration {
+    let budget = Budget {
+        faults: 1,
         deaths: 1,
         failures: 1,
         others_fail: 1,
@@ -59,10 +67,7 @@ fn replacement() -> Configuration {
         tries: 1,
         ..Budget::NONE
     };
-    Configuration {
-        known_gaps: &["what the stack has recorded is what runs"],
-        ..update("replacement", "spot", budget)
-    }
+    update("replacement", "spot", budget)
 }
 
 fn cancelled_replacement() -> Configuration {
@@ -75,16 +80,17 @@ fn cancelled_replacement() -> Configuration {
     update("replacement, cancelled", "spot", budget)
 }
 
-/// Only the stack's status tells the Update of a rollback from one that was taken up when its stack rolled back already.
-fn late_update() -> Configuration {
+/// What was replaced has its name again in the end, so that a Delete of the first cleanup that comes once more meets it.
+fn there_and_back() -> Configuration {
     let budget = Budget {
-        cancels: 1,
+        duplicates: 1,
+        others_fail: 1,
         ..Budget::NONE
     };
     Configuration {
-        stale: Stale::Delivered,
-        known_gaps: &["what the stack has recorded is what runs"],
-        ..update("update, taken up after it was cancelled", "labels", budget)
+        properties: vec![template(""), template("spot"), template("")],
+        wishes: vec![Wish::Update(1), Wish::Update(2)],
+        ..update("replacement there and back, delivered twice", "spot", budget)
     }
 }
 
@@ -146,6 +152,7 @@ pub fn all() -> Vec<Configuration> {
                 ..one
             },
         ),
+        update("update, delivered twice", "labels", Budget { duplicates: 1, ..one }),
         update(
             "update, cancelled",
             "labels",
@@ -175,9 +182,30 @@ pub fn all() -> Vec<Configuration> {
                 ..none
             },
         ),
+        update(
+            "update, cancelled and delivered twice",
+            "labels",
+            Budget {
+                cancels: 1,
+                duplicates: 1,
+                faults: 1,
+                ..none
+            },
+        ),
         replacement(),
+        doubled_replacement(),
         cancelled_replacement(),
-        late_update(),
+        update(
+            "replacement, delivered twice",
+            "spot",
+            Budget {
+                duplicates: 1,
+                others_fail: 1,
+                deaths: 1,
+                ..none
+            },
+        ),
+        there_and_back(),
         update(
             "replacement, with deaths",
             "spot",

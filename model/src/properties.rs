@@ -34,12 +34,7 @@ pub fn all() -> Vec<Property<Exploration>> {
 }
 
 fn answered(_: &Exploration, world: &World) -> bool {
-    !world.is_idle()
-        || world
-            .stack
-            .requests
-            .iter()
-            .all(|asked| asked.dropped || !asked.answers.is_empty())
+    !world.is_idle() || world.stack.requests.iter().all(|asked| !asked.answers.is_empty())
 }
 
 /// Two deliveries that are at work at once know nothing of each other, and a call that fails for one may not fail for the other.

@@ -101,10 +101,18 @@ fn unfit(said: Said) -> CallError {
 impl Cloud for Told<'_> {
     async fn stack(&self, _: &str) -> Result<Stack, CallError> {
         match self.hear(|| Call::Stack).await {
-            Said::Stack(status) => Ok(Stack {
+            Said::Stack(status, updated) => Ok(Stack {
                 status: status.to_owned(),
                 tags: BTreeMap::new(),
+                updated,
             }),
+            said => Err(unfit(said)),
+        }
+    }
+
+    async fn rollback_began(&self, _: &str) -> Result<Option<u64>, CallError> {
+        match self.hear(|| Call::Rollback).await {
+            Said::Rollback(began) => Ok(began),
             said => Err(unfit(said)),
         }
     }

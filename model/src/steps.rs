@@ -6,14 +6,17 @@ use pure::progress::Progress;
 
 use crate::action::{Action, Fault, Others};
 use crate::call::{Call, Said, Wrong};
-use crate::cloudformation::{Flow, Step, Told};
-use crate::configuration::{Broken, Configuration, Stale};
+use crate::cloudformation::{Flow, Reading, Step, Told};
+use crate::configuration::{Broken, Configuration};
 use crate::kept::Kept;
 use crate::lambda::{Doing, Invocation, Pass, What, Work, handed_over, last_resort};
 use crate::world::{World, owner};
 
 /// Longer than what was made may stay unseen, and than what is in use is waited for.
 const PAUSE_SECONDS: u64 = 125;
+
+/// What CloudFormation takes from one step of a stack to the next.
+const STEP_SECONDS: u64 = 10;
 
 impl World {
     pub fn take(&mut self, action: Action, of: &Configuration) {
@@ -96,11 +99,6 @@ impl World {
     fn call(&mut self, who: usize, fault: Fault, of: &Configuration) {
         self.left.faults -= u8::from(fault != Fault::None);
         let pass = self.pass(who);
-        if of.stale == Stale::Dropped && self.is_stale(who, &pass) {
-            let request = self.running.remove(who).work.request();
-            self.stack.requests[request].dropped = true;
-            return;
-        }
         let call = pass.next.0.clone();
         let said = match fault {
             Fault::None => self.answer(&call, of.broken),
@@ -119,13 +117,6 @@ impl World {
             _ => pass.hear(said),
         };
         self.settle(who, of);
-    }
-
-    /// Whether a request asks for its stack for the first time when that has gone on to something else. Only the stack's status
-    /// tells what goes on: the Update of a rollback isn't known from one that came late.
-    fn is_stale(&self, who: usize, pass: &Pass) -> bool {
-        let asked = &self.stack.requests[self.running[who].work.request()];
-        pass.knows_no_stack() && self.stack.has_gone_on_from(asked)
     }
 
     fn pass(&self, who: usize) -> Pass {
@@ -241,12 +232,13 @@ impl World {
             RequestType::Delete => true,
         };
         let name = told.id.strip_prefix("c/");
-        let alone = self.is_idle() && !self.stripped;
+        // What was read already nobody reads again.
+        let counts = self.is_idle() && !self.stripped && self.stack.requests[number].reading != Reading::Done;
         if keeps && given != Some(&told.id) || told.id.is_empty() {
             self.wrongs.id = true;
         }
         match (request.kind, told.success, name) {
-            (RequestType::Delete, true, Some(name)) if alone => self.wrongs.left_behind |= self.has_something(name),
+            (RequestType::Delete, true, Some(name)) if counts => self.wrongs.left_behind |= self.has_something(name),
             (RequestType::Create | RequestType::Update, true, None) => self.wrongs.id = true,
             _ => {}
         }
@@ -272,6 +264,7 @@ impl World {
                 self.disturbed = true;
             }
         }
+        self.now += STEP_SECONDS;
         let next = self.stack.step(step, &of.wishes, &of.properties, self.now);
         if of.broken == Broken::NoCleanup && matches!(self.stack.flow, Flow::Cleaning { .. }) {
             return self.stack.leave_cleanup();

@@ -64,7 +64,8 @@ impl World {
     pub fn answer(&mut self, call: &Call, broken: Broken) -> Said {
         let foreign = concerned(call).is_some_and(|name| self.eks.is_foreign(name));
         let said = match call {
-            Call::Stack => Said::Stack(self.stack.status),
+            Call::Stack => Said::Stack(self.stack.status, self.stack.updated),
+            Call::Rollback => Said::Rollback(self.stack.rollback_began),
             Call::Facts(name) => Said::Facts(self.eks.groups.get(name).map(|group| group.shown.clone())),
             Call::Group(name) => self.eks.read(name),
             Call::Update(id) => self.eks.read_update(id),

@@ -18,6 +18,9 @@ use crate::lambda::Lambda;
 use crate::life::Life;
 use crate::world::{SECRET, Setting, World, held};
 
+/// Several times what any life takes: a few requests of an hour each, and what is tried again.
+const LONGEST: Duration = Duration::from_secs(48 * 3600);
+
 /// A life that is over.
 pub struct Played {
     pub seed: u64,
@@ -86,7 +89,12 @@ async fn lived(seed: u64, fiction: Fiction) -> Played {
     tokio::spawn(lambda.run(works));
     tokio::spawn(jump(Arc::clone(&world), dice.fork()));
     let mut life = Life::new(Arc::clone(&world), dice);
-    life.live().await;
+    if tokio::time::timeout(LONGEST, life.live()).await.is_err() {
+        life.verdicts.wrong(format!(
+            "the life was not over after {} hours",
+            LONGEST.as_secs() / 3600
+        ));
+    }
     let mut counts = world.counts().clone();
     counts.seeds = 1;
     counts.seconds = world.time.gone_by().as_secs();

@@ -13,6 +13,7 @@ use tower::ServiceExt;
 
 use crate::fiction::Fiction;
 use crate::protocol::Put;
+use crate::time::timestamp;
 use crate::world::{SECRET, Work, World, held, text};
 
 /// A request as it is on the wire.
@@ -52,6 +53,13 @@ impl Message {
 
     fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// What a query asks for.
+    fn action(&self) -> String {
+        let body = String::from_utf8_lossy(&self.body);
+        let action = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
+        action.unwrap_or_default().to_owned()
     }
 
     fn target(&self) -> String {
@@ -113,7 +121,7 @@ impl Service {
                 format!("eks {} {path} {named}", message.method)
             }
             Self::Bucket => "PUT of the answer".to_owned(),
-            Self::CloudFormation => "DescribeStacks".to_owned(),
+            Self::CloudFormation => message.action(),
             Self::Lambda => "Invoke".to_owned(),
             Self::StepFunctions => "StartExecution".to_owned(),
             Self::EventBridge => "PutEvents".to_owned(),
@@ -126,6 +134,9 @@ impl Service {
     pub async fn answer(self, world: &Arc<World>, message: &Message) -> Response<SdkBody> {
         match self {
             Self::Eks => eks(world, message).await,
+            Self::CloudFormation if message.action() == "DescribeStackEvents" => {
+                plain(200, describe_stack_events(world))
+            }
             Self::CloudFormation => plain(200, describe_stacks(world)),
             Self::Lambda => invoke(world, message),
             Self::StepFunctions => start_execution(world, message),
@@ -200,11 +211,34 @@ fn describe_stacks(world: &World) -> String {
         .iter()
         .map(|(key, value)| format!("<member><Key>{key}</Key><Value>{value}</Value></member>"))
         .collect();
+    let updated = stack
+        .updated
+        .map(|at| format!("<LastUpdatedTime>{}</LastUpdatedTime>", timestamp(at)));
     format!(
         "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult><Stacks>\
-         <member><StackName>nodes</StackName><CreationTime>2026-09-21T00:00:00Z</CreationTime><StackStatus>{}</StackStatus>\
+         <member><StackName>nodes</StackName><CreationTime>2026-09-21T00:00:00Z</CreationTime>{}<StackStatus>{}</StackStatus>\
          <Tags>{tags}</Tags></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
+        updated.unwrap_or_default(),
         stack.status
+    )
+}
+
+/// Those of the stack itself, the newest first.
+fn describe_stack_events(world: &World) -> String {
+    let event = |status: &str, at: u64| {
+        let at = timestamp(at);
+        format!(
+            "<member><EventId>1</EventId><StackId>s</StackId><StackName>nodes</StackName><PhysicalResourceId>s</PhysicalResourceId>\
+             <ResourceStatus>{status}</ResourceStatus><Timestamp>{at}</Timestamp></member>"
+        )
+    };
+    let rolled_back = *held(&world.rollback_began);
+    let rolled_back = rolled_back.map(|at| event("UPDATE_ROLLBACK_IN_PROGRESS", at));
+    let updated = held(&world.stack).updated.map(|at| event("UPDATE_IN_PROGRESS", at));
+    let events: String = rolled_back.into_iter().chain(updated).collect();
+    format!(
+        "<DescribeStackEventsResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStackEventsResult>\
+         <StackEvents>{events}</StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>"
     )
 }
 

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_smithy_async::time::TimeSource;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use managed_node_group::clock::Clock;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -61,22 +63,13 @@ impl TimeSource for MachineClock {
     }
 }
 
+/// As services write it, to the second: `2026-09-26T10:46:40Z`.
+pub fn timestamp(seconds: u64) -> String {
+    let time = DateTime::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+    time.fmt(Format::DateTime).expect("no life goes on for so long")
+}
+
 /// As a response URL is dated: `20260926T104640Z`.
 pub fn date(millis: u64) -> String {
-    let seconds = millis / 1000;
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    // The days of a civil calendar from those since the epoch, counted from the first of March of the year 0.
-    let shifted = seconds / 86_400 + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
+    timestamp(millis / 1000).replace(['-', ':'], "")
 }

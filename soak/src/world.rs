@@ -40,6 +40,8 @@ pub struct World {
     pub scaling_groups: Mutex<BTreeMap<String, ScalingGroup>>,
     /// What DescribeStacks shows.
     pub stack: Mutex<Stack>,
+    /// When its last update began to be rolled back, if it was, in seconds since the epoch.
+    pub rollback_began: Mutex<Option<u64>>,
     pub answered: Notify,
     /// The names of all executions so far.
     pub executions: Mutex<BTreeSet<String>>,
@@ -104,7 +106,9 @@ impl World {
             stack: Mutex::new(Stack {
                 status: "CREATE_IN_PROGRESS".to_owned(),
                 tags: [("team".to_owned(), "nodes".to_owned())].into(),
+                updated: None,
             }),
+            rollback_began: Mutex::default(),
             answered: Notify::new(),
             executions: Mutex::default(),
             work,
@@ -162,6 +166,17 @@ impl World {
 
     pub fn stack_is(&self, status: &str) {
         self.tell(&format!("CloudFormation: the stack is {status}"));
+        let now = self.time.millis() / 1000;
+        match status {
+            "UPDATE_IN_PROGRESS" => {
+                held(&self.stack).updated = Some(now);
+                *held(&self.rollback_began) = None;
+            }
+            "UPDATE_ROLLBACK_IN_PROGRESS" => {
+                held(&self.rollback_began).get_or_insert(now);
+            }
+            _ => {}
+        }
         held(&self.stack).status = status.to_owned();
     }
 

@@ -1,8 +1,15 @@
-//! CloudFormation: what the stack is doing, and its tags.
+//! CloudFormation: what the stack is doing, since when, and its tags.
+
+use aws_sdk_cloudformation::primitives::DateTime;
+use aws_sdk_cloudformation::types::StackEvent;
 
 use super::Aws;
 use super::errors::call_error;
 use crate::ports::{CallError, Fault, Stack};
+
+/// How many pages of a hundred events are read, the newest first. A rollback is asked for when it has just begun, and a stack has
+/// at most 500 resources with a few events each.
+const EVENT_PAGES: usize = 10;
 
 impl Aws {
     pub(super) async fn describe_stack(&self, stack_id: &str) -> Result<Stack, CallError> {
@@ -41,7 +48,31 @@ impl Aws {
         let status = stack
             .stack_status()
             .map_or_else(String::new, |status| status.as_str().to_owned());
-        Ok(Stack { status, tags })
+        let updated = stack.last_updated_time().and_then(seconds);
+        Ok(Stack { status, tags, updated })
+    }
+
+    pub(super) async fn describe_rollback(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
+        let client = self.cloudformation();
+        let pages = client
+            .describe_stack_events()
+            .stack_name(stack_id)
+            .into_paginator()
+            .send();
+        let (mut pages, mut began) = (pages, None);
+        for _ in 0..EVENT_PAGES {
+            let Some(page) = pages.next().await else { break };
+            let page = page.map_err(|error| call_error("cloudformation:DescribeStackEvents", stack_id, &error))?;
+            for event in page.stack_events().iter().filter(|event| is_of_the_stack(event)) {
+                match event.resource_status().map(|status| status.as_str()) {
+                    // A rollback that failed is gone on with, and begins once more.
+                    Some("UPDATE_ROLLBACK_IN_PROGRESS") => began = event.timestamp().and_then(seconds),
+                    Some("UPDATE_IN_PROGRESS") => return Ok(began),
+                    _ => {}
+                }
+            }
+        }
+        Ok(began)
     }
 
     /// What of a stack's ARN isn't the function's own, where it came through the topic. The Region is that of the configuration, and
@@ -57,6 +88,14 @@ impl Aws {
             _ => None,
         }
     }
+}
+
+fn is_of_the_stack(event: &StackEvent) -> bool {
+    event.physical_resource_id() == event.stack_id()
+}
+
+fn seconds(time: &DateTime) -> Option<u64> {
+    u64::try_from(time.secs()).ok()
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub fn node_group(group: &Nodegroup) -> NodeGroup {
         status: group
             .status()
             .map_or(Status::Unknown(String::new()), |status| Status::from(status.as_str())),
+        created_at: group.created_at().and_then(|at| u64::try_from(at.secs()).ok()),
         version: text(group.version()),
         release_version: text(group.release_version()),
         ami_type: text(group.ami_type().map(|kind| kind.as_str())),

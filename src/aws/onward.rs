@@ -7,7 +7,13 @@ use serde_json::Value;
 use super::Aws;
 use super::errors::call_error;
 use crate::polling::Onward;
-use crate::ports::CallError;
+use crate::ports::{CallError, Fault, NO_ANSWER};
+
+const INVOKE: &str = "lambda:InvokeFunction";
+
+/// What Lambda answers when an event is in its queue (API reference, Invoke). There is no body that could be read, so only this tells
+/// its answer from that of something on the way.
+const TAKEN: i32 = 202;
 
 impl Onward for Aws {
     async fn invoke(&self, function: &str, payload: &Value) -> Result<(), CallError> {
@@ -17,9 +23,17 @@ impl Onward for Aws {
             .function_name(function)
             .invocation_type(InvocationType::Event);
         let answer = call.payload(Blob::new(payload.to_string())).send().await;
-        answer
-            .map(drop)
-            .map_err(|error| call_error("lambda:InvokeFunction", function, &error))
+        let answer = answer.map_err(|error| call_error(INVOKE, function, &error))?;
+        match answer.status_code() {
+            TAKEN => Ok(()),
+            status => Err(CallError {
+                action: INVOKE,
+                resource: function.to_owned(),
+                fault: Fault::Unknown,
+                code: NO_ANSWER.to_owned(),
+                message: format!("the status is {status}, not {TAKEN}, so whether the event was taken isn't known"),
+            }),
+        }
     }
 
     async fn start_execution(&self, state_machine: &str, name: &str, input: &Value) -> Result<(), CallError> {

@@ -1,7 +1,8 @@
 //! Carrying out one step, and what its failure means.
 
 use super::Stop;
-use super::goal::{denied, is_superseded, refuse_late, unanswered};
+use super::goal::{denied, unanswered};
+use super::late;
 use super::under_way::turn_to;
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting};
 use crate::nodegroup::group::NodeGroup;
@@ -14,7 +15,7 @@ use crate::nodegroup::under_way::UnderWay;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::preflight::check::Check;
 use crate::preflight::finding::Finding;
-use crate::progress::{Phase, Progress};
+use crate::progress::Progress;
 
 /// How long a launch template that was made a moment ago may be unknown to EKS. EC2's API is eventually consistent, in practice
 /// within seconds (EC2 developer guide, "Eventual consistency").
@@ -30,7 +31,7 @@ pub async fn act<C: Cloud>(
     now: u64,
 ) -> Result<Next, Stop> {
     if matches!(goal, Goal::Present(_)) {
-        still_wanted(cloud, progress).await?;
+        late::still_wanted(cloud, progress).await?;
     }
     turn_to(progress, UnderWay::of(step.kind()));
     tracing::info!(begun = ?step.kind(), "begin");
@@ -67,36 +68,6 @@ fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Ste
         let finding = Finding::new(Check::RollOutlastsTimeout, "ServiceTimeout", &group.name, cause);
         tracing::warn!(%finding, "announced");
         progress.warn(finding.to_string());
-    }
-}
-
-/// Before each step but the first, and before that too where the look that asked for the stack came to nothing: a cancelled
-/// stack doesn't tell the request that runs, two that pull in different directions would take turns, and what is made for a
-/// stack that is gone belongs to nobody.
-pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    let just_asked = progress.history.begun.is_empty() && progress.stack_asked;
-    // A request by event has no stack, and what it would be superseded by is on the group.
-    if just_asked || progress.request.envelope.sent().is_some() {
-        return Ok(());
-    }
-    progress.stack_asked = true;
-    match cloud.stack(&progress.request.envelope.stack_id).await {
-        Ok(stack) => {
-            let phase = Phase::of(&stack.status);
-            refuse_late(progress, phase)?;
-            if is_superseded(progress, phase) {
-                return Err(Stop::Fail(format!(
-                    "the stack is {}, so the rest of this update was left",
-                    stack.status
-                )));
-            }
-            Ok(())
-        }
-        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
-            Err(unanswered(progress, &error))
-        }
-        // As at the start of the request: what can't be asked is no reason to stop.
-        Err(_) => Ok(()),
     }
 }
 

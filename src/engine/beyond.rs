@@ -4,8 +4,8 @@ mod plugin;
 mod windows;
 
 use super::Stop;
-use super::act::still_wanted;
 use super::goal::{rolls_back, unanswered};
+use super::late::still_wanted;
 use super::under_way::turn_to;
 use crate::auto_scaling::{ScalingStep, is_asked};
 use crate::nodegroup::decide::{Goal, Look, Observation, Part, Waiting};

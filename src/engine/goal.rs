@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::target::{Found, find_target, to_remove};
-use super::{Stop, preflight, sent, users};
+use super::{Stop, late, preflight, sent, users};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
@@ -149,10 +149,13 @@ async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situa
         return Ok(progress.situation.insert(NO_STACK).clone());
     }
     let situation = match cloud.stack(&progress.request.envelope.stack_id).await {
-        Ok(stack) => Situation {
-            phase: Phase::of(&stack.status),
-            tags: inheritable(stack.tags),
-        },
+        Ok(stack) => {
+            late::refuse_taken_up(cloud, progress, &stack).await?;
+            Situation {
+                phase: Phase::of(&stack.status),
+                tags: inheritable(stack.tags),
+            }
+        }
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             return Err(unanswered(progress, &error));
         }
@@ -166,7 +169,6 @@ async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situa
     };
     progress.unanswered = 0;
     progress.stack_asked = true;
-    refuse_late(progress, situation.phase)?;
     let rolls_back = situation.phase == Phase::RollingBack && progress.request.kind == RequestType::Update;
     progress.stage = if rolls_back {
         Stage::RemoveAbandoned
@@ -175,21 +177,6 @@ async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situa
     };
     progress.situation = Some(situation.clone());
     Ok(situation)
-}
-
-/// A duplicate may come hours later (Lambda delivers at least once), when its stack is gone: what it made then would belong to
-/// nobody. An Update makes a group too where it finds none, and no stack that is ending is updated.
-pub fn refuse_late(progress: &Progress, phase: Phase) -> Result<(), Stop> {
-    let why = match (progress.request.kind, phase) {
-        (RequestType::Create, Phase::Ending | Phase::RollingBack) => {
-            "the stack is no longer being created, so no node group was made for it"
-        }
-        (RequestType::Update, Phase::Ending) => {
-            "the stack is being deleted or is gone, and nothing more is changed for it"
-        }
-        _ => return Ok(()),
-    };
-    Err(Stop::Fail(why.to_owned()))
 }
 
 /// Tags that begin with `aws:` are AWS's own and can't be set, and those of the resource's own say what they don't mean here.

@@ -1,8 +1,9 @@
 //! Carrying out one step in EC2, and what its failure means.
 
 use super::Stop;
-use super::act::{still_wanted, token};
+use super::act::token;
 use super::goal::{denied, unanswered};
+use super::late::still_wanted;
 use super::under_way::turn_to;
 use crate::launch_template::steps::{LaunchStep, Made};
 use crate::nodegroup::decide::{Goal, Waiting};

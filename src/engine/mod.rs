@@ -12,6 +12,7 @@ mod around;
 mod beyond;
 mod diagnosis;
 mod goal;
+mod late;
 mod launch;
 mod preflight;
 mod sent;
@@ -166,7 +167,11 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
     sent::note(progress, &seen, now);
     let goal = goal.as_ref().expect("matched above");
     loop {
-        match decide(goal, &seen, view(progress, goal, now)) {
+        let next = decide(goal, &seen, view(progress, goal, now));
+        if progress.request.kind == RequestType::Delete && matches!(next, Next::Act(_)) {
+            late::still_wanted(cloud, progress).await?;
+        }
+        match next {
             Next::Look(Look::Around) => match around::look(cloud, progress, goal).await {
                 Err(Stop::Fail(why)) if matches!(goal, Goal::Present(_)) => {
                     return as_is(cloud, progress, why, now).await;
@@ -232,8 +237,9 @@ async fn observe<C: Cloud>(cloud: &C, progress: &mut Progress, cluster: &str, na
         Err(error) => return Ok(unknown(progress, error.to_string())),
     };
     progress.unanswered = 0;
-    progress
-        .history
+    let history = &mut progress.history;
+    history.first_made = history.first_made.or(group.created_at);
+    history
         .first_status
         .get_or_insert_with(|| group.status.as_str().to_owned());
     let Some(id) = progress.history.last_update().and_then(|begun| begun.update_id.clone()) else {
@@ -307,7 +313,7 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
             format!("{failure}; and what it had made is left behind: {reason}"),
         )),
         Stage::Converge if leaves_something(progress) => {
-            progress.history.turn_to_another_group();
+            progress.history.turn_to_undoing();
             sent::make_ready_to_undo(progress);
             progress.stage = Stage::Undo { failure: reason };
             under_way::turn_to(progress, UnderWay::Undo);

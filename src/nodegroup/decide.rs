@@ -336,8 +336,8 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     if identity.which == Which::OfThisRequest && !identity.turn.has_not_finished(&live.tags) {
         return done();
     }
-    if let Some(next) = made_anew(live, view).filter(|_| identity.which == Which::OfThisUpdate) {
-        return next;
+    if identity.which == Which::OfThisUpdate && made_anew(live, view) {
+        return done();
     }
     if let Some(later) = identity.turn.superseded_by(&live.tags) {
         return Next::Fail(turns::superseded(live, &later));
@@ -362,14 +362,10 @@ fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     }
 }
 
-/// A group that is to be deleted never becomes another status than these two, but may show the one of before for a moment.
-fn made_anew(live: &NodeGroup, view: View) -> Option<Next> {
-    let begun = view.history.of(StepKind::Delete)?;
-    match &live.status {
-        Status::Deleting | Status::DeleteFailed => None,
-        _ if view.now < begun.at + VISIBLE_WITHIN_SECONDS => Some(Next::Wait(Waiting::ForDelete)),
-        _ => Some(done()),
-    }
+/// Another delivery of the same update may have removed what is to be undone, and made it anew.
+fn made_anew(live: &NodeGroup, view: View) -> bool {
+    let made = view.history.first_made.zip(live.created_at);
+    made.is_some_and(|(first, now)| first != now)
 }
 
 fn as_is(live: &NodeGroup, why: &str) -> Next {

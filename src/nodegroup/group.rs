@@ -12,6 +12,8 @@ pub struct NodeGroup {
     pub cluster: String,
     pub name: String,
     pub status: Status,
+    /// In seconds since the epoch.
+    pub created_at: Option<u64>,
     pub version: String,
     pub release_version: String,
     pub ami_type: String,

@@ -17,6 +17,10 @@ pub struct History {
     /// The group's status when this request first saw it: a group that was DEGRADED before isn't this request's failure.
     #[serde(default)]
     pub first_status: Option<String>,
+    /// When the group was made that this request first saw under the name, in seconds since the epoch. EKS says it of each group, so
+    /// another that is made under the name meanwhile is known by it.
+    #[serde(default)]
+    pub first_made: Option<u64>,
     /// What the last look saw, where an event asks for the group.
     #[serde(default)]
     pub seen: Option<Seen>,
@@ -128,6 +132,13 @@ impl History {
         };
     }
 
+    /// The same group is to be removed. It is still the one that was seen first, and no other that is made under its name.
+    pub fn turn_to_undoing(&mut self) {
+        let first_made = self.first_made;
+        self.turn_to_another_group();
+        self.first_made = first_made;
+    }
+
     /// The update begun last, which is the one to ask about.
     pub fn last_update(&self) -> Option<&Begun> {
         self.begun.iter().rev().find(|begun| begun.update_id.is_some())
@@ -186,6 +197,8 @@ mod tests {
             ..History::default()
         };
         assert_eq!(history.last_update().unwrap().update_id.as_deref(), Some("2"));
+        history.first_made = Some(7);
+        let mut undoing = history.clone();
         history.turn_to_another_group();
         let expected = History {
             began: 7,
@@ -193,6 +206,9 @@ mod tests {
             ..History::default()
         };
         assert_eq!(history, expected);
+        undoing.turn_to_undoing();
+        let first_made = Some(7);
+        assert_eq!(undoing, History { first_made, ..expected });
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub use kubernetes::{AutoScaling, Kubernetes};
 /// The calls that are made, one each.
 pub trait Cloud: AutoScaling + Kubernetes {
     fn stack(&self, stack_id: &str) -> impl Future<Output = Result<Stack, CallError>> + Send;
+    /// When the stack began to roll back the update that was its last, in seconds since the epoch; `None`: its events don't tell.
+    fn rollback_began(&self, stack_id: &str) -> impl Future<Output = Result<Option<u64>, CallError>> + Send;
     fn node_group(&self, cluster: &str, name: &str) -> impl Future<Output = Result<NodeGroup, CallError>> + Send;
     fn update(
         &self,
@@ -90,6 +92,8 @@ pub trait EventBus: Send + Sync {
 pub struct Stack {
     pub status: String,
     pub tags: BTreeMap<String, String>,
+    /// When its last update began, in seconds since the epoch; `None` where there was none.
+    pub updated: Option<u64>,
 }
 
 /// A call that failed: what was attempted, on which resource, what came back.

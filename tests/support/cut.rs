@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use managed_node_group::auto_scaling::ScalingGroup;
@@ -44,6 +44,9 @@ pub struct Cut {
     pub reads: Option<Aws>,
     pub ec2: Memory,
     pub stack: Mutex<Stack>,
+    /// When the stack began to roll back, or that it doesn't tell.
+    pub rollback_began: Mutex<Option<u64>>,
+    pub hides_events: AtomicBool,
     pub calls: AtomicUsize,
     pub made: Mutex<Vec<&'static str>>,
     pub death: Mutex<Death>,
@@ -109,6 +112,17 @@ impl Cut {
     }
 }
 
+fn denied(action: &'static str) -> CallError {
+    let (code, message) = ("AccessDenied".to_owned(), "not allowed".to_owned());
+    CallError {
+        action,
+        resource: STACK_ID.to_owned(),
+        fault: Fault::Denied,
+        code,
+        message,
+    }
+}
+
 impl Cloud for Cut {
     fn throttles(&self) -> u32 {
         self.aws.throttles()
@@ -117,17 +131,17 @@ impl Cloud for Cut {
     async fn stack(&self, _: &str) -> Result<Stack, CallError> {
         let stack = self.stack.lock().unwrap().clone();
         if stack.status == "DENIED" {
-            let (code, message) = ("AccessDenied".to_owned(), "not allowed".to_owned());
-            let (action, resource) = ("cloudformation:DescribeStacks", STACK_ID.to_owned());
-            return Err(CallError {
-                action,
-                resource,
-                fault: Fault::Denied,
-                code,
-                message,
-            });
+            return Err(denied("cloudformation:DescribeStacks"));
         }
         self.call("stack", async { Ok(stack) }).await
+    }
+
+    async fn rollback_began(&self, _: &str) -> Result<Option<u64>, CallError> {
+        if self.hides_events.load(Ordering::SeqCst) {
+            return Err(denied("cloudformation:DescribeStackEvents"));
+        }
+        let began = *self.rollback_began.lock().unwrap();
+        self.call("rollback_began", async { Ok(began) }).await
     }
 
     async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {

@@ -2,29 +2,17 @@
 
 use std::sync::atomic::Ordering;
 
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use serde_json::{Value, json};
 
 use super::heard::{Heard, ends, steps, wrong_with};
 use super::world::World;
 
-/// When the first event of a world is sent: now, in seconds since the epoch, and each later one a second after.
+/// As EventBridge writes it, in seconds since the epoch.
 fn time(seconds: u64) -> String {
-    let days = seconds / 86_400;
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    // The days of a civil calendar from those since the epoch, counted from the first of March of the year 0.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    let time = DateTime::from_secs(i64::try_from(seconds).expect("it is of this age"));
+    time.fmt(Format::DateTime).expect("it is of this age")
 }
 
 fn now() -> u64 {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
@@ -117,7 +117,10 @@ impl World {
             stack: Mutex::new(Stack {
                 status: "CREATE_IN_PROGRESS".to_owned(),
                 tags: BTreeMap::new(),
+                updated: None,
             }),
+            rollback_began: Mutex::default(),
+            hides_events: AtomicBool::new(false),
             calls: AtomicUsize::new(0),
             made: Mutex::new(vec![]),
             death: Mutex::new(Death::Never),

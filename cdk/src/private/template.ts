@@ -692,7 +692,10 @@ export const TEMPLATE: any = {
        {
         "Sid": "CallDescribeStacks",
         "Effect": "Allow",
-        "Action": "cloudformation:DescribeStacks",
+        "Action": [
+         "cloudformation:DescribeStackEvents",
+         "cloudformation:DescribeStacks"
+        ],
         "Resource": {
          "Fn::Sub": "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/*/*"
         }

@@ -151,19 +151,23 @@ fn what_another_delivery_has_made_anew_is_not_undone() {
         which: Which::OfThisUpdate,
         ..identity
     });
-    let mut begun = history(&[(StepKind::Delete, None)]);
-    begun.begun[0].at = NOW - 60;
-    let mut just_now = begun.clone();
-    just_now.begun[0].at = NOW - 59;
-    for (history, status, expected) in [
-        (&history(&[]), "ACTIVE", "Delete"),
-        (&just_now, "ACTIVE", "ForDelete"),
-        (&begun, "ACTIVE", "Done"),
-        (&begun, "CREATING", "Done"),
-        (&begun, "DELETING", "ForDelete"),
-        (&begun, "DELETE_FAILED", "Fail"),
+    let first = |made: Option<u64>| History {
+        first_made: made,
+        ..history(&[])
+    };
+    for (seen_first, made, status, expected) in [
+        (Some(NOW - 600), Some(NOW - 600), "ACTIVE", "Delete"),
+        (Some(NOW - 600), Some(NOW - 30), "ACTIVE", "Done"),
+        (Some(NOW - 600), Some(NOW - 30), "CREATING", "Done"),
+        // It was seen by nobody, or by an earlier release.
+        (None, Some(NOW - 30), "ACTIVE", "Delete"),
+        (Some(NOW - 600), None, "ACTIVE", "Delete"),
     ] {
-        let next = told(&goal, &present(in_status(status), None), history, NOW);
-        assert_eq!(word(&next), expected, "{status} {history:?}");
+        let live = NodeGroup {
+            created_at: made,
+            ..in_status(status)
+        };
+        let next = told(&goal, &present(live), &first(seen_first), NOW);
+        assert_eq!(word(&next), expected, "{status} {seen_first:?} {made:?}");
     }
 }

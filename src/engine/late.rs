@@ -1,0 +1,99 @@
+//! Requests that come too late to count.
+//!
+//! A request may be taken up long after it was sent: it waited in Lambda's queue, its first delivery died, or it is a duplicate. By then
+//! its stack does something else, and its status says what that is and not what the request was for.
+
+use super::Stop;
+use super::goal::{is_superseded, unanswered};
+use crate::cfn::request::RequestType;
+use crate::ports::{Cloud, Fault, Stack};
+use crate::progress::{Phase, Progress};
+
+/// How far CloudFormation's own clocks are taken to be apart, in seconds: that of what signs a URL, to the second, and that of what
+/// writes a stack's times. A request that was sent as shortly before is carried out, since a rollback that is taken for another
+/// request would fail.
+const CLOCKS_APART_SECONDS: u64 = 2;
+
+/// Refuses a request that is taken up when nobody wants it any more.
+pub async fn refuse_taken_up<C: Cloud>(cloud: &C, progress: &mut Progress, stack: &Stack) -> Result<(), Stop> {
+    refuse(progress, stack)?;
+    match Phase::of(&stack.status) {
+        Phase::RollingBack => refuse_cancelled(cloud, progress).await,
+        Phase::Forward | Phase::Ending | Phase::Unknown => Ok(()),
+    }
+}
+
+/// Before each step but the first, and before that too where the look that asked for the stack came to nothing: a cancelled
+/// stack doesn't tell the request that runs, two that pull in different directions would take turns, and what is made for a
+/// stack that is gone belongs to nobody. A Delete asks in each pass: one that comes again may meet a group that a later update has made
+/// under the name of the one that is gone.
+pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+    let is_first = progress.history.begun.is_empty() || progress.request.kind == RequestType::Delete;
+    let just_asked = is_first && progress.stack_asked;
+    // A request by event has no stack, and what it would be superseded by is on the group.
+    if just_asked || progress.request.envelope.sent().is_some() {
+        return Ok(());
+    }
+    progress.stack_asked = true;
+    match cloud.stack(&progress.request.envelope.stack_id).await {
+        Ok(stack) => {
+            refuse(progress, &stack)?;
+            if is_superseded(progress, Phase::of(&stack.status)) {
+                return Err(Stop::Fail(format!(
+                    "the stack is {}, so the rest of this update was left",
+                    stack.status
+                )));
+            }
+            Ok(())
+        }
+        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
+            Err(unanswered(progress, &error))
+        }
+        // As at the start of the request: what can't be asked is no reason to stop.
+        Err(_) => Ok(()),
+    }
+}
+
+/// Refuses a request whose stack does something else by now. A duplicate may come hours later (Lambda delivers at least once), when its
+/// stack is gone: what it made then would belong to nobody. An Update makes a group too where it finds none, and no stack that is
+/// ending is updated. A request is sent after its stack's operation has begun, and before the next one does.
+fn refuse(progress: &Progress, stack: &Stack) -> Result<(), Stop> {
+    let is_of_before = stack.updated.is_some_and(|updated| was_sent_before(progress, updated));
+    let why = match (progress.request.kind, Phase::of(&stack.status)) {
+        (RequestType::Create, Phase::Ending | Phase::RollingBack) => {
+            "the stack is no longer being created, so no node group was made for it"
+        }
+        (RequestType::Update, Phase::Ending) => {
+            "the stack is being deleted or is gone, and nothing more is changed for it"
+        }
+        (RequestType::Delete, Phase::Ending) | (RequestType::Update, Phase::RollingBack) => return Ok(()),
+        _ if is_of_before => {
+            "another update of the stack has begun since this request was sent, and nothing more is changed for it"
+        }
+        _ => return Ok(()),
+    };
+    Err(Stop::Fail(why.to_owned()))
+}
+
+/// An update that was cancelled before it was taken up isn't the rollback, which the stack's status alone would make it. Where the
+/// stack's events aren't to be had it is taken for it, as what fails a rollback is worse.
+async fn refuse_cancelled<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+    match cloud.rollback_began(&progress.request.envelope.stack_id).await {
+        Ok(Some(began)) if was_sent_before(progress, began) => Err(Stop::Fail(
+            "the stack began to roll back after this update was sent, so nothing was changed for it".to_owned(),
+        )),
+        Ok(_) => Ok(()),
+        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
+            Err(unanswered(progress, &error))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "when the rollback began is not known");
+            Ok(())
+        }
+    }
+}
+
+fn was_sent_before(progress: &Progress, time: u64) -> bool {
+    let sent = progress.request.envelope.issued_at();
+    sent.is_some_and(|sent| sent + CLOCKS_APART_SECONDS < time)
+}

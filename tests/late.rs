@@ -1,0 +1,145 @@
+//! Requests that are taken up when their stack does something else by now. Lambda delivers at least once, and hours later if it must.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use managed_node_group::ports::Stack;
+use serde_json::{Value, json};
+use support::flows::{create, properties, reason};
+use support::world::World;
+
+/// 2026-11-26T10:15:00Z, and as a response URL has it.
+const SENT: u64 = 1_795_688_100;
+const SENT_AS_SIGNED: &str = "20261126T101500Z";
+
+impl World {
+    /// A request whose URL says when it was sent.
+    fn sent_then(&self, kind: &str, id: Option<&str>, properties: &Value, old: Option<&Value>) -> Value {
+        let mut request = self.request(kind, id, properties, old);
+        let url = request["ResponseURL"].as_str().expect("a URL").to_owned();
+        request["ResponseURL"] = json!(format!("{url}&X-Amz-Date={SENT_AS_SIGNED}"));
+        self.receiver.expect(&request);
+        request
+    }
+
+    fn stack_is_updated(&self, status: &str, updated: Option<u64>, rollback_began: Option<u64>) {
+        *self.function.cloud.stack.lock().unwrap() = Stack {
+            status: status.to_owned(),
+            tags: BTreeMap::new(),
+            updated,
+        };
+        *self.function.cloud.rollback_began.lock().unwrap() = rollback_began;
+    }
+
+    fn labels(&self) -> Value {
+        let groups = self.simulator.node_groups();
+        groups.first().map_or(Value::Null, |group| group["labels"].clone())
+    }
+}
+
+fn labelled(with: &str) -> Value {
+    properties(&json!({"Labels": {"is": with}}))
+}
+
+/// Two seconds are within what CloudFormation's own clocks may be apart: a rollback may fail for nothing.
+#[tokio::test]
+async fn an_update_that_was_cancelled_before_it_was_taken_up_changes_nothing() {
+    for (rollback_began, status, runs) in [
+        (Some(SENT + 3), "FAILED", "before"),
+        (Some(SENT + 2), "SUCCESS", "asked-for"),
+        (Some(SENT), "SUCCESS", "asked-for"),
+        (Some(SENT - 60), "SUCCESS", "asked-for"),
+        (None, "SUCCESS", "asked-for"),
+    ] {
+        let world = World::start(false).await;
+        let (before, asked_for) = (labelled("before"), labelled("asked-for"));
+        let id = create(&world, &before).await;
+        world.stack_is_updated("UPDATE_ROLLBACK_IN_PROGRESS", Some(SENT - 5), rollback_began);
+        let answer = world
+            .answer(&world.sent_then("Update", Some(&id), &asked_for, Some(&before)))
+            .await;
+        assert_eq!(answer["Status"], status, "{rollback_began:?}: {answer}");
+        assert_eq!(world.labels(), json!({"is": runs}), "{rollback_began:?}");
+        if status == "FAILED" {
+            assert!(
+                reason(&answer).contains("began to roll back after this update was sent"),
+                "{answer}"
+            );
+            assert_eq!(answer["PhysicalResourceId"], *id);
+        }
+    }
+}
+
+/// What can't be asked is no reason to fail what may be the rollback.
+#[tokio::test]
+async fn a_rollback_whose_stack_hides_its_events_is_carried_out() {
+    let world = World::start(false).await;
+    let (before, failed) = (labelled("before"), labelled("failed"));
+    let id = create(&world, &failed).await;
+    world.stack_is_updated("UPDATE_ROLLBACK_IN_PROGRESS", Some(SENT - 5), Some(SENT + 60));
+    world.function.cloud.hides_events.store(true, Ordering::SeqCst);
+    let answer = world
+        .answer(&world.sent_then("Update", Some(&id), &before, Some(&failed)))
+        .await;
+    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+    assert_eq!(world.labels(), json!({"is": "before"}));
+}
+
+#[tokio::test]
+async fn what_comes_again_after_a_later_update_has_begun_changes_nothing() {
+    for (kind, status, updated, answered, left) in [
+        ("Create", "UPDATE_COMPLETE", SENT + 3, "FAILED", "later"),
+        ("Create", "UPDATE_IN_PROGRESS", SENT + 3, "FAILED", "later"),
+        ("Create", "UPDATE_IN_PROGRESS", SENT + 2, "SUCCESS", "first"),
+        ("Update", "UPDATE_COMPLETE", SENT + 3, "FAILED", "later"),
+        ("Update", "UPDATE_IN_PROGRESS", SENT - 60, "SUCCESS", "first"),
+        ("Delete", "UPDATE_COMPLETE", SENT + 3, "FAILED", "later"),
+        ("Delete", "UPDATE_ROLLBACK_IN_PROGRESS", SENT + 3, "FAILED", "later"),
+        (
+            "Delete",
+            "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+            SENT - 60,
+            "SUCCESS",
+            "nothing",
+        ),
+        ("Delete", "DELETE_IN_PROGRESS", SENT + 3, "SUCCESS", "nothing"),
+    ] {
+        let world = World::start(false).await;
+        let (first, later) = (labelled("first"), labelled("later"));
+        let id = create(&world, &later).await;
+        world.stack_is_updated(status, Some(updated), None);
+        let known = (kind != "Create").then_some(id.as_str());
+        let request = world.sent_then(kind, known, &first, (kind == "Update").then_some(&later));
+        let answer = world.answer(&request).await;
+        let told = format!("{kind} {status} {updated}: {answer}");
+        assert_eq!(answer["Status"], answered, "{told}");
+        let expected = if left == "nothing" {
+            Value::Null
+        } else {
+            json!({"is": left})
+        };
+        assert_eq!(world.labels(), expected, "{told}");
+        if answered == "FAILED" {
+            let late = "another update of the stack has begun since this request was sent";
+            assert!(reason(&answer).contains(late), "{told}");
+        }
+    }
+}
+
+/// The later update begins while what comes again is at work.
+#[tokio::test]
+async fn a_delete_that_comes_again_does_not_take_what_a_later_update_has_made() {
+    let world = World::start(false).await;
+    let first = labelled("first");
+    let id = create(&world, &first).await;
+    world.stack_is_updated("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Some(SENT - 60), None);
+    let delete = world.sent_then("Delete", Some(&id), &first, None);
+    assert_eq!(world.answer(&delete).await["Status"], "SUCCESS");
+    world.stack_is_updated("UPDATE_IN_PROGRESS", Some(SENT + 600), None);
+    let update = world.request("Update", Some("my-cluster/another"), &first, Some(&labelled("between")));
+    assert_eq!(world.answer(&update).await["PhysicalResourceId"], *id);
+    world.deliver(&delete).await;
+    assert_eq!(world.labels(), json!({"is": "first"}));
+}
