@@ -20,6 +20,10 @@ use crate::world::{Work, World, held, text};
 
 /// Between the attempts of an asynchronous invocation (Lambda developer guide, "Error handling for asynchronous invocation").
 const APART: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+/// How often what is about one request comes twice. Each of two goes on by itself from hand-over to hand-over, so without an end to it
+/// there would be thousands in an hour.
+const MOST_TWICE: u32 = 5;
+
 /// How often the on-failure queue delivers a message: every quarter of an hour, for two hours (`template.yaml`).
 const LAST_TRIES: u32 = 8;
 const VISIBILITY: Duration = Duration::from_secs(900);
@@ -66,7 +70,13 @@ impl Lambda {
 
     /// An event, once or twice.
     async fn take(self: Arc<Self>, event: Value) {
-        let likely = held(&self.world.weather).twice;
+        let request = request_of(&event);
+        let doubled = self.world.asked(&request).map_or(0, |asked| asked.doubled);
+        let likely = if doubled < MOST_TWICE {
+            held(&self.world.weather).twice
+        } else {
+            0.0
+        };
         let late = self.world.throw(|dice| {
             let twice = dice.f64() < likely;
             let soon = dice.u8(..) < 180;
@@ -77,6 +87,7 @@ impl Lambda {
             None => first.await,
             Some(late) => {
                 self.world.count("duplicate deliveries");
+                self.world.note(&request, |asked| asked.doubled += 1);
                 tokio::join!(first, self.deliver(&event, late));
             }
         }

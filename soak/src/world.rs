@@ -70,6 +70,8 @@ pub struct Asked {
     pub failures: u32,
     pub last_resorts: u32,
     pub deliveries: u32,
+    /// How often what is about it was delivered twice.
+    pub doubled: u32,
     pub answers: Vec<(Duration, Value)>,
     /// When CloudFormation has read what was there by then.
     pub read: Option<Duration>,
@@ -192,6 +194,7 @@ impl World {
             failures: 0,
             last_resorts: 0,
             deliveries: 0,
+            doubled: 0,
             answers: vec![],
             read: None,
         };

@@ -53,16 +53,12 @@ impl Aws {
     }
 
     pub(super) async fn describe_rollback(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
-        let client = self.cloudformation();
-        let pages = client
-            .describe_stack_events()
-            .stack_name(stack_id)
-            .into_paginator()
-            .send();
-        let (mut pages, mut began) = (pages, None);
+        const ACTION: &str = "cloudformation:DescribeStackEvents";
+        let (mut began, mut next) = (None, None);
         for _ in 0..EVENT_PAGES {
-            let Some(page) = pages.next().await else { break };
-            let page = page.map_err(|error| call_error("cloudformation:DescribeStackEvents", stack_id, &error))?;
+            let call = self.cloudformation().describe_stack_events().stack_name(stack_id);
+            let page = call.set_next_token(next).send().await;
+            let page = page.map_err(|error| call_error(ACTION, stack_id, &error))?;
             for event in page.stack_events().iter().filter(|event| is_of_the_stack(event)) {
                 match event.resource_status().map(|status| status.as_str()) {
                     // A rollback that failed is gone on with, and begins once more.
@@ -70,6 +66,10 @@ impl Aws {
                     Some("UPDATE_IN_PROGRESS") => return Ok(began),
                     _ => {}
                 }
+            }
+            next = page.next_token;
+            if next.is_none() {
+                break;
             }
         }
         Ok(began)
