@@ -167,7 +167,7 @@ fn what_another_delivery_has_made_anew_is_not_undone() {
             created_at: made,
             ..in_status(status)
         };
-        let next = told(&goal, &present(live), &first(seen_first), NOW);
+        let next = told(&goal, &present(live, None), &first(seen_first), NOW);
         assert_eq!(word(&next), expected, "{status} {seen_first:?} {made:?}");
     }
 }
