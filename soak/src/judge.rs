@@ -31,7 +31,6 @@ pub struct Verdicts {
     pub skipped: bool,
     /// Deletes that were answered FAILED, or never, and not tried again with more luck.
     pub abandoned: Vec<String>,
-    given_up: Vec<String>,
 }
 
 impl Verdicts {
@@ -44,7 +43,6 @@ impl Verdicts {
             disturbed: false,
             skipped: false,
             abandoned: vec![],
-            given_up: vec![],
         }
     }
 
@@ -59,11 +57,12 @@ impl Verdicts {
     }
 
     /// Nobody waits for the answer any more.
-    pub fn give_up(&mut self, request: &str) {
+    pub fn give_up(&self, request: &str) {
         self.world
             .tell(&format!("CloudFormation: {} is cancelled", request_number(request)));
         self.world.count("requests that were cancelled");
-        self.given_up.push(request.to_owned());
+        let now = self.world.time.gone_by();
+        self.world.note(request, |asked| asked.read = Some(now));
     }
 
     pub fn of_an_answer(&mut self, request: &str, heard: &Heard) {

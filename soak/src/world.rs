@@ -73,7 +73,7 @@ pub struct Asked {
     /// How often what is about it was delivered twice.
     pub doubled: u32,
     pub answers: Vec<(Duration, Value)>,
-    /// When CloudFormation has read what was there by then.
+    /// When CloudFormation has read what was there by then, or has stopped waiting.
     pub read: Option<Duration>,
 }
 
