@@ -4,29 +4,19 @@
 mod answer;
 #[path = "../fuzz/src/event.rs"]
 mod event;
+#[path = "support/fed.rs"]
+mod fed;
 #[path = "../fuzz/src/properties.rs"]
 mod properties;
 #[path = "../fuzz/src/user_data.rs"]
 mod user_data;
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use proptest::prelude::*;
 
 fn feed(target: &str, run: fn(&[u8])) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("fuzz/corpus")
-        .join(target);
-    let mut fed = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        // Shown of a test that fails: which file it was.
-        println!("{}", path.display());
-        run(&fs::read(path).unwrap());
-        fed += 1;
-    }
-    assert!(fed > 5, "{fed} files for {target}");
+    fed::feed(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz"), target, run);
 }
 
 #[test]
