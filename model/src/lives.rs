@@ -229,6 +229,17 @@ pub fn all() -> Vec<Configuration> {
             },
         ),
         deletion(
+            "delete, delivered twice",
+            Budget {
+                faults: 1,
+                deaths: 1,
+                failures: 1,
+                tries: 1,
+                duplicates: 1,
+                ..none
+            },
+        ),
+        deletion(
             "delete",
             Budget {
                 faults: 1,
@@ -237,7 +248,6 @@ pub fn all() -> Vec<Configuration> {
                 failures: 1,
                 tries: 1,
                 deadlines: 1,
-                duplicates: 1,
                 ..none
             },
         ),
