@@ -162,8 +162,9 @@ impl Lambda {
         let deadline = self.world.time.millis() + u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
         let handled: BoxFuture<'_, _> = Box::pin(environment.function.handle(event.clone(), deadline));
         let sudden = held(&self.world.weather).sudden_death;
+        let worn_out = self.world.is_worn_out(&environment.process.request());
         let until = self.world.throw(|dice| {
-            let (dies, share) = (dice.f64() < sudden, dice.f64());
+            let (dies, share) = (dice.f64() < sudden && !worn_out, dice.f64());
             dies.then(|| self.timeout.min(Duration::from_secs(300)).mul_f64(share * share))
         });
         tokio::select! {

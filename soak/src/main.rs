@@ -51,7 +51,11 @@ fn many(first: u64, seeds: u64) -> bool {
             }
             let played = play(seed);
             failed.fetch_add(u64::from(tell(&played)), Ordering::Relaxed);
-            sum.lock().expect("no life panics").add(&played.counts);
+            let mut sum = sum.lock().expect("no life panics");
+            sum.add(&played.counts);
+            if sum.seeds.is_multiple_of(1000) {
+                eprintln!("{} of {seeds} seeds", sum.seeds);
+            }
         }
     };
     let processors = thread::available_parallelism().map_or(1, usize::from);

@@ -52,6 +52,11 @@ impl Process {
         } = called;
         self.world.counts().calls += 1;
         let (fate, there, back) = (self.world.fate(service), self.way(), self.way());
+        let fate = if self.world.is_worn_out(&self.request()) {
+            Fate::Fine
+        } else {
+            fate
+        };
         tokio::time::sleep(there).await;
         if fate == Fate::Death(When::BeforeItsEffect) {
             self.die(&format!("before {what}")).await;

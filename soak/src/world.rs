@@ -25,6 +25,9 @@ pub const CLUSTER: &str = "my-cluster";
 /// Part of every credential that there is: no log may hold it.
 pub const SECRET: &str = "5ec4e7";
 
+/// Far more invocations than an hour's waiting takes.
+const MOST_DELIVERIES: u32 = 150;
+
 /// What Lambda and Step Functions are given to do.
 pub enum Work {
     Event(Value),
@@ -214,6 +217,14 @@ impl World {
         if let Some(asked) = held(&self.asked).get_mut(request) {
             what(asked);
         }
+    }
+
+    /// Whether a request has been through so much that nothing more is to befall it. An invocation that fails once it has handed over
+    /// is tried again, and hands over once more: in an hour of faults there would be thousands at once.
+    pub fn is_worn_out(&self, request: &str) -> bool {
+        held(&self.asked)
+            .get(request)
+            .is_some_and(|asked| asked.deliveries > MOST_DELIVERIES)
     }
 
     /// Something that may never be, seen by whom the function has called.

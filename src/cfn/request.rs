@@ -259,6 +259,21 @@ mod tests {
         }
     }
 
+    /// Beside the other two, each of one letter in quotes.
+    #[test]
+    fn ids_are_as_long_as_an_answer_can_hold() {
+        for (key, letters, expected) in [
+            ("LogicalResourceId", LONGEST_IDS - 8, true),
+            ("LogicalResourceId", LONGEST_IDS - 7, false),
+            ("PhysicalResourceId", LONGEST_PHYSICAL_ID - 2, true),
+            ("PhysicalResourceId", LONGEST_PHYSICAL_ID - 1, false),
+        ] {
+            let mut event = event();
+            event[key] = json!("i".repeat(letters));
+            assert_eq!(Request::parse(&event).is_ok(), expected, "{key} {letters}");
+        }
+    }
+
     #[test]
     fn what_is_unreadable_is_answered_if_anyhow_possible() {
         let spoilt = |key: &str, value: Value| {
