@@ -143,3 +143,30 @@ async fn a_delete_that_comes_again_does_not_take_what_a_later_update_has_made() 
     world.deliver(&delete).await;
     assert_eq!(world.labels(), json!({"is": "first"}));
 }
+
+/// Of two deliveries of a replacement one has told the new group. The other looks at it when a later update has harmed it, and what it
+/// would undo for that is what the stack runs.
+#[tokio::test]
+async fn what_was_told_is_not_undone_by_a_delivery_that_lags_behind() {
+    for later in [json!({"status": "DEGRADED"}), json!({"labels": {"is": "later"}})] {
+        let world = World::start(true).await;
+        world.simulator.durations(|durations| durations.create = 400.0);
+        let other = properties(&json!({"CapacityType": "SPOT", "Labels": {"is": "other"}}));
+        let id = create(&world, &labelled("first")).await;
+        world.stack_is_updated("UPDATE_IN_PROGRESS", Some(SENT - 60), None);
+        let update = world.sent_then("Update", Some(&id), &other, Some(&labelled("first")));
+        world.invoke(&update).await;
+        let lagging = world.function.cloud.onward.lock().unwrap().pop_front();
+        let mut lagging = lagging.expect("it was handed over");
+        lagging["Continuation"]["history"]["first_status"] = json!("CREATING");
+        world.deliver(&lagging).await;
+        let told = world.receiver.answer(update["RequestId"].as_str().unwrap()).await;
+        assert_eq!(told["Status"], "SUCCESS", "{told}");
+        let name = told["PhysicalResourceId"].as_str().unwrap().split_once('/').unwrap().1;
+        world.stack_is_updated("UPDATE_IN_PROGRESS", Some(SENT + 600), None);
+        world.simulator.patch_node_group("my-cluster", name, later.clone());
+        world.deliver(&lagging).await;
+        let left = world.groups();
+        assert!(left.iter().any(|group| group.starts_with(name)), "{later}: {left:?}");
+    }
+}

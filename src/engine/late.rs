@@ -7,7 +7,7 @@ use super::Stop;
 use super::goal::{is_superseded, unanswered};
 use crate::cfn::request::RequestType;
 use crate::ports::{Cloud, Fault, Stack};
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Progress, Stage};
 
 /// How far CloudFormation's own clocks are taken to be apart, in seconds: that of what signs a URL, to the second, and that of what
 /// writes a stack's times. A request that was sent as shortly before is carried out, since a rollback that is taken for another
@@ -25,40 +25,70 @@ pub async fn refuse_taken_up<C: Cloud>(cloud: &C, progress: &mut Progress, stack
 
 /// Before each step but the first, and before that too where the look that asked for the stack came to nothing: a cancelled
 /// stack doesn't tell the request that runs, two that pull in different directions would take turns, and what is made for a
-/// stack that is gone belongs to nobody. A Delete asks in each pass: one that comes again may meet a group that a later update has made
-/// under the name of the one that is gone.
+/// stack that is gone belongs to nobody.
 pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    let is_first = progress.history.begun.is_empty() || progress.request.kind == RequestType::Delete;
-    let just_asked = is_first && progress.stack_asked;
-    // A request by event has no stack, and what it would be superseded by is on the group.
-    if just_asked || progress.request.envelope.sent().is_some() {
+    let just_asked = progress.history.begun.is_empty() && progress.stack_asked;
+    if just_asked {
         return Ok(());
+    }
+    let Some(stack) = ask(cloud, progress).await? else {
+        return Ok(());
+    };
+    refuse(progress, &stack)?;
+    if is_superseded(progress, Phase::of(&stack.status)) {
+        return Err(Stop::Fail(format!(
+            "the stack is {}, so the rest of this update was left",
+            stack.status
+        )));
+    }
+    Ok(())
+}
+
+/// Before anything is removed, in each pass. A Delete that comes again may meet a group that a later update has made under the name of the
+/// one that is gone; and what a delivery of an update would undo may have been told by another, so that a later update works on it.
+pub async fn still_to_be_removed<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+    // A rollback removes what the update before it has made, and was asked for after that.
+    if progress.stack_asked || progress.stage == Stage::RemoveAbandoned {
+        return Ok(());
+    }
+    let stack = ask(cloud, progress).await?;
+    let ends = stack
+        .as_ref()
+        .is_some_and(|stack| Phase::of(&stack.status) == Phase::Ending);
+    match stack.filter(|stack| !ends && is_of_before(progress, stack)) {
+        Some(_) => Err(Stop::Fail(OF_BEFORE.to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// The stack; `None` where there is none, or it can't be asked, which is no reason to stop, as at the start of the request. What a
+/// request by event would be superseded by is on the group.
+async fn ask<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Option<Stack>, Stop> {
+    if progress.request.envelope.sent().is_some() {
+        return Ok(None);
     }
     progress.stack_asked = true;
     match cloud.stack(&progress.request.envelope.stack_id).await {
-        Ok(stack) => {
-            refuse(progress, &stack)?;
-            if is_superseded(progress, Phase::of(&stack.status)) {
-                return Err(Stop::Fail(format!(
-                    "the stack is {}, so the rest of this update was left",
-                    stack.status
-                )));
-            }
-            Ok(())
-        }
+        Ok(stack) => Ok(Some(stack)),
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             Err(unanswered(progress, &error))
         }
-        // As at the start of the request: what can't be asked is no reason to stop.
-        Err(_) => Ok(()),
+        Err(_) => Ok(None),
     }
+}
+
+const OF_BEFORE: &str =
+    "another update of the stack has begun since this request was sent, and nothing more is changed for it";
+
+/// A request is sent after its stack's operation has begun, and before the next one does.
+fn is_of_before(progress: &Progress, stack: &Stack) -> bool {
+    stack.updated.is_some_and(|updated| was_sent_before(progress, updated))
 }
 
 /// Refuses a request whose stack does something else by now. A duplicate may come hours later (Lambda delivers at least once), when its
 /// stack is gone: what it made then would belong to nobody. An Update makes a group too where it finds none, and no stack that is
-/// ending is updated. A request is sent after its stack's operation has begun, and before the next one does.
+/// ending is updated.
 fn refuse(progress: &Progress, stack: &Stack) -> Result<(), Stop> {
-    let is_of_before = stack.updated.is_some_and(|updated| was_sent_before(progress, updated));
     let why = match (progress.request.kind, Phase::of(&stack.status)) {
         (RequestType::Create, Phase::Ending | Phase::RollingBack) => {
             "the stack is no longer being created, so no node group was made for it"
@@ -66,10 +96,8 @@ fn refuse(progress: &Progress, stack: &Stack) -> Result<(), Stop> {
         (RequestType::Update, Phase::Ending) => {
             "the stack is being deleted or is gone, and nothing more is changed for it"
         }
-        (RequestType::Delete, Phase::Ending) | (RequestType::Update, Phase::RollingBack) => return Ok(()),
-        _ if is_of_before => {
-            "another update of the stack has begun since this request was sent, and nothing more is changed for it"
-        }
+        (RequestType::Update, Phase::RollingBack) => return Ok(()),
+        _ if is_of_before(progress, stack) => OF_BEFORE,
         _ => return Ok(()),
     };
     Err(Stop::Fail(why.to_owned()))

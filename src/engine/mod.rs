@@ -168,8 +168,8 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
     let goal = goal.as_ref().expect("matched above");
     loop {
         let next = decide(goal, &seen, view(progress, goal, now));
-        if progress.request.kind == RequestType::Delete && matches!(next, Next::Act(_)) {
-            late::still_wanted(cloud, progress).await?;
+        if matches!((goal, &next), (Goal::Absent(_), Next::Act(_))) {
+            late::still_to_be_removed(cloud, progress).await?;
         }
         match next {
             Next::Look(Look::Around) => match around::look(cloud, progress, goal).await {
@@ -314,6 +314,8 @@ fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
         )),
         Stage::Converge if leaves_something(progress) => {
             progress.history.turn_to_undoing();
+            // Whether it is still to be removed is another question.
+            progress.stack_asked = false;
             sent::make_ready_to_undo(progress);
             progress.stage = Stage::Undo { failure: reason };
             under_way::turn_to(progress, UnderWay::Undo);
