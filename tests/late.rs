@@ -46,17 +46,20 @@ fn labelled(with: &str) -> Value {
 /// Two seconds are within what CloudFormation's own clocks may be apart: a rollback may fail for nothing.
 #[tokio::test]
 async fn an_update_that_was_cancelled_before_it_was_taken_up_changes_nothing() {
-    for (rollback_began, status, runs) in [
-        (Some(SENT + 3), "FAILED", "before"),
-        (Some(SENT + 2), "SUCCESS", "asked-for"),
-        (Some(SENT), "SUCCESS", "asked-for"),
-        (Some(SENT - 60), "SUCCESS", "asked-for"),
-        (None, "SUCCESS", "asked-for"),
+    for (updated, rollback_began, status, runs) in [
+        (SENT - 5, Some(SENT + 3), "FAILED", "before"),
+        (SENT - 5, Some(SENT + 2), "SUCCESS", "asked-for"),
+        (SENT - 5, Some(SENT), "SUCCESS", "asked-for"),
+        (SENT - 60, Some(SENT - 30), "SUCCESS", "asked-for"),
+        // Not told yet.
+        (SENT - 5, None, "SUCCESS", "asked-for"),
+        // The next update has begun since the stack was asked.
+        (SENT + 60, None, "FAILED", "before"),
     ] {
         let world = World::start(false).await;
         let (before, asked_for) = (labelled("before"), labelled("asked-for"));
         let id = create(&world, &before).await;
-        world.stack_is_updated("UPDATE_ROLLBACK_IN_PROGRESS", Some(SENT - 5), rollback_began);
+        world.stack_is_updated("UPDATE_ROLLBACK_IN_PROGRESS", Some(updated), rollback_began);
         let answer = world
             .answer(&world.sent_then("Update", Some(&id), &asked_for, Some(&before)))
             .await;
@@ -64,7 +67,7 @@ async fn an_update_that_was_cancelled_before_it_was_taken_up_changes_nothing() {
         assert_eq!(world.labels(), json!({"is": runs}), "{rollback_began:?}");
         if status == "FAILED" {
             assert!(
-                reason(&answer).contains("began to roll back after this update was sent"),
+                reason(&answer).contains("began to roll back, or with another update, after this one was sent"),
                 "{answer}"
             );
             assert_eq!(answer["PhysicalResourceId"], *id);

@@ -39,7 +39,7 @@ async fn answers_all(status: &'static str) -> String {
 
 /// The newest first, among those of resources and of an earlier update.
 #[tokio::test]
-async fn a_stacks_events_tell_when_its_rollback_began() {
+async fn a_stacks_events_tell_when_what_it_does_began() {
     let moto = Moto::start().await.unwrap();
     let aws = aws(&moto.url).await;
     let event = |id: &str, status: &str, time: &str| {
@@ -59,7 +59,7 @@ async fn a_stacks_events_tell_when_its_rollback_began() {
     for (events, expected) in [
         (format!("{rollback}{update}{before}"), Some(1_795_688_100)),
         (format!("{again}{rollback}{update}{before}"), Some(1_795_688_100)),
-        (format!("{update}{before}"), None),
+        (format!("{update}{before}"), Some(1_795_687_200)),
         (String::new(), None),
     ] {
         let body = format!(
@@ -67,7 +67,7 @@ async fn a_stacks_events_tell_when_its_rollback_began() {
              </DescribeStackEventsResponse>"
         );
         moto.answer("DescribeStackEvents", STACK_ID, 200, &body).await.unwrap();
-        assert_eq!(aws.rollback_began(STACK_ID).await, Ok(expected), "{events}");
+        assert_eq!(aws.operation_began(STACK_ID).await, Ok(expected), "{events}");
     }
 }
 

@@ -126,7 +126,7 @@ impl<C: Cloud> Cloud for DryRun<C> {
     }
 
     /// It is in the midst of what the request is for.
-    async fn rollback_began(&self, _: &str) -> Result<Option<u64>, CallError> {
+    async fn operation_began(&self, _: &str) -> Result<Option<u64>, CallError> {
         Ok(None)
     }
 

@@ -15,8 +15,8 @@ use crate::kept::Kept;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     Stack,
-    /// When the stack began to roll back.
-    Rollback,
+    /// When what the stack does began.
+    Operation,
     /// The checks before a change.
     Facts(String),
     Group(String),
@@ -34,7 +34,7 @@ pub enum Call {
 impl Call {
     pub fn changes_something(&self) -> bool {
         match self {
-            Self::Stack | Self::Rollback | Self::Facts(_) | Self::Group(_) | Self::Update(_) | Self::Belongings(_) => {
+            Self::Stack | Self::Operation | Self::Facts(_) | Self::Group(_) | Self::Update(_) | Self::Belongings(_) => {
                 false
             }
             Self::Create(..) | Self::UpdateVersion(..) | Self::UpdateConfig(..) => true,
@@ -45,7 +45,7 @@ impl Call {
     pub fn told(&self) -> String {
         match self {
             Self::Stack => "DescribeStacks".to_owned(),
-            Self::Rollback => "DescribeStackEvents".to_owned(),
+            Self::Operation => "DescribeStackEvents".to_owned(),
             Self::Facts(name) => format!("the checks for {name}"),
             Self::Group(name) => format!("DescribeNodegroup {name}"),
             Self::Update(id) => format!("DescribeUpdate {id}"),
@@ -66,7 +66,7 @@ impl Call {
 pub enum Said {
     /// Its status, and when its last update began.
     Stack(&'static str, Option<u64>),
-    Rollback(Option<u64>),
+    Operation(Option<u64>),
     Facts(Option<Kept<NodeGroup>>),
     Group(Kept<NodeGroup>),
     Belongings(Kept<Belongings>),

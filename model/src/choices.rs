@@ -66,7 +66,7 @@ impl World {
 
     fn faults_of(&self, call: &Call) -> Vec<Fault> {
         match call {
-            Call::Stack | Call::Rollback | Call::Facts(_) | Call::Update(_) | Call::Belongings(_) => {
+            Call::Stack | Call::Operation | Call::Facts(_) | Call::Update(_) | Call::Belongings(_) => {
                 vec![Fault::Lost, Fault::Hangs]
             }
             Call::Group(name) => {

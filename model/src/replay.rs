@@ -110,9 +110,9 @@ impl Cloud for Told<'_> {
         }
     }
 
-    async fn rollback_began(&self, _: &str) -> Result<Option<u64>, CallError> {
-        match self.hear(|| Call::Rollback).await {
-            Said::Rollback(began) => Ok(began),
+    async fn operation_began(&self, _: &str) -> Result<Option<u64>, CallError> {
+        match self.hear(|| Call::Operation).await {
+            Said::Operation(began) => Ok(began),
             said => Err(unfit(said)),
         }
     }

@@ -65,7 +65,7 @@ impl World {
         let foreign = concerned(call).is_some_and(|name| self.eks.is_foreign(name));
         let said = match call {
             Call::Stack => Said::Stack(self.stack.status, self.stack.updated),
-            Call::Rollback => Said::Rollback(self.stack.rollback_began),
+            Call::Operation => Said::Operation(self.stack.rollback_began.or(self.stack.updated)),
             Call::Facts(name) => Said::Facts(self.eks.groups.get(name).map(|group| group.shown.clone())),
             Call::Group(name) => self.eks.read(name),
             Call::Update(id) => self.eks.read_update(id),

@@ -116,8 +116,8 @@ impl Cloud for Soaked {
         self.aws.stack(stack_id).await
     }
 
-    async fn rollback_began(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
-        self.aws.rollback_began(stack_id).await
+    async fn operation_began(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
+        self.aws.operation_began(stack_id).await
     }
 
     async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {

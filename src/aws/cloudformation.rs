@@ -52,7 +52,7 @@ impl Aws {
         Ok(Stack { status, tags, updated })
     }
 
-    pub(super) async fn describe_rollback(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
+    pub(super) async fn describe_operation(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
         const ACTION: &str = "cloudformation:DescribeStackEvents";
         let (mut began, mut next) = (None, None);
         for _ in 0..EVENT_PAGES {
@@ -63,7 +63,7 @@ impl Aws {
                 match event.resource_status().map(|status| status.as_str()) {
                     // A rollback that failed is gone on with, and begins once more.
                     Some("UPDATE_ROLLBACK_IN_PROGRESS") => began = event.timestamp().and_then(seconds),
-                    Some("UPDATE_IN_PROGRESS") => return Ok(began),
+                    Some("UPDATE_IN_PROGRESS") => return Ok(began.or(event.timestamp().and_then(seconds))),
                     _ => {}
                 }
             }

@@ -30,8 +30,8 @@ impl Cloud for Aws {
         self.describe_stack(stack_id).await
     }
 
-    async fn rollback_began(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
-        self.describe_rollback(stack_id).await
+    async fn operation_began(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
+        self.describe_operation(stack_id).await
     }
 
     async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {

@@ -104,11 +104,12 @@ fn refuse(progress: &Progress, stack: &Stack) -> Result<(), Stop> {
 }
 
 /// An update that was cancelled before it was taken up isn't the rollback, which the stack's status alone would make it. Where the
-/// stack's events aren't to be had it is taken for it, as what fails a rollback is worse.
+/// stack's events aren't to be had it is taken for it, as what fails a rollback is worse. By the time they are read another update may have
+/// begun, which is as late.
 async fn refuse_cancelled<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    match cloud.rollback_began(&progress.request.envelope.stack_id).await {
+    match cloud.operation_began(&progress.request.envelope.stack_id).await {
         Ok(Some(began)) if was_sent_before(progress, began) => Err(Stop::Fail(
-            "the stack began to roll back after this update was sent, so nothing was changed for it".to_owned(),
+            "the stack began to roll back, or with another update, after this one was sent, so nothing was changed for it".to_owned(),
         )),
         Ok(_) => Ok(()),
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {

@@ -24,8 +24,9 @@ pub use kubernetes::{AutoScaling, Kubernetes};
 /// The calls that are made, one each.
 pub trait Cloud: AutoScaling + Kubernetes {
     fn stack(&self, stack_id: &str) -> impl Future<Output = Result<Stack, CallError>> + Send;
-    /// When the stack began to roll back the update that was its last, in seconds since the epoch; `None`: its events don't tell.
-    fn rollback_began(&self, stack_id: &str) -> impl Future<Output = Result<Option<u64>, CallError>> + Send;
+    /// When what an updated stack does began, in seconds since the epoch: to roll its last update back, if it did, or else that update.
+    /// `None`: its events don't tell.
+    fn operation_began(&self, stack_id: &str) -> impl Future<Output = Result<Option<u64>, CallError>> + Send;
     fn node_group(&self, cluster: &str, name: &str) -> impl Future<Output = Result<NodeGroup, CallError>> + Send;
     fn update(
         &self,

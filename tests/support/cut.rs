@@ -136,12 +136,16 @@ impl Cloud for Cut {
         self.call("stack", async { Ok(stack) }).await
     }
 
-    async fn rollback_began(&self, _: &str) -> Result<Option<u64>, CallError> {
+    async fn operation_began(&self, _: &str) -> Result<Option<u64>, CallError> {
         if self.hides_events.load(Ordering::SeqCst) {
             return Err(denied("cloudformation:DescribeStackEvents"));
         }
-        let began = *self.rollback_began.lock().unwrap();
-        self.call("rollback_began", async { Ok(began) }).await
+        let began = self
+            .rollback_began
+            .lock()
+            .unwrap()
+            .or(self.stack.lock().unwrap().updated);
+        self.call("operation_began", async { Ok(began) }).await
     }
 
     async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {
