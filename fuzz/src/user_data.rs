@@ -58,7 +58,9 @@ fn merged_again(os: Os, text: &str) {
     }
 }
 
-/// A CR is none: it may be within a line.
+/// A CR is none: it may be within a line. Where a line of quoted-printable text is folded, with an equals sign, follows from how many blanks
+/// it has.
 fn without_blanks(text: &str) -> String {
-    text.chars().filter(|c| *c == '\r' || !c.is_whitespace()).collect()
+    let counts = |c: &char| *c == '\r' || !(c.is_whitespace() || *c == '=');
+    text.chars().filter(counts).collect()
 }
