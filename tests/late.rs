@@ -131,6 +131,20 @@ async fn what_comes_again_after_a_later_update_has_begun_changes_nothing() {
     }
 }
 
+/// Neither does a Delete of its own stack's depend on an answer, in the end.
+#[tokio::test]
+async fn a_delete_that_does_not_reach_cloudformation_deletes() {
+    for silence in ["SILENT", "DENIED"] {
+        let world = World::start(false).await;
+        let first = properties(&json!({"ServiceTimeout": "8"}));
+        let id = create(&world, &first).await;
+        world.stack_is(silence);
+        let answer = world.answer(&world.sent_then("Delete", Some(&id), &first, None)).await;
+        assert_eq!(answer["Status"], "SUCCESS", "{silence}: {answer}");
+        assert_eq!(world.groups(), Vec::<String>::new(), "{silence}");
+    }
+}
+
 /// The later update begins while what comes again is at work.
 #[tokio::test]
 async fn a_delete_that_comes_again_does_not_take_what_a_later_update_has_made() {

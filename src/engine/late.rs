@@ -14,6 +14,10 @@ use crate::progress::{Phase, Progress, Stage};
 /// request would fail.
 const CLOCKS_APART_SECONDS: u64 = 2;
 
+/// In how many looks a Delete asks for its stack in vain before it goes on without. A function that doesn't reach CloudFormation any more
+/// would never delete, which is worse than what it would miss: a duplicate, in just that time.
+const ASKED_IN_VAIN: u32 = 5;
+
 /// Refuses a request that is taken up when nobody wants it any more.
 pub async fn refuse_taken_up<C: Cloud>(cloud: &C, progress: &mut Progress, stack: &Stack) -> Result<(), Stop> {
     refuse(progress, stack)?;
@@ -51,7 +55,10 @@ pub async fn still_to_be_removed<C: Cloud>(cloud: &C, progress: &mut Progress) -
     if progress.stack_asked || progress.stage == Stage::RemoveAbandoned {
         return Ok(());
     }
-    let stack = ask(cloud, progress).await?;
+    let stack = match ask(cloud, progress).await {
+        Err(_) if progress.request.kind == RequestType::Delete && progress.looks > ASKED_IN_VAIN => None,
+        asked => asked?,
+    };
     let ends = stack
         .as_ref()
         .is_some_and(|stack| Phase::of(&stack.status) == Phase::Ending);

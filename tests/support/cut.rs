@@ -133,6 +133,12 @@ impl Cloud for Cut {
         if stack.status == "DENIED" {
             return Err(denied("cloudformation:DescribeStacks"));
         }
+        if stack.status == "SILENT" {
+            return Err(CallError {
+                fault: Fault::Unknown,
+                ..denied("cloudformation:DescribeStacks")
+            });
+        }
         self.call("stack", async { Ok(stack) }).await
     }
 
