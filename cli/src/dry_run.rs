@@ -87,7 +87,7 @@ impl<C: Cloud> DryRun<C> {
     }
 
     async fn stack_tags(&self, stack_id: &str) -> BTreeMap<String, String> {
-        if self.origin == Origin::Properties {
+        if self.origin == Origin::Properties || self.kind == RequestType::Delete {
             return BTreeMap::new();
         }
         match self.real.stack(stack_id).await {

@@ -87,7 +87,9 @@ async fn an_update_and_a_delete() {
         "ec2:DeleteLaunchTemplate lt-…  my-cluster/my-mng",
         "ec2:DeleteSecurityGroup sg-…  my-cluster/my-mng",
     ];
-    check(account.told("plan", &account.delete(&create, ID)).await, 0, &expected);
+    let told = account.told("plan", &account.delete(&create, ID)).await;
+    assert!(!told.2.contains(NO_STACK), "a Delete gives no tags: {}", told.2);
+    check(told, 0, &expected);
     let never = account.delete(&create, "my-cluster/other");
     check(account.told("plan", &never).await, 0, &["no changes"]);
 }
