@@ -58,9 +58,17 @@ fn merged_again(os: Os, text: &str) {
     }
 }
 
-/// A CR is none: it may be within a line. Where a line of quoted-printable text is folded, with an equals sign, follows from how many blanks
-/// it has.
+/// A CR is none: it may be within a line. Where quoted-printable text is folded, by an equals sign at a line's end, follows from how many
+/// blanks it has; the next line of a folded header begins with one, and there the sign is the header's own.
 fn without_blanks(text: &str) -> String {
-    let counts = |c: &char| *c == '\r' || !(c.is_whitespace() || *c == '=');
-    text.chars().filter(counts).collect()
+    let lines: Vec<&str> = text.split('\n').collect();
+    let unfolded = lines.iter().enumerate().map(|(number, line)| {
+        let next = lines.get(number + 1).map_or("", |next| next);
+        match line.strip_suffix('=') {
+            Some(folded) if !next.starts_with([' ', '\t']) => folded,
+            _ => line,
+        }
+    });
+    let counts = |c: &char| *c == '\r' || !c.is_whitespace();
+    unfolded.flat_map(|line| line.chars().filter(counts)).collect()
 }
