@@ -28,6 +28,7 @@ impl World {
         *self.function.cloud.stack.lock().unwrap() = Stack {
             status: status.to_owned(),
             tags: BTreeMap::new(),
+            created: None,
             updated,
         };
         *self.function.cloud.rollback_began.lock().unwrap() = rollback_began;

@@ -119,6 +119,7 @@ impl<C: Cloud> Cloud for DryRun<C> {
         let stack = Stack {
             status: status.to_owned(),
             tags: self.stack_tags(stack_id).await,
+            created: None,
             updated: None,
         };
         self.scene().stack = Some(stack.clone());
@@ -128,6 +129,20 @@ impl<C: Cloud> Cloud for DryRun<C> {
     /// It is in the midst of what the request is for.
     async fn operation_began(&self, _: &str) -> Result<Option<u64>, CallError> {
         Ok(None)
+    }
+
+    /// A plan removes no unfinished replacement, so CloudFormation's record isn't asked for.
+    async fn recorded_id(&self, _: &str, _: &str) -> Result<Option<String>, CallError> {
+        Ok(None)
+    }
+
+    async fn node_groups(&self, cluster: &str) -> Result<Vec<String>, CallError> {
+        self.noting(self.real.node_groups(cluster).await)
+    }
+
+    /// Nothing has begun yet for a request that is only planned.
+    async fn updates_since(&self, _: &str, _: &str, _: u64) -> Result<Vec<String>, CallError> {
+        Ok(vec![])
     }
 
     async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {

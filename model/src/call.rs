@@ -17,6 +17,10 @@ pub enum Call {
     Stack,
     /// When what the stack does began.
     Operation,
+    /// The physical ID that the stack has recorded.
+    RecordedId,
+    Groups,
+    UpdatesSince(String, u64),
     /// The checks before a change.
     Facts(String),
     Group(String),
@@ -34,9 +38,8 @@ pub enum Call {
 impl Call {
     pub fn changes_something(&self) -> bool {
         match self {
-            Self::Stack | Self::Operation | Self::Facts(_) | Self::Group(_) | Self::Update(_) | Self::Belongings(_) => {
-                false
-            }
+            Self::Stack | Self::Operation | Self::RecordedId | Self::Facts(_) | Self::Belongings(_) => false,
+            Self::Groups | Self::Group(_) | Self::Update(_) | Self::UpdatesSince(..) => false,
             Self::Create(..) | Self::UpdateVersion(..) | Self::UpdateConfig(..) => true,
             Self::Tag(..) | Self::Untag(..) | Self::Delete(_) | Self::Launch(..) => true,
         }
@@ -46,6 +49,9 @@ impl Call {
         match self {
             Self::Stack => "DescribeStacks".to_owned(),
             Self::Operation => "DescribeStackEvents".to_owned(),
+            Self::RecordedId => "DescribeStackResource".to_owned(),
+            Self::Groups => "ListNodegroups".to_owned(),
+            Self::UpdatesSince(name, since) => format!("ListUpdates {name} since {since}"),
             Self::Facts(name) => format!("the checks for {name}"),
             Self::Group(name) => format!("DescribeNodegroup {name}"),
             Self::Update(id) => format!("DescribeUpdate {id}"),
@@ -64,9 +70,11 @@ impl Call {
 /// What a pass was told, in the order of its calls.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Said {
-    /// Its status, and when its last update began.
-    Stack(&'static str, Option<u64>),
+    /// Its status, when it was created, and when its last update began.
+    Stack(&'static str, u64, Option<u64>),
     Operation(Option<u64>),
+    RecordedId(Option<String>),
+    Names(Vec<String>),
     Facts(Option<Kept<NodeGroup>>),
     Group(Kept<NodeGroup>),
     Belongings(Kept<Belongings>),

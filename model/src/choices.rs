@@ -66,9 +66,10 @@ impl World {
 
     fn faults_of(&self, call: &Call) -> Vec<Fault> {
         match call {
-            Call::Stack | Call::Operation | Call::Facts(_) | Call::Update(_) | Call::Belongings(_) => {
+            Call::Stack | Call::Operation | Call::RecordedId | Call::Facts(_) | Call::Belongings(_) => {
                 vec![Fault::Lost, Fault::Hangs]
             }
+            Call::Groups | Call::Update(_) | Call::UpdatesSince(..) => vec![Fault::Lost, Fault::Hangs],
             Call::Group(name) => {
                 let unseen = self.eks.groups.get(name).is_some_and(|group| group.fresh);
                 let unseen = unseen.then_some(Fault::Unseen);

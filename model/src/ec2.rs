@@ -94,6 +94,10 @@ impl Ec2 {
                 found.change(|found| found.versions.push(version(number, digest, VersionRole::Other)));
                 Ok(Made::Version(number))
             }
+            LaunchStep::TagTemplate { id, tags } => {
+                self.template(id)?.change(|found| found.tags.extend(tags.clone()));
+                Ok(Made::Nothing)
+            }
             LaunchStep::Authorize { group, rules } => {
                 let found = self.group(group)?;
                 found.change(|found| found.rules.extend(rules.iter().cloned()));

@@ -17,7 +17,7 @@ pub const CLUSTER: &str = "c";
 pub struct Eks {
     pub groups: BTreeMap<String, Group>,
     pub updates: Vec<Update>,
-    /// How many groups were made of those that are the resource's own, which is when each was.
+    /// When the last group of the resource's own was made, in seconds since the epoch. No two are made in the same second.
     made: u64,
 }
 
@@ -43,6 +43,8 @@ pub enum Whose {
 pub struct Update {
     group: String,
     token: u64,
+    /// In seconds since the epoch.
+    began: u64,
     pub state: Ended,
     /// What the group is like when it has ended well; `None` once it has ended.
     becomes: Option<Kept<NodeGroup>>,
@@ -61,14 +63,14 @@ impl Eks {
     }
 
     /// The same token is the same call; any other finds the name taken.
-    pub fn create(&mut self, desired: &Desired, group: &NewGroup, token: &str) -> Said {
+    pub fn create(&mut self, desired: &Desired, group: &NewGroup, token: &str, now: u64) -> Said {
         let token = digest(&token);
         match self.groups.get(&desired.name) {
             Some(there) if there.token == token => return Said::Done,
             Some(_) => return Said::wrong(Wrong::InUse, "NodeGroup already exists"),
             None => {}
         }
-        self.made += 1;
+        self.made = now.max(self.made + 1);
         let made = Group {
             shown: Kept::new(made(desired, group, self.made)),
             token,
@@ -79,23 +81,30 @@ impl Eks {
         Said::Done
     }
 
-    pub fn update_version(&mut self, name: &str, change: &VersionChange, token: &str) -> Said {
-        self.begin(name, token, |group| {
+    /// The IDs of a group's updates that began at `since` or later.
+    pub fn updates_since(&self, name: &str, since: u64) -> Vec<String> {
+        let updates = self.updates.iter().enumerate();
+        let of_the_group = updates.filter(|(_, update)| update.group == name && update.began >= since);
+        of_the_group.map(|(number, _)| id(number)).collect()
+    }
+
+    pub fn update_version(&mut self, name: &str, change: &VersionChange, token: &str, now: u64) -> Said {
+        self.begin(name, token, now, |group| {
             if let (Some((_, version)), Some(template)) = (&change.launch_template, &mut group.launch_template) {
                 template.version.clone_from(version);
             }
         })
     }
 
-    pub fn update_config(&mut self, name: &str, change: &ConfigChange, token: &str) -> Said {
-        self.begin(name, token, |group| {
+    pub fn update_config(&mut self, name: &str, change: &ConfigChange, token: &str, now: u64) -> Said {
+        self.begin(name, token, now, |group| {
             group.labels.retain(|key, _| !change.remove_labels.contains(key));
             group.labels.extend(change.set_labels.clone());
         })
     }
 
     /// One at a time, and the same token is the same update.
-    fn begin(&mut self, name: &str, token: &str, how: impl FnOnce(&mut NodeGroup)) -> Said {
+    fn begin(&mut self, name: &str, token: &str, now: u64, how: impl FnOnce(&mut NodeGroup)) -> Said {
         let token = digest(&token);
         if let Some(known) = self.updates.iter().position(|update| update.token == token) {
             return Said::UpdateId(id(known));
@@ -112,6 +121,7 @@ impl Eks {
         self.updates.push(Update {
             group: name.to_owned(),
             token,
+            began: now,
             state: Ended::NotYet,
             becomes: Some(Kept::new(becomes)),
         });

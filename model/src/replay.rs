@@ -101,11 +101,33 @@ fn unfit(said: Said) -> CallError {
 impl Cloud for Told<'_> {
     async fn stack(&self, _: &str) -> Result<Stack, CallError> {
         match self.hear(|| Call::Stack).await {
-            Said::Stack(status, updated) => Ok(Stack {
+            Said::Stack(status, created, updated) => Ok(Stack {
                 status: status.to_owned(),
                 tags: BTreeMap::new(),
+                created: Some(created),
                 updated,
             }),
+            said => Err(unfit(said)),
+        }
+    }
+
+    async fn recorded_id(&self, _: &str, _: &str) -> Result<Option<String>, CallError> {
+        match self.hear(|| Call::RecordedId).await {
+            Said::RecordedId(id) => Ok(id),
+            said => Err(unfit(said)),
+        }
+    }
+
+    async fn node_groups(&self, _: &str) -> Result<Vec<String>, CallError> {
+        match self.hear(|| Call::Groups).await {
+            Said::Names(names) => Ok(names),
+            said => Err(unfit(said)),
+        }
+    }
+
+    async fn updates_since(&self, _: &str, name: &str, since: u64) -> Result<Vec<String>, CallError> {
+        match self.hear(|| Call::UpdatesSince(name.to_owned(), since)).await {
+            Said::Names(ids) => Ok(ids),
             said => Err(unfit(said)),
         }
     }

@@ -64,14 +64,17 @@ impl World {
     pub fn answer(&mut self, call: &Call, broken: Broken) -> Said {
         let foreign = concerned(call).is_some_and(|name| self.eks.is_foreign(name));
         let said = match call {
-            Call::Stack => Said::Stack(self.stack.status, self.stack.updated),
+            Call::Stack => Said::Stack(self.stack.status, BEGINNING, self.stack.updated),
+            Call::RecordedId => Said::RecordedId(self.stack.id.clone()),
+            Call::Groups => Said::Names(self.eks.groups.keys().cloned().collect()),
+            Call::UpdatesSince(name, since) => Said::Names(self.eks.updates_since(name, *since)),
             Call::Operation => Said::Operation(self.stack.rollback_began.or(self.stack.updated)),
             Call::Facts(name) => Said::Facts(self.eks.groups.get(name).map(|group| group.shown.clone())),
             Call::Group(name) => self.eks.read(name),
             Call::Update(id) => self.eks.read_update(id),
             Call::Create(desired, group, token) => self.create(desired, group, token),
-            Call::UpdateVersion(name, change, token) => self.eks.update_version(name, change, token),
-            Call::UpdateConfig(name, change, token) => self.eks.update_config(name, change, token),
+            Call::UpdateVersion(name, change, token) => self.eks.update_version(name, change, token, self.now),
+            Call::UpdateConfig(name, change, token) => self.eks.update_config(name, change, token, self.now),
             Call::Tag(name, tags) => self.eks.tag(name, tags),
             Call::Untag(name, keys) => self.eks.untag(name, keys),
             Call::Delete(name) => self.eks.delete(name),
@@ -99,7 +102,7 @@ impl World {
         if !users && !self.ec2.templates.values().any(|template| template.id == id) {
             return Said::wrong(Wrong::Refused, &format!("launch template {id} is not found"));
         }
-        self.eks.create(desired, group, token)
+        self.eks.create(desired, group, token, self.now)
     }
 
     /// Whether a pass runs, or an answer is on its way: both are short.

@@ -120,6 +120,18 @@ impl Cloud for Soaked {
         self.aws.operation_began(stack_id).await
     }
 
+    async fn recorded_id(&self, stack_id: &str, logical_id: &str) -> Result<Option<String>, CallError> {
+        self.aws.recorded_id(stack_id, logical_id).await
+    }
+
+    async fn node_groups(&self, cluster: &str) -> Result<Vec<String>, CallError> {
+        self.aws.node_groups(cluster).await
+    }
+
+    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<String>, CallError> {
+        self.aws.updates_since(cluster, name, since).await
+    }
+
     async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {
         self.aws.node_group(cluster, name).await
     }

@@ -111,6 +111,7 @@ impl World {
             stack: Mutex::new(Stack {
                 status: "CREATE_IN_PROGRESS".to_owned(),
                 tags: [("team".to_owned(), "nodes".to_owned())].into(),
+                created: None,
                 updated: None,
             }),
             rollback_began: Mutex::default(),

@@ -38,24 +38,20 @@ impl Aws {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| call_error("ec2:DescribeLaunchTemplates", &name, &error))?;
             for template in page.launch_templates() {
-                templates.push(self.template(place, template).await?);
+                templates.push(self.template(template).await?);
             }
         }
         Ok(templates)
     }
 
-    /// Of a template that isn't ours the versions are nobody's business.
-    async fn template(&self, place: &Place, template: &LaunchTemplate) -> Result<Template, CallError> {
-        let (id, tags) = (
-            template.launch_template_id().unwrap_or_default().to_owned(),
-            tags(template.tags()),
-        );
-        let versions = if place.owns(&tags) {
-            self.versions(&id).await?
-        } else {
-            vec![]
-        };
-        Ok(Template { id, tags, versions })
+    /// The versions are read of a template without our tags too: the node group that runs it may show that it is ours.
+    async fn template(&self, template: &LaunchTemplate) -> Result<Template, CallError> {
+        let id = template.launch_template_id().unwrap_or_default().to_owned();
+        Ok(Template {
+            versions: self.versions(&id).await?,
+            tags: tags(template.tags()),
+            id,
+        })
     }
 
     async fn versions(&self, template: &str) -> Result<Vec<Version>, CallError> {

@@ -15,13 +15,7 @@ impl Aws {
     pub(super) async fn describe_stack(&self, stack_id: &str) -> Result<Stack, CallError> {
         const ACTION: &str = "cloudformation:DescribeStacks";
         if let Some(place) = self.elsewhere(stack_id) {
-            return Err(CallError {
-                action: ACTION,
-                resource: stack_id.to_owned(),
-                fault: Fault::Refused,
-                code: "not asked".to_owned(),
-                message: format!("the stack is in another {place}, where this function can't ask"),
-            });
+            return Err(not_asked(ACTION, stack_id.to_owned(), place));
         }
         let answer = self
             .cloudformation()
@@ -48,8 +42,35 @@ impl Aws {
         let status = stack
             .stack_status()
             .map_or_else(String::new, |status| status.as_str().to_owned());
-        let updated = stack.last_updated_time().and_then(seconds);
-        Ok(Stack { status, tags, updated })
+        Ok(Stack {
+            status,
+            tags,
+            created: stack.creation_time().and_then(seconds),
+            updated: stack.last_updated_time().and_then(seconds),
+        })
+    }
+
+    pub(super) async fn describe_stack_resource(
+        &self,
+        stack_id: &str,
+        logical_id: &str,
+    ) -> Result<Option<String>, CallError> {
+        const ACTION: &str = "cloudformation:DescribeStackResource";
+        let resource = format!("{logical_id} of {stack_id}");
+        if let Some(place) = self.elsewhere(stack_id) {
+            return Err(not_asked(ACTION, resource, place));
+        }
+        let call = self.cloudformation().describe_stack_resource();
+        let answer = call.stack_name(stack_id).logical_resource_id(logical_id).send().await;
+        match answer.map_err(|error| call_error(ACTION, resource, &error)) {
+            Ok(answer) => {
+                let detail = answer.stack_resource_detail();
+                let id = detail.and_then(|detail| detail.physical_resource_id());
+                Ok(id.filter(|id| !id.is_empty()).map(str::to_owned))
+            }
+            Err(error) if error.fault == Fault::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) async fn describe_operation(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
@@ -87,6 +108,16 @@ impl Aws {
             (_, Some(own)) if own != account => Some("account"),
             _ => None,
         }
+    }
+}
+
+fn not_asked(action: &'static str, resource: String, place: &str) -> CallError {
+    CallError {
+        action,
+        resource,
+        fault: Fault::Refused,
+        code: "not asked".to_owned(),
+        message: format!("the stack is in another {place}, where this function can't ask"),
     }
 }
 

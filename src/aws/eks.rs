@@ -34,6 +34,18 @@ impl Cloud for Aws {
         self.describe_operation(stack_id).await
     }
 
+    async fn recorded_id(&self, stack_id: &str, logical_id: &str) -> Result<Option<String>, CallError> {
+        self.describe_stack_resource(stack_id, logical_id).await
+    }
+
+    async fn node_groups(&self, cluster: &str) -> Result<Vec<String>, CallError> {
+        self.list_node_groups(cluster).await
+    }
+
+    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<String>, CallError> {
+        self.list_updates_since(cluster, name, since).await
+    }
+
     async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {
         const ACTION: &str = "eks:DescribeNodegroup";
         let id = id(cluster, name);

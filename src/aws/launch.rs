@@ -50,6 +50,13 @@ impl Aws {
                 content,
                 digest,
             } => self.create_version(step, template, (content, digest), token).await,
+            LaunchStep::TagTemplate { id, tags } => {
+                let tags = tags
+                    .iter()
+                    .map(|(key, value)| Tag::builder().key(key).value(value).build());
+                let call = self.ec2().create_tags().resources(id).set_tags(Some(tags.collect()));
+                call.send().await.map(|_| Made::Nothing).map_err(told!(step))
+            }
             LaunchStep::DeleteVersions { template, numbers } => self.delete_versions(step, template, numbers).await,
             LaunchStep::DeleteTemplate { id } => {
                 let call = self.ec2().delete_launch_template().launch_template_id(id);

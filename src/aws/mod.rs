@@ -6,6 +6,7 @@ mod cloudformation;
 mod diagnosis;
 mod ec2;
 mod eks;
+mod eks_lists;
 pub mod errors;
 mod eventbridge;
 mod in_lambda;

@@ -192,6 +192,7 @@ impl Belongings {
         match step {
             LaunchStep::Authorize { group, rules } => self.rules_of(group).extend(rules.iter().cloned()),
             LaunchStep::Revoke { group, rules } => self.rules_of(group).retain(|rule| !rules.contains(rule)),
+            LaunchStep::TagTemplate { id, tags } => self.template_mut(id).tags.extend(tags.clone()),
             LaunchStep::DeleteVersions { template, numbers } => self
                 .versions_of(template)
                 .retain(|version| !numbers.contains(&version.number)),
@@ -206,8 +207,12 @@ impl Belongings {
     }
 
     fn versions_of(&mut self, id: &str) -> &mut Vec<Version> {
+        &mut self.template_mut(id).versions
+    }
+
+    fn template_mut(&mut self, id: &str) -> &mut Template {
         let found = self.templates.iter_mut().find(|template| template.id == id);
-        &mut found.expect("a step is about what was seen").versions
+        found.expect("a step is about what was seen")
     }
 
     fn rules_of(&mut self, id: &str) -> &mut BTreeSet<Rule> {

@@ -46,6 +46,11 @@ pub enum LaunchStep {
         content: Box<Content>,
         digest: String,
     },
+    /// The tags by which a template is known as the resource's own, where somebody has removed them.
+    TagTemplate {
+        id: String,
+        tags: BTreeMap<String, String>,
+    },
     DeleteVersions {
         template: String,
         numbers: Vec<i64>,
@@ -109,6 +114,7 @@ impl LaunchStep {
             Self::Revoke { .. } => "ec2:RevokeSecurityGroupIngress",
             Self::CreateTemplate { .. } => "ec2:CreateLaunchTemplate",
             Self::CreateVersion { .. } => "ec2:CreateLaunchTemplateVersion",
+            Self::TagTemplate { .. } => "ec2:CreateTags",
             Self::DeleteVersions { .. } => "ec2:DeleteLaunchTemplateVersions",
             Self::DeleteTemplate { .. } => "ec2:DeleteLaunchTemplate",
             Self::DeleteSecurityGroup { .. } => "ec2:DeleteSecurityGroup",
@@ -124,7 +130,8 @@ impl LaunchStep {
             | Self::CreateTemplate { name, .. } => name,
             Self::Authorize { group, .. } | Self::Revoke { group, .. } => group,
             Self::CreateVersion { template, .. } | Self::DeleteVersions { template, .. } => template,
-            Self::DeleteTemplate { id } | Self::DeleteSecurityGroup { id } | Self::DeleteKeyPair { id } => id,
+            Self::TagTemplate { id, .. } | Self::DeleteTemplate { id } => id,
+            Self::DeleteSecurityGroup { id } | Self::DeleteKeyPair { id } => id,
         }
     }
 
@@ -140,7 +147,8 @@ impl LaunchStep {
             | Self::Authorize { .. }
             | Self::Revoke { .. }
             | Self::CreateTemplate { .. }
-            | Self::CreateVersion { .. } => false,
+            | Self::CreateVersion { .. }
+            | Self::TagTemplate { .. } => false,
         }
     }
 }

@@ -27,7 +27,23 @@ pub trait Cloud: AutoScaling + Kubernetes {
     /// When what an updated stack does began, in seconds since the epoch: to roll its last update back, if it did, or else that update.
     /// `None`: its events don't tell.
     fn operation_began(&self, stack_id: &str) -> impl Future<Output = Result<Option<u64>, CallError>> + Send;
+    /// The physical ID that CloudFormation has recorded of a resource of a stack. `None`: the stack has no such resource, or the
+    /// resource has no physical ID yet. CloudFormation records the ID of an answer when it has read the answer.
+    fn recorded_id(
+        &self,
+        stack_id: &str,
+        logical_id: &str,
+    ) -> impl Future<Output = Result<Option<String>, CallError>> + Send;
     fn node_group(&self, cluster: &str, name: &str) -> impl Future<Output = Result<NodeGroup, CallError>> + Send;
+    /// The names of all node groups of a cluster.
+    fn node_groups(&self, cluster: &str) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+    /// The IDs of the updates of a node group that EKS began at `since` or later, in seconds since the epoch.
+    fn updates_since(
+        &self,
+        cluster: &str,
+        name: &str,
+        since: u64,
+    ) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
     fn update(
         &self,
         cluster: &str,
@@ -93,6 +109,8 @@ pub trait EventBus: Send + Sync {
 pub struct Stack {
     pub status: String,
     pub tags: BTreeMap<String, String>,
+    /// When CloudFormation created the stack, in seconds since the epoch; `None` where the answer doesn't say so.
+    pub created: Option<u64>,
     /// When its last update began, in seconds since the epoch; `None` where there was none.
     pub updated: Option<u64>,
 }

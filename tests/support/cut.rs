@@ -47,6 +47,8 @@ pub struct Cut {
     /// When the stack began to roll back, or that it doesn't tell.
     pub rollback_began: Mutex<Option<u64>>,
     pub hides_events: AtomicBool,
+    /// The physical ID that CloudFormation has recorded of the resource.
+    pub recorded_id: Mutex<Option<String>>,
     pub calls: AtomicUsize,
     pub made: Mutex<Vec<&'static str>>,
     pub death: Mutex<Death>,
@@ -152,6 +154,23 @@ impl Cloud for Cut {
             .unwrap()
             .or(self.stack.lock().unwrap().updated);
         self.call("operation_began", async { Ok(began) }).await
+    }
+
+    async fn recorded_id(&self, _: &str, _: &str) -> Result<Option<String>, CallError> {
+        if self.stack.lock().unwrap().status == "DENIED" {
+            return Err(denied("cloudformation:DescribeStackResource"));
+        }
+        let recorded = self.recorded_id.lock().unwrap().clone();
+        self.call("recorded_id", async { Ok(recorded) }).await
+    }
+
+    async fn node_groups(&self, cluster: &str) -> Result<Vec<String>, CallError> {
+        self.call("node_groups", self.aws.node_groups(cluster)).await
+    }
+
+    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<String>, CallError> {
+        self.call("updates_since", self.aws.updates_since(cluster, name, since))
+            .await
     }
 
     async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {

@@ -191,6 +191,11 @@ impl Held {
                 self.contents.insert((template.clone(), number), (**content).clone());
                 return Made::Version(number);
             }
+            LaunchStep::TagTemplate { id, tags } => {
+                let found = self.templates.values_mut().find(|known| known.id == *id).unwrap();
+                found.tags.extend(tags.clone());
+                return Made::Nothing;
+            }
             LaunchStep::DeleteVersions { template, numbers } => {
                 let found = self.templates.values_mut().find(|known| known.id == *template).unwrap();
                 found.versions.retain(|version| !numbers.contains(&version.number));

@@ -117,10 +117,12 @@ impl World {
             stack: Mutex::new(Stack {
                 status: "CREATE_IN_PROGRESS".to_owned(),
                 tags: BTreeMap::new(),
+                created: None,
                 updated: None,
             }),
             rollback_began: Mutex::default(),
             hides_events: AtomicBool::new(false),
+            recorded_id: Mutex::default(),
             calls: AtomicUsize::new(0),
             made: Mutex::new(vec![]),
             death: Mutex::new(Death::Never),

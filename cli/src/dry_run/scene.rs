@@ -146,6 +146,7 @@ impl Scene {
             LaunchStep::CreateVersion { template, .. } => Made::Version(self.newest(template) + 1),
             LaunchStep::Authorize { .. }
             | LaunchStep::Revoke { .. }
+            | LaunchStep::TagTemplate { .. }
             | LaunchStep::DeleteVersions { .. }
             | LaunchStep::DeleteTemplate { .. }
             | LaunchStep::DeleteSecurityGroup { .. }

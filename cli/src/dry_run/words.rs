@@ -92,6 +92,9 @@ pub fn launch(step: &LaunchStep, around: Option<(&Place, &Belongings)>) -> Strin
         LaunchStep::Authorize { rules, .. } | LaunchStep::Revoke { rules, .. } => ports(rules),
         LaunchStep::CreateTemplate { content, .. } => data(content),
         LaunchStep::CreateVersion { content, .. } => format!("{}: {}", name(Place::resource_name), data(content)),
+        LaunchStep::TagTemplate { tags, .. } => {
+            format!("{}: {}", name(Place::resource_name), set(&BTreeMap::new(), tags))
+        }
         LaunchStep::DeleteVersions { numbers, .. } => {
             let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
             format!("{}: {}", name(Place::resource_name), numbers.join(", "))

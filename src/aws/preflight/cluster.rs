@@ -34,10 +34,7 @@ impl Aws {
     }
 
     pub(super) async fn count_node_groups(&self, cluster: &str) -> Read<usize> {
-        let call = self.eks().list_nodegroups().cluster_name(cluster);
-        let names = call.into_paginator().items().send().try_collect().await;
-        let names: Vec<String> = names.map_err(|error| call_error("eks:ListNodegroups", cluster, &error))?;
-        Ok(names.len())
+        self.list_node_groups(cluster).await.map(|names| names.len())
     }
 }
 
