@@ -129,6 +129,13 @@ impl Belongings {
         self.templates.iter().find(|template| place.owns(&template.tags))
     }
 
+    /// The template of the resource's own name that a group of ours runs (`running` is its id), but that somebody has taken our tags
+    /// from. EC2 finds `templates` by that name, and the group proves whose the template is.
+    pub fn stripped_template(&self, place: &Place, running: &str) -> Option<&Template> {
+        let stripped = |template: &&Template| template.id == running && !place.owns(&template.tags);
+        self.templates.iter().find(stripped)
+    }
+
     pub fn security_group(&self, place: &Place) -> Option<&SecurityGroup> {
         self.security_groups.iter().find(|group| place.owns(&group.tags))
     }

@@ -101,6 +101,21 @@ impl Memory {
         self.0.lock().unwrap().refused = Some((action, error, times));
     }
 
+    /// A cleaner takes all tags from the template of this name.
+    pub fn strip_template(&self, name: &str) {
+        let mut held = self.0.lock().unwrap();
+        held.templates.get_mut(name).expect("it is there").tags.clear();
+    }
+
+    pub fn template_tags(&self, name: &str) -> BTreeMap<String, String> {
+        self.0.lock().unwrap().templates[name].tags.clone()
+    }
+
+    /// How many versions the template of this name has.
+    pub fn versions(&self, name: &str) -> usize {
+        self.0.lock().unwrap().templates[name].versions.len()
+    }
+
     /// Somebody else's template of this name.
     pub fn foreign_template(&self, name: &str) {
         let template = Template {
