@@ -56,14 +56,15 @@ pub async fn act<C: Cloud>(
     }
 }
 
-/// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails.
+/// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails. EKS goes by the
+/// settings that the group has then. Those that the template tightens follow the roll.
 fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Step, now: u64) {
     let (Goal::Present(desired), Observation::Present { group, .. }, Step::UpdateVersion(_)) = (goal, seen, step)
     else {
         return;
     };
     let left = progress.history.deadline.saturating_sub(now);
-    let told = outlasts(group.scaling.desired, desired.spec.update_settings.unavailable, left);
+    let told = outlasts(group.scaling.desired, group.update_settings.unavailable, left);
     if let Some(cause) = told.filter(|_| desired.spec.wait_for != WaitFor::Submitted) {
         let finding = Finding::new(Check::RollOutlastsTimeout, "ServiceTimeout", &group.name, cause);
         tracing::warn!(%finding, "announced");
