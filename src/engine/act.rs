@@ -4,6 +4,7 @@ use super::Stop;
 use super::goal::{denied, unanswered};
 use super::late;
 use super::under_way::turn_to;
+use crate::nodegroup::change::only_leaves_out;
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::{Begun, StepKind};
@@ -39,20 +40,41 @@ pub async fn act<C: Cloud>(
     let token = token(progress, &step);
     match call(cloud, goal, seen, &step, &token).await {
         Ok(update_id) => {
-            progress.unanswered = 0;
-            progress.history.obstacle = None;
-            progress.history.begun.push(Begun {
-                step: step.kind(),
-                at: now,
-                update_id,
-            });
+            note(progress, &step, now, update_id);
             Ok(after(goal, step))
+        }
+        Err(error) if can_do_without(goal, seen, &step, &error) => {
+            progress.warn(format!(
+                "the node group keeps settings that the template no longer has; state the values that you want: {error}"
+            ));
+            note(progress, &step, now, None);
+            Ok(Next::Act(step))
         }
         Err(error) if is_not_seen_yet(progress, &step, &error, now) => {
             progress.history.obstacle = Some(error.to_string());
             Err(Stop::Wait(Waiting::ForOthers))
         }
         Err(error) => Err(meaning(progress, &step, &error)),
+    }
+}
+
+fn note(progress: &mut Progress, step: &Step, now: u64, update_id: Option<String>) {
+    progress.unanswered = 0;
+    progress.history.obstacle = None;
+    progress.history.begun.push(Begun {
+        step: step.kind(),
+        at: now,
+        update_id,
+    });
+}
+
+/// EKS doesn't document how a setting of repair is taken back. A group that keeps one fails neither an update nor a rollback.
+fn can_do_without(goal: &Goal, seen: &Observation, step: &Step, error: &CallError) -> bool {
+    match (goal, seen, step) {
+        (Goal::Present(desired), Observation::Present { group, .. }, Step::UpdateConfig(_)) => {
+            error.fault == Fault::Refused && only_leaves_out(desired, group)
+        }
+        _ => false,
     }
 }
 

@@ -6,11 +6,13 @@ use super::target::{Found, find_target, to_remove};
 use super::{Stop, late, preflight, sent, users};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
+use crate::nodegroup::change::dropped;
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
 use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::{Channel, OWN_PREFIX, Owner};
 use crate::nodegroup::plan::{Desired, Direction, Purpose};
 use crate::nodegroup::scaling::DesiredSize;
+use crate::nodegroup::settings::Setting;
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::turn::{Requested, Turn};
 use crate::nodegroup::validate::{inspect, validate};
@@ -226,6 +228,7 @@ fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) 
         name,
         tags,
         removed_tags,
+        dropped: dropped_settings(&progress.request, &spec),
         desired_size: desired_size(&progress.request, &spec),
         direction: situation.phase.direction(),
         // It marks what was made in place of another, which events never do.
@@ -251,6 +254,12 @@ fn old_tags(progress: &Progress) -> BTreeSet<String> {
         .as_ref()
         .and_then(|old| old.get("Tags")?.as_object());
     tags.map(|tags| tags.keys().cloned().collect()).unwrap_or_default()
+}
+
+fn dropped_settings(request: &Request, spec: &Spec) -> BTreeSet<Setting> {
+    let before = |old: &Properties| inspect(old, &request.envelope.logical_resource_id).0;
+    let old = request.old_properties.as_ref();
+    old.map(|old| dropped(spec, &before(old))).unwrap_or_default()
 }
 
 /// Old properties tell this one thing of the sizes: whether the template's own value changed.

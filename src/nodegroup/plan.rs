@@ -9,6 +9,7 @@ use super::history::StepKind;
 use super::ownership::{Owner, REPLACES_TAG, UNFINISHED_TAG};
 use super::roll::loosens;
 use super::scaling::DesiredSize;
+use super::settings::Setting;
 use super::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
 use super::turn::Turn;
 use super::version::{KubernetesVersion, compare_releases};
@@ -26,6 +27,8 @@ pub struct Desired {
     pub tags: BTreeMap<String, String>,
     /// Tags that the template had before and has no more. Others on the group are somebody else's.
     pub removed_tags: BTreeSet<String>,
+    /// Settings that the template had before and has no more.
+    pub dropped: BTreeSet<Setting>,
     pub desired_size: DesiredSize,
     pub direction: Direction,
     pub purpose: Purpose,

@@ -25,6 +25,7 @@ pub fn desired(changes: &Value) -> Desired {
         owner: owner(),
         tags,
         removed_tags: BTreeSet::new(),
+        dropped: BTreeSet::new(),
         desired_size: DesiredSize::Live,
         direction: Direction::Forward,
         purpose: Purpose::Update,
