@@ -14,6 +14,7 @@ use crate::nodegroup::plan::{Desired, Direction, Purpose};
 use crate::nodegroup::scaling::DesiredSize;
 use crate::nodegroup::settings::Setting;
 use crate::nodegroup::spec::Spec;
+use crate::nodegroup::tags::too_many;
 use crate::nodegroup::turn::{Requested, Turn};
 use crate::nodegroup::validate::{inspect, validate};
 use crate::ports::{CallError, Cloud, Fault};
@@ -73,6 +74,10 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
     };
     if let Some(identity) = to_remove(progress, &spec, &name) {
         return Ok(Some(Goal::Absent(identity)));
+    }
+    if let Some(problem) = too_many(&spec, &situation.tags) {
+        let why = preflight::told(&[problem], &[]);
+        return left_as_it_is(cloud, progress, why).await.map(Some);
     }
     users::resolve(cloud, progress, &spec).await?;
     Ok(Some(Goal::Present(Box::new(desired(progress, spec, name, situation)))))

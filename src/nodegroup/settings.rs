@@ -130,8 +130,8 @@ impl NodeRepair {
         settings.into_iter().flatten()
     }
 
-    /// What is sent to a group that has `live`; `None`: it does already what is wanted. The settings go as a whole, as
-    /// CloudFormation's own resource sends them. A list that is left out might stay, so an empty one is sent.
+    /// What is sent to a group that has `live`; `None`: it does already what is wanted. The settings go as a whole,
+    /// without those that the template dropped. A list that is left out might stay, so an empty one is sent.
     pub fn change_from(&self, live: &Self, dropped: &BTreeSet<Setting>) -> Option<Self> {
         let same = |setting, wanted: Option<Amount>, live: Option<Amount>| match wanted {
             Some(_) => wanted == live,
