@@ -65,11 +65,12 @@ impl Ec2 {
                 self.keys.insert(name, key);
                 Ok(Made::Id(id))
             }
-            LaunchStep::CreateSecurityGroup { name, tags, .. } => {
+            LaunchStep::CreateSecurityGroup { name, vpc, tags } => {
                 let id = self.id("sg", self.groups.contains_key(name))?;
-                let (tags, rules) = (tags.clone(), [].into());
+                let (vpc, tags, rules) = (vpc.clone(), tags.clone(), [].into());
                 let group = Kept::new(SecurityGroup {
                     id: id.clone(),
+                    vpc,
                     tags,
                     rules,
                 });

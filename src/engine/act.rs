@@ -5,6 +5,7 @@ use super::goal::{denied, unanswered};
 use super::late;
 use super::situation::rolls_back;
 use super::under_way::turn_to;
+use crate::nodegroup::change::only_leaves_out;
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::{Begun, StepKind};
@@ -46,6 +47,13 @@ pub async fn act<C: Cloud>(
                 progress.history.forget_the_failed_group();
             }
             Ok(after(goal, step))
+        }
+        Err(error) if can_do_without(goal, seen, &step, &error) => {
+            progress.warn(format!(
+                "the node group keeps settings that the template no longer has; state the values that you want: {error}"
+            ));
+            note(progress, &step, now, None);
+            Ok(Next::Act(step))
         }
         Err(error) if is_not_seen_yet(progress, &step, &error, now) => {
             progress.history.obstacle = Some(error.to_string());
@@ -96,14 +104,25 @@ fn note(progress: &mut Progress, step: &Step, now: u64, update_id: Option<String
     });
 }
 
-/// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails.
+/// EKS doesn't document how a setting of repair is taken back. A group that keeps one fails neither an update nor a rollback.
+fn can_do_without(goal: &Goal, seen: &Observation, step: &Step, error: &CallError) -> bool {
+    match (goal, seen, step) {
+        (Goal::Present(desired), Observation::Present { group, .. }, Step::UpdateConfig(_)) => {
+            error.fault == Fault::Refused && only_leaves_out(desired, group)
+        }
+        _ => false,
+    }
+}
+
+/// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails. EKS goes by the
+/// settings that the group has then. Those that the template tightens follow the roll.
 fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Step, now: u64) {
     let (Goal::Present(desired), Observation::Present { group, .. }, Step::UpdateVersion(_)) = (goal, seen, step)
     else {
         return;
     };
     let left = progress.history.deadline.saturating_sub(now);
-    let told = outlasts(group.scaling.desired, desired.spec.update_settings.unavailable, left);
+    let told = outlasts(group.scaling.desired, group.update_settings.unavailable, left);
     if let Some(cause) = told.filter(|_| desired.spec.wait_for != WaitFor::Submitted) {
         let finding = Finding::new(Check::RollOutlastsTimeout, "ServiceTimeout", &group.name, cause);
         tracing::warn!(%finding, "announced");

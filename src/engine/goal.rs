@@ -1,18 +1,22 @@
 //! From a request to its goal: what has to be looked up once before anything can be decided.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::situation::situation;
 use super::target::{Found, find_target, to_remove};
 use super::{Stop, deletion, late, preflight, sent, sweep, users};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
+use crate::nodegroup::change::dropped;
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
+use crate::nodegroup::fields::Problem;
 use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::{Channel, Owner};
 use crate::nodegroup::plan::{Desired, Direction, Purpose, StackTags};
 use crate::nodegroup::scaling::DesiredSize;
+use crate::nodegroup::settings::Setting;
 use crate::nodegroup::spec::Spec;
+use crate::nodegroup::tags::{Group, too_many};
 use crate::nodegroup::turn::{Requested, Turn};
 use crate::nodegroup::validate::{inspect, validate};
 use crate::ports::{CallError, Cloud, Fault};
@@ -79,8 +83,19 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> R
     if let Some(identity) = to_remove(progress, &spec, &name) {
         return Ok(Some(Goal::Absent(identity)));
     }
+    if let Some(problem) = too_many_tags(&progress.request, &spec, &name, &situation) {
+        let why = preflight::told(&[problem], &[]);
+        return left_as_it_is(cloud, progress, why, now).await.map(Some);
+    }
     users::resolve(cloud, progress, &spec).await?;
     Ok(Some(Goal::Present(Box::new(desired(progress, spec, name, situation)))))
+}
+
+/// Tags that the stack doesn't tell take no room.
+fn too_many_tags(request: &Request, spec: &Spec, name: &str, situation: &Situation) -> Option<Problem> {
+    let kept = current(request).is_some_and(|current| current.name == name && current.cluster == spec.cluster);
+    let group = if kept { Group::Kept } else { Group::New };
+    too_many(spec, situation.tags.as_ref().unwrap_or(&BTreeMap::new()), group)
 }
 
 /// What is refused in an update is no reason to fail a rollback: nothing was changed then, or it was done by a release of
@@ -202,6 +217,7 @@ fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) 
         tags,
         stack_tags,
         removed_tags,
+        dropped: dropped_settings(&progress.request, &spec),
         desired_size: desired_size(&progress.request, &spec, situation.phase),
         direction: situation.phase.direction(progress.request.kind),
         sent: progress.sent().filter(|_| owner.channel() == Channel::Stack),
@@ -228,6 +244,12 @@ fn old_tags(progress: &Progress) -> BTreeSet<String> {
         .as_ref()
         .and_then(|old| old.get("Tags")?.as_object());
     tags.map(|tags| tags.keys().cloned().collect()).unwrap_or_default()
+}
+
+fn dropped_settings(request: &Request, spec: &Spec) -> BTreeSet<Setting> {
+    let before = |old: &Properties| inspect(old, &request.envelope.logical_resource_id).0;
+    let old = request.old_properties.as_ref();
+    old.map(|old| dropped(spec, &before(old))).unwrap_or_default()
 }
 
 /// Old properties tell this one thing of the sizes: whether the template's own value changed. In a rollback they are what failed, and

@@ -7,7 +7,9 @@ use super::change::{ConfigChange, config_change, missing};
 use super::group::NodeGroup;
 use super::history::StepKind;
 use super::ownership::{OWN_PREFIX, Owner, REPLACES_TAG, Replaces, UNFINISHED_TAG};
+use super::roll::loosens;
 use super::scaling::DesiredSize;
+use super::settings::Setting;
 use super::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
 use super::turn::Turn;
 use super::version::{KubernetesVersion, compare_releases};
@@ -26,6 +28,8 @@ pub struct Desired {
     pub stack_tags: StackTags,
     /// Tags that the template had before and has no more. Others on the group are somebody else's.
     pub removed_tags: BTreeSet<String>,
+    /// Settings that the template had before and has no more.
+    pub dropped: BTreeSet<Setting>,
     pub desired_size: DesiredSize,
     pub direction: Direction,
     pub purpose: Purpose,
@@ -201,9 +205,10 @@ impl Step {
     }
 }
 
-/// The steps from `live` to what is wanted: new tags, then version and launch template, then configuration, and the tags
-/// to be removed at the end, since some of them mark a group that isn't finished. The service refuses version and
-/// configuration in one (eksctl issue 2565) and takes one update at a time.
+/// The steps from `live` to what is wanted: new tags first, then version and launch template as well as configuration, and the
+/// tags to be removed at the end, since some of them mark a group that isn't finished. The service refuses version and
+/// configuration in one (eksctl issue 2565) and takes one update at a time. Configuration follows the roll, unless it lets
+/// the roll go faster.
 ///
 /// `template` is what the nodes are to run; `None` leaves it out of account.
 ///
@@ -216,9 +221,13 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     if !tags.is_empty() {
         plan.steps.push(Step::Tag(tags));
     }
-    plan.steps.extend(version.map(Step::UpdateVersion));
-    plan.steps
-        .extend(config_change(desired, live).map(|change| Step::UpdateConfig(Box::new(change))));
+    let version = version.map(Step::UpdateVersion);
+    let config = config_change(desired, live).map(|change| Step::UpdateConfig(Box::new(change)));
+    let updates = match loosens(live.scaling.desired, live.update_settings, desired.spec.update_settings) {
+        true => [config, version],
+        false => [version, config],
+    };
+    plan.steps.extend(updates.into_iter().flatten());
     let is_unwanted = |key: &&String| desired.removed_tags.contains(*key) || key.as_str() == UNFINISHED_TAG;
     let unwanted: BTreeSet<String> = live.tags.keys().filter(is_unwanted).cloned().collect();
     if !unwanted.is_empty() {

@@ -134,7 +134,8 @@ pub fn in_template(desired: &Desired, live: &NodeGroup, view: View) -> Option<In
     }
     let around = view.around?;
     let (spec, os) = (&desired.spec, os(desired, around, Some(live)));
-    let group = around.belongings.security_group(&around.place);
+    let vpc = around.cluster.as_ref().map(|cluster| cluster.vpc.as_str());
+    let group = vpc.and_then(|vpc| around.belongings.security_group(&around.place, vpc));
     let group = group.filter(|_| !remote_access_rules(spec, os).is_empty());
     Some(InTemplate {
         instance_types: spec.type_names(),

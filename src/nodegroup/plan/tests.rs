@@ -1,3 +1,5 @@
+mod order;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -24,6 +26,7 @@ pub fn desired(changes: &Value) -> Desired {
         tags,
         stack_tags: StackTags::Known,
         removed_tags: BTreeSet::new(),
+        dropped: BTreeSet::new(),
         desired_size: DesiredSize::Live,
         direction: Direction::Forward,
         purpose: Purpose::Update,
