@@ -30,6 +30,14 @@ pub struct Group {
     /// Made a moment ago, so that reads may not show it yet.
     pub fresh: bool,
     pub whose: Whose,
+    pub size: Size,
+}
+
+/// Who has set a group's size last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Size {
+    OfTheTemplate,
+    OfTheAutoscaler,
 }
 
 /// Who made a group.
@@ -76,6 +84,7 @@ impl Eks {
             token,
             fresh: true,
             whose: Whose::Ours,
+            size: Size::OfTheTemplate,
         };
         self.groups.insert(desired.name.clone(), made);
         Said::Done
@@ -100,6 +109,11 @@ impl Eks {
         self.begin(name, token, now, |group| {
             group.labels.retain(|key, _| !change.remove_labels.contains(key));
             group.labels.extend(change.set_labels.clone());
+            if let Some(scaling) = &change.scaling {
+                let desired = scaling.desired.unwrap_or(group.scaling.desired);
+                let (min, max) = (scaling.min, scaling.max);
+                group.scaling = LiveScaling { min, max, desired };
+            }
         })
     }
 
@@ -187,6 +201,7 @@ impl Eks {
             token: 0,
             fresh: false,
             whose: Whose::Foreign,
+            size: Size::OfTheTemplate,
         };
         self.groups.insert(name.to_owned(), group);
     }
@@ -194,6 +209,23 @@ impl Eks {
     pub fn become_status(&mut self, name: &str, status: &Status) {
         if let Some(group) = self.groups.get_mut(name) {
             group.shown.change(|group| group.status = status.clone());
+        }
+    }
+
+    /// Whether the update that runs on a group leads to another size than this.
+    pub fn resizes(&self, name: &str, from: i32) -> bool {
+        let mut running = self.updates.iter().filter(|update| update.group == name);
+        running.any(|update| {
+            let becomes = update.becomes.as_ref();
+            becomes.is_some_and(|becomes| becomes.scaling.desired != from)
+        })
+    }
+
+    /// The autoscaler has its own opinion.
+    pub fn scale(&mut self, name: &str) {
+        if let Some(group) = self.groups.get_mut(name) {
+            group.size = Size::OfTheAutoscaler;
+            group.shown.change(|group| group.scaling.desired = SCALED);
         }
     }
 
@@ -226,12 +258,25 @@ impl Eks {
             update.state = how;
             let becomes = update.becomes.take();
             if let Some(becomes) = becomes.filter(|_| how == Ended::Well) {
+                if becomes.scaling.desired != group.shown.scaling.desired {
+                    group.size = Size::OfTheTemplate;
+                }
                 group.shown = becomes;
             }
         }
         group.shown.change(|group| group.status = Status::Active);
     }
 }
+
+/// What a group has whose sizes nobody has said.
+const UNSAID: LiveScaling = LiveScaling {
+    min: 1,
+    max: 2,
+    desired: 2,
+};
+
+/// The size that the autoscaler sets, which no template has.
+const SCALED: i32 = 4;
 
 fn made(desired: &Desired, group: &NewGroup, at: u64) -> NodeGroup {
     let spec = &desired.spec;
@@ -258,11 +303,7 @@ fn made(desired: &Desired, group: &NewGroup, at: u64) -> NodeGroup {
             name: String::new(),
             version: group.template.version.clone().unwrap_or_else(|| "1".to_owned()),
         }),
-        scaling: LiveScaling {
-            min: 1,
-            max: 2,
-            desired: 2,
-        },
+        scaling: spec.scaling.for_create().unwrap_or(UNSAID),
         labels: spec.labels.clone(),
         tags: desired.tags_of_new(),
         update_settings: spec.update_settings,

@@ -15,10 +15,13 @@ pub mod explore;
 mod kept;
 mod lambda;
 pub mod lives;
+mod masks;
+mod operations;
 pub mod properties;
 mod replay;
 mod report;
 mod steps;
+mod watch;
 mod words;
 mod world;
 

@@ -5,7 +5,7 @@ use pure::nodegroup::group::Status;
 use pure::progress::Progress;
 
 use crate::action::{Action, Fault, Others};
-use crate::call::{Call, Said, Wrong};
+use crate::call::{Call, Ended, Said, Wrong};
 use crate::cloudformation::{Flow, Reading, Step, Told};
 use crate::configuration::{Broken, Configuration};
 use crate::kept::Kept;
@@ -36,10 +36,12 @@ impl World {
             Action::Put(who, fault) => self.put(who, fault, of),
             Action::Dies(who) => {
                 self.left.deaths -= 1;
+                self.hurt = true;
                 self.fail(who, of);
             }
             Action::Ends(number, how) => {
-                self.left.failures -= u8::from(how == crate::call::Ended::Badly);
+                self.left.failures -= u8::from(how == Ended::Badly);
+                self.hurt |= how == Ended::Badly;
                 let name = self.name(number);
                 if of.broken == Broken::UpdatesDoNothing {
                     self.eks.forget_changes(&name);
@@ -54,6 +56,7 @@ impl World {
             }
             Action::Deadline => {
                 self.left.deadlines -= 1;
+                self.hurt = true;
                 self.now = self.next_deadline().expect("it is only offered where there is one");
             }
         }
@@ -72,17 +75,27 @@ impl World {
     fn deliver(&mut self, number: usize, of: &Configuration) {
         let work = self.queue.remove(number);
         let request = &self.stack.requests[work.request()].request;
+        let after_the_end =
+            self.stack.is_over() && request.kind != RequestType::Delete && matches!(work.what, What::Request(_));
         let start = match &work.what {
             What::Request(_) => Kept::written(Progress::begin(pure::cfn::request::Request::clone(request), self.now)),
             What::Continuation(_, progress) => progress.clone(),
             What::LastResort(_) => {
                 let doing = Doing::Telling(last_resort(request));
-                self.running.push(Invocation { work, doing });
+                self.running.push(Invocation {
+                    work,
+                    doing,
+                    after_the_end,
+                });
                 return;
             }
         };
         let doing = Doing::look(start, self.now);
-        self.running.push(Invocation { work, doing });
+        self.running.push(Invocation {
+            work,
+            doing,
+            after_the_end,
+        });
         self.settle(self.running.len() - 1, of);
     }
 
@@ -97,26 +110,46 @@ impl World {
     }
 
     fn call(&mut self, who: usize, fault: Fault, of: &Configuration) {
-        self.left.faults -= u8::from(fault != Fault::None);
         let pass = self.pass(who);
         let call = pass.next.0.clone();
+        self.spend(&call, fault);
         let said = match fault {
-            Fault::None => self.answer(&call, of.broken),
+            Fault::None => self.answer(who, &call, of),
+            Fault::Denied => Said::wrong(Wrong::Denied, "it is not allowed yet"),
             Fault::Throttled => Said::wrong(Wrong::Throttled, "Rate exceeded"),
             Fault::Refused => Said::wrong(Wrong::Refused, "it is not to be had"),
             Fault::Unseen => Said::wrong(Wrong::NotFound, "it is not found"),
             Fault::Lost | Fault::Hangs => {
                 if call.changes_something() {
-                    self.answer(&call, of.broken);
+                    self.answer(who, &call, of);
                 }
                 Said::wrong(Wrong::Unanswered, "no answer")
             }
         };
-        self.running[who].doing = match fault {
+        let last_seen = pass.last_seen(&said);
+        let doing = match fault {
             Fault::Hangs => pass.hang(),
             _ => pass.hear(said),
         };
+        if let Doing::Telling(told) = &doing {
+            self.watch_answer(who, told, last_seen);
+        }
+        self.running[who].doing = doing;
         self.settle(who, of);
+    }
+
+    /// A rollback takes a refusal to make what is gone, and nobody waits in vain for what is only not allowed yet.
+    fn spend(&mut self, call: &Call, fault: Fault) {
+        match fault {
+            Fault::None => {}
+            Fault::Denied => self.left.denials -= 1,
+            Fault::Throttled | Fault::Lost | Fault::Hangs | Fault::Refused | Fault::Unseen => {
+                self.left.faults -= 1;
+                let rolls_back = matches!(self.stack.flow, Flow::RollingBack { .. });
+                let is_taken = fault == Fault::Refused && rolls_back && matches!(call, Call::Create(..));
+                self.hurt |= !is_taken;
+            }
+        }
     }
 
     fn pass(&self, who: usize) -> Pass {
@@ -133,7 +166,7 @@ impl World {
                 return;
             }
             let (pass, call) = (pass.clone(), pass.next.0.clone());
-            let said = self.answer(&call, of.broken);
+            let said = self.answer(who, &call, of);
             self.running[who].doing = pass.hear(said);
         }
         self.break_outcome(who, of.broken);
@@ -176,6 +209,7 @@ impl World {
     /// Puts work into the queue; where that isn't known to have come about the invocation fails.
     fn send(&mut self, work: Work, who: usize, fault: Fault, of: &Configuration) {
         self.left.faults -= u8::from(fault != Fault::None);
+        self.hurt |= fault != Fault::None;
         if fault != Fault::Throttled {
             self.queue.push(work);
         }
@@ -194,6 +228,7 @@ impl World {
 
     fn put(&mut self, who: usize, fault: Fault, of: &Configuration) {
         self.left.faults -= u8::from(fault != Fault::None);
+        self.hurt |= fault != Fault::None;
         let request = self.running[who].work.request();
         let Doing::Telling(told) = self.running[who].doing.clone() else {
             unreachable!("only who has an answer delivers it");
@@ -249,23 +284,26 @@ impl World {
     }
 
     pub fn enqueue(&mut self, request: Option<usize>) {
+        self.hurt &= request.is_none();
         self.queue
             .extend(request.map(|number| Work::new(What::Request(number))));
     }
 
     fn step(&mut self, step: Step, of: &Configuration) {
         match step {
-            Step::Read | Step::ReadFirst | Step::Wish | Step::OthersWell => {}
+            Step::Read | Step::ReadFirst => self.watch_reading(&self.stack.to_read(step)),
+            Step::Wish | Step::OthersWell => {}
             Step::OthersBadly => self.left.others_fail -= 1,
             Step::Cancel | Step::DeleteMeanwhile => self.left.cancels -= 1,
-            Step::ContinueRollback | Step::DeleteAgain => self.left.tries -= 1,
+            Step::ContinueRollback | Step::DeleteAgain | Step::Retry | Step::RollbackStack => self.left.tries -= 1,
             Step::SkipResource => {
                 self.left.tries -= 1;
                 self.disturbed = true;
             }
         }
         self.now += STEP_SECONDS;
-        let next = self.stack.step(step, &of.wishes, &of.properties, self.now);
+        let next = self.stack.step(step, of, self.now);
+        self.keep_in_mind();
         if of.broken == Broken::NoCleanup && matches!(self.stack.flow, Flow::Cleaning { .. }) {
             return self.stack.leave_cleanup();
         }
@@ -282,6 +320,7 @@ impl World {
         if !matches!(what, Others::Thaw(_)) {
             self.left.others -= 1;
         }
+        self.hurt |= !matches!(what, Others::Thaw(_) | Others::StripTemplate(_) | Others::Scale(_));
         let status = |status: &str| Status::from(status);
         match what {
             Others::Take(number) => {
@@ -306,6 +345,11 @@ impl World {
                 let keys = owner().tags().into_keys().collect();
                 self.eks.untag(&self.name(number), &keys);
             }
+            Others::StripTemplate(number) => {
+                let name = format!("c/{}", self.name(number));
+                self.ec2.strip(&name);
+            }
+            Others::Scale(number) => self.eks.scale(&self.name(number)),
             Others::DeleteTemplate(number) => {
                 self.disturbed = true;
                 let name = format!("c/{}", self.name(number));
