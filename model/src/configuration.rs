@@ -156,8 +156,8 @@ pub enum Broken {
     SizeIsAlwaysSet,
     /// The stack has other tags each time that it is asked.
     TagsChange,
-    /// What is degraded seems to be active.
-    DegradedIsUnseen,
+    /// A Create goes well with whatever it has made.
+    DegradedIsTaken,
 }
 
 impl Configuration {

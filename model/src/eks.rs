@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pure::nodegroup::change::ConfigChange;
-use pure::nodegroup::group::{LiveLaunchTemplate, LiveScaling, NodeGroup, Status};
+use pure::nodegroup::group::{LiveScaling, NodeGroup, Status};
 use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
-use pure::nodegroup::spec::InstanceTypes;
 
 use crate::call::{Ended, Said, Wrong};
 use crate::kept::{Kept, digest};
+use crate::made::made;
 
 /// The cluster of all groups here.
 pub const CLUSTER: &str = "c";
@@ -17,7 +17,8 @@ pub const CLUSTER: &str = "c";
 pub struct Eks {
     pub groups: BTreeMap<String, Group>,
     pub updates: Vec<Update>,
-    /// When the last group of the resource's own was made, in seconds since the epoch. No two are made in the same second.
+    /// When the last group of the resource's own was made, in seconds since the epoch. No two are made in the same second, and none in
+    /// that in which it was asked for.
     made: u64,
 }
 
@@ -78,7 +79,7 @@ impl Eks {
             Some(_) => return Said::wrong(Wrong::InUse, "NodeGroup already exists"),
             None => {}
         }
-        self.made = now.max(self.made + 1);
+        self.made = self.made.max(now) + 1;
         let made = Group {
             shown: Kept::new(made(desired, group, self.made)),
             token,
@@ -268,48 +269,8 @@ impl Eks {
     }
 }
 
-/// What a group has whose sizes nobody has said.
-const UNSAID: LiveScaling = LiveScaling {
-    min: 1,
-    max: 2,
-    desired: 2,
-};
-
 /// The size that the autoscaler sets, which no template has.
 const SCALED: i32 = 4;
-
-fn made(desired: &Desired, group: &NewGroup, at: u64) -> NodeGroup {
-    let spec = &desired.spec;
-    let on_group = match spec.types() {
-        InstanceTypes::InTemplate(_) => vec![],
-        InstanceTypes::OnGroup(types) => types.to_vec(),
-    };
-    let ami_type = spec.ami_type.clone().or_else(|| group.default_ami_type.clone());
-    NodeGroup {
-        arn: desired.name.clone(),
-        cluster: spec.cluster.clone(),
-        name: desired.name.clone(),
-        status: Status::Creating,
-        created_at: Some(at),
-        version: "1.34".to_owned(),
-        release_version: "1.34.1-20260304".to_owned(),
-        ami_type: ami_type.unwrap_or_else(|| "AL2023_x86_64_STANDARD".to_owned()),
-        capacity_type: spec.capacity_type.as_str().to_owned(),
-        instance_types: on_group,
-        subnets: spec.subnets.clone(),
-        node_role: spec.node_role.clone(),
-        launch_template: Some(LiveLaunchTemplate {
-            id: group.template.identity.as_str().to_owned(),
-            name: String::new(),
-            version: group.template.version.clone().unwrap_or_else(|| "1".to_owned()),
-        }),
-        scaling: spec.scaling.for_create().unwrap_or(UNSAID),
-        labels: spec.labels.clone(),
-        tags: desired.tags_of_new(),
-        update_settings: spec.update_settings,
-        ..NodeGroup::default()
-    }
-}
 
 fn id(number: usize) -> String {
     format!("u{number}")

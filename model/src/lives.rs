@@ -23,6 +23,7 @@ fn template(words: &str) -> Value {
             "role" => changes["NodeRole"] = json!("arn:aws:iam::111122223333:role/other"),
             "three" => changes["ScalingConfig"] = sizes(3),
             "five" => changes["ScalingConfig"] = sizes(5),
+            "propagated" => changes["PropagateTags"] = json!("true"),
             "submitted" => changes["WaitFor"] = json!("Submitted"),
             word => unreachable!("{word} changes nothing"),
         }

@@ -1,7 +1,7 @@
 //! What a rule that is broken on purpose makes of what is said.
 
 use pure::nodegroup::change::ScalingChange;
-use pure::nodegroup::group::{NodeGroup, Status};
+use pure::nodegroup::group::NodeGroup;
 use pure::nodegroup::ownership::REPLACES_TAG;
 
 use crate::call::{Call, Ended, Said};
@@ -42,9 +42,6 @@ fn seen(mut group: Kept<NodeGroup>, broken: Broken) -> Kept<NodeGroup> {
     match broken {
         Broken::TagsIgnored => group.change(|group| group.tags.extend(owner().tags())),
         Broken::NoMarks => group.change(|group| drop(group.tags.remove(REPLACES_TAG))),
-        Broken::DegradedIsUnseen if group.status == Status::Degraded => {
-            group.change(|group| group.status = Status::Active);
-        }
         _ => {}
     }
     group

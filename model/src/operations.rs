@@ -3,6 +3,9 @@
 use crate::cloudformation::{Flow, Resource, Stack, Step, Wish};
 use crate::configuration::{Broken, Configuration, Keeps, OnFailure};
 
+/// How long an operation of a stack has run when its first request is sent, in seconds.
+pub const BEFORE_A_REQUEST: u64 = 3;
+
 impl Stack {
     pub fn create(&mut self, of: &Configuration, now: u64) -> usize {
         self.ask("Create", of, (0, None), now)
@@ -16,14 +19,14 @@ impl Stack {
     pub fn roll_back(&mut self, of: &Configuration, from: usize, to: usize, now: u64) -> usize {
         self.status = "UPDATE_ROLLBACK_IN_PROGRESS";
         self.flow = Flow::RollingBack { from, to };
-        self.rollback_began.get_or_insert(now);
+        self.rollback_began.get_or_insert(now - BEFORE_A_REQUEST);
         self.ask("Update", of, (from, Some(to)), now)
     }
 
     /// What was created in an update of the stack is deleted when that is rolled back. What is recorded then isn't there at all.
     pub fn take_back(&mut self, of: &Configuration, to: usize, now: u64) -> usize {
         self.recorded = to;
-        self.rollback_began.get_or_insert(now);
+        self.rollback_began.get_or_insert(now - BEFORE_A_REQUEST);
         let status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS";
         self.delete(of, status, Flow::AddRollsBack, now)
     }
@@ -100,7 +103,7 @@ impl Stack {
 
     fn begin_update(&mut self, flow: Flow, now: u64) {
         (self.status, self.flow) = ("UPDATE_IN_PROGRESS", flow);
-        (self.updated, self.rollback_began) = (Some(now), None);
+        (self.updated, self.rollback_began) = (Some(now - BEFORE_A_REQUEST), None);
     }
 
     /// A resource that was updated isn't asked to once more.

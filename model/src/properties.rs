@@ -29,7 +29,7 @@ pub const ALWAYS: [(&str, Rule); 17] = [
     ("what the stack has recorded is what runs", recorded),
     ("what was retained stays", |_, world| world.keeps_what_was_retained()),
     ("no unfinished replacement is left", swept),
-    ("what the stack knows is not deleted", |_, world| !world.wrongs.lost),
+    ("what the stack knows is there", is_there),
     ("what an autoscaler has set stands", |_, world| !world.wrongs.resized),
     ("no nodes roll for nothing", rolls),
     ("nothing is begun once the stack's operation is over", |_, world| {
@@ -95,6 +95,23 @@ fn swept(_: &Exploration, world: &World) -> bool {
     !world.has_ended_well() || world.stripped || knows_all(world)
 }
 
+/// Never deleted while it was in use; and there when all is quiet, whatever has failed.
+fn is_there(exploration: &Exploration, world: &World) -> bool {
+    let rests = matches!(
+        world.stack.flow,
+        Flow::Resting | Flow::UpdateFailed { .. } | Flow::RollbackFailed { .. }
+    );
+    let judged = rests && world.is_quiet() && !world.disturbed && !fails_unattended(exploration, world);
+    let there = |name: &str| world.eks.groups.contains_key(name);
+    !world.wrongs.lost && (!judged || world.stack.known().is_none_or(there))
+}
+
+/// With `WaitFor: Submitted` nobody waits for what EKS does, and a later update meets what became of it.
+fn fails_unattended(exploration: &Exploration, world: &World) -> bool {
+    let submitted = exploration.of.properties[world.stack.recorded]["WaitFor"] == "Submitted";
+    submitted && world.left.failures < exploration.of.budget.failures
+}
+
 /// Where nobody has taken away what they run on.
 fn rolls(exploration: &Exploration, world: &World) -> bool {
     exploration.rolls || world.disturbed || !world.wrongs.rolls
@@ -118,16 +135,17 @@ fn one_group(exploration: &Exploration, world: &World) -> bool {
     let most = match (replaces, exploration.of.on_failure) {
         (false, _) => 1,
         (true, OnFailure::RollBack) => 2,
-        // What failed updates have replaced is there until one goes well or the stack is rolled back.
-        (true, OnFailure::Preserve) => 2 + world.stack.replaced.len(),
+        // What failed updates have replaced is there until one goes well or the stack is rolled back, and what one has left
+        // unfinished until the next has done its own work.
+        (true, OnFailure::Preserve) => 3 + world.stack.replaced.len(),
     };
     !in_time(exploration, world) || world.stripped || world.ours().filter(there).count() <= most
 }
 
 /// In the stack's own words, where nobody has meddled with it.
 fn recorded(exploration: &Exploration, world: &World) -> bool {
-    let judged =
-        world.is_quiet() && world.stack.flow == Flow::Resting && !world.disturbed && in_time(exploration, world);
+    let meddled = world.disturbed || fails_unattended(exploration, world);
+    let judged = world.is_quiet() && world.stack.flow == Flow::Resting && !meddled && in_time(exploration, world);
     let Some(name) = world.stack.known().filter(|_| judged) else {
         return true;
     };

@@ -12,6 +12,7 @@ use crate::ec2::Ec2;
 use crate::eks::{CLUSTER, Eks};
 use crate::lambda::{Doing, Invocation, Work};
 use crate::masks;
+use crate::operations::BEFORE_A_REQUEST;
 use crate::watch::{AllRetained, Wrongs};
 
 /// When everything begins: an hour of the first day.
@@ -68,7 +69,7 @@ impl World {
 
     fn carry_out(&mut self, call: &Call) -> Said {
         match call {
-            Call::Stack => Said::Stack(self.stack.status, 0, BEGINNING, self.stack.updated),
+            Call::Stack => Said::Stack(self.stack.status, 0, BEGINNING - BEFORE_A_REQUEST, self.stack.updated),
             Call::RecordedId => Said::RecordedId(self.stack.id.clone()),
             Call::Groups => Said::Names(self.eks.groups.keys().cloned().collect()),
             Call::UpdatesSince(name, since) => Said::Names(self.eks.updates_since(name, *since)),

@@ -4,10 +4,18 @@ use super::{template, update};
 use crate::cloudformation::Wish;
 use crate::configuration::{Budget, Configuration, Keeps};
 
-/// What was replaced is asked for once more.
+/// A group is replaced, and stays.
+pub fn replaced(name: &'static str, budget: Budget) -> Configuration {
+    Configuration {
+        keeps: Keeps::Replaced,
+        ..update(name, "spot", budget)
+    }
+}
+
+/// What was replaced is asked for once more, with other labels.
 pub fn there_and_back(name: &'static str, keeps: Keeps, budget: Budget) -> Configuration {
     Configuration {
-        properties: vec![template(""), template("spot"), template("")],
+        properties: vec![template(""), template("spot"), template("labels")],
         wishes: vec![Wish::Update(1), Wish::Update(2)],
         keeps,
         ..update(name, "spot", budget)
@@ -46,7 +54,7 @@ pub fn all() -> Vec<Configuration> {
             Keeps::Replaced,
             Budget {
                 cancels: 1,
-                failures: 1,
+                others_fail: 1,
                 tries: 1,
                 ..none
             },

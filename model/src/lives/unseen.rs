@@ -35,10 +35,10 @@ pub fn all() -> Vec<Configuration> {
             update("replacement, foreign stack", "spot", failing),
             NotAllowed::StackIsForeign,
         ),
-        update("update, denied at first", "labels", at_first),
-        update("replacement, denied at first", "spot", at_first),
-        update("update, denied for long", "labels", for_long),
-        update(
+        propagated("update, denied at first", "labels", at_first),
+        propagated("replacement, denied at first", "spot", at_first),
+        propagated("update, denied for long", "labels", for_long),
+        propagated(
             "update, denied and cancelled",
             "labels",
             Budget {
@@ -47,8 +47,25 @@ pub fn all() -> Vec<Configuration> {
                 ..none
             },
         ),
+        propagated(
+            "replacement, denied and cancelled",
+            "spot",
+            Budget {
+                denials: 2,
+                cancels: 1,
+                ..none
+            },
+        ),
         untag_denied(),
     ]
+}
+
+/// The stack's tags are on the nodes too.
+pub fn propagated(name: &'static str, to: &str, budget: Budget) -> Configuration {
+    Configuration {
+        properties: vec![template("propagated"), template(&format!("propagated {to}"))],
+        ..update(name, to, budget)
+    }
 }
 
 fn not_allowed(of: Configuration, not_allowed: NotAllowed) -> Configuration {
