@@ -153,6 +153,18 @@ impl Ec2 {
         found.ok_or_else(|| not_found(id))
     }
 
+    /// Whether somebody else's has a name that is wanted.
+    pub fn is_foreign(&self) -> bool {
+        self.templates.values().any(|template| template.id == FOREIGN)
+    }
+
+    /// Somebody takes the tags from a template.
+    pub fn strip(&mut self, name: &str) {
+        if let Some(template) = self.templates.get_mut(name) {
+            template.change(|template| template.tags.clear());
+        }
+    }
+
     /// A template of somebody else's under a name that is wanted.
     pub fn appear(&mut self, name: &str) {
         let (id, tags) = (FOREIGN.to_owned(), BTreeMap::new());
