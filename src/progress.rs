@@ -1,7 +1,7 @@
 //! The only thing that survives a wait: the request, what was begun, and what was looked up once. It is the
 //! self-invocation's payload and the state machine's state alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -9,13 +9,15 @@ use serde_json::Value;
 
 use crate::cfn::request::{Reply, Request, Unreadable};
 use crate::launch_template::steps::Cluster;
-use crate::nodegroup::decide::{Around, Beyond};
+use crate::nodegroup::decide::{Around, Beyond, Part};
 use crate::nodegroup::history::{Begun, History};
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::plan::Direction;
 use crate::nodegroup::under_way::UnderWay;
 use crate::nodegroup::validate::MAX_SERVICE_TIMEOUT;
+use crate::ports::{CallError, Calls, allowed};
 use crate::telemetry::tally::Tally;
+use crate::workload::access::Lack;
 
 /// Written into every progress. A later release reads all earlier versions: operations are under way during an upgrade. It
 /// changes with what a field means, and an earlier release, after a rollback, then takes only the least of it ([`Progress::read`]).
@@ -54,6 +56,18 @@ pub struct Progress {
     pub around: Option<Around>,
     #[serde(skip)]
     pub beyond: Beyond,
+    /// What clusters' own APIs have allowed in this request, such as `list nodes on the Kubernetes API of cluster my-cluster`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub allowed: BTreeSet<String>,
+    /// The calls of the pass at hand.
+    #[serde(skip)]
+    pub calls: Calls,
+    /// What beyond the service the pass at hand asks for at the moment.
+    #[serde(skip)]
+    pub asking_for: Option<Part>,
+    /// Why the request can't be carried out, where that is known before its first look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// Whether the stack was asked in the pass at hand.
     #[serde(skip)]
     pub stack_asked: bool,
@@ -134,6 +148,10 @@ impl Progress {
             preflight_done: false,
             around: None,
             beyond: Beyond::default(),
+            allowed: BTreeSet::new(),
+            calls: Calls::default(),
+            asking_for: None,
+            refused: None,
             stack_asked: false,
             unanswered: 0,
             apart: 0.0,
@@ -184,6 +202,39 @@ impl Progress {
             progress.situation = Some(situation);
         }
         Ok(progress)
+    }
+
+    /// Begins a pass: what is noted of a pass is about this one.
+    pub fn begin_pass(&mut self) {
+        self.looks += 1;
+        self.around = None;
+        self.beyond = Beyond::default();
+        self.stack_asked = false;
+        self.asking_for = None;
+        self.calls = Calls::default();
+    }
+
+    /// Notes what clusters' own APIs have allowed in the pass at hand.
+    pub fn note_allowed(&mut self) {
+        self.allowed.append(&mut self.calls.allowed());
+    }
+
+    /// Whether a cluster's own API has allowed in this request what an error denies. A token that was taken once was good, so
+    /// who isn't known any more (401) was known if the cluster allowed anything at all.
+    pub fn was_allowed(&self, error: &CallError) -> bool {
+        match Lack::of(&error.code) {
+            Some(Lack::Entry) => self.was_let_in(&error.resource),
+            Some(Lack::Permission) | None => {
+                let allowed = allowed(error.action, &error.resource);
+                self.allowed.contains(&allowed) || self.calls.allowed().contains(&allowed)
+            }
+        }
+    }
+
+    /// Whether the API of that name has allowed anything in this request.
+    pub fn was_let_in(&self, api: &str) -> bool {
+        let now = self.calls.allowed();
+        self.allowed.iter().chain(&now).any(|allowed| allowed.ends_with(api))
     }
 
     /// A call came to nothing, and will be made again.

@@ -14,6 +14,7 @@ mod diagnosis;
 mod goal;
 mod late;
 mod launch;
+mod over;
 mod preflight;
 mod sent;
 mod stall;
@@ -24,17 +25,18 @@ mod users;
 use crate::cfn::answer::Answer;
 use crate::cfn::physical_id::{PhysicalId, never_created};
 use crate::cfn::request::{Request, RequestType};
-use crate::nodegroup::decide::{Around, Beyond, Goal, Look, Next, Observation, View, Waiting, decide};
+use crate::nodegroup::decide::{Around, Goal, Look, Next, Observation, View, Waiting, decide};
 use crate::nodegroup::history::StepKind;
 use crate::nodegroup::name::name;
 use crate::nodegroup::plan::Step;
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::under_way::UnderWay;
 use crate::nodegroup::validate::validate;
-use crate::ports::{Cloud, Fault};
-use crate::progress::{Phase, Progress, Stage};
+use crate::ports::{Cloud, Fault, Noting};
+use crate::progress::{Progress, Stage};
 use crate::telemetry::request_span;
 
+pub use over::{cut_off, given_up};
 pub use sent::{Undoing, from_the_future, identified, too_late, too_many_tags, undoing};
 
 /// How a pass ends.
@@ -53,15 +55,22 @@ enum Stop {
 
 /// Looks, decides and acts until there is something to wait for or to answer. `now` is in seconds since the epoch.
 pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Outcome {
-    progress.looks += 1;
-    progress.around = None;
-    progress.beyond = Beyond::default();
-    progress.stack_asked = false;
+    progress.begin_pass();
+    let cloud = &Noting {
+        cloud,
+        calls: progress.calls.clone(),
+    };
+    let outcome = looks(cloud, progress, now).await;
+    progress.note_allowed();
+    outcome
+}
+
+async fn looks<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Outcome {
     let undoing = sent::undoing(progress);
     loop {
         let next = match step(cloud, progress, now).await {
             Ok(next) => next,
-            Err(Stop::Wait(_)) if now >= progress.history.deadline => Next::Fail(unanswered(progress)),
+            Err(Stop::Wait(_)) if now >= progress.history.deadline => Next::Fail(over::reason(progress)),
             Err(Stop::Wait(waiting)) => Next::Wait(waiting),
             Err(Stop::Fail(reason)) => Next::Fail(reason),
         };
@@ -95,29 +104,6 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
         }
         if undoing == Undoing::NotYet && sent::undoing(progress) == Undoing::Begun {
             return Outcome::Wait(Waiting::ForDelete);
-        }
-    }
-}
-
-/// Ends a pass that was cut off in the midst of a call. The deadline is asked here too, for a call that hangs each time lets
-/// no pass come as far.
-pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
-    tracing::warn!(
-        looks = progress.looks,
-        "a pass was cut off, for a call went on too long"
-    );
-    progress.lose_call();
-    if now < progress.history.deadline {
-        return Outcome::Wait(Waiting::ForAnAnswer);
-    }
-    let reason = unanswered(progress);
-    loop {
-        if let Some(answer) = fail(progress, reason.clone()) {
-            return Outcome::Answer(answer);
-        }
-        // There is time left for clearing up.
-        if now < progress.history.deadline {
-            return Outcome::Wait(Waiting::ForAnAnswer);
         }
     }
 }
@@ -382,19 +368,4 @@ fn success_id(progress: &Progress) -> String {
 fn spec(request: &Request) -> Result<Spec, String> {
     validate(&request.properties, &request.envelope.logical_resource_id)
         .map_err(|problems| preflight::told(&problems, &[]))
-}
-
-fn unanswered(progress: &Progress) -> String {
-    let phase = progress
-        .situation
-        .as_ref()
-        .map_or(Phase::Unknown, |situation| situation.phase);
-    if let Some(obstacle) = &progress.history.obstacle {
-        return format!("the time given by ServiceTimeout is over, and what held it up is still there: {obstacle}");
-    }
-    format!(
-        "the time given by ServiceTimeout is over and AWS did not answer {} calls in a row (stack phase {phase:?}); \
-         the function's log has each call and what came back",
-        progress.unanswered
-    )
 }
