@@ -42,6 +42,9 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
     if progress.request.kind == RequestType::Delete {
         return Ok(to_delete(&progress.request).map(Goal::Absent));
     }
+    if let Some(why) = progress.refused.clone() {
+        return left_as_it_is(cloud, progress, why).await.map(Some);
+    }
     let (spec, mut problems) = inspect(
         &progress.request.properties,
         &progress.request.envelope.logical_resource_id,
