@@ -5,6 +5,8 @@ mod support;
 
 use std::time::Duration;
 
+use managed_node_group::ports::Fault::Unknown;
+use managed_node_group::ports::{Kubernetes, NO_ANSWER};
 use serde_json::{Value, json};
 use simulator::{Fault, FaultKind, NodesStay, When};
 use support::flows::{create, properties, reason, roll_back};
@@ -135,7 +137,8 @@ async fn access_that_worked_and_does_not_come_back_is_told_at_the_deadline() {
     for part in [
         "the time given by ServiceTimeout is over",
         "401 Unauthorized",
-        "1 of 2 nodes",
+        "of 2 nodes were Ready",
+        "earlier in this request",
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
@@ -234,6 +237,17 @@ async fn what_was_known_before_a_silence_is_told() {
     let told = reason(&answer);
     assert!(told.contains("list nodes on the Kubernetes API"), "{told}");
     assert!(told.contains("of 2 nodes were Ready"), "{told}");
+}
+
+/// A list has a limit of its own, which is shorter than what a pass has left at the deadline.
+#[tokio::test]
+async fn a_list_that_does_not_come_is_given_up() {
+    let world = World::start(false).await;
+    hang(&world, "list daemonsets", 1);
+    let listed = world.function.cloud.aws.daemon_sets("my-cluster").await;
+    let error = listed.expect_err("nothing comes");
+    assert_eq!((error.fault, error.code.as_str()), (Unknown, NO_ANSWER));
+    assert!(error.message.contains("none came within 10 seconds"), "{error}");
 }
 
 /// A rollback goes on without what it can't have, when its time is over at the latest.
