@@ -473,16 +473,11 @@ async fn a_template_without_its_tags_is_known_by_the_group_that_runs_it() {
 /// Row 9, where the role may not tag it: the group isn't replaced either.
 #[tokio::test]
 async fn a_template_that_can_not_be_tagged_again_replaces_nothing() {
-    use managed_node_group::ports::Fault;
     let world = World::start(false).await;
     let (old, new) = (properties(&json!({})), properties(&json!({"DiskSize": "30"})));
     let id = create(&world, &old).await;
     world.function.cloud.ec2.strip_template(&id);
-    world
-        .function
-        .cloud
-        .ec2
-        .refuses("ec2:CreateTags", Fault::Denied, "UnauthorizedOperation");
+    world.function.cloud.ec2.denies("ec2:CreateTags", 99);
     let updated = world.update(&id, &new, &old).await;
     assert_eq!(succeeded(&updated), id);
     assert_eq!(world.groups().len(), 1, "{:?}", world.groups());

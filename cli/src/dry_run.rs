@@ -21,6 +21,7 @@ use managed_node_group::nodegroup::change::ConfigChange;
 use managed_node_group::nodegroup::group::NodeGroup;
 use managed_node_group::nodegroup::history::UpdateState;
 use managed_node_group::nodegroup::image::InstanceTypeFacts;
+use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, Spec};
 use managed_node_group::ports::{CallError, Cloud, Fault, Stack};
@@ -134,6 +135,10 @@ impl<C: Cloud> Cloud for DryRun<C> {
     /// A plan removes no unfinished replacement, so CloudFormation's record isn't asked for.
     async fn recorded_id(&self, _: &str, _: &str) -> Result<Option<String>, CallError> {
         Ok(None)
+    }
+
+    async fn ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {
+        self.noting(self.real.ids_in_ec2(owner).await)
     }
 
     async fn node_groups(&self, cluster: &str) -> Result<Vec<String>, CallError> {

@@ -20,6 +20,8 @@ pub enum Call {
     /// The physical ID that the stack has recorded.
     RecordedId,
     Groups,
+    /// The node groups for which the resource has something in EC2.
+    IdsInEc2,
     UpdatesSince(String, u64),
     /// The checks before a change.
     Facts(String),
@@ -39,7 +41,7 @@ impl Call {
     pub fn changes_something(&self) -> bool {
         match self {
             Self::Stack | Self::Operation | Self::RecordedId | Self::Facts(_) | Self::Belongings(_) => false,
-            Self::Groups | Self::Group(_) | Self::Update(_) | Self::UpdatesSince(..) => false,
+            Self::Groups | Self::IdsInEc2 | Self::Group(_) | Self::Update(_) | Self::UpdatesSince(..) => false,
             Self::Create(..) | Self::UpdateVersion(..) | Self::UpdateConfig(..) => true,
             Self::Tag(..) | Self::Untag(..) | Self::Delete(_) | Self::Launch(..) => true,
         }
@@ -56,6 +58,7 @@ impl Call {
             Self::Operation => "DescribeStackEvents".to_owned(),
             Self::RecordedId => "DescribeStackResource".to_owned(),
             Self::Groups => "ListNodegroups".to_owned(),
+            Self::IdsInEc2 => "what the resource has in EC2".to_owned(),
             Self::UpdatesSince(name, since) => format!("ListUpdates {name} since {since}"),
             Self::Facts(name) => format!("the checks for {name}"),
             Self::Group(name) => format!("DescribeNodegroup {name}"),

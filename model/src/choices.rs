@@ -72,7 +72,7 @@ impl World {
             Call::Stack | Call::Operation | Call::RecordedId | Call::Facts(_) | Call::Belongings(_) => {
                 vec![Fault::Lost, Fault::Hangs]
             }
-            Call::Groups | Call::Update(_) | Call::UpdatesSince(..) => vec![Fault::Lost, Fault::Hangs],
+            Call::Groups | Call::IdsInEc2 | Call::Update(_) | Call::UpdatesSince(..) => vec![Fault::Lost, Fault::Hangs],
             Call::Group(name) => {
                 let unseen = self.eks.groups.get(name).is_some_and(|group| group.fresh);
                 let unseen = unseen.then_some(Fault::Unseen);

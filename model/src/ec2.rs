@@ -1,9 +1,10 @@
 //! A small EC2: launch templates with their versions, security groups and key pairs, by the names that one owner gives them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pure::launch_template::belongings::{Belongings, KeyPair, Place, SecurityGroup, Template, Version, VersionRole};
 use pure::launch_template::steps::{LaunchStep, Made};
+use pure::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
 use crate::call::{Said, Wrong};
 use crate::kept::{Kept, digest};
@@ -31,6 +32,16 @@ impl Ec2 {
             security_groups: group.map(|kept| SecurityGroup::clone(kept)).into_iter().collect(),
             key_pairs: keys.map(|kept| KeyPair::clone(kept)).collect(),
         }))
+    }
+
+    /// The node groups for which a resource has something.
+    pub fn ids_of(&self, owner: &Owner) -> Vec<String> {
+        let templates = self.templates.values().map(|kept| &kept.tags);
+        let groups = self.groups.values().map(|kept| &kept.tags);
+        let keys = self.keys.values().map(|kept| &kept.tags);
+        let ours = templates.chain(groups).chain(keys).filter(|tags| owner.owns(tags));
+        let ids: BTreeSet<String> = ours.filter_map(|tags| tags.get(NODEGROUP_TAG).cloned()).collect();
+        ids.into_iter().collect()
     }
 
     /// Only what makes a template takes a token, as EC2 has it.

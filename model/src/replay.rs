@@ -20,6 +20,7 @@ use pure::nodegroup::change::ConfigChange;
 use pure::nodegroup::group::NodeGroup;
 use pure::nodegroup::history::UpdateState;
 use pure::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
+use pure::nodegroup::ownership::Owner;
 use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use pure::nodegroup::spec::{LaunchTemplate, Spec};
 use pure::ports::{AutoScaling, CallError, Cloud, Kubernetes, Stack};
@@ -114,6 +115,13 @@ impl Cloud for Told<'_> {
     async fn recorded_id(&self, _: &str, _: &str) -> Result<Option<String>, CallError> {
         match self.hear(|| Call::RecordedId).await {
             Said::RecordedId(id) => Ok(id),
+            said => Err(unfit(said)),
+        }
+    }
+
+    async fn ids_in_ec2(&self, _: &Owner) -> Result<BTreeSet<String>, CallError> {
+        match self.hear(|| Call::IdsInEc2).await {
+            Said::Names(ids) => Ok(ids.into_iter().collect()),
             said => Err(unfit(said)),
         }
     }

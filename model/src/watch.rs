@@ -101,9 +101,11 @@ impl World {
 
     /// A pass of a Create or an Update has ended.
     pub fn watch_answer(&mut self, who: usize, told: &Told, last_seen: Option<Status>) {
-        let request = &self.stack.requests[self.running[who].work.request()].request;
-        let degraded = last_seen == Some(Status::Degraded);
-        self.wrongs.degraded_taken |= request.kind == RequestType::Create && told.success && degraded;
+        let asked = &self.stack.requests[self.running[who].work.request()];
+        // Once CloudFormation has read an answer nobody reads another, and the function only repeats what runs.
+        let is_read = asked.reading == Reading::Done;
+        let degraded = last_seen == Some(Status::Degraded) && !is_read;
+        self.wrongs.degraded_taken |= asked.request.kind == RequestType::Create && told.success && degraded;
     }
 
     /// An answer is read.

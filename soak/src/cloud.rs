@@ -19,6 +19,7 @@ use managed_node_group::nodegroup::change::ConfigChange;
 use managed_node_group::nodegroup::group::NodeGroup;
 use managed_node_group::nodegroup::history::UpdateState;
 use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
+use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, Spec};
 use managed_node_group::polling::Onward;
@@ -122,6 +123,12 @@ impl Cloud for Soaked {
 
     async fn recorded_id(&self, stack_id: &str, logical_id: &str) -> Result<Option<String>, CallError> {
         self.aws.recorded_id(stack_id, logical_id).await
+    }
+
+    async fn ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {
+        let look = async { Ok(self.process.world.ec2.ids_of(owner)) };
+        self.ported("ec2:DescribeLaunchTemplates", &owner.logical_id, look)
+            .await
     }
 
     async fn node_groups(&self, cluster: &str) -> Result<Vec<String>, CallError> {

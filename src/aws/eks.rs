@@ -15,6 +15,7 @@ use crate::nodegroup::change::ConfigChange;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::UpdateState;
 use crate::nodegroup::image::InstanceTypeFacts;
+use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::settings::{NodeRepair, WarmPool};
 use crate::nodegroup::spec::{ForceUpdate, InstanceTypes, LaunchTemplate, Release, Spec};
@@ -216,6 +217,10 @@ impl Cloud for Aws {
 
     async fn belongings(&self, place: &Place) -> Result<Belongings, CallError> {
         self.describe_belongings(place).await
+    }
+
+    async fn ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {
+        self.describe_ids_in_ec2(owner).await
     }
 
     async fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {

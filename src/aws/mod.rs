@@ -9,6 +9,7 @@ mod eks;
 mod eks_lists;
 pub mod errors;
 mod eventbridge;
+mod ids_in_ec2;
 mod in_lambda;
 mod kubernetes;
 mod launch;

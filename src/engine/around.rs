@@ -1,7 +1,7 @@
 //! What a group has around it: looked up when the decision asks for it, and once in a pass.
 
 use super::Stop;
-use super::goal::{denied, unanswered};
+use super::goal::{again_if_denied, denied, unanswered};
 use super::situation::rolls_back;
 use crate::launch_template::belongings::Place;
 use crate::launch_template::steps::Cluster;
@@ -74,7 +74,10 @@ async fn cluster<C: Cloud>(cloud: &C, progress: &mut Progress, name: &str) -> Re
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             Err(unanswered(progress, &error))
         }
-        Err(error) => Err(Stop::Fail(format!("ClusterName: {error}"))),
+        Err(error) => match again_if_denied(progress, &error) {
+            Some(wait) => Err(wait),
+            None => Err(Stop::Fail(format!("ClusterName: {error}"))),
+        },
     }
 }
 
@@ -90,11 +93,14 @@ pub async fn types<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) ->
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             return Err(unanswered(progress, &error));
         }
-        Err(error) if error.fault == Fault::Denied || rolls_back(progress) => {
-            tracing::warn!(%error, "instance types could not be read, so EKS chooses the AMI type");
-            vec![]
-        }
-        Err(error) => return Err(Stop::Fail(format!("InstanceTypes: {error}"))),
+        Err(error) => match again_if_denied(progress, &error) {
+            Some(wait) => return Err(wait),
+            None if error.fault == Fault::Denied || rolls_back(progress) => {
+                tracing::warn!(%error, "instance types could not be read, so EKS chooses the AMI type");
+                vec![]
+            }
+            None => return Err(Stop::Fail(format!("InstanceTypes: {error}"))),
+        },
     };
     progress.types = Some(types.clone());
     Ok(types)

@@ -50,7 +50,10 @@ pub async fn look<C: Cloud>(
     });
     match look {
         Look::ScalingGroup => match cloud.scaling_group(&group.auto_scaling_group).await {
-            Ok(found) => progress.beyond.scaling_group = Some(found),
+            Ok(found) => {
+                progress.beyond.scaling_group = Some(found);
+                progress.history.tries.remove(&Part::ScalingGroup);
+            }
             Err(error) if !is_asked(&desired.spec) && !is_worth_asking_again(progress, Part::ScalingGroup, &error) => {
                 give_up(progress, Part::ScalingGroup, Some(&error));
             }
@@ -213,8 +216,8 @@ fn is_worth_asking_again(progress: &Progress, part: Part, error: &CallError) -> 
     }
     let passes = match error.fault {
         Fault::Throttled | Fault::Unknown | Fault::InUse => true,
-        // A cluster denies also while its webhook for tokens fails, and for a while after access was given.
-        Fault::Denied => part != Part::ScalingGroup,
+        // IAM and a cluster's access entries deny for a while after access was given, and a cluster while its webhook for tokens fails.
+        Fault::Denied => true,
         Fault::NotFound | Fault::Refused => false,
     };
     let tries = progress.history.tries.get(&part).copied().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::Stop;
 use super::goal::{denied, identity, named_by, unanswered};
-use crate::cfn::physical_id::PhysicalId;
+use crate::cfn::physical_id::{PhysicalId, never_created};
 use crate::nodegroup::decide::{Identity, Which};
 use crate::ports::{Cloud, Fault, Stack};
 use crate::progress::{CLOCKS_APART_SECONDS, Progress};
@@ -50,9 +50,20 @@ async fn operation_began<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result
         },
         Err(_) => None,
     };
-    let began = told.unwrap_or_else(|| progress.history.began.saturating_sub(CREATED_WITHIN_SECONDS));
+    let began = told.unwrap_or_else(|| unknown(progress));
     progress.operation_began = Some(began);
     Ok(began)
+}
+
+/// By the function's own id it has told that the Create created nothing, and then no group goes. CloudFormation makes an id up where it
+/// never had an answer.
+fn unknown(progress: &Progress) -> u64 {
+    let envelope = &progress.request.envelope;
+    let told = never_created(&envelope.logical_resource_id);
+    match envelope.physical_resource_id.as_deref() {
+        Some(id) if id == told => u64::MAX,
+        Some(_) | None => progress.history.began.saturating_sub(CREATED_WITHIN_SECONDS),
+    }
 }
 
 fn began(stack: &Stack) -> Option<u64> {

@@ -200,6 +200,15 @@ pub fn denied(progress: &mut Progress, error: &CallError) -> Stop {
     Stop::Fail(error.to_string())
 }
 
+/// The wait for a denial that may pass; `None`: it lasts, or is no denial.
+pub fn again_if_denied(progress: &mut Progress, error: &CallError) -> Option<Stop> {
+    let stop = (error.fault == Fault::Denied).then(|| denied(progress, error))?;
+    match stop {
+        Stop::Wait(_) => Some(stop),
+        Stop::Fail(_) => None,
+    }
+}
+
 fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) -> Desired {
     let owner = owner(&progress.request);
     let stack_tags = match &situation.tags {

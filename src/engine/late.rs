@@ -5,10 +5,10 @@
 
 use super::Stop;
 use super::ends::known_id;
-use super::goal::unanswered;
+use super::goal::{again_if_denied, unanswered};
 use super::situation::is_superseded;
 use crate::cfn::request::RequestType;
-use crate::ports::{Cloud, Fault, Stack};
+use crate::ports::{CallError, Cloud, Fault, Stack};
 use crate::progress::{CLOCKS_APART_SECONDS, Phase, Progress, Stage};
 
 /// In how many looks a Delete asks for its stack in vain before it goes on without. A function that doesn't reach CloudFormation any more
@@ -84,6 +84,7 @@ async fn not_recorded<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<()
             Err(unanswered(progress, &error))
         }
         Err(error) => {
+            not_allowed(progress, &error)?;
             tracing::warn!(%error, "CloudFormation's record of the resource could not be had");
             Ok(())
         }
@@ -102,8 +103,13 @@ async fn ask<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Option<Stac
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             Err(unanswered(progress, &error))
         }
-        Err(_) => Ok(None),
+        Err(error) => not_allowed(progress, &error).map(|()| None),
     }
+}
+
+/// A denial is asked again as any other is, and then the request goes on without.
+fn not_allowed(progress: &mut Progress, error: &CallError) -> Result<(), Stop> {
+    again_if_denied(progress, error).map_or(Ok(()), Err)
 }
 
 /// Why nothing is begun for a request whose stack's operation has ended.
@@ -148,6 +154,7 @@ async fn refuse_cancelled<C: Cloud>(cloud: &C, progress: &mut Progress) -> Resul
             Err(unanswered(progress, &error))
         }
         Err(error) => {
+            not_allowed(progress, &error)?;
             tracing::warn!(%error, "when the rollback began is not known");
             Ok(())
         }

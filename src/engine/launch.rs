@@ -2,7 +2,7 @@
 
 use super::Stop;
 use super::act::token;
-use super::goal::{denied, unanswered};
+use super::goal::{again_if_denied, denied, unanswered};
 use super::late::still_wanted;
 use super::under_way::turn_to;
 use crate::launch_template::steps::{LaunchStep, Made};
@@ -61,12 +61,8 @@ fn done(progress: &mut Progress, step: &LaunchStep, made: Made, now: u64) {
 /// What can't be removed from a group that is as it should be is left with a warning: an update that has rolled every node
 /// may not be rolled back for it.
 fn failed(progress: &mut Progress, goal: &Goal, step: &LaunchStep, error: &CallError, now: u64) -> Result<(), Stop> {
-    if let (LaunchStep::TagTemplate { .. }, Fault::Denied | Fault::Refused) = (step, error.fault) {
-        progress.warn(format!(
-            "the launch template keeps lacking the function's tags: {error}"
-        ));
-        done(progress, step, Made::Nothing, now);
-        return Ok(());
+    if let LaunchStep::TagTemplate { .. } = step {
+        return not_tagged(progress, step, error, now);
     }
     let tidies = matches!(goal, Goal::Present(_)) && step.removes();
     if tidies {
@@ -80,6 +76,26 @@ fn failed(progress: &mut Progress, goal: &Goal, step: &LaunchStep, error: &CallE
         return Ok(());
     }
     Err(meaning(progress, step, error))
+}
+
+/// A template that can't be tagged again is the group's nevertheless. Another delivery may have removed it meanwhile.
+fn not_tagged(progress: &mut Progress, step: &LaunchStep, error: &CallError, now: u64) -> Result<(), Stop> {
+    match error.fault {
+        Fault::Throttled | Fault::Unknown | Fault::InUse => return Err(unanswered(progress, error)),
+        Fault::NotFound => {
+            progress.around = None;
+            return Ok(());
+        }
+        Fault::Denied | Fault::Refused => {}
+    }
+    if let Some(wait) = again_if_denied(progress, error) {
+        return Err(wait);
+    }
+    progress.warn(format!(
+        "the launch template keeps lacking the function's tags: {error}"
+    ));
+    done(progress, step, Made::Nothing, now);
+    Ok(())
 }
 
 fn meaning(progress: &mut Progress, step: &LaunchStep, error: &CallError) -> Stop {

@@ -2,7 +2,7 @@
 
 use super::Stop;
 use super::goal::{denied, owner, unanswered};
-use super::situation::rolls_back;
+use super::situation::direction;
 use super::target::{own_template, place_of};
 use crate::cfn::physical_id::PhysicalId;
 use crate::nodegroup::fits::{Known, replacements};
@@ -10,6 +10,7 @@ use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::{Confirmation, Replaces};
+use crate::nodegroup::plan::Direction;
 use crate::nodegroup::spec::Spec;
 use crate::ports::{Cloud, Fault};
 use crate::progress::Progress;
@@ -23,7 +24,8 @@ const LONGEST_CHAIN: usize = 16;
 ///
 /// `current_fits` says whether the current group fits them. If it does, only an unconfirmed replacement goes back, and only by one: the
 /// replaced group doesn't fit the properties that it was replaced for, so a replaced group that fits shows that this rollback takes
-/// the replacement back. Further up the chain there may be a group that was kept on purpose.
+/// the replacement back. Further up the chain there may be a group that was kept on purpose. Where the stack can't be described, an
+/// unconfirmed replacement that doesn't fit goes back by one as well: a rollback comes right after the replacement.
 pub async fn group<C: Cloud>(
     cloud: &C,
     progress: &mut Progress,
@@ -32,21 +34,22 @@ pub async fn group<C: Cloud>(
     current_fits: bool,
     types: &[InstanceTypeFacts],
 ) -> Result<Option<String>, Stop> {
-    let Some(replaces) = live
-        .and_then(|live| Replaces::on(&live.tags))
-        .filter(|_| rolls_back(progress))
-    else {
+    let Some(replaces) = live.and_then(|live| Replaces::on(&live.tags)) else {
         return Ok(None);
     };
     let named = PhysicalId {
         cluster: spec.cluster.clone(),
         name: name(spec, &owner(&progress.request)),
     };
-    let is_fresh = replaces.known == Confirmation::Unconfirmed;
-    let longest = match (current_fits, is_fresh) {
-        (true, true) => 1,
-        (true, false) => 0,
-        (false, _) => LONGEST_CHAIN,
+    let is_fresh = match replaces.known {
+        Confirmation::Unconfirmed | Confirmation::TakenBack => true,
+        Confirmation::Confirmed => false,
+    };
+    let longest = match (direction(progress), current_fits, is_fresh) {
+        (Direction::RollingBack, true, true) | (Direction::Unknown, false, true) => 1,
+        (Direction::RollingBack, false, _) => LONGEST_CHAIN,
+        (Direction::RollingBack, true, false) | (Direction::Forward, ..) => 0,
+        (Direction::Unknown, true, _) | (Direction::Unknown, false, false) => 0,
     };
     let mut next = PhysicalId::parse(replaces.id);
     for _ in 0..longest {

@@ -51,6 +51,13 @@ pub fn is_superseded(progress: &Progress, phase: Phase) -> bool {
     }
 }
 
+/// Where the request leads, as far as the stack is known.
+pub fn direction(progress: &Progress) -> Direction {
+    let situation = progress.situation.as_ref();
+    let phase = situation.map_or(Phase::Unknown, |situation| situation.phase);
+    phase.direction(progress.request.kind)
+}
+
 pub fn rolls_back(progress: &Progress) -> bool {
     progress
         .situation

@@ -6,19 +6,15 @@
 //! replacement of the current group, EKS created it after the current group, and CloudFormation still names the current group.
 
 use super::ends::{current_id, known_id};
-use super::goal::{self, identity, owner, unanswered};
-use super::situation::rolls_back;
-use super::target::{Found, first_free};
+use super::goal::{identity, owner, unanswered};
 use super::{Stop, under_way};
 use crate::cfn::answer::Attributes;
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, RequestType};
 use crate::nodegroup::decide::{Goal, Identity, Which};
 use crate::nodegroup::group::NodeGroup;
-use crate::nodegroup::name::{name, replacement_name};
 use crate::nodegroup::ownership::{Confirmation, Replaces};
 use crate::nodegroup::under_way::UnderWay;
-use crate::nodegroup::validate::validate;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::{Phase, Progress, Stage, Sweep};
 
@@ -148,12 +144,8 @@ fn note(progress: &mut Progress, found: Vec<String>) {
 }
 
 async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, sweep: &Sweep) -> Result<Vec<String>, Stop> {
-    let begun = begun_without_a_group(cloud, progress).await?;
     match unfinished(cloud, progress).await {
-        Ok(mut found) => {
-            found.extend(begun.filter(|begun| !found.contains(begun)));
-            Ok(found)
-        }
+        Ok(found) => Ok(found),
         Err(error) if is_passing(&error) && sweep.tries + 1 < TRIES => {
             if let Stage::Sweep(sweep) = &mut progress.stage {
                 sweep.tries += 1;
@@ -164,34 +156,6 @@ async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, sweep: &Sweep) -> Re
     }
 }
 
-/// An update may have made something in EC2 for a replacement, and died before there was a group. In a rollback the old properties are
-/// those that failed, and the name of the replacement follows from them.
-async fn begun_without_a_group<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Option<String>, Stop> {
-    let request = &progress.request;
-    let (Some(old), Some(current)) = (request.old_properties.as_ref(), goal::current(request)) else {
-        return Ok(None);
-    };
-    let Ok(failed) = validate(old, &request.envelope.logical_resource_id) else {
-        return Ok(None);
-    };
-    if !rolls_back(progress) {
-        return Ok(None);
-    }
-    let name = match failed.cluster == current.cluster {
-        true => replacement_name(&failed, &owner(request), &current.name),
-        false => name(&failed, &owner(request)),
-    };
-    let Found::Name(name) = first_free(cloud, progress, &failed, &current, name).await? else {
-        return Ok(None);
-    };
-    let made = PhysicalId {
-        cluster: failed.cluster,
-        name,
-    };
-    let restored = known_id(progress) == Some(made.to_string());
-    Ok((made != current && !restored).then(|| made.to_string()))
-}
-
 fn is_passing(error: &CallError) -> bool {
     match error.fault {
         Fault::Throttled | Fault::Unknown | Fault::InUse | Fault::Denied => true,
@@ -199,21 +163,24 @@ fn is_passing(error: &CallError) -> bool {
     }
 }
 
-/// Only what is found costs another call: mostly there is nothing.
+/// Groups by their tags, and what is in EC2 for a group that isn't there: an update may have died before there was one. Only what is
+/// found costs another call, and mostly there is nothing.
 async fn unfinished<C: Cloud>(cloud: &C, progress: &Progress) -> Result<Vec<String>, CallError> {
     let mut found = Vec::new();
+    let in_ec2 = cloud.ids_in_ec2(&owner(&progress.request)).await?;
+    for id in in_ec2.iter().filter_map(|id| PhysicalId::parse(id)) {
+        let due = is_due_for_removal(cloud, progress, &id, Absent::LeavesSomething).await?;
+        found.extend(due.then(|| id.to_string()));
+    }
     for cluster in clusters(progress) {
-        let names = match cloud.node_groups(&cluster).await {
-            Ok(names) => names,
-            Err(error) if error.fault == Fault::NotFound => vec![],
-            Err(error) => return Err(error),
-        };
-        for name in names {
+        for name in names(cloud, &cluster).await? {
             let id = PhysicalId {
                 cluster: cluster.clone(),
                 name,
             };
-            found.extend(is_unfinished(cloud, progress, &id).await?.then(|| id.to_string()));
+            let is_known = in_ec2.contains(&id.to_string());
+            let due = !is_known && is_due_for_removal(cloud, progress, &id, Absent::LeavesNothing).await?;
+            found.extend(due.then(|| id.to_string()));
         }
     }
     if found.is_empty() || records_current(cloud, progress).await? {
@@ -222,14 +189,35 @@ async fn unfinished<C: Cloud>(cloud: &C, progress: &Progress) -> Result<Vec<Stri
     Ok(vec![])
 }
 
-async fn is_unfinished<C: Cloud>(cloud: &C, progress: &Progress, id: &PhysicalId) -> Result<bool, CallError> {
+async fn names<C: Cloud>(cloud: &C, cluster: &str) -> Result<Vec<String>, CallError> {
+    match cloud.node_groups(cluster).await {
+        Err(error) if error.fault == Fault::NotFound => Ok(vec![]),
+        names => names,
+    }
+}
+
+/// What is there of a group that doesn't exist.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    LeavesSomething,
+    LeavesNothing,
+}
+
+async fn is_due_for_removal<C: Cloud>(
+    cloud: &C,
+    progress: &Progress,
+    id: &PhysicalId,
+    absent: Absent,
+) -> Result<bool, CallError> {
     let (text, current) = (id.to_string(), current_id(progress));
     if text == current || known_id(progress).as_ref() == Some(&text) {
         return Ok(false);
     }
     match cloud.node_group(&id.cluster, &id.name).await {
-        Ok(group) => Ok(is_replacement_of(progress, &group, &current)),
-        Err(error) if error.fault == Fault::NotFound => Ok(false),
+        Ok(group) if owner(&progress.request).owns(&group.tags) => Ok(is_replacement_of(progress, &group, &current)),
+        // Somebody else has the name, and what was made for ours lies beside.
+        Ok(_) => Ok(absent == Absent::LeavesSomething),
+        Err(error) if error.fault == Fault::NotFound => Ok(absent == Absent::LeavesSomething),
         Err(error) => Err(error),
     }
 }
@@ -240,7 +228,7 @@ fn is_replacement_of(progress: &Progress, group: &NodeGroup, current: &str) -> b
     let newer = progress
         .current_made
         .is_none_or(|made| group.created_at.is_some_and(|created| created >= made));
-    owner(&progress.request).owns(&group.tags) && unconfirmed && newer
+    unconfirmed && newer
 }
 
 /// Whether CloudFormation names the group that the request is about. Where the record can't be had nothing is removed.

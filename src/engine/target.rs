@@ -12,7 +12,7 @@ use crate::nodegroup::fits::Known;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::name::{name, next_name};
-use crate::nodegroup::ownership::{Channel, Owner, Replaces};
+use crate::nodegroup::ownership::{Channel, Confirmation, Owner, Replaces};
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::target::{Target, target};
 use crate::ports::{Cloud, Fault};
@@ -97,13 +97,13 @@ async fn of_update<C: Cloud>(
     let target = target(spec, &owner, (&current.cluster, &current.name), live.as_ref(), &known);
     let fits = matches!(target, Ok(Target::Keep));
     if let Some(restored) = restored::group(cloud, progress, spec, live.as_ref(), fits, &types).await? {
-        confirm(cloud, progress, live.as_ref()).await?;
+        mark(cloud, progress, live.as_ref(), Confirmation::TakenBack).await?;
         return Ok(Found::Name(restored));
     }
     Ok(match target {
         Ok(Target::Keep) => Found::Name(current.name),
         Ok(Target::Replace(name)) => {
-            confirm(cloud, progress, live.as_ref()).await?;
+            mark(cloud, progress, live.as_ref(), Confirmation::Confirmed).await?;
             free_name(cloud, progress, spec, &current, name).await?
         }
         Err(refusal) => Found::NotToBeHad(refusal.to_string()),
@@ -121,22 +121,8 @@ pub fn own_template<'a>(seen: &'a Belongings, place: &Place, live: Option<&NodeG
 
 /// The name for a new group in place of `current`: `name`, or the next one that no other group of the resource has. A group that is
 /// there and isn't an unfinished replacement of the current one was kept on purpose, or is still to be cleaned up. If the update took it
-/// over, a later rollback would delete it. A rollback goes back to what is there.
+/// over, a later rollback would delete it. A rollback goes back to what is there. The same names follow in each delivery.
 async fn free_name<C: Cloud>(
-    cloud: &C,
-    progress: &mut Progress,
-    spec: &Spec,
-    current: &PhysicalId,
-    name: String,
-) -> Result<Found, Stop> {
-    if rolls_back(progress) || owner(&progress.request).channel() == Channel::Events {
-        return Ok(Found::Name(name));
-    }
-    first_free(cloud, progress, spec, current, name).await
-}
-
-/// Walks from `name` over the names of groups that are no replacements of `current`. The same names follow in each delivery.
-pub async fn first_free<C: Cloud>(
     cloud: &C,
     progress: &mut Progress,
     spec: &Spec,
@@ -144,6 +130,9 @@ pub async fn first_free<C: Cloud>(
     mut name: String,
 ) -> Result<Found, Stop> {
     let owner = owner(&progress.request);
+    if rolls_back(progress) || owner.channel() == Channel::Events {
+        return Ok(Found::Name(name));
+    }
     for _ in 0..MOST_NAMES {
         let taken = match cloud.node_group(&spec.cluster, &name).await {
             Ok(group) => owner.owns(&group.tags).then_some(group),
@@ -165,21 +154,29 @@ pub async fn first_free<C: Cloud>(
     )))
 }
 
-/// Whether a group was made in place of the current one, by this update or by one before it that failed.
+/// Whether a group was made in place of the current one, by this update or by one before it that failed. A confirmed one is that only to a
+/// duplicate, for which the current group is gone.
 fn is_in_place_of(progress: &Progress, group: &NodeGroup, current: &PhysicalId) -> bool {
-    let marked = Replaces::on(&group.tags).is_some_and(|replaces| replaces.id == current.to_string());
-    let newer = progress
-        .current_made
-        .zip(group.created_at)
-        .is_none_or(|(current, made)| made >= current);
-    marked && newer
+    let Some(replaces) = Replaces::on(&group.tags).filter(|replaces| replaces.id == current.to_string()) else {
+        return false;
+    };
+    match (replaces.known, progress.current_made) {
+        (Confirmation::TakenBack, _) | (Confirmation::Confirmed, Some(_)) => false,
+        (Confirmation::Confirmed | Confirmation::Unconfirmed, None) => true,
+        (Confirmation::Unconfirmed, Some(current)) => group.created_at.is_none_or(|made| made >= current),
+    }
 }
 
-/// That a request names a group shows that CloudFormation has learnt of it. It may be kept when it is replaced, and unconfirmed a
-/// later request could take it for what a failed update has left behind.
-async fn confirm<C: Cloud>(cloud: &C, progress: &mut Progress, live: Option<&NodeGroup>) -> Result<(), Stop> {
-    let confirmation = live.and_then(|live| Some((live, Replaces::on(&live.tags)?.confirmation()?)));
-    let Some((marked, tags)) = confirmation else {
+/// That a request names a group shows that CloudFormation has learnt of it. It may be kept when it is replaced or taken back, and
+/// unconfirmed a later request could take it for what a failed update has left behind.
+async fn mark<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    live: Option<&NodeGroup>,
+    known: Confirmation,
+) -> Result<(), Stop> {
+    let tags = live.and_then(|live| Some((live, Replaces::on(&live.tags)?.becomes(known)?)));
+    let Some((marked, tags)) = tags else {
         return Ok(());
     };
     match cloud.tag(&marked.arn, &tags).await {

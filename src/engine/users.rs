@@ -1,7 +1,7 @@
 //! The number of the version of the user's own launch template, where the preflight didn't read it. Asked once a request.
 
 use super::Stop;
-use super::goal::unanswered;
+use super::goal::{again_if_denied, unanswered};
 use super::situation::rolls_back;
 use crate::nodegroup::spec::Spec;
 use crate::ports::{Cloud, Fault};
@@ -21,9 +21,12 @@ pub async fn resolve<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) 
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             return Err(unanswered(progress, &error));
         }
-        // The template of before may be gone; the version that runs then stands.
-        Err(_) if rolls_back(progress) => {}
-        Err(error) => return Err(Stop::Fail(format!("LaunchTemplate: {error}"))),
+        Err(error) => match again_if_denied(progress, &error) {
+            Some(wait) => return Err(wait),
+            // The template of before may be gone; the version that runs then stands.
+            None if rolls_back(progress) => {}
+            None => return Err(Stop::Fail(format!("LaunchTemplate: {error}"))),
+        },
     }
     Ok(())
 }

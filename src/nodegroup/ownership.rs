@@ -16,6 +16,9 @@ pub const REPLACES_TAG: &str = "managed-node-group:replaces";
 /// Follows the physical ID in the tag of a confirmed replacement. No name of a cluster or of a node group has a blank.
 const CONFIRMED: &str = " confirmed";
 
+/// Follows it in the tag of a replacement that a rollback has taken back.
+const TAKEN_BACK: &str = " taken back";
+
 /// On a group that a Create by event makes, until that is done: the time and the id of the event. If it fails, what bears it is
 /// removed; what lacks it was there before, or another delivery of the event has told that it is ready.
 pub const UNFINISHED_TAG: &str = "managed-node-group:unfinished";
@@ -91,27 +94,33 @@ pub struct Replaces<'a> {
 pub enum Confirmation {
     Unconfirmed,
     Confirmed,
+    /// A rollback has gone back to the replaced group. Another delivery of that rollback goes there too.
+    TakenBack,
 }
 
 impl<'a> Replaces<'a> {
     /// Reads the tag of a group; `None`: the group was made in place of no other.
     pub fn on(tags: &'a BTreeMap<String, String>) -> Option<Self> {
         let value = tags.get(REPLACES_TAG)?;
-        Some(match value.strip_suffix(CONFIRMED) {
-            Some(id) => Self {
-                id,
-                known: Confirmation::Confirmed,
-            },
-            None => Self {
-                id: value,
-                known: Confirmation::Unconfirmed,
-            },
-        })
+        let ends = [
+            (CONFIRMED, Confirmation::Confirmed),
+            (TAKEN_BACK, Confirmation::TakenBack),
+        ];
+        let found = ends
+            .iter()
+            .find_map(|(end, known)| Some((value.strip_suffix(end)?, *known)));
+        let (id, known) = found.unwrap_or((value, Confirmation::Unconfirmed));
+        Some(Self { id, known })
     }
 
-    /// The tag that confirms an unconfirmed replacement; `None` where nothing is to be confirmed.
-    pub fn confirmation(self) -> Option<BTreeMap<String, String>> {
-        let tag = || [(REPLACES_TAG.to_owned(), format!("{}{CONFIRMED}", self.id))].into();
+    /// The tag by which an unconfirmed replacement becomes `known`; `None` where it was confirmed or taken back before.
+    pub fn becomes(self, known: Confirmation) -> Option<BTreeMap<String, String>> {
+        let end = match known {
+            Confirmation::Unconfirmed => "",
+            Confirmation::Confirmed => CONFIRMED,
+            Confirmation::TakenBack => TAKEN_BACK,
+        };
+        let tag = || [(REPLACES_TAG.to_owned(), format!("{}{end}", self.id))].into();
         (self.known == Confirmation::Unconfirmed).then(tag)
     }
 }
@@ -133,11 +142,12 @@ mod tests {
         for (value, id, known, confirmed) in [
             ("c/n", "c/n", Confirmation::Unconfirmed, Some("c/n confirmed")),
             ("c/n confirmed", "c/n", Confirmation::Confirmed, None),
+            ("c/n taken back", "c/n", Confirmation::TakenBack, None),
         ] {
             let tags = of(value);
             let found = Replaces::on(&tags).expect("the tag is there");
             assert_eq!(found, Replaces { id, known });
-            let confirmation = found.confirmation();
+            let confirmation = found.becomes(Confirmation::Confirmed);
             assert_eq!(confirmation, confirmed.map(of), "{value}");
         }
         assert_eq!(Replaces::on(&BTreeMap::new()), None);

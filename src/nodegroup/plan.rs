@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{ConfigChange, config_change, missing};
 use super::group::NodeGroup;
 use super::history::StepKind;
-use super::ownership::{OWN_PREFIX, Owner, REPLACES_TAG, Replaces, UNFINISHED_TAG};
+use super::ownership::{Confirmation, OWN_PREFIX, Owner, REPLACES_TAG, Replaces, UNFINISHED_TAG};
 use super::roll::loosens;
 use super::scaling::DesiredSize;
 use super::settings::Setting;
@@ -182,7 +182,11 @@ impl Desired {
     fn missing_tags(&self, live: &NodeGroup) -> BTreeMap<String, String> {
         let mut tags = missing(&self.tags, &live.tags);
         let confirmed = Replaces::on(&live.tags).filter(|_| self.current_id.is_some() && self.replaced().is_none());
-        tags.extend(confirmed.and_then(Replaces::confirmation).unwrap_or_default());
+        tags.extend(
+            confirmed
+                .and_then(|replaces| replaces.becomes(Confirmation::Confirmed))
+                .unwrap_or_default(),
+        );
         tags
     }
 }
@@ -229,11 +233,32 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     };
     plan.steps.extend(updates.into_iter().flatten());
     let is_unwanted = |key: &&String| desired.removed_tags.contains(*key) || key.as_str() == UNFINISHED_TAG;
+    plan.warnings.extend(size_left(desired, live));
     let unwanted: BTreeSet<String> = live.tags.keys().filter(is_unwanted).cloned().collect();
     if !unwanted.is_empty() {
         plan.steps.push(Step::Untag(unwanted));
     }
     Ok(plan)
+}
+
+/// Where the stack can't be described a size that isn't the template's former one may be an autoscaler's, and the request a rollback.
+fn size_left(desired: &Desired, live: &NodeGroup) -> Option<String> {
+    let wanted = desired
+        .spec
+        .scaling
+        .desired
+        .filter(|wanted| *wanted != live.scaling.desired)?;
+    let takes_back = match desired.desired_size {
+        DesiredSize::TakeBack { failed } => failed == live.scaling.desired,
+        DesiredSize::Template | DesiredSize::Live => true,
+    };
+    (desired.direction == Direction::Unknown && !takes_back).then(|| {
+        format!(
+            "DesiredSize: {}/{} stays at {}, and {wanted} isn't set: the function can't describe the stack, so it can't tell whether this \
+             update is a rollback; allow cloudformation:DescribeStacks",
+            live.cluster, live.name, live.scaling.desired
+        )
+    })
 }
 
 fn version_change(

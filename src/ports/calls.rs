@@ -18,6 +18,7 @@ use crate::nodegroup::change::ConfigChange;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::UpdateState;
 use crate::nodegroup::image::InstanceTypeFacts;
+use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::spec::{LaunchTemplate, Spec};
 use crate::preflight::facts::Facts;
@@ -263,6 +264,11 @@ impl<C: Cloud> Cloud for Noting<'_, C> {
         let call = Box::pin(self.cloud.belongings(place));
         let resource = of_cluster(&place.cluster, &place.name);
         self.calls.make("the reads in EC2", &resource, call).await
+    }
+
+    async fn ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {
+        let call = Box::pin(self.cloud.ids_in_ec2(owner));
+        self.calls.make("the reads in EC2", &owner.logical_id, call).await
     }
 
     fn throttles(&self) -> u32 {

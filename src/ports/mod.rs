@@ -16,6 +16,7 @@ use crate::nodegroup::change::ConfigChange;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::UpdateState;
 use crate::nodegroup::image::InstanceTypeFacts;
+use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::spec::{LaunchTemplate, Spec};
 use crate::preflight::facts::Facts;
@@ -91,6 +92,8 @@ pub trait Cloud: AutoScaling + Kubernetes {
     fn evidence(&self, group: &NodeGroup) -> impl Future<Output = Evidence> + Send;
     /// Everything in EC2 under the names and tags of one node group: a few calls, none of which changes anything.
     fn belongings(&self, place: &Place) -> impl Future<Output = Result<Belongings, CallError>> + Send;
+    /// The physical IDs of the node groups for which a resource has something in EC2, by the tags there. The groups need not exist.
+    fn ids_in_ec2(&self, owner: &Owner) -> impl Future<Output = Result<BTreeSet<String>, CallError>> + Send;
     /// How many attempts of calls were answered by a throttle since this was last asked, those among them that came to a good
     /// end when they were tried again.
     fn throttles(&self) -> u32 {

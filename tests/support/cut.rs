@@ -18,6 +18,7 @@ use managed_node_group::nodegroup::change::ConfigChange;
 use managed_node_group::nodegroup::group::NodeGroup;
 use managed_node_group::nodegroup::history::UpdateState;
 use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
+use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, LaunchTemplateVersion, Spec};
 use managed_node_group::polling::Onward;
@@ -173,6 +174,16 @@ impl Cloud for Cut {
         }
         let recorded = self.recorded_id.lock().unwrap().clone();
         self.call("recorded_id", async { Ok(recorded) }).await
+    }
+
+    async fn ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {
+        let look = async {
+            match &self.moto {
+                Some(moto) => moto.ids_in_ec2(owner).await,
+                None => Ok(self.ec2.ids_of(owner)),
+            }
+        };
+        self.call("ids_in_ec2", look).await
     }
 
     async fn node_groups(&self, cluster: &str) -> Result<Vec<String>, CallError> {

@@ -1,6 +1,6 @@
 //! EC2 in memory, for flows that are about something else. `crashes_ec2.rs` and the end-to-end tests run against moto.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use managed_node_group::launch_template::belongings::{
@@ -8,6 +8,7 @@ use managed_node_group::launch_template::belongings::{
 };
 use managed_node_group::launch_template::content::Content;
 use managed_node_group::launch_template::steps::{LaunchStep, Made};
+use managed_node_group::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 use managed_node_group::ports::{CallError, Fault};
 
 /// The first of the calls that a look takes.
@@ -55,6 +56,16 @@ impl Memory {
             security_groups: held.groups_of(&place.security_group_name()),
             key_pairs: held.keys.iter().filter(|key| place.owns(&key.tags)).cloned().collect(),
         })
+    }
+
+    /// The node groups for which a resource has something.
+    pub fn ids_of(&self, owner: &Owner) -> BTreeSet<String> {
+        let held = self.0.lock().unwrap();
+        let templates = held.templates.values().map(|template| &template.tags);
+        let groups = held.groups.values().map(|group| &group.tags);
+        let keys = held.keys.iter().map(|key| &key.tags);
+        let ours = templates.chain(groups).chain(keys).filter(|tags| owner.owns(tags));
+        ours.filter_map(|tags| tags.get(NODEGROUP_TAG).cloned()).collect()
     }
 
     /// `kind name` of everything there is.

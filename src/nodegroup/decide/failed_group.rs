@@ -1,6 +1,6 @@
 //! What the decision says of a group that EKS could not create.
 
-use super::{Next, View, as_is, broken};
+use super::{Next, View, as_is, broken, own};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::StepKind;
 use crate::nodegroup::plan::{Desired, Direction, Purpose, Step};
@@ -18,10 +18,11 @@ pub fn next(desired: &Desired, live: &NodeGroup, view: View) -> Next {
         }
         (Purpose::Update, Direction::Forward | Direction::Unknown) => {
             let due = view.history.of(StepKind::Delete).is_none();
-            if due {
-                Next::Act(Step::Delete)
-            } else {
-                broken(COULD_NOT, live)
+            let first = own::tagged_first(desired, live, view);
+            match (due, first) {
+                (true, Some(next)) => next,
+                (true, None) => Next::Act(Step::Delete),
+                (false, _) => broken(COULD_NOT, live),
             }
         }
     }

@@ -38,7 +38,8 @@ pub fn template(desired: &Desired, live: Option<&NodeGroup>, view: View) -> Resu
     let place = desired.place();
     let running_id = live
         .and_then(|live| live.launch_template.as_ref())
-        .map(|template| template.id.as_str());
+        .map(|template| template.id.as_str())
+        .or(view.history.ran_template.as_deref());
     if let Some(step) = tag_again(&place, &around.belongings, running_id) {
         return Err(Next::Act(Step::Launch(step)));
     }
@@ -51,6 +52,18 @@ pub fn template(desired: &Desired, live: Option<&NodeGroup>, view: View) -> Resu
         Ok(Prepared::Act(step)) => Err(Next::Act(Step::Launch(step))),
         Err(problem) => what_runs(desired, live).ok_or(Next::Fail(problem)),
     }
+}
+
+/// What comes before a group goes whose template is used again: once the group is gone, nothing shows whose a template without tags is.
+pub fn tagged_first(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
+    if desired.spec.launch_template.is_some() {
+        return None;
+    }
+    let Some(around) = view.around else {
+        return Some(Next::Look(Look::Around));
+    };
+    let running = live.launch_template.as_ref().map(|template| template.id.as_str());
+    tag_again(&desired.place(), &around.belongings, running).map(|step| Next::Act(Step::Launch(step)))
 }
 
 /// A cleaner may have taken the tags from the template that the group runs. Without them it would be taken for somebody else's, and

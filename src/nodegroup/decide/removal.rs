@@ -9,9 +9,6 @@ use crate::nodegroup::plan::Step;
 
 /// The next step of removing the group of `identity`, which is there as `live`. What isn't meant stays, with what it has in EC2.
 pub fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
-    if matches!(&identity.which, Which::InPlaceOf { id, .. } if !is_unconfirmed_in_place_of(live, id)) {
-        return done();
-    }
     if !identity.owner.owns(&live.tags) {
         return turns::of_a_foreign_group(identity, live, own::clear_beside(identity, live, view));
     }
@@ -46,9 +43,9 @@ fn is_meant(identity: &Identity, live: &NodeGroup, view: View) -> bool {
     match &identity.which {
         Which::Any => true,
         Which::CreatedSince(since) => live.created_at.is_some_and(|created| created >= *since),
-        Which::InPlaceOf { since, .. } => {
+        Which::InPlaceOf { id, since } => {
             let newer = since.is_none_or(|since| live.created_at.is_some_and(|created| created >= since));
-            newer && !made_anew(live, view)
+            newer && is_unconfirmed_in_place_of(live, id) && !made_anew(live, view)
         }
         Which::OfThisRequest => identity.turn.has_not_finished(&live.tags),
     }
