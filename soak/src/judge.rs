@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::faults::DENIED;
 use crate::life::has_to_be_another;
 use crate::properties::Change;
 use crate::protocol::SECOND;
@@ -19,12 +20,31 @@ const LAST_RESORT: &str = "the function failed several times";
 /// How a panic is told.
 const OWN_MISTAKE: &str = "by a mistake of its own";
 
+pub mod difference;
+mod rest;
+mod sizes;
+
+use rest::Kept;
+use sizes::Sizes;
+pub use sizes::Went;
+
 /// Everything that was found wrong, and what is known of what is right.
 pub struct Verdicts {
     world: Arc<World>,
     pub violations: Vec<String>,
     foreign: Vec<Value>,
     foreign_in_ec2: Vec<String>,
+    /// What a policy retains.
+    kept: Vec<Kept>,
+    kept_to_the_end: Vec<Kept>,
+    /// The group at the beginning of an update, and the properties that were in force.
+    beginning: Option<(Value, Value)>,
+    sizes: Option<Sizes>,
+    /// The group was made, or last updated, by a request that could not ask the stack for its tags.
+    tags_unknown: bool,
+    /// A request was cancelled when the function could not ask the stack, so that it could not learn of that. It may go on beside the
+    /// rollback, which `docs/reliability.md` says; what it leaves behind then isn't held against it.
+    unheard_cancel: bool,
     /// Somebody else has changed a group of the stack.
     pub disturbed: bool,
     /// A rollback was skipped, so that CloudFormation knows of less than there is.
@@ -40,6 +60,12 @@ impl Verdicts {
             violations: vec![],
             foreign: vec![],
             foreign_in_ec2: vec![],
+            kept: vec![],
+            kept_to_the_end: vec![],
+            beginning: None,
+            sizes: None,
+            tags_unknown: false,
+            unheard_cancel: false,
             disturbed: false,
             skipped: false,
             abandoned: vec![],
@@ -57,7 +83,8 @@ impl Verdicts {
     }
 
     /// Nobody waits for the answer any more.
-    pub fn give_up(&self, request: &str) {
+    pub fn give_up(&mut self, request: &str) {
+        self.unheard_cancel |= !self.world.stack_is_known();
         self.world
             .tell(&format!("CloudFormation: {} is cancelled", request_number(request)));
         self.world.count("requests that were cancelled");
@@ -74,6 +101,9 @@ impl Verdicts {
             self.world.count(format!("FAILED {kind}: {}", gist(reason)));
             if reason.contains(OWN_MISTAKE) {
                 self.wrong(format!("{}: {reason}", request_number(request)));
+            }
+            if cause(reason).contains(DENIED) {
+                self.wrong(format!("{} FAILED for a denial: {reason}", request_number(request)));
             }
         }
         if *heard == Heard::Silence && !excuses_silence(&asked) {
@@ -115,6 +145,7 @@ impl Verdicts {
     pub fn of_the_end(&mut self) {
         self.of_all_answers();
         self.of_what_is_foreign();
+        self.of_what_is_kept();
         self.of_what_is_left();
     }
 
@@ -164,21 +195,32 @@ impl Verdicts {
         let groups = self.world.simulator.node_groups();
         let mut left: Vec<String> = groups
             .iter()
-            .filter(|group| !is_foreign(group))
+            .filter(|group| !is_foreign(group) && !self.is_kept(&id_of(group)))
             .map(|group| format!("node group {} {}", text(group, "nodegroupName"), text(group, "status")))
             .collect();
         let in_ec2 = self.world.ec2.all();
-        left.extend(in_ec2.into_iter().filter(|one| !self.foreign_in_ec2.contains(one)));
+        let is_ours = |one: &String| !self.foreign_in_ec2.contains(one) && !self.is_of_what_is_kept(one);
+        left.extend(in_ec2.into_iter().filter(is_ours));
         if left.is_empty() {
             return;
         }
-        if self.skipped || !self.abandoned.is_empty() {
+        if self.skipped || self.unheard_cancel || !self.abandoned.is_empty() {
             self.world
                 .count("ends with something left, and an operator who was told");
             return;
         }
         self.wrong(format!("left behind: {}", left.join(", ")));
     }
+}
+
+/// A reason without what was told in passing.
+fn cause(reason: &str) -> &str {
+    reason.split("Told before:").next().unwrap_or_default()
+}
+
+/// A group's physical id.
+pub fn id_of(group: &Value) -> String {
+    format!("{}/{}", text(group, "clusterName"), text(group, "nodegroupName"))
 }
 
 /// A reason without what is another in each life.

@@ -15,12 +15,14 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::counts::Counts;
 use crate::ec2::Memory;
-use crate::faults::{Fate, Weather};
+use crate::faults::{Fate, Right, Weather};
 use crate::fiction::Fiction;
 use crate::protocol::{Answers, Put};
 use crate::time::{EPOCH_MILLIS, Time};
 use crate::trace::Trace;
 
+/// That of the function, of its role and of the cluster.
+pub const OWN_ACCOUNT: &str = "123456789012";
 pub const CLUSTER: &str = "my-cluster";
 /// Part of every credential that there is: no log may hold it.
 pub const SECRET: &str = "5ec4e7";
@@ -37,6 +39,8 @@ pub enum Work {
 pub struct World {
     pub time: Arc<Time>,
     pub region: String,
+    /// That of the stack.
+    account: &'static str,
     pub fiction: Fiction,
     pub simulator: Simulator,
     pub ec2: Memory,
@@ -45,6 +49,12 @@ pub struct World {
     pub stack: Mutex<Stack>,
     /// When its last update began to be rolled back, if it was, in seconds since the epoch.
     pub rollback_began: Mutex<Option<u64>>,
+    /// The physical id that DescribeStackResource shows: that of the last answer which CloudFormation has read.
+    pub recorded: Mutex<Option<String>>,
+    /// The names of the groups that a policy retains.
+    pub kept: Mutex<Vec<String>>,
+    /// Whether the template has the resource.
+    pub is_in_the_stack: Mutex<bool>,
     pub answered: Notify,
     /// The names of all executions so far.
     pub executions: Mutex<BTreeSet<String>>,
@@ -69,6 +79,9 @@ pub struct Asked {
     pub timeout: Duration,
     pub faults: u32,
     pub deaths: u32,
+    /// Calls that were denied, and those of them that CloudFormation denied.
+    pub denied: u32,
+    pub stack_denied: u32,
     /// Invocations that ended without an answer or a hand-over, for whatever reason.
     pub failures: u32,
     pub last_resorts: u32,
@@ -83,6 +96,7 @@ pub struct Asked {
 /// What a world is made of.
 pub struct Setting {
     pub region: String,
+    pub account: &'static str,
     pub fiction: Fiction,
     pub weather: Weather,
     pub durations: simulator::Durations,
@@ -104,6 +118,7 @@ impl World {
         Self {
             time: Arc::new(Time::begin()),
             region: setting.region,
+            account: setting.account,
             fiction: setting.fiction,
             simulator,
             ec2: Memory::default(),
@@ -115,6 +130,9 @@ impl World {
                 updated: None,
             }),
             rollback_began: Mutex::default(),
+            recorded: Mutex::default(),
+            kept: Mutex::default(),
+            is_in_the_stack: Mutex::new(true),
             answered: Notify::new(),
             executions: Mutex::default(),
             work,
@@ -165,15 +183,27 @@ impl World {
         what(&mut held(&self.dice))
     }
 
-    pub fn fate(&self, service: &str) -> Fate {
+    pub fn fate(&self, service: &str, what: &str) -> Fate {
         let weather = held(&self.weather);
-        weather.fate(&mut held(&self.dice), service, self.time.gone_by())
+        weather.fate(&mut held(&self.dice), service, what, self.time.gone_by())
+    }
+
+    pub fn stack_id(&self) -> String {
+        let (region, account) = (&self.region, self.account);
+        format!("arn:aws:cloudformation:{region}:{account}:stack/nodes/2f3c0000-0000-4000-8000-00000000abcd")
+    }
+
+    /// Whether the function can ask the stack at the moment.
+    pub fn stack_is_known(&self) -> bool {
+        let denied = held(&self.weather).denies(Right::AskTheStack, self.time.gone_by());
+        self.account == OWN_ACCOUNT && !denied
     }
 
     pub fn stack_is(&self, status: &str) {
         self.tell(&format!("CloudFormation: the stack is {status}"));
         let now = self.time.millis() / 1000;
         match status {
+            "CREATE_IN_PROGRESS" => held(&self.stack).created = Some(now),
             "UPDATE_IN_PROGRESS" => {
                 held(&self.stack).updated = Some(now);
                 *held(&self.rollback_began) = None;
@@ -195,6 +225,8 @@ impl World {
             timeout,
             faults: 0,
             deaths: 0,
+            denied: 0,
+            stack_denied: 0,
             failures: 0,
             last_resorts: 0,
             deliveries: 0,

@@ -111,6 +111,13 @@ impl Memory {
         self.0.lock().unwrap().templates.insert(name.to_owned(), template);
     }
 
+    /// A cleaner takes all tags from the template of this name, if there is one.
+    pub fn strip_template(&self, name: &str) {
+        if let Some(template) = self.0.lock().unwrap().templates.get_mut(name) {
+            template.tags.clear();
+        }
+    }
+
     pub fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
         let mut held = self.0.lock().unwrap();
         held.refuse(step.action())?;
