@@ -19,6 +19,8 @@ pub enum Fiction {
     ForeignChange,
     /// A line of the log holds a response URL.
     LoudLog,
+    /// A rollback is answered with another group than that of before.
+    WrongWayBack,
     /// What an Update has answered for is deleted.
     LostGroup,
     /// A retained group is changed whenever one of ours is.
@@ -33,6 +35,8 @@ pub enum Fiction {
     SecondWork,
     /// What was denied once is an end of the request.
     Impatience,
+    /// A group that could not be made stays, and each Update fails for it.
+    LeftFailed,
     /// Each Update rolls the nodes.
     NeedlessRoll,
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::asked::Asked;
 use crate::faults::DENIED;
 use crate::life::has_to_be_another;
 use crate::properties::Change;
 use crate::protocol::SECOND;
 use crate::stack::Heard;
-use crate::world::{Asked, World, request_number, text};
+use crate::time::EPOCH_MILLIS;
+use crate::world::{World, request_number, text};
 
 /// Reasons that aren't the function's: EKS failed what it had taken, or time ran out for what others had to do.
 const OF_OTHERS: [&str; 2] = ["chosen by the seed", "ServiceTimeout is over"];
@@ -114,8 +116,12 @@ impl Verdicts {
         }
     }
 
-    pub fn of_a_success(&mut self, change: Change) {
-        if change == Change::Refused {
+    /// Where the function can't ask the stack it takes any update for one that may be a rollback, and refuses nothing that a rollback
+    /// may ask for: it leaves the version as it is, with a warning.
+    pub fn of_a_success(&mut self, request: &str, change: Change) {
+        let denied = self.world.asked(request).is_none_or(|asked| asked.stack_denied > 0);
+        let knows = self.world.stack_is_known() && !denied;
+        if change == Change::Refused && knows {
             self.wrong("what has to be refused was done".to_owned());
         }
     }
@@ -128,17 +134,41 @@ impl Verdicts {
         }
     }
 
-    /// A rollback fails for what is EKS's, or for faults that were more than anybody can bear.
+    /// A rollback fails for what EKS does meanwhile, or for faults that were more than anybody can bear. A group that had failed before
+    /// it is left as it is.
     pub fn of_a_rollback(&mut self, request: &str, heard: &Heard) {
         let Heard::Failed { reason, .. } = heard else {
             return;
         };
-        let of_eks = OF_OTHERS.iter().any(|word| reason.contains(word));
+        let of_eks = OF_OTHERS.iter().any(|word| reason.contains(word)) && !self.has_failed_before(request, reason);
         let died_often = self.world.asked(request).is_some_and(|asked| asked.failures >= 3);
         let is_excused = of_eks || (reason.starts_with(LAST_RESORT) && died_often);
         if !is_excused {
             self.wrong(format!("the rollback {} FAILED: {reason}", request_number(request)));
         }
+    }
+
+    /// An update makes a group again that could not be made before.
+    pub fn of_a_failure(&mut self, request: &str, heard: &Heard) {
+        let Heard::Failed { reason, .. } = heard else {
+            return;
+        };
+        if self.has_failed_before(request, reason) {
+            let number = request_number(request);
+            self.wrong(format!("{number} did not make the failed group again: {reason}"));
+        }
+    }
+
+    /// Whether a request ended with a group that had failed when it was sent.
+    fn has_failed_before(&self, request: &str, reason: &str) -> bool {
+        let Some(asked) = self.world.asked(request) else {
+            return false;
+        };
+        let sent = EPOCH_MILLIS as f64 / 1000.0 + asked.sent.as_secs_f64();
+        let current = self.group(text(&asked.event, "PhysicalResourceId"));
+        let is_older = |group: &Value| group["createdAt"].as_f64().is_some_and(|made| made < sent);
+        let has_failed = |group: &Value| text(group, "status") == "CREATE_FAILED" && is_older(group);
+        reason.contains("could not be created") && current.as_ref().is_some_and(has_failed)
     }
 
     /// When everything is over.

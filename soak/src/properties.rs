@@ -40,6 +40,10 @@ pub fn first(dice: &mut Rng) -> Value {
     if dice.u8(..3) == 0 {
         immutable(dice, &mut properties);
     }
+    if dice.u8(..10) == 0 {
+        properties["WaitFor"] = json!("Submitted");
+        remove_what_needs_the_group(&mut properties);
+    }
     if let Some(seconds) = pick(dice, &[None, None, Some("3600"), Some("1200"), Some("2400")]) {
         properties["ServiceTimeout"] = json!(seconds);
     }
@@ -88,11 +92,15 @@ fn change_in_place(dice: &mut Rng, properties: &mut Value) {
         12 => properties["WaitFor"] = json!(pick(dice, &["Active", "NodesReady", "Submitted"])),
         _ => properties["SuspendProcesses"] = json!(["AZRebalance"]),
     }
-    // Both are of an Auto Scaling group, which isn't there when nobody waits for it.
     if properties["WaitFor"] == "Submitted" {
-        for needless in ["ClusterAutoscaler", "SuspendProcesses"] {
-            remove(properties, needless);
-        }
+        remove_what_needs_the_group(properties);
+    }
+}
+
+/// Both are of an Auto Scaling group, which isn't there when nobody waits for it.
+fn remove_what_needs_the_group(properties: &mut Value) {
+    for needless in ["ClusterAutoscaler", "SuspendProcesses"] {
+        remove(properties, needless);
     }
 }
 

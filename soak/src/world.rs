@@ -13,6 +13,7 @@ use simulator::Simulator;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::asked::Asked;
 use crate::counts::Counts;
 use crate::ec2::Memory;
 use crate::faults::{Fate, Right, Weather};
@@ -69,28 +70,6 @@ pub struct World {
     asked: Mutex<BTreeMap<String, Asked>>,
     trace: Mutex<Trace>,
     counts: Mutex<Counts>,
-}
-
-/// A request of CloudFormation's, and what befell it.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    pub event: Value,
-    pub sent: Duration,
-    pub timeout: Duration,
-    pub faults: u32,
-    pub deaths: u32,
-    /// Calls that were denied, and those of them that CloudFormation denied.
-    pub denied: u32,
-    pub stack_denied: u32,
-    /// Invocations that ended without an answer or a hand-over, for whatever reason.
-    pub failures: u32,
-    pub last_resorts: u32,
-    pub deliveries: u32,
-    /// How often what is about it was delivered twice.
-    pub doubled: u32,
-    pub answers: Vec<(Duration, Value)>,
-    /// When CloudFormation has read what was there by then, or has stopped waiting.
-    pub read: Option<Duration>,
 }
 
 /// What a world is made of.
@@ -162,8 +141,10 @@ impl World {
         self.under_way.load(Ordering::Relaxed) == 0
     }
 
+    /// The Region, which is another in each life of a process, isn't told.
     pub fn tell(&self, what: &str) {
-        held(&self.trace).tell(self.time.gone_by(), what);
+        let what = what.replace(&self.region, "us-soak-1");
+        held(&self.trace).tell(self.time.gone_by(), &what);
     }
 
     pub fn count(&self, what: impl Into<String>) {
@@ -219,21 +200,7 @@ impl World {
     /// A request is about to be sent.
     pub fn expect(&self, event: &Value, timeout: Duration) {
         held(&self.answers).expect(event);
-        let asked = Asked {
-            event: event.clone(),
-            sent: self.time.gone_by(),
-            timeout,
-            faults: 0,
-            deaths: 0,
-            denied: 0,
-            stack_denied: 0,
-            failures: 0,
-            last_resorts: 0,
-            deliveries: 0,
-            doubled: 0,
-            answers: vec![],
-            read: None,
-        };
+        let asked = Asked::now(event, self.time.gone_by(), timeout);
         held(&self.asked).insert(text(event, "RequestId").to_owned(), asked);
     }
 

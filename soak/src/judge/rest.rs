@@ -43,7 +43,7 @@ impl Verdicts {
             match self.group(&kept.id) {
                 None => self.wrong(format!("{} was retained, and is gone", kept.id)),
                 Some(now) if differs(&kept.shown, &now) => {
-                    let what = difference(&kept.shown, &now);
+                    let what = difference(&of_the_user(&kept.shown), &of_the_user(&now));
                     self.wrong(format!("{} was retained, and was changed: {what}", kept.id));
                 }
                 Some(_) => {}
@@ -75,6 +75,8 @@ impl Verdicts {
     pub fn of_a_new_id(&mut self, id: &str) {
         if self.is_kept(id) {
             self.wrong(format!("{id} is retained, and was taken over"));
+            // What becomes of it from here on follows from that.
+            self.kept.retain(|kept| kept.id != id);
         }
     }
 
@@ -150,15 +152,16 @@ fn differs(before: &Value, now: &Value) -> bool {
     if !is_settled {
         return before["createdAt"] != now["createdAt"] || text(now, "status") == "DELETING";
     }
-    let of_the_user = |group: &Value| {
-        let mut group = group.clone();
-        if let Some(group) = group.as_object_mut() {
-            group.shift_remove("modifiedAt");
-        }
-        if let Some(tags) = group["tags"].as_object_mut() {
-            tags.retain(|key, _| !key.starts_with("managed-node-group:"));
-        }
-        group
-    };
     of_the_user(before) != of_the_user(now)
+}
+
+fn of_the_user(group: &Value) -> Value {
+    let mut group = group.clone();
+    if let Some(group) = group.as_object_mut() {
+        group.shift_remove("modifiedAt");
+    }
+    if let Some(tags) = group["tags"].as_object_mut() {
+        tags.retain(|key, _| !key.starts_with("managed-node-group:"));
+    }
+    group
 }

@@ -17,7 +17,6 @@ pub enum Went {
 /// The sizes that a group may have after what was asked of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sizes {
-    name: String,
     created: Value,
     possible: BTreeSet<i64>,
 }
@@ -27,7 +26,6 @@ impl Sizes {
     pub fn of(group: &Value) -> Option<Self> {
         let live = group["scalingConfig"]["desiredSize"].as_i64()?;
         Some(Self {
-            name: text(group, "nodegroupName").to_owned(),
             created: group["createdAt"].clone(),
             possible: [live].into(),
         })
@@ -95,19 +93,15 @@ impl Verdicts {
         }
     }
 
-    /// The operation is over.
-    pub fn of_the_size(&mut self) {
-        let Some(sizes) = self.sizes.take() else {
+    /// The operation is over, and has the group `id` for the resource.
+    pub fn of_the_size(&mut self, id: &str) {
+        let Some((sizes, group)) = self.sizes.take().zip(self.group(id)) else {
             return;
         };
-        let group = self.world.simulator.node_group(crate::world::CLUSTER, &sizes.name);
-        let size = group["scalingConfig"]["desiredSize"].as_i64();
         let is_the_same = group["createdAt"] == sizes.created && text(&group, "status") == "ACTIVE";
-        if let Some(size) = size.filter(|size| is_the_same && !sizes.possible.contains(size)) {
-            self.wrong(format!(
-                "{} has the size {size}, where {:?} is right",
-                sizes.name, sizes.possible
-            ));
+        let size = group["scalingConfig"]["desiredSize"].as_i64().filter(|_| is_the_same);
+        if let Some(size) = size.filter(|size| !sizes.possible.contains(size)) {
+            self.wrong(format!("{id} has the size {size}, where {:?} is right", sizes.possible));
         }
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Life;
+use crate::asked::Asked;
 use crate::judge::difference::{by_name, difference};
 use crate::judge::id_of;
-use crate::world::{Asked, Work, request_number, text};
+use crate::world::{Work, request_number, text};
 
 /// Till when a request comes again.
 const HOUR: Duration = Duration::from_secs(3600);

@@ -60,7 +60,7 @@ impl Life {
             self.give_up(replaced).await;
         }
         self.world.stack_is("UPDATE_ROLLBACK_COMPLETE");
-        self.verdicts.of_the_size();
+        self.verdicts.of_the_size(&id);
         Known {
             id,
             properties: before.properties,

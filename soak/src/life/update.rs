@@ -145,12 +145,18 @@ impl Life {
             old: Some(&standing.old),
         });
         let heard = self.hear_or_cancel(&request).await;
+        if let Some(heard) = &heard {
+            self.verdicts.of_a_failure(&request, heard);
+        }
         let (old, wanted) = (standing.old.clone(), standing.wanted.clone());
         // Which of the two AWS doesn't say.
         let old_after_failure = if self.dice.bool() { &old } else { &wanted };
         match heard {
             Some(Heard::Success { id }) => {
-                self.verdicts.sizes(&old, &wanted, Went::Well);
+                // What makes another group leaves the size of this one.
+                if id == standing.id {
+                    self.verdicts.sizes(&old, &wanted, Went::Well);
+                }
                 self.updated(&request, standing, id);
                 Tried::Done
             }
@@ -169,7 +175,7 @@ impl Life {
     fn updated(&mut self, request: &str, standing: &mut Standing, id: String) {
         self.verdicts
             .of_an_id(&standing.id, &id, self.made.get(&standing.id), &standing.wanted);
-        self.verdicts.of_a_success(standing.change);
+        self.verdicts.of_a_success(request, standing.change);
         self.verdicts.of_a_roll(&id, &standing.wanted);
         self.verdicts.of_known_tags(request);
         let old = std::mem::replace(&mut standing.old, standing.wanted.clone());
@@ -198,7 +204,7 @@ impl Life {
             self.clean_up(replaced).await;
         }
         self.world.stack_is("UPDATE_COMPLETE");
-        self.verdicts.of_the_size();
+        self.verdicts.of_the_size(&known.id);
         self.past.push(known.properties.clone());
         known
     }

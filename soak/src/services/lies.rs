@@ -35,6 +35,9 @@ pub fn in_an_answer(world: &World, said: &mut Value) {
             let number = request_number(text(said, "RequestId"));
             said["PhysicalResourceId"] = json!(format!("{id}-{number}"));
         }
+        Fiction::WrongWayBack if is_success && held(&world.stack).status == "UPDATE_ROLLBACK_IN_PROGRESS" => {
+            said["PhysicalResourceId"] = json!(format!("{id}-2"));
+        }
         Fiction::TakenOver if is_success && kind.as_deref() == Some("Create") => {
             if let Some(kept) = held(&world.kept).last() {
                 said["PhysicalResourceId"] = json!(format!("{CLUSTER}/{kept}"));
@@ -45,6 +48,11 @@ pub fn in_an_answer(world: &World, said: &mut Value) {
             change(world, name, json!({"scalingConfig": {"desiredSize": 77}}));
         }
         Fiction::NeedlessRoll if is_success && is_update => change(world, name, json!({"releaseVersion": "1.0"})),
+        Fiction::LeftFailed if is_success && is_update => {
+            change(world, name, json!({"status": "CREATE_FAILED"}));
+            said["Status"] = json!("FAILED");
+            said["Reason"] = json!(format!("node group {id} could not be created"));
+        }
         Fiction::SecondWork if asked.as_ref().is_some_and(|asked| asked.read.is_some()) => {
             change(world, name, json!({"labels": {"twice": "yes"}}));
         }
