@@ -11,6 +11,13 @@ use crate::properties::{Change, changed};
 use crate::stack::{Asking, Heard};
 use crate::world::held;
 
+/// What came of a resource that an update added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Added {
+    Made,
+    Failed,
+}
+
 impl Life {
     /// Whether the next update has a template without the resource. Nobody asks for that where its group would be deleted: a life
     /// ends with a Delete anyway.
@@ -65,8 +72,8 @@ impl Life {
         });
         match self.hear_or_cancel(&request).await {
             Some(Heard::Success { id }) => return self.added(&request, id, properties).await,
-            Some(Heard::Failed { id, .. }) => self.take_back(&id, &properties).await,
-            Some(Heard::Silence) | None => self.take_back(MADE_UP, &properties).await,
+            Some(Heard::Failed { id, .. }) => self.take_back(Added::Failed, &id, &properties).await,
+            Some(Heard::Silence) | None => self.take_back(Added::Failed, MADE_UP, &properties).await,
         }
         None
     }
@@ -77,7 +84,7 @@ impl Life {
         self.made.insert(id.clone(), properties.clone());
         // Something else in the stack fails.
         if self.dice.u8(..4) == 0 {
-            self.take_back(&id, &properties).await;
+            self.take_back(Added::Made, &id, &properties).await;
             return None;
         }
         self.past.push(properties.clone());
@@ -87,10 +94,10 @@ impl Life {
 
     /// The update that added the resource is rolled back. What it made is retained by a `DeletionPolicy` of `Retain`, and by
     /// `RetainExceptOnCreate` it isn't. What failed to be made is deleted.
-    async fn take_back(&mut self, id: &str, properties: &Value) {
+    async fn take_back(&mut self, added: Added, id: &str, properties: &Value) {
         self.world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
         self.world.stack_is("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
-        if self.policies.deletion == Policy::Retain && self.made.contains_key(id) && !self.verdicts.is_kept(id) {
+        if self.policies.deletion == Policy::Retain && added == Added::Made {
             self.world.count("groups that a rollback retained");
             self.retain(id).await;
         } else {
