@@ -98,7 +98,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
 
     /// A panic is answered like any failure.
     async fn guarded(&self, progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
-        let (request, target) = (progress.request.clone(), progress.target.clone());
+        let (request, created) = (progress.request.clone(), progress.created_name().map(str::to_owned));
         if let Err(error) = self.answerable(&request.envelope) {
             tracing::error!(error, "a request was ignored");
             self.count_unanswered();
@@ -122,7 +122,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
                 let reason = format!(
                     "the function failed by a mistake of its own ({what}); please report it with the function's log"
                 );
-                self.fail_otherwise(&request, target.as_deref(), reason).await
+                self.fail_otherwise(&request, created.as_deref(), reason).await
             }
         }
     }
@@ -192,7 +192,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let cause = masked(cause);
         let reason =
             format!("the function failed several times: {cause}; its log tells more, and deploying again is safe");
-        let mut target = None;
+        let mut created = None;
         let request = match work {
             Event::Request(event) => Request::parse(&event),
             Event::Bus(event) => match bus::request::read(&event) {
@@ -200,20 +200,21 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
                 Err(_) => return self.sent(&event, 0).await,
             },
             Event::Continuation { progress, .. } => {
-                target = progress["target"].as_str().map(str::to_owned);
+                let known = Progress::read(&progress, self.clock.now()).ok();
+                created = known.and_then(|known| known.created_name().map(str::to_owned));
                 Request::resume(&progress["request"])
             }
             Event::LastResort { .. } => Err(Unreadable::Unanswerable),
         };
         match request {
-            Ok(request) => self.fail_otherwise(&request, target.as_deref(), reason).await,
+            Ok(request) => self.fail_otherwise(&request, created.as_deref(), reason).await,
             Err(unreadable) => self.refuse(unreadable).await,
         }
     }
 
     /// Answers FAILED for what the engine didn't decide.
-    async fn fail_otherwise(&self, request: &Request, target: Option<&str>, reason: String) -> Result<Value, Failure> {
-        let answer = engine::failed(request, target, reason);
+    async fn fail_otherwise(&self, request: &Request, created: Option<&str>, reason: String) -> Result<Value, Failure> {
+        let answer = engine::failed(request, created, reason);
         self.fail_unread(Some(request.kind), &request.envelope, &answer).await
     }
 

@@ -7,10 +7,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cfn::request::{Reply, Request, Unreadable};
+use crate::cfn::request::{Reply, Request, RequestType, Unreadable};
 use crate::launch_template::steps::Cluster;
 use crate::nodegroup::decide::{Around, Beyond};
-use crate::nodegroup::history::{Begun, History};
+use crate::nodegroup::history::{Begun, History, StepKind};
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::plan::Direction;
 use crate::nodegroup::under_way::UnderWay;
@@ -20,6 +20,9 @@ use crate::telemetry::tally::Tally;
 /// Written into every progress. A later release reads all earlier versions: operations are under way during an upgrade. It
 /// changes with what a field means, and an earlier release, after a rollback, then takes only the least of it ([`Progress::read`]).
 const VERSION: u32 = 1;
+
+/// How far the clocks of CloudFormation and EKS are taken to be apart, in seconds. A URL is signed to the second.
+const CLOCKS_APART_SECONDS: u64 = 2;
 
 /// How far a request has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,9 +66,15 @@ pub struct Progress {
     /// How far apart looks are kept, in seconds, since calls were throttled.
     #[serde(default)]
     pub apart: f64,
-    /// Calls that the role doesn't allow, or not yet.
+    /// Calls that the role doesn't allow, or not yet, by the action.
     #[serde(default)]
-    pub denials: u32,
+    pub denied: BTreeMap<String, Denied>,
+    /// When the group was created that CloudFormation knows the resource by, in seconds since the epoch: its replacements are newer.
+    #[serde(default)]
+    pub current_made: Option<u64>,
+    /// When the stack's operation began, where a Delete has asked for it, in seconds since the epoch.
+    #[serde(default)]
+    pub operation_began: Option<u64>,
     /// Looks taken so far.
     #[serde(default)]
     pub looks: u32,
@@ -81,17 +90,41 @@ pub enum Stage {
     /// The request itself.
     #[default]
     Converge,
-    /// Before a rollback's own work: the replacement that the failed update left behind is removed.
+    /// Release 0.1.0 removed a replacement that a failed update had left behind before the rollback's own work. It is read, and
+    /// never begun ([`Progress::read`]).
     RemoveAbandoned,
     /// After a failed replacement: the new group is removed, then the failure is told.
     Undo { failure: String },
+    /// After the request's own work: unfinished replacements of the resource are removed, then the answer is sent.
+    Sweep(Sweep),
+}
+
+/// What is left to remove before a request is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// The attributes and warnings of the answer.
+    pub attributes: BTreeMap<String, String>,
+    pub warnings: Vec<String>,
+    /// The physical IDs of unfinished replacements; `None`: not looked for yet.
+    pub left: Option<Vec<String>>,
+    /// How often they were looked for in vain.
+    pub tries: u32,
 }
 
 /// What the stack said when it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Situation {
-    pub tags: BTreeMap<String, String>,
+    /// `None`: unknown, since the stack can't be described.
+    pub tags: Option<BTreeMap<String, String>>,
     pub phase: Phase,
+}
+
+/// Denials of one action in looks that followed one another. A look without a denial of it ends the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Denied {
+    pub in_a_row: u32,
+    /// The number of the last look in which the action was denied.
+    pub look: u32,
 }
 
 /// What the stack is doing, by its status.
@@ -101,6 +134,8 @@ pub enum Phase {
     RollingBack,
     /// Being deleted or deleted, or rolling back its own creation: nothing may be created for it any more.
     Ending,
+    /// Its last operation has ended: a request that is still at work, or that comes again, begins nothing.
+    Over,
     Unknown,
 }
 
@@ -137,7 +172,9 @@ impl Progress {
             stack_asked: false,
             unanswered: 0,
             apart: 0.0,
-            denials: 0,
+            denied: BTreeMap::new(),
+            current_made: None,
+            operation_began: None,
             looks: 0,
             under_way: UnderWay::default(),
             tally: Tally::default(),
@@ -152,7 +189,7 @@ impl Progress {
     /// Not even the request can be read.
     pub fn read(written: &Value, now: u64) -> Result<Self, Unreadable> {
         match Self::deserialize(written) {
-            Ok(progress) if progress.version <= VERSION => Ok(progress),
+            Ok(progress) if progress.version <= VERSION => Ok(progress.carried_on()),
             read => {
                 let problem = read.map_or_else(
                     |error| error.to_string(),
@@ -165,6 +202,19 @@ impl Progress {
                 Self::begin_again(written, now)
             }
         }
+    }
+
+    /// What release 0.1.0 hands over in its own stages and words.
+    fn carried_on(mut self) -> Self {
+        if self.stage == Stage::RemoveAbandoned {
+            // What was noted is about the group that was to be removed. The sweep finds that group again.
+            self.history.turn_to_another_group();
+            self.stage = Stage::Converge;
+        }
+        if let Some(situation) = self.situation.as_mut().filter(|known| known.phase == Phase::Unknown) {
+            situation.tags = None;
+        }
+        self
     }
 
     fn begin_again(written: &Value, now: u64) -> Result<Self, Unreadable> {
@@ -183,7 +233,25 @@ impl Progress {
             progress.stage = stage;
             progress.situation = Some(situation);
         }
-        Ok(progress)
+        Ok(progress.carried_on())
+    }
+
+    /// When the request was sent, in seconds since the epoch and by CloudFormation's or EventBridge's clock, less what clocks may be
+    /// apart: what was created before then is none of the request's. `None`: the request doesn't say so.
+    pub fn sent(&self) -> Option<u64> {
+        let sent = self.request.envelope.issued_at()?;
+        Some(sent.saturating_sub(CLOCKS_APART_SECONDS))
+    }
+
+    /// The name of the group, where this Create has created it. CloudFormation deletes a failed Create's group by the name that the
+    /// answer gives, so a group that was there before is never named.
+    pub fn created_name(&self) -> Option<&str> {
+        let since_sent = self
+            .sent()
+            .zip(self.history.first_made)
+            .is_some_and(|(sent, made)| made >= sent);
+        let created = self.history.of(StepKind::Create).is_some() || since_sent;
+        self.target.as_deref().filter(|_| created)
     }
 
     /// A call came to nothing, and will be made again.
@@ -211,10 +279,11 @@ impl Phase {
     pub fn of(status: &str) -> Self {
         match status {
             "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS" | "IMPORT_IN_PROGRESS" | "REVIEW_IN_PROGRESS" => Self::Forward,
-            "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "IMPORT_COMPLETE" => {
-                Self::Forward
-            }
-            "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => Self::Forward,
+            "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "IMPORT_COMPLETE" => Self::Over,
+            "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => Self::Over,
+            "UPDATE_ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_FAILED" => Self::Over,
+            "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS" => Self::Over,
+            "IMPORT_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_FAILED" => Self::Over,
             rolling if rolling.starts_with("UPDATE_ROLLBACK_") || rolling.starts_with("IMPORT_ROLLBACK_") => {
                 Self::RollingBack
             }
@@ -223,11 +292,12 @@ impl Phase {
         }
     }
 
-    /// In a rollback, or where it can't be told, nothing is refused that a rollback might need.
-    pub fn direction(self) -> Direction {
-        match self {
-            Self::Forward => Direction::Forward,
-            Self::RollingBack | Self::Ending | Self::Unknown => Direction::RollingBack,
+    /// Where a request of this kind leads. A Create is never a rollback, whatever is known of its stack.
+    pub fn direction(self, kind: RequestType) -> Direction {
+        match (kind, self) {
+            (RequestType::Create, _) | (_, Self::Forward) => Direction::Forward,
+            (_, Self::RollingBack | Self::Ending | Self::Over) => Direction::RollingBack,
+            (_, Self::Unknown) => Direction::Unknown,
         }
     }
 }
@@ -307,7 +377,11 @@ mod tests {
         for (status, expected) in [
             ("UPDATE_IN_PROGRESS", Phase::Forward),
             ("UPDATE_ROLLBACK_IN_PROGRESS", Phase::RollingBack),
-            ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", Phase::RollingBack),
+            ("CREATE_COMPLETE", Phase::Over),
+            ("UPDATE_FAILED", Phase::Over),
+            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Phase::Over),
+            ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", Phase::Over),
+            ("UPDATE_ROLLBACK_FAILED", Phase::Over),
             ("ROLLBACK_IN_PROGRESS", Phase::Ending),
             ("DELETE_IN_PROGRESS", Phase::Ending),
             ("SOMETHING_NEW", Phase::Unknown),

@@ -81,7 +81,8 @@ async fn a_panic_is_answered() {
         answer["Reason"].as_str().unwrap().contains("a mistake of its own"),
         "{answer}"
     );
-    assert_eq!(answer["PhysicalResourceId"], "my-cluster/n");
+    // It has created nothing, and names nothing that CloudFormation would delete.
+    assert_eq!(answer["PhysicalResourceId"], "Nodes-never-created");
     world.receiver.assert_clean();
 }
 

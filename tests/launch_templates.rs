@@ -160,6 +160,25 @@ async fn somebody_elses_template_of_the_name_is_left_alone() {
     assert!(world.groups().is_empty());
 }
 
+/// A security group's name is unique within its VPC alone.
+#[tokio::test]
+async fn somebody_elses_security_group_of_the_name_counts_in_the_clusters_vpc_alone() {
+    let keyed = properties(&json!({"NodegroupName": "my-mng", "RemoteAccess": {"PublicKey": KEY}}));
+    let world = World::start(false).await;
+    let ec2 = &world.function.cloud.ec2;
+    ec2.foreign_security_group("vpc-of-others", "my-cluster/my-mng");
+    let id = create(&world, &keyed).await;
+    let deleted = delete(&world, &id, &keyed).await;
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    assert_eq!(belongings(&world), ["security-group my-cluster/my-mng"]);
+
+    ec2.foreign_security_group("vpc-simulated", "my-cluster/my-mng");
+    world.stack_is("CREATE_IN_PROGRESS");
+    let failed = world.answer(&world.request("Create", None, &keyed, None)).await;
+    let told = "security group my-cluster/my-mng (sg-foreign) exists and isn't";
+    assert!(reason(&failed).contains(told), "{failed}");
+}
+
 /// An update that has rolled every node isn't rolled back for an old key pair. The next update takes it along.
 #[tokio::test]
 async fn what_can_not_be_tidied_is_a_warning() {

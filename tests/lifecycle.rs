@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::flows::{create, properties, reason};
+use support::flows::{create, properties, reason, roll_back};
 use support::world::{STACK_ID, World};
 
 #[tokio::test]
@@ -221,6 +221,39 @@ async fn stack_tags_are_inherited() {
     assert_eq!(world.group(&id)["tags"], expected);
 }
 
+/// EKS takes 50 tags on a group, whoever gives them.
+#[tokio::test]
+async fn tags_that_have_no_room_beside_the_stacks_are_refused_before_anything_is_made() {
+    let world = World::start(false).await;
+    let has_tags = |count: usize| {
+        let tags = (0..count).map(|number| (format!("s{number}"), String::new())).collect();
+        world.function.cloud.stack.lock().unwrap().tags = tags;
+    };
+    has_tags(49);
+    let wanted = properties(&json!({}));
+    let failed = world.answer(&world.request("Create", None, &wanted, None)).await;
+    for words in ["the stack gives 49", "[too-many]", "nothing was changed"] {
+        assert!(reason(&failed).contains(words), "{words} in {failed}");
+    }
+    assert_eq!(world.function.cloud.ec2.all(), [] as [&str; 0]);
+    assert_eq!(world.changes(), [] as [&str; 0]);
+
+    has_tags(47);
+    let id = create(&world, &wanted).await;
+    has_tags(49);
+    let changed = properties(&json!({"Labels": {"a": "b"}}));
+    world.stack_is("UPDATE_IN_PROGRESS");
+    world.forget_calls();
+    let failed = world
+        .answer(&world.request("Update", Some(&id), &changed, Some(&wanted)))
+        .await;
+    assert!(reason(&failed).contains("[too-many]"), "{failed}");
+    let warnings = roll_back(&world, &id, &wanted, &changed).await;
+    assert!(warnings.contains("left as it is"), "{warnings}");
+    assert_eq!(world.changes(), [] as [&str; 0]);
+    world.receiver.assert_clean();
+}
+
 #[tokio::test]
 async fn bad_input_is_told_whole_and_changes_nothing() {
     let world = World::start(false).await;
@@ -298,7 +331,7 @@ async fn an_answer_survives_errors_of_the_bucket() {
 /// A request that names the group shows that CloudFormation has learnt of it: an update in place as well as the next replacement,
 /// after which it may be kept.
 #[tokio::test]
-async fn a_replacement_loses_its_mark_with_the_next_request_that_names_it() {
+async fn a_replacement_is_confirmed_by_the_next_request_that_names_it() {
     let spot = properties(&json!({"CapacityType": "SPOT"}));
     for next in [json!({"CapacityType": "SPOT", "Labels": {"a": "b"}}), json!({})] {
         let world = World::start(false).await;
@@ -313,6 +346,6 @@ async fn a_replacement_loses_its_mark_with_the_next_request_that_names_it() {
         assert_eq!(mark(), Some(json!(first)));
         let request = world.request("Update", Some(id), &properties(&next), Some(&spot));
         assert_eq!(world.answer(&request).await["Status"], "SUCCESS");
-        assert_eq!(mark(), None, "{next}");
+        assert_eq!(mark(), Some(json!(format!("{first} confirmed"))), "{next}");
     }
 }

@@ -219,6 +219,12 @@ async fn a_rollback_goes_back_to_the_group_that_was_replaced() {
             json!({"NodegroupNamePrefix": "b"}),
             json!({"NodegroupNamePrefix": "b", "CapacityType": "SPOT"}),
         ),
+        // Kept under a name of before, and what replaced it fits these properties as well.
+        (
+            json!({"NodegroupNamePrefix": "a"}),
+            json!({"NodegroupNamePrefix": "b"}),
+            json!({"NodegroupNamePrefix": "b", "AmiType": "BOTTLEROCKET_x86_64"}),
+        ),
     ] {
         let [first, kept, replaced] = [&first, &kept, &replaced].map(properties);
         let world = World::start(false).await;

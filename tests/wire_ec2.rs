@@ -45,7 +45,10 @@ fn answer(form: &str) -> String {
             "<versionNumber>7</versionNumber><versionDescription>managed-node-group content abc</versionDescription>"
                 .to_owned(),
         ),
-        "DescribeSecurityGroups" => ("securityGroupInfo", format!("<groupId>sg-1</groupId>{}", tags())),
+        "DescribeSecurityGroups" => (
+            "securityGroupInfo",
+            format!("<groupId>sg-1</groupId><vpcId>vpc-1</vpcId>{}", tags()),
+        ),
         _ => (
             "keySet",
             format!("<keyPairId>key-1</keyPairId><keyName>k</keyName>{}", tags()),
@@ -89,7 +92,7 @@ async fn every_page_is_read() {
         (7, "abc")
     );
     assert!(
-        found.security_group(&place).is_some(),
+        found.security_group(&place, "vpc-1").is_some(),
         "the security group on the second page"
     );
     assert_eq!(found.key_pairs(&place).count(), 1);

@@ -44,6 +44,8 @@ pub enum Fault {
     Refused,
     /// What was made a moment ago isn't seen yet.
     Unseen,
+    /// The role's policy doesn't allow it yet.
+    Denied,
 }
 
 /// What somebody else does; groups and names are counted.
@@ -61,4 +63,6 @@ pub enum Others {
     Degrade(usize),
     StripTags(usize),
     DeleteTemplate(usize),
+    StripTemplate(usize),
+    Scale(usize),
 }

@@ -1,8 +1,7 @@
 //! What a stack does with the answers to its requests.
 
-use serde_json::Value;
-
-use crate::cloudformation::{Flow, Reading, Stack, Told};
+use crate::cloudformation::{Flow, Reading, Resource, Stack, Step, Told};
+use crate::configuration::Configuration;
 
 /// How often a cleanup tries to delete what was replaced.
 const CLEANUPS: u8 = 3;
@@ -31,8 +30,19 @@ impl Stack {
             .is_some_and(|number| self.requests[number].reading == Reading::Due)
     }
 
+    /// The answer that is read by this step.
+    pub fn to_read(&self, step: Step) -> Told {
+        let number = self.waits.expect("there is an answer to be read");
+        let answers = &self.requests[number].answers;
+        let told = match step {
+            Step::ReadFirst => answers.first(),
+            _ => answers.last(),
+        };
+        told.expect("there is an answer to be read").clone()
+    }
+
     /// Reads the answer that it waits for, the last that was put.
-    pub fn read(&mut self, of: &[Value], now: u64) -> Option<usize> {
+    pub fn read(&mut self, of: &Configuration, now: u64) -> Option<usize> {
         let number = self.waits.expect("there is an answer to be read");
         let asked = &mut self.requests[number];
         asked.reading = Reading::Done;
@@ -41,7 +51,7 @@ impl Stack {
     }
 
     /// Gives the request that comes of an answer.
-    fn hear(&mut self, told: &Told, of: &[Value], now: u64) -> Option<usize> {
+    fn hear(&mut self, told: &Told, of: &Configuration, now: u64) -> Option<usize> {
         self.waits = None;
         match (self.flow, told.success) {
             (Flow::Creating, success) => {
@@ -54,21 +64,38 @@ impl Stack {
             }
             (Flow::Updating { from, to }, success) => {
                 // An id in a FAILED answer is recorded too (aws-cdk issue 22670).
-                self.id = Some(told.id.clone());
+                self.know(told);
                 if success {
                     self.flow = Flow::Updated { from, to };
                     return None;
                 }
-                Some(self.roll_back(of, from, to, now))
+                self.fail(of, (from, to), Resource::Failed, now)
             }
-            (Flow::RollingBack { from, .. }, true) => self.rolled_back(told, from, of, now),
+            (Flow::Adding { to }, success) => {
+                self.id = Some(told.id.clone());
+                if success {
+                    self.flow = Flow::Added { to };
+                    return None;
+                }
+                Some(self.take_back(of, to, now))
+            }
+            (Flow::AddRollsBack, success) => {
+                let left = self.id.take().filter(|_| !success);
+                self.abandoned.extend(left);
+                self.rest("UPDATE_ROLLBACK_COMPLETE")
+            }
+            (Flow::RollingBack { from, .. }, true) => {
+                self.know(told);
+                self.recorded = from;
+                self.clean(of, "UPDATE_ROLLBACK_COMPLETE", now)
+            }
             (Flow::RollingBack { from, to }, false) => {
                 (self.status, self.flow) = ("UPDATE_ROLLBACK_FAILED", Flow::RollbackFailed { from, to });
                 None
             }
             (Flow::Cleaning { tries }, success) => self.cleaned(tries, success, of, now),
             (Flow::CreateRollsBack, true) => self.gone("ROLLBACK_COMPLETE"),
-            (Flow::Deleting, true) => self.gone("DELETE_COMPLETE"),
+            (Flow::Deleting, true) => self.delete_next(of, now),
             (Flow::CreateRollsBack | Flow::Deleting, false) => {
                 (self.status, self.flow) = ("DELETE_FAILED", Flow::DeleteFailed);
                 None
@@ -77,34 +104,41 @@ impl Stack {
         }
     }
 
-    /// The id of the rollback's answer is the resource's; another one that it had before is deleted.
-    fn rolled_back(&mut self, told: &Told, from: usize, of: &[Value], now: u64) -> Option<usize> {
-        let left = self.id.replace(told.id.clone());
-        self.recorded = from;
-        match left.filter(|left| *left != told.id) {
-            Some(left) => self.clean_up(&left, 1, of, now),
-            None => self.rest("UPDATE_ROLLBACK_COMPLETE"),
-        }
+    /// The id of an answer is the resource's. One that it had before is deleted by the cleanup.
+    fn know(&mut self, told: &Told) {
+        let before = self.id.replace(told.id.clone());
+        let before = before.filter(|before| *before != told.id && !self.replaced.contains(before));
+        self.replaced.extend(before);
     }
 
-    fn cleaned(&mut self, tries: u8, success: bool, of: &[Value], now: u64) -> Option<usize> {
-        let last = self.requests.last().expect("a cleanup has asked");
-        let old = last.request.envelope.physical_resource_id.clone().unwrap_or_default();
+    fn cleaned(&mut self, tries: u8, success: bool, of: &Configuration, now: u64) -> Option<usize> {
+        let old = self.replaced[0].clone();
         if !success && tries < CLEANUPS {
             return self.clean_up(&old, tries + 1, of, now);
         }
+        self.replaced.remove(0);
         if !success {
             self.abandoned.push(old);
         }
         let complete = self.status.starts_with("UPDATE_COMPLETE");
-        self.rest(if complete {
+        let status = if complete {
             "UPDATE_COMPLETE"
         } else {
             "UPDATE_ROLLBACK_COMPLETE"
-        })
+        };
+        self.clean(of, status, now)
     }
 
-    fn gone(&mut self, status: &'static str) -> Option<usize> {
+    /// What an update that failed had replaced goes with its stack.
+    fn delete_next(&mut self, of: &Configuration, now: u64) -> Option<usize> {
+        if self.replaced.is_empty() {
+            return self.gone("DELETE_COMPLETE");
+        }
+        self.id = Some(self.replaced.remove(0));
+        Some(self.delete(of, "DELETE_IN_PROGRESS", Flow::Deleting, now))
+    }
+
+    pub fn gone(&mut self, status: &'static str) -> Option<usize> {
         (self.status, self.flow) = (status, Flow::Gone);
         self.id = None;
         None

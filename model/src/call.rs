@@ -45,6 +45,11 @@ impl Call {
         }
     }
 
+    /// Whether it asks something of the stack.
+    pub fn is_of_the_stack(&self) -> bool {
+        matches!(self, Self::Stack | Self::Operation | Self::RecordedId)
+    }
+
     pub fn told(&self) -> String {
         match self {
             Self::Stack => "DescribeStacks".to_owned(),
@@ -70,8 +75,8 @@ impl Call {
 /// What a pass was told, in the order of its calls.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Said {
-    /// Its status, when it was created, and when its last update began.
-    Stack(&'static str, u64, Option<u64>),
+    /// Its status, a tag's value, when it was created, and when its last update began.
+    Stack(&'static str, u64, u64, Option<u64>),
     Operation(Option<u64>),
     RecordedId(Option<String>),
     Names(Vec<String>),
@@ -100,6 +105,7 @@ pub enum Wrong {
     InUse,
     Throttled,
     Refused,
+    Denied,
     /// Nobody knows what became of it.
     Unanswered,
 }
@@ -117,6 +123,7 @@ pub fn error(wrong: Wrong, message: &str) -> CallError {
         Wrong::InUse => Fault::InUse,
         Wrong::Throttled => Fault::Throttled,
         Wrong::Refused => Fault::Refused,
+        Wrong::Denied => Fault::Denied,
         Wrong::Unanswered => Fault::Unknown,
     };
     CallError {

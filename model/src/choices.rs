@@ -5,7 +5,7 @@ use pure::nodegroup::group::Status;
 use crate::action::{Action, Fault, Others};
 use crate::call::{Call, Ended};
 use crate::cloudformation::{Flow, Step};
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Meddling};
 use crate::eks::Whose;
 use crate::lambda::Doing;
 use crate::world::World;
@@ -44,6 +44,9 @@ impl World {
                 actions.push(Action::Call(who, Fault::None));
                 let possible = faults(&self.faults_of(&pass.next.0));
                 actions.extend(possible.into_iter().map(|fault| Action::Call(who, fault)));
+                if self.left.denials > 0 && pass.next.0.is_of_the_stack() {
+                    actions.push(Action::Call(who, Fault::Denied));
+                }
             }
             Doing::Sleeping(_) => {
                 actions.push(Action::Look(who));
@@ -90,8 +93,8 @@ impl World {
         let steps: &[(Step, bool)] = match self.stack.flow {
             Flow::Creating => &[(Step::DeleteMeanwhile, left.cancels > 0)],
             Flow::Created => &[(Step::OthersWell, true), (Step::OthersBadly, left.others_fail > 0)],
-            Flow::Updating { .. } => &[(Step::Cancel, left.cancels > 0)],
-            Flow::Updated { .. } => &[
+            Flow::Updating { .. } | Flow::Adding { .. } => &[(Step::Cancel, left.cancels > 0)],
+            Flow::Updated { .. } | Flow::Added { .. } => &[
                 (Step::OthersWell, true),
                 (Step::OthersBadly, left.others_fail > 0),
                 (Step::Cancel, left.cancels > 0),
@@ -100,10 +103,15 @@ impl World {
                 (Step::ContinueRollback, left.tries > 0),
                 (Step::SkipResource, left.tries > 0),
             ],
+            Flow::UpdateFailed { .. } => &[
+                (Step::Wish, wish),
+                (Step::Retry, left.tries > 0),
+                (Step::RollbackStack, left.tries > 0),
+            ],
             Flow::Resting => &[(Step::Wish, wish)],
             Flow::DeleteFailed => &[(Step::DeleteAgain, left.tries > 0)],
             Flow::CreateRollsBack | Flow::RollingBack { .. } | Flow::Cleaning { .. } => &[],
-            Flow::Deleting | Flow::Gone => &[],
+            Flow::AddRollsBack | Flow::Deleting | Flow::Gone => &[],
         };
         let possible = steps.iter().filter(|(_, possible)| *possible);
         actions.extend(possible.map(|(step, _)| Action::Stack(*step)));
@@ -130,6 +138,29 @@ impl World {
         if self.left.others == 0 {
             return;
         }
+        let ours = self.eks.groups.values().enumerate();
+        let ours = ours.filter(|(_, group)| group.whose == Whose::Ours && group.shown.status == Status::Active);
+        let ours = ours.map(|(number, group)| (number, &*group.shown.name));
+        match of.meddling {
+            Meddling::Usual => self.of_anybody(of, ours, actions),
+            Meddling::Deletes => actions.extend(ours.map(|(number, _)| Action::Others(Others::Delete(number)))),
+            Meddling::Degrades => actions.extend(ours.map(|(number, _)| Action::Others(Others::Degrade(number)))),
+            Meddling::StripsTemplates => {
+                let with_template = ours.filter(|(_, name)| self.ec2.templates.contains_key(&format!("c/{name}")));
+                actions.extend(with_template.map(|(number, _)| Action::Others(Others::StripTemplate(number))));
+            }
+            // A pass that has just looked can't know.
+            Meddling::Scales if self.is_busy() => {}
+            Meddling::Scales => actions.extend(ours.map(|(number, _)| Action::Others(Others::Scale(number)))),
+        }
+    }
+
+    fn of_anybody<'a>(
+        &self,
+        of: &Configuration,
+        ours: impl Iterator<Item = (usize, &'a str)>,
+        actions: &mut Vec<Action>,
+    ) {
         for (number, name) in of.names().iter().enumerate() {
             if !self.eks.groups.contains_key(name) {
                 actions.push(Action::Others(Others::Take(number)));
@@ -138,9 +169,7 @@ impl World {
                 actions.push(Action::Others(Others::TakeTemplate(number)));
             }
         }
-        let ours = self.eks.groups.values().enumerate();
-        let ours = ours.filter(|(_, group)| group.whose == Whose::Ours && group.shown.status == Status::Active);
-        for (number, group) in ours {
+        for (number, name) in ours {
             let all = [
                 Others::Delete(number),
                 Others::Update(number),
@@ -152,7 +181,7 @@ impl World {
             if !self.is_busy() {
                 actions.push(Action::Others(Others::StripTags(number)));
             }
-            if self.ec2.templates.contains_key(&format!("c/{}", group.shown.name)) {
+            if self.ec2.templates.contains_key(&format!("c/{name}")) {
                 actions.push(Action::Others(Others::DeleteTemplate(number)));
             }
         }

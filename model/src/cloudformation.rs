@@ -2,11 +2,12 @@
 //!
 //! What it does is what is known of the service: a Create that failed is followed by a Delete of the id that it told; an
 //! Update with another id by a Delete of the old one in the cleanup, three times at most; a failed Update by one with the
-//! properties swapped; and a request that is cancelled isn't told so.
+//! properties swapped; and a request that is cancelled isn't told so. Under `--disable-rollback` a failed update rests instead.
 
 use pure::cfn::request::Request;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::configuration::Configuration;
 use crate::eks::CLUSTER;
 use crate::kept::Kept;
 
@@ -22,6 +23,8 @@ pub struct Stack {
     /// The id that the stack knows the resource by, and the properties that it has recorded.
     pub id: Option<String>,
     pub recorded: usize,
+    /// The ids that it had before, which its next cleanup deletes.
+    pub replaced: Vec<String>,
     /// How many of the user's wishes were begun.
     pub wishes: usize,
     pub requests: Vec<Asked>,
@@ -32,6 +35,8 @@ pub struct Stack {
     pub rollback_began: Option<u64>,
     /// What was given up: CloudFormation says so in its events, and goes on.
     pub abandoned: Vec<String>,
+    /// The ids of what a policy of `Retain` has left: no longer in the stack.
+    pub retained: Vec<String>,
 }
 
 /// What a stack is in the midst of.
@@ -59,6 +64,22 @@ pub enum Flow {
         from: usize,
         to: usize,
     },
+    /// An update failed under `--disable-rollback`.
+    UpdateFailed {
+        from: usize,
+        to: usize,
+        resource: Resource,
+    },
+    /// The resource is created in an update of the stack.
+    Adding {
+        to: usize,
+    },
+    /// This resource is there, others are being updated.
+    Added {
+        to: usize,
+    },
+    /// What was added is deleted again.
+    AddRollsBack,
     Cleaning {
         tries: u8,
     },
@@ -67,10 +88,22 @@ pub enum Flow {
     Gone,
 }
 
+/// What became of the resource in an update that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Resource {
+    Failed,
+    /// It was updated, and another failed.
+    Updated,
+}
+
 /// What the user wants of a stack that rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
     Update(usize),
+    /// The resource goes out of the template, and its policy is `Retain`.
+    Remove,
+    /// The resource comes into the template.
+    Add(usize),
     Delete,
 }
 
@@ -78,8 +111,6 @@ pub enum Wish {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Asked {
     pub request: Kept<Request>,
-    /// The id that the stack has for an update that isn't cleaned up yet.
-    pub before: Option<String>,
     /// When it is over, in seconds since the epoch.
     pub deadline: u64,
     /// All different answers that lay at the URL before it was read.
@@ -127,6 +158,10 @@ pub enum Step {
     /// The same, and the resource is skipped.
     SkipResource,
     DeleteAgain,
+    /// The user deploys the template again that failed.
+    Retry,
+    /// The user takes the stack back to where it was stable.
+    RollbackStack,
 }
 
 impl Stack {
@@ -136,33 +171,34 @@ impl Stack {
             flow: Flow::Creating,
             id: None,
             recorded: 0,
+            replaced: vec![],
             wishes: 0,
             requests: vec![],
             waits: None,
             updated: None,
             rollback_began: None,
             abandoned: vec![],
+            retained: vec![],
         }
     }
 
     /// Sends a request at `now`, and gives its number.
-    fn ask(&mut self, kind: &str, of: &[Value], which: (usize, Option<usize>), now: u64) -> usize {
+    pub fn ask(&mut self, kind: &str, of: &Configuration, which: (usize, Option<usize>), now: u64) -> usize {
         let number = self.requests.len();
         let url = format!("https://h/?X-Amz-Date={}", date(now));
         let mut event = json!({
             "RequestType": kind, "ResponseURL": url, "StackId": STACK, "RequestId": format!("r{number}"),
-            "LogicalResourceId": RESOURCE, "ResourceProperties": of[which.0],
+            "LogicalResourceId": RESOURCE, "ResourceProperties": of.properties[which.0],
         });
         if kind != "Create" {
             event["PhysicalResourceId"] = json!(self.id.as_deref().unwrap_or(MADE_UP));
         }
         if let Some(old) = which.1 {
-            event["OldResourceProperties"] = of[old].clone();
+            event["OldResourceProperties"] = of.properties[old].clone();
         }
         let request = Request::parse(&event).expect("what is sent can be read");
         self.requests.push(Asked {
             request: Kept::written(request),
-            before: None,
             deadline: now + 3_540,
             answers: vec![],
             reading: Reading::Waits,
@@ -172,117 +208,26 @@ impl Stack {
         number
     }
 
-    pub fn create(&mut self, of: &[Value], now: u64) -> usize {
-        self.ask("Create", of, (0, None), now)
-    }
-
-    pub fn delete(&mut self, of: &[Value], status: &'static str, flow: Flow, now: u64) -> usize {
-        (self.status, self.flow) = (status, flow);
-        self.ask("Delete", of, (self.recorded, None), now)
-    }
-
-    pub fn roll_back(&mut self, of: &[Value], from: usize, to: usize, now: u64) -> usize {
-        self.status = "UPDATE_ROLLBACK_IN_PROGRESS";
-        self.flow = Flow::RollingBack { from, to };
-        self.rollback_began.get_or_insert(now);
-        self.ask("Update", of, (from, Some(to)), now)
-    }
-
-    /// Takes one step, and gives the request that comes of it.
-    pub fn step(&mut self, step: Step, wishes: &[Wish], of: &[Value], now: u64) -> Option<usize> {
-        match (step, self.flow) {
-            (Step::Read, _) => self.read(of, now),
-            (Step::ReadFirst, _) => {
-                let number = self.waits.expect("there is an answer to be read");
-                self.requests[number].answers.reverse();
-                self.read(of, now)
-            }
-            (Step::Wish, _) => Some(self.wish(wishes[self.wishes], of, now)),
-            (Step::OthersWell, Flow::Created) => self.rest("CREATE_COMPLETE"),
-            (Step::OthersBadly, Flow::Created) => {
-                Some(self.delete(of, "ROLLBACK_IN_PROGRESS", Flow::CreateRollsBack, now))
-            }
-            (Step::OthersWell, Flow::Updated { to, .. }) => {
-                self.recorded = to;
-                self.clean("UPDATE_COMPLETE", of, now)
-            }
-            (Step::OthersBadly | Step::Cancel, Flow::Updated { from, to } | Flow::Updating { from, to }) => {
-                Some(self.roll_back(of, from, to, now))
-            }
-            (Step::DeleteMeanwhile, _) => Some(self.delete(of, "DELETE_IN_PROGRESS", Flow::Deleting, now)),
-            (Step::ContinueRollback, Flow::RollbackFailed { from, to }) => Some(self.roll_back(of, from, to, now)),
-            (Step::SkipResource, Flow::RollbackFailed { from, .. }) => {
-                self.recorded = from;
-                self.abandoned.extend(self.replaced());
-                self.rest("UPDATE_ROLLBACK_COMPLETE")
-            }
-            (Step::DeleteAgain, _) => Some(self.delete(of, "DELETE_IN_PROGRESS", Flow::Deleting, now)),
-            (step, flow) => unreachable!("{step:?} is no step of a stack that is {flow:?}"),
-        }
-    }
-
-    fn wish(&mut self, wish: Wish, of: &[Value], now: u64) -> usize {
-        self.wishes += 1;
-        match wish {
-            Wish::Delete => self.delete(of, "DELETE_IN_PROGRESS", Flow::Deleting, now),
-            Wish::Update(to) => {
-                let from = self.recorded;
-                (self.status, self.flow) = ("UPDATE_IN_PROGRESS", Flow::Updating { from, to });
-                (self.updated, self.rollback_began) = (Some(now), None);
-                let number = self.ask("Update", of, (to, Some(from)), now);
-                self.requests[number].before.clone_from(&self.id);
-                number
-            }
-        }
-    }
-
-    pub fn rest(&mut self, status: &'static str) -> Option<usize> {
-        (self.status, self.flow) = (status, Flow::Resting);
-        None
-    }
-
-    /// The cleanup that has just begun is left out.
-    pub fn leave_cleanup(&mut self) {
-        if matches!(self.flow, Flow::Cleaning { .. }) {
-            self.requests.pop();
-            self.waits = None;
-            self.rest("UPDATE_COMPLETE");
-        }
-    }
-
-    /// What was replaced in the update that has just ended is deleted.
-    fn clean(&mut self, status: &'static str, of: &[Value], now: u64) -> Option<usize> {
-        let Some(old) = self.replaced() else {
-            return self.rest(status);
-        };
-        self.clean_up(&old, 1, of, now)
-    }
-
-    pub fn clean_up(&mut self, old: &str, tries: u8, of: &[Value], now: u64) -> Option<usize> {
-        self.status = match self.status {
-            "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
-            _ => "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
-        };
-        self.flow = Flow::Cleaning { tries };
-        let known = self.id.replace(old.to_owned());
-        let number = self.ask("Delete", of, (self.recorded, None), now);
-        self.id = known;
-        Some(number)
-    }
-
-    /// The id that was known before the last Update that was answered with another.
-    fn replaced(&self) -> Option<String> {
-        let updates = self.requests.iter().rev();
-        let before = updates.map(|asked| asked.before.clone()).find(Option::is_some)??;
-        Some(before).filter(|before| Some(before) != self.id.as_ref())
-    }
-
     /// The name of the group that it knows.
     pub fn known(&self) -> Option<&str> {
-        self.id
-            .as_deref()
-            .and_then(|id| id.strip_prefix(CLUSTER)?.strip_prefix('/'))
+        self.id.as_deref().and_then(name_in)
     }
+
+    /// The names of the groups that it keeps or deletes later, and of those that it has given up or left on purpose.
+    pub fn mentions(&self, name: &str) -> bool {
+        let all = self.replaced.iter().chain(&self.abandoned).chain(&self.retained);
+        all.chain(&self.id).any(|id| name_in(id) == Some(name))
+    }
+
+    /// Its last operation has ended, and no other has begun.
+    pub fn is_over(&self) -> bool {
+        matches!(self.flow, Flow::Resting | Flow::UpdateFailed { .. })
+    }
+}
+
+/// The name of the group that a physical id names.
+pub fn name_in(id: &str) -> Option<&str> {
+    id.strip_prefix(CLUSTER)?.strip_prefix('/')
 }
 
 /// As a signed URL has it; the model's time is within the first day of the epoch.

@@ -5,6 +5,7 @@ use pure::cfn::request::Request;
 use pure::engine::failed;
 use serde_json::{Value, json};
 
+use crate::call::{Call, Wrong};
 use crate::cloudformation::{RESOURCE, STACK, Wish};
 
 /// One exploration.
@@ -16,6 +17,10 @@ pub struct Configuration {
     pub start: Start,
     pub wishes: Vec<Wish>,
     pub budget: Budget,
+    pub on_failure: OnFailure,
+    pub keeps: Keeps,
+    pub not_allowed: NotAllowed,
+    pub meddling: Meddling,
     pub broken: Broken,
 }
 
@@ -25,6 +30,48 @@ pub enum Start {
     Nothing,
     /// The stack is created, by the function itself and without a fault.
     Running,
+}
+
+/// What CloudFormation does when an update fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFailure {
+    RollBack,
+    /// `--disable-rollback`: the stack rests in `UPDATE_FAILED`.
+    Preserve,
+}
+
+/// What is left of that which a cleanup deletes otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    Nothing,
+    /// `UpdateReplacePolicy: Retain`: what an update has replaced.
+    Replaced,
+    /// What a rolled back update has made in its place is left too.
+    ReplacedAndNew,
+}
+
+/// What the function's role doesn't allow, for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAllowed {
+    Nothing,
+    /// Everything that is asked of the stack.
+    Stack,
+    /// It is allowed, and the stack is one of another account.
+    StackIsForeign,
+    Untag,
+}
+
+/// What somebody else may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meddling {
+    /// Take names, and delete, update, freeze, degrade or strip groups.
+    Usual,
+    Deletes,
+    Degrades,
+    /// Takes the tags from launch templates.
+    StripsTemplates,
+    /// An autoscaler sets the size.
+    Scales,
 }
 
 /// How often it may happen on one path.
@@ -52,6 +99,8 @@ pub struct Budget {
     pub pauses: u8,
     /// The deadline comes before everything has ended.
     pub deadlines: u8,
+    /// Questions about the stack that aren't allowed yet.
+    pub denials: u8,
 }
 
 impl Budget {
@@ -68,6 +117,7 @@ impl Budget {
         tries: 0,
         pauses: 0,
         deadlines: 0,
+        denials: 0,
     };
 }
 
@@ -92,6 +142,22 @@ pub enum Broken {
     NoCleanup,
     /// EKS takes an update, and nothing comes of it.
     UpdatesDoNothing,
+    /// CloudFormation deletes what it was to retain.
+    RetainsNothing,
+    /// The marks on what was made in place of another aren't seen.
+    NoMarks,
+    /// A cleanup deletes the group that took the place of the other.
+    CleanupOfTheNew,
+    /// An update that succeeds is seen as one that has failed.
+    UpdatesSeemToFail,
+    /// A stack whose operation is over seems to be updated.
+    NeverOver,
+    /// Each update of a group's configuration sets its size.
+    SizeIsAlwaysSet,
+    /// The stack has other tags each time that it is asked.
+    TagsChange,
+    /// A Create goes well with whatever it has made.
+    DegradedIsTaken,
 }
 
 impl Configuration {
@@ -100,6 +166,16 @@ impl Configuration {
         let mut names: Vec<String> = self.properties.iter().map(name).collect();
         names.dedup();
         names
+    }
+
+    /// How a call fails that isn't allowed.
+    pub fn refuses(&self, call: &Call) -> Option<Wrong> {
+        match self.not_allowed {
+            NotAllowed::Stack if call.is_of_the_stack() => Some(Wrong::Denied),
+            NotAllowed::StackIsForeign if call.is_of_the_stack() => Some(Wrong::NotFound),
+            NotAllowed::Untag if matches!(call, Call::Untag(..)) => Some(Wrong::Denied),
+            NotAllowed::Nothing | NotAllowed::Stack | NotAllowed::StackIsForeign | NotAllowed::Untag => None,
+        }
     }
 
     /// The same with one rule broken.

@@ -65,11 +65,12 @@ impl Ec2 {
                 self.keys.insert(name, key);
                 Ok(Made::Id(id))
             }
-            LaunchStep::CreateSecurityGroup { name, tags, .. } => {
+            LaunchStep::CreateSecurityGroup { name, vpc, tags } => {
                 let id = self.id("sg", self.groups.contains_key(name))?;
-                let (tags, rules) = (tags.clone(), [].into());
+                let (vpc, tags, rules) = (vpc.clone(), tags.clone(), [].into());
                 let group = Kept::new(SecurityGroup {
                     id: id.clone(),
+                    vpc,
                     tags,
                     rules,
                 });
@@ -150,6 +151,18 @@ impl Ec2 {
     fn group(&mut self, id: &str) -> Result<&mut Kept<SecurityGroup>, Said> {
         let found = self.groups.values_mut().find(|kept| kept.id == *id);
         found.ok_or_else(|| not_found(id))
+    }
+
+    /// Whether somebody else's has a name that is wanted.
+    pub fn is_foreign(&self) -> bool {
+        self.templates.values().any(|template| template.id == FOREIGN)
+    }
+
+    /// Somebody takes the tags from a template.
+    pub fn strip(&mut self, name: &str) {
+        if let Some(template) = self.templates.get_mut(name) {
+            template.change(|template| template.tags.clear());
+        }
     }
 
     /// A template of somebody else's under a name that is wanted.

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pure::nodegroup::change::ConfigChange;
-use pure::nodegroup::group::{LiveLaunchTemplate, LiveScaling, NodeGroup, Status};
+use pure::nodegroup::group::{LiveScaling, NodeGroup, Status};
 use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
-use pure::nodegroup::spec::InstanceTypes;
 
 use crate::call::{Ended, Said, Wrong};
 use crate::kept::{Kept, digest};
+use crate::made::made;
 
 /// The cluster of all groups here.
 pub const CLUSTER: &str = "c";
@@ -17,7 +17,8 @@ pub const CLUSTER: &str = "c";
 pub struct Eks {
     pub groups: BTreeMap<String, Group>,
     pub updates: Vec<Update>,
-    /// When the last group of the resource's own was made, in seconds since the epoch. No two are made in the same second.
+    /// When the last group of the resource's own was made, in seconds since the epoch. No two are made in the same second, and none in
+    /// that in which it was asked for.
     made: u64,
 }
 
@@ -30,6 +31,14 @@ pub struct Group {
     /// Made a moment ago, so that reads may not show it yet.
     pub fresh: bool,
     pub whose: Whose,
+    pub size: Size,
+}
+
+/// Who has set a group's size last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Size {
+    OfTheTemplate,
+    OfTheAutoscaler,
 }
 
 /// Who made a group.
@@ -70,12 +79,13 @@ impl Eks {
             Some(_) => return Said::wrong(Wrong::InUse, "NodeGroup already exists"),
             None => {}
         }
-        self.made = now.max(self.made + 1);
+        self.made = self.made.max(now) + 1;
         let made = Group {
             shown: Kept::new(made(desired, group, self.made)),
             token,
             fresh: true,
             whose: Whose::Ours,
+            size: Size::OfTheTemplate,
         };
         self.groups.insert(desired.name.clone(), made);
         Said::Done
@@ -100,6 +110,11 @@ impl Eks {
         self.begin(name, token, now, |group| {
             group.labels.retain(|key, _| !change.remove_labels.contains(key));
             group.labels.extend(change.set_labels.clone());
+            if let Some(scaling) = &change.scaling {
+                let desired = scaling.desired.unwrap_or(group.scaling.desired);
+                let (min, max) = (scaling.min, scaling.max);
+                group.scaling = LiveScaling { min, max, desired };
+            }
         })
     }
 
@@ -187,6 +202,7 @@ impl Eks {
             token: 0,
             fresh: false,
             whose: Whose::Foreign,
+            size: Size::OfTheTemplate,
         };
         self.groups.insert(name.to_owned(), group);
     }
@@ -194,6 +210,23 @@ impl Eks {
     pub fn become_status(&mut self, name: &str, status: &Status) {
         if let Some(group) = self.groups.get_mut(name) {
             group.shown.change(|group| group.status = status.clone());
+        }
+    }
+
+    /// Whether the update that runs on a group leads to another size than this.
+    pub fn resizes(&self, name: &str, from: i32) -> bool {
+        let mut running = self.updates.iter().filter(|update| update.group == name);
+        running.any(|update| {
+            let becomes = update.becomes.as_ref();
+            becomes.is_some_and(|becomes| becomes.scaling.desired != from)
+        })
+    }
+
+    /// The autoscaler has its own opinion.
+    pub fn scale(&mut self, name: &str) {
+        if let Some(group) = self.groups.get_mut(name) {
+            group.size = Size::OfTheAutoscaler;
+            group.shown.change(|group| group.scaling.desired = SCALED);
         }
     }
 
@@ -226,6 +259,9 @@ impl Eks {
             update.state = how;
             let becomes = update.becomes.take();
             if let Some(becomes) = becomes.filter(|_| how == Ended::Well) {
+                if becomes.scaling.desired != group.shown.scaling.desired {
+                    group.size = Size::OfTheTemplate;
+                }
                 group.shown = becomes;
             }
         }
@@ -233,42 +269,8 @@ impl Eks {
     }
 }
 
-fn made(desired: &Desired, group: &NewGroup, at: u64) -> NodeGroup {
-    let spec = &desired.spec;
-    let on_group = match spec.types() {
-        InstanceTypes::InTemplate(_) => vec![],
-        InstanceTypes::OnGroup(types) => types.to_vec(),
-    };
-    let ami_type = spec.ami_type.clone().or_else(|| group.default_ami_type.clone());
-    NodeGroup {
-        arn: desired.name.clone(),
-        cluster: spec.cluster.clone(),
-        name: desired.name.clone(),
-        status: Status::Creating,
-        created_at: Some(at),
-        version: "1.34".to_owned(),
-        release_version: "1.34.1-20260304".to_owned(),
-        ami_type: ami_type.unwrap_or_else(|| "AL2023_x86_64_STANDARD".to_owned()),
-        capacity_type: spec.capacity_type.as_str().to_owned(),
-        instance_types: on_group,
-        subnets: spec.subnets.clone(),
-        node_role: spec.node_role.clone(),
-        launch_template: Some(LiveLaunchTemplate {
-            id: group.template.identity.as_str().to_owned(),
-            name: String::new(),
-            version: group.template.version.clone().unwrap_or_else(|| "1".to_owned()),
-        }),
-        scaling: LiveScaling {
-            min: 1,
-            max: 2,
-            desired: 2,
-        },
-        labels: spec.labels.clone(),
-        tags: desired.tags_of_new(),
-        update_settings: spec.update_settings,
-        ..NodeGroup::default()
-    }
-}
+/// The size that the autoscaler sets, which no template has.
+const SCALED: i32 = 4;
 
 fn id(number: usize) -> String {
     format!("u{number}")

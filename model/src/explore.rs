@@ -16,18 +16,20 @@ pub struct Exploration {
     pub of: Configuration,
     /// Whether some of its wishes need another group.
     pub replaces: bool,
+    /// Whether some of its wishes need other nodes.
+    pub rolls: bool,
     first: World,
 }
 
 impl Exploration {
     pub fn new(of: Configuration) -> Self {
-        let capacity = |properties: &Value| properties["CapacityType"].clone();
-        let replaces = of
-            .properties
-            .iter()
-            .any(|one| capacity(one) != capacity(&of.properties[0]));
+        let differ = |key: &str| {
+            let mut all = of.properties.iter();
+            all.any(|one: &Value| one[key] != of.properties[0][key])
+        };
+        let (replaces, rolls) = (differ("CapacityType"), differ("DiskSize"));
         let mut first = World::new(of.budget);
-        let request = first.stack.create(&of.properties, first.now);
+        let request = first.stack.create(&of, first.now);
         first.enqueue(Some(request));
         if of.start == Start::Running {
             while let Some(action) = first.undisturbed() {
@@ -35,7 +37,12 @@ impl Exploration {
             }
             first.stack.requests.truncate(1);
         }
-        Self { of, replaces, first }
+        Self {
+            of,
+            replaces,
+            rolls,
+            first,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use pure::cfn::answer::Answer;
 use pure::cfn::request::Request;
 use pure::engine::{self, Outcome};
+use pure::nodegroup::group::Status;
 use pure::progress::Progress;
 use pure::telemetry::tally::Tally;
 
@@ -60,6 +61,8 @@ impl Work {
 pub struct Invocation {
     pub work: Work,
     pub doing: Doing,
+    /// A request that was delivered when its stack's operation was over.
+    pub after_the_end: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -129,6 +132,15 @@ impl Pass {
     pub fn hear(mut self, said: Said) -> Doing {
         self.said.push(said);
         Doing::go_on(self.start, self.now, self.said, self.moved)
+    }
+
+    /// The status in which a group was seen last, if `said` is what was said now.
+    pub fn last_seen(&self, said: &Said) -> Option<Status> {
+        let mut all = self.said.iter().chain([said]).rev();
+        all.find_map(|said| match said {
+            Said::Group(group) => Some(group.status.clone()),
+            _ => None,
+        })
     }
 
     /// The next call hangs, and the handler cuts the pass off.

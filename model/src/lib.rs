@@ -15,10 +15,16 @@ pub mod explore;
 mod kept;
 mod lambda;
 pub mod lives;
+mod made;
+mod masks;
+mod meddling;
+mod operations;
+mod passes;
 pub mod properties;
 mod replay;
 mod report;
 mod steps;
+mod watch;
 mod words;
 mod world;
 

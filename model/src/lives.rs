@@ -1,18 +1,38 @@
 //! The lives that are explored.
 
+pub mod late;
+pub mod preserved;
+pub mod retained;
+pub mod unseen;
+
 use serde_json::{Value, json};
 
 use crate::cloudformation::Wish;
-use crate::configuration::{Broken, Budget, Configuration, Start, properties};
+use crate::configuration::{Broken, Budget, Configuration, Keeps, Meddling, NotAllowed, OnFailure, Start, properties};
 
-/// The least, with labels, with another disk and labels, and one that needs another group.
-fn template(which: &str) -> Value {
-    match which {
-        "labels" => properties(&json!({"Labels": {"a": "b"}})),
-        "disk" => properties(&json!({"Labels": {"a": "b"}, "DiskSize": "30"})),
-        "spot" => properties(&json!({"CapacityType": "SPOT"})),
-        _ => properties(&json!({})),
+/// The least, with a word for each change to it: labels, another disk, sizes, and a capacity and a role
+/// that need another group.
+fn template(words: &str) -> Value {
+    let mut changes = json!({});
+    for word in words.split_whitespace() {
+        match word {
+            "labels" => changes["Labels"] = json!({"a": "b"}),
+            "others" => changes["Labels"] = json!({"c": "d"}),
+            "disk" => changes["DiskSize"] = json!("30"),
+            "spot" => changes["CapacityType"] = json!("SPOT"),
+            "role" => changes["NodeRole"] = json!("arn:aws:iam::111122223333:role/other"),
+            "three" => changes["ScalingConfig"] = sizes(3),
+            "five" => changes["ScalingConfig"] = sizes(5),
+            "propagated" => changes["PropagateTags"] = json!("true"),
+            "submitted" => changes["WaitFor"] = json!("Submitted"),
+            word => unreachable!("{word} changes nothing"),
+        }
     }
+    properties(&changes)
+}
+
+fn sizes(desired: u8) -> Value {
+    json!({"MinSize": "1", "MaxSize": "9", "DesiredSize": desired.to_string()})
 }
 
 /// The stack is created with the first template.
@@ -23,6 +43,10 @@ pub fn creation(name: &'static str, budget: Budget) -> Configuration {
         start: Start::Nothing,
         wishes: vec![],
         budget,
+        on_failure: OnFailure::RollBack,
+        keeps: Keeps::Nothing,
+        not_allowed: NotAllowed::Nothing,
+        meddling: Meddling::Usual,
         broken: Broken::Nothing,
     }
 }
@@ -96,6 +120,15 @@ fn there_and_back() -> Configuration {
 
 /// All are explored by `make model`.
 pub fn all() -> Vec<Configuration> {
+    let mut all = usual();
+    all.extend(retained::all());
+    all.extend(preserved::all());
+    all.extend(unseen::all());
+    all.extend(late::all());
+    all
+}
+
+fn usual() -> Vec<Configuration> {
     let none = Budget::NONE;
     let one = Budget {
         faults: 1,
@@ -164,7 +197,7 @@ pub fn all() -> Vec<Configuration> {
         ),
         update(
             "update in two steps",
-            "disk",
+            "labels disk",
             Budget {
                 failures: 1,
                 others_fail: 1,
@@ -175,7 +208,7 @@ pub fn all() -> Vec<Configuration> {
         ),
         update(
             "update in two steps, cancelled",
-            "disk",
+            "labels disk",
             Budget {
                 cancels: 1,
                 faults: 1,

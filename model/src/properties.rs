@@ -9,14 +9,15 @@ use pure::nodegroup::group::Status;
 use serde_json::{Map, Value};
 use stateright::Property;
 
-use crate::cloudformation::Flow;
+use crate::cloudformation::{Flow, name_in};
+use crate::configuration::OnFailure;
 use crate::explore::Exploration;
 use crate::world::World;
 
 type Rule = fn(&Exploration, &World) -> bool;
 
 /// By name.
-pub const ALWAYS: [(&str, Rule); 9] = [
+pub const ALWAYS: [(&str, Rule); 17] = [
     ("every request is answered", answered),
     ("never two answers that differ", one_answer),
     ("a look past the deadline answers", ends),
@@ -26,6 +27,18 @@ pub const ALWAYS: [(&str, Rule); 9] = [
     ("never two groups outside a replacement", one_group),
     ("a Delete leaves nothing", |_, world| !world.wrongs.left_behind),
     ("what the stack has recorded is what runs", recorded),
+    ("what was retained stays", |_, world| world.keeps_what_was_retained()),
+    ("no unfinished replacement is left", swept),
+    ("what the stack knows is there", is_there),
+    ("what an autoscaler has set stands", |_, world| !world.wrongs.resized),
+    ("no nodes roll for nothing", rolls),
+    ("nothing is begun once the stack's operation is over", |_, world| {
+        !world.wrongs.begun_after_the_end
+    }),
+    ("nothing fails for nothing", |_, world| !world.wrongs.failed_for_nothing),
+    ("no Create goes well with a degraded group", |_, world| {
+        !world.wrongs.degraded_taken
+    }),
 ];
 
 pub fn all() -> Vec<Property<Exploration>> {
@@ -69,12 +82,39 @@ fn known(exploration: &Exploration, world: &World) -> bool {
             Flow::Resting | Flow::Gone => world.is_quiet(),
             _ => false,
         };
-    let is_known = |name: &str| {
-        let abandoned = |id: &String| id.strip_prefix("c/") == Some(name);
-        world.stack.known() == Some(name) || world.stack.abandoned.iter().any(abandoned) || is_half_deleted(world, name)
-    };
+    !knows || knows_all(world)
+}
+
+fn knows_all(world: &World) -> bool {
     let mut ours = world.ours().map(String::as_str).chain(world.with_belongings());
-    !knows || ours.all(is_known)
+    ours.all(|name| world.stack.mentions(name) || is_half_deleted(world, name))
+}
+
+/// However the requests before the last have ended, for want of time too.
+fn swept(_: &Exploration, world: &World) -> bool {
+    !world.has_ended_well() || world.stripped || knows_all(world)
+}
+
+/// Never deleted while it was in use; and there when all is quiet, whatever has failed.
+fn is_there(exploration: &Exploration, world: &World) -> bool {
+    let rests = matches!(
+        world.stack.flow,
+        Flow::Resting | Flow::UpdateFailed { .. } | Flow::RollbackFailed { .. }
+    );
+    let judged = rests && world.is_quiet() && !world.disturbed && !fails_unattended(exploration, world);
+    let there = |name: &str| world.eks.groups.contains_key(name);
+    !world.wrongs.lost && (!judged || world.stack.known().is_none_or(there))
+}
+
+/// With `WaitFor: Submitted` nobody waits for what EKS does, and a later update meets what became of it.
+fn fails_unattended(exploration: &Exploration, world: &World) -> bool {
+    let submitted = exploration.of.properties[world.stack.recorded]["WaitFor"] == "Submitted";
+    submitted && world.left.failures < exploration.of.budget.failures
+}
+
+/// Where nobody has taken away what they run on.
+fn rolls(exploration: &Exploration, world: &World) -> bool {
+    exploration.rolls || world.disturbed || !world.wrongs.rolls
 }
 
 /// What the service has failed to delete is told in the answer.
@@ -86,23 +126,26 @@ fn is_half_deleted(world: &World, name: &str) -> bool {
 fn one_group(exploration: &Exploration, world: &World) -> bool {
     let there = |name: &&String| {
         let group = &world.eks.groups[*name];
-        let abandoned = world
-            .stack
-            .abandoned
-            .iter()
-            .any(|id| id.strip_prefix("c/") == Some(name));
-        group.shown.status != Status::Deleting && !abandoned && !is_half_deleted(world, name)
+        let left = world.stack.abandoned.iter().chain(&world.stack.retained);
+        let is_left = left.filter_map(|id| name_in(id)).any(|left| left == *name);
+        group.shown.status != Status::Deleting && !is_left && !is_half_deleted(world, name)
     };
     let ends = ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"].contains(&world.stack.status);
     let replaces = exploration.replaces && world.stack.status.starts_with("UPDATE_") && !ends;
-    let most = if replaces { 2 } else { 1 };
+    let most = match (replaces, exploration.of.on_failure) {
+        (false, _) => 1,
+        (true, OnFailure::RollBack) => 2,
+        // What failed updates have replaced is there until one goes well or the stack is rolled back, and what one has left
+        // unfinished until the next has done its own work.
+        (true, OnFailure::Preserve) => 3 + world.stack.replaced.len(),
+    };
     !in_time(exploration, world) || world.stripped || world.ours().filter(there).count() <= most
 }
 
 /// In the stack's own words, where nobody has meddled with it.
 fn recorded(exploration: &Exploration, world: &World) -> bool {
-    let judged =
-        world.is_quiet() && world.stack.flow == Flow::Resting && !world.disturbed && in_time(exploration, world);
+    let meddled = world.disturbed || fails_unattended(exploration, world);
+    let judged = world.is_quiet() && world.stack.flow == Flow::Resting && !meddled && in_time(exploration, world);
     let Some(name) = world.stack.known().filter(|_| judged) else {
         return true;
     };
@@ -117,6 +160,7 @@ fn recorded(exploration: &Exploration, world: &World) -> bool {
         .map(|(key, value)| (key.clone(), value.clone().into()))
         .collect();
     let capacity = wanted["CapacityType"].as_str().unwrap_or("ON_DEMAND");
+    let role = wanted["NodeRole"].as_str();
     let wanted = wanted["Labels"].as_object().cloned().unwrap_or_default();
-    group.shown.capacity_type == capacity && labels == wanted
+    group.shown.capacity_type == capacity && role == Some(&group.shown.node_role) && labels == wanted
 }

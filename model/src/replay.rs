@@ -101,9 +101,9 @@ fn unfit(said: Said) -> CallError {
 impl Cloud for Told<'_> {
     async fn stack(&self, _: &str) -> Result<Stack, CallError> {
         match self.hear(|| Call::Stack).await {
-            Said::Stack(status, created, updated) => Ok(Stack {
+            Said::Stack(status, tag, created, updated) => Ok(Stack {
                 status: status.to_owned(),
-                tags: BTreeMap::new(),
+                tags: [("team".to_owned(), tag.to_string())].into(),
                 created: Some(created),
                 updated,
             }),

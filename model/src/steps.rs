@@ -1,16 +1,13 @@
 //! What becomes of the world by one action.
 
 use pure::cfn::request::RequestType;
-use pure::nodegroup::group::Status;
-use pure::progress::Progress;
 
-use crate::action::{Action, Fault, Others};
-use crate::call::{Call, Said, Wrong};
+use crate::action::{Action, Fault};
+use crate::call::Ended;
 use crate::cloudformation::{Flow, Reading, Step, Told};
 use crate::configuration::{Broken, Configuration};
-use crate::kept::Kept;
-use crate::lambda::{Doing, Invocation, Pass, What, Work, handed_over, last_resort};
-use crate::world::{World, owner};
+use crate::lambda::{Doing, Invocation, What, Work, handed_over};
+use crate::world::World;
 
 /// Longer than what was made may stay unseen, and than what is in use is waited for.
 const PAUSE_SECONDS: u64 = 125;
@@ -36,10 +33,12 @@ impl World {
             Action::Put(who, fault) => self.put(who, fault, of),
             Action::Dies(who) => {
                 self.left.deaths -= 1;
+                self.hurt = true;
                 self.fail(who, of);
             }
             Action::Ends(number, how) => {
-                self.left.failures -= u8::from(how == crate::call::Ended::Badly);
+                self.left.failures -= u8::from(how == Ended::Badly);
+                self.hurt |= how == Ended::Badly;
                 let name = self.name(number);
                 if of.broken == Broken::UpdatesDoNothing {
                     self.eks.forget_changes(&name);
@@ -54,6 +53,7 @@ impl World {
             }
             Action::Deadline => {
                 self.left.deadlines -= 1;
+                self.hurt = true;
                 self.now = self.next_deadline().expect("it is only offered where there is one");
             }
         }
@@ -69,100 +69,6 @@ impl World {
         doubles.for_each(|pair| self.stack.requests[pair[0]].doubled = true);
     }
 
-    fn deliver(&mut self, number: usize, of: &Configuration) {
-        let work = self.queue.remove(number);
-        let request = &self.stack.requests[work.request()].request;
-        let start = match &work.what {
-            What::Request(_) => Kept::written(Progress::begin(pure::cfn::request::Request::clone(request), self.now)),
-            What::Continuation(_, progress) => progress.clone(),
-            What::LastResort(_) => {
-                let doing = Doing::Telling(last_resort(request));
-                self.running.push(Invocation { work, doing });
-                return;
-            }
-        };
-        let doing = Doing::look(start, self.now);
-        self.running.push(Invocation { work, doing });
-        self.settle(self.running.len() - 1, of);
-    }
-
-    fn look(&mut self, who: usize, of: &Configuration) {
-        let Doing::Sleeping(progress) = &self.running[who].doing else {
-            unreachable!("only who sleeps looks again");
-        };
-        // Before the first day.
-        let now = if of.broken == Broken::NoDeadline { 0 } else { self.now };
-        self.running[who].doing = Doing::look(progress.clone(), now);
-        self.settle(who, of);
-    }
-
-    fn call(&mut self, who: usize, fault: Fault, of: &Configuration) {
-        self.left.faults -= u8::from(fault != Fault::None);
-        let pass = self.pass(who);
-        let call = pass.next.0.clone();
-        let said = match fault {
-            Fault::None => self.answer(&call, of.broken),
-            Fault::Throttled => Said::wrong(Wrong::Throttled, "Rate exceeded"),
-            Fault::Refused => Said::wrong(Wrong::Refused, "it is not to be had"),
-            Fault::Unseen => Said::wrong(Wrong::NotFound, "it is not found"),
-            Fault::Lost | Fault::Hangs => {
-                if call.changes_something() {
-                    self.answer(&call, of.broken);
-                }
-                Said::wrong(Wrong::Unanswered, "no answer")
-            }
-        };
-        self.running[who].doing = match fault {
-            Fault::Hangs => pass.hang(),
-            _ => pass.hear(said),
-        };
-        self.settle(who, of);
-    }
-
-    fn pass(&self, who: usize) -> Pass {
-        match &self.running[who].doing {
-            Doing::Passing(pass) => pass.clone(),
-            doing => unreachable!("{doing:?} makes no call"),
-        }
-    }
-
-    /// Reads that tell nothing new, until there is a call that counts or the pass has ended.
-    fn settle(&mut self, who: usize, of: &Configuration) {
-        while let Doing::Passing(pass) = &self.running[who].doing {
-            if !matches!(*pass.next.0, Call::Facts(_)) {
-                return;
-            }
-            let (pass, call) = (pass.clone(), pass.next.0.clone());
-            let said = self.answer(&call, of.broken);
-            self.running[who].doing = pass.hear(said);
-        }
-        self.break_outcome(who, of.broken);
-        if let Doing::Sleeping(progress) = &self.running[who].doing {
-            self.wrongs.waits_past_deadline |= self.now >= progress.history.deadline;
-        }
-    }
-
-    /// What a broken rule makes of the end of a pass.
-    fn break_outcome(&mut self, who: usize, broken: Broken) {
-        let request = self.running[who].work.request();
-        let request = &self.stack.requests[request].request;
-        let given = request.envelope.physical_resource_id.clone();
-        let doing = &mut self.running[who].doing;
-        match (broken, &*doing) {
-            (Broken::DeleteAnswersEarly, Doing::Sleeping(_)) if request.kind == RequestType::Delete => {
-                let id = given.unwrap_or_default();
-                *doing = Doing::Telling(Told { success: true, id });
-            }
-            (Broken::FailedUpdateTellsNewId, Doing::Telling(told))
-                if request.kind == RequestType::Update && !told.success =>
-            {
-                let id = "c/another".to_owned();
-                *doing = Doing::Telling(Told { success: false, id });
-            }
-            _ => {}
-        }
-    }
-
     fn hand_over(&mut self, who: usize, fault: Fault, of: &Configuration) {
         self.left.hand_overs -= 1;
         let Doing::Sleeping(progress) = &self.running[who].doing else {
@@ -176,6 +82,7 @@ impl World {
     /// Puts work into the queue; where that isn't known to have come about the invocation fails.
     fn send(&mut self, work: Work, who: usize, fault: Fault, of: &Configuration) {
         self.left.faults -= u8::from(fault != Fault::None);
+        self.hurt |= fault != Fault::None;
         if fault != Fault::Throttled {
             self.queue.push(work);
         }
@@ -194,6 +101,7 @@ impl World {
 
     fn put(&mut self, who: usize, fault: Fault, of: &Configuration) {
         self.left.faults -= u8::from(fault != Fault::None);
+        self.hurt |= fault != Fault::None;
         let request = self.running[who].work.request();
         let Doing::Telling(told) = self.running[who].doing.clone() else {
             unreachable!("only who has an answer delivers it");
@@ -249,23 +157,26 @@ impl World {
     }
 
     pub fn enqueue(&mut self, request: Option<usize>) {
+        self.hurt &= request.is_none();
         self.queue
             .extend(request.map(|number| Work::new(What::Request(number))));
     }
 
     fn step(&mut self, step: Step, of: &Configuration) {
         match step {
-            Step::Read | Step::ReadFirst | Step::Wish | Step::OthersWell => {}
+            Step::Read | Step::ReadFirst => self.watch_reading(&self.stack.to_read(step)),
+            Step::Wish | Step::OthersWell => {}
             Step::OthersBadly => self.left.others_fail -= 1,
             Step::Cancel | Step::DeleteMeanwhile => self.left.cancels -= 1,
-            Step::ContinueRollback | Step::DeleteAgain => self.left.tries -= 1,
+            Step::ContinueRollback | Step::DeleteAgain | Step::Retry | Step::RollbackStack => self.left.tries -= 1,
             Step::SkipResource => {
                 self.left.tries -= 1;
                 self.disturbed = true;
             }
         }
         self.now += STEP_SECONDS;
-        let next = self.stack.step(step, &of.wishes, &of.properties, self.now);
+        let next = self.stack.step(step, of, self.now);
+        self.keep_in_mind();
         if of.broken == Broken::NoCleanup && matches!(self.stack.flow, Flow::Cleaning { .. }) {
             return self.stack.leave_cleanup();
         }
@@ -276,42 +187,6 @@ impl World {
     pub fn name(&self, number: usize) -> String {
         let name = self.eks.groups.keys().nth(number);
         name.expect("a group is counted among those that there are").clone()
-    }
-
-    fn meddle(&mut self, what: Others, of: &Configuration) {
-        if !matches!(what, Others::Thaw(_)) {
-            self.left.others -= 1;
-        }
-        let status = |status: &str| Status::from(status);
-        match what {
-            Others::Take(number) => {
-                self.disturbed = true;
-                self.eks.appear(&of.names()[number]);
-            }
-            Others::TakeTemplate(number) => {
-                self.disturbed = true;
-                let name = format!("c/{}", of.names()[number]);
-                self.ec2.appear(&name);
-            }
-            Others::Delete(number) => {
-                self.disturbed = true;
-                self.eks.become_status(&self.name(number), &Status::Deleting);
-            }
-            Others::Update(number) => self.eks.become_status(&self.name(number), &Status::Updating),
-            Others::Freeze(number) => self.eks.become_status(&self.name(number), &status("FROZEN")),
-            Others::Thaw(number) => self.eks.become_status(&self.name(number), &Status::Active),
-            Others::Degrade(number) => self.eks.become_status(&self.name(number), &Status::Degraded),
-            Others::StripTags(number) => {
-                (self.disturbed, self.stripped) = (true, true);
-                let keys = owner().tags().into_keys().collect();
-                self.eks.untag(&self.name(number), &keys);
-            }
-            Others::DeleteTemplate(number) => {
-                self.disturbed = true;
-                let name = format!("c/{}", self.name(number));
-                self.ec2.templates.remove(&name);
-            }
-        }
     }
 
     /// The next deadline of what is under way.

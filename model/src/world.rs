@@ -7,10 +7,13 @@ use pure::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
 use crate::call::{Call, Said, Wrong};
 use crate::cloudformation::{Flow, RESOURCE, STACK, Stack};
-use crate::configuration::{Broken, Budget};
+use crate::configuration::{Budget, Configuration};
 use crate::ec2::Ec2;
 use crate::eks::{CLUSTER, Eks};
 use crate::lambda::{Doing, Invocation, Work};
+use crate::masks;
+use crate::operations::BEFORE_A_REQUEST;
+use crate::watch::{AllRetained, Wrongs};
 
 /// When everything begins: an hour of the first day.
 const BEGINNING: u64 = 36_000;
@@ -30,18 +33,9 @@ pub struct World {
     pub disturbed: bool,
     /// A group has lost its tags, so that nobody knows any more that it was ours: it is left, with what it has around it.
     pub stripped: bool,
-}
-
-/// What must never have happened. Each is of the moment at which it does, and stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Wrongs {
-    pub foreign_changed: bool,
-    /// An answer tells an id that the protocol doesn't allow.
-    pub id: bool,
-    /// A look past the deadline ended in a wait.
-    pub waits_past_deadline: bool,
-    /// A Delete was answered well, and something was left.
-    pub left_behind: bool,
+    /// Something has gone wrong since the last request was sent.
+    pub hurt: bool,
+    pub retained: AllRetained,
 }
 
 impl World {
@@ -57,14 +51,25 @@ impl World {
             wrongs: Wrongs::default(),
             disturbed: false,
             stripped: false,
+            hurt: false,
+            retained: AllRetained::new(),
         }
     }
 
-    /// Answers a call.
-    pub fn answer(&mut self, call: &Call, broken: Broken) -> Said {
-        let foreign = concerned(call).is_some_and(|name| self.eks.is_foreign(name));
-        let said = match call {
-            Call::Stack => Said::Stack(self.stack.status, BEGINNING, self.stack.updated),
+    /// Answers a call of an invocation.
+    pub fn answer(&mut self, who: usize, call: &Call, of: &Configuration) -> Said {
+        if let Some(wrong) = of.refuses(call) {
+            return Said::wrong(wrong, "it is not allowed");
+        }
+        let before = self.before(call);
+        let said = self.carry_out(&masks::called(call, of.broken));
+        self.watch(who, call, &said, before.as_ref(), of);
+        masks::said(said, of.broken, self.now)
+    }
+
+    fn carry_out(&mut self, call: &Call) -> Said {
+        match call {
+            Call::Stack => Said::Stack(self.stack.status, 0, BEGINNING - BEFORE_A_REQUEST, self.stack.updated),
             Call::RecordedId => Said::RecordedId(self.stack.id.clone()),
             Call::Groups => Said::Names(self.eks.groups.keys().cloned().collect()),
             Call::UpdatesSince(name, since) => Said::Names(self.eks.updates_since(name, *since)),
@@ -80,13 +85,6 @@ impl World {
             Call::Delete(name) => self.eks.delete(name),
             Call::Belongings(place) => self.ec2.read(place),
             Call::Launch(step, token) => self.ec2.launch(step, token),
-        };
-        let done = !matches!(said, Said::Wrong(..));
-        self.wrongs.foreign_changed |= (foreign && done && call.changes_something()) || self.ec2.harmed;
-        if broken == Broken::TagsIgnored {
-            mine(said)
-        } else {
-            said
         }
     }
 
@@ -116,7 +114,7 @@ impl World {
         let under_way = |status: &Status| matches!(status, Status::Creating | Status::Updating | Status::Deleting);
         let rests = matches!(
             self.stack.flow,
-            Flow::Resting | Flow::Gone | Flow::DeleteFailed | Flow::RollbackFailed { .. }
+            Flow::Resting | Flow::Gone | Flow::DeleteFailed | Flow::RollbackFailed { .. } | Flow::UpdateFailed { .. }
         );
         rests
             && self.queue.is_empty()
@@ -175,25 +173,5 @@ pub fn owner() -> Owner {
     Owner {
         stack_id: STACK.to_owned(),
         logical_id: RESOURCE.to_owned(),
-    }
-}
-
-/// The group that a call changes.
-fn concerned(call: &Call) -> Option<&str> {
-    match call {
-        Call::UpdateVersion(name, ..) | Call::UpdateConfig(name, ..) => Some(name),
-        Call::Tag(name, _) | Call::Untag(name, _) | Call::Delete(name) => Some(name),
-        _ => None,
-    }
-}
-
-/// What was said, as if every group had our tags.
-fn mine(said: Said) -> Said {
-    match said {
-        Said::Group(mut group) => {
-            group.change(|group| group.tags.extend(owner().tags()));
-            Said::Group(group)
-        }
-        said => said,
     }
 }

@@ -1,6 +1,6 @@
 //! Each property can fail: a rule is broken on purpose, and it is noticed. With the rule kept the same lives are explored by `make model`.
 
-use model::configuration::{Broken, Budget, Configuration};
+use model::configuration::{Broken, Budget, Configuration, NotAllowed};
 use model::{explore, lives};
 
 const NONE: Budget = Budget::NONE;
@@ -47,6 +47,63 @@ fn a_rule_that_is_broken_is_noticed() {
             update("labels", NONE),
             Broken::UpdatesDoNothing,
             "what the stack has recorded is what runs",
+        ),
+    ] {
+        check(of, broken, property);
+    }
+}
+
+#[test]
+fn a_broken_rule_of_what_stays_is_noticed() {
+    let update = |to, budget| lives::update("update", to, budget);
+    let with = |duplicates, deadlines, others| Budget {
+        duplicates,
+        deadlines,
+        others,
+        ..NONE
+    };
+    let scaled = |budget| lives::late::scaled("autoscaler", ["three", "three labels"], budget);
+    let degraded = lives::unseen::create_degraded("create", NotAllowed::Nothing, with(0, 0, 1));
+    for (of, broken, property) in [
+        (
+            lives::retained::replaced("retained", NONE),
+            Broken::RetainsNothing,
+            "what was retained stays",
+        ),
+        (
+            update("spot", with(0, 1, 0)),
+            Broken::NoMarks,
+            "no unfinished replacement is left",
+        ),
+        (
+            update("spot", NONE),
+            Broken::CleanupOfTheNew,
+            "what the stack knows is there",
+        ),
+        (
+            scaled(with(0, 0, 1)),
+            Broken::SizeIsAlwaysSet,
+            "what an autoscaler has set stands",
+        ),
+        (
+            lives::unseen::propagated("update", "labels", NONE),
+            Broken::TagsChange,
+            "no nodes roll for nothing",
+        ),
+        (
+            scaled(with(1, 0, 1)),
+            Broken::NeverOver,
+            "nothing is begun once the stack's operation is over",
+        ),
+        (
+            update("labels", NONE),
+            Broken::UpdatesSeemToFail,
+            "nothing fails for nothing",
+        ),
+        (
+            degraded,
+            Broken::DegradedIsTaken,
+            "no Create goes well with a degraded group",
         ),
     ] {
         check(of, broken, property);

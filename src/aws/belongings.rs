@@ -125,6 +125,7 @@ fn version(version: &LaunchTemplateVersion) -> Version {
 fn security_group(group: &Ec2SecurityGroup) -> SecurityGroup {
     SecurityGroup {
         id: group.group_id().unwrap_or_default().to_owned(),
+        vpc: group.vpc_id().unwrap_or_default().to_owned(),
         tags: tags(group.tags()),
         rules: group.ip_permissions().iter().flat_map(rules).collect(),
     }

@@ -1,5 +1,7 @@
 //! From the service's shapes to ours.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_eks::types::{
     ErrorDetail, Issue as EksIssue, NodeRepairConfig, Nodegroup, NodegroupUpdateConfig, NodegroupUpdateStrategies,
     Update, UpdateStatus, WarmPoolConfig,
@@ -113,7 +115,7 @@ fn node_repair(config: &NodeRepairConfig) -> NodeRepair {
             config.max_parallel_nodes_repaired_count(),
             config.max_parallel_nodes_repaired_percentage(),
         ),
-        overrides: overrides.collect(),
+        overrides: Some(overrides.collect()).filter(|overrides: &BTreeSet<_>| !overrides.is_empty()),
     }
 }
 

@@ -8,7 +8,7 @@ use aws_sdk_eks::types::{
 
 use crate::nodegroup::change::{ConfigChange, ScalingChange};
 use crate::nodegroup::group::LiveScaling;
-use crate::nodegroup::settings::{Amount, NodeRepair, Taint, UpdateSettings, UpdateStrategy, WarmPool};
+use crate::nodegroup::settings::{Amount, NodeRepair, RepairOverride, Taint, UpdateSettings, UpdateStrategy, WarmPool};
 use crate::nodegroup::spec::LaunchTemplateIdentity;
 
 pub fn taint(taint: &Taint) -> EksTaint {
@@ -65,25 +65,23 @@ pub fn node_repair(repair: &NodeRepair) -> NodeRepairConfig {
         Some(Amount::Percentage(share)) => Some(share),
         Some(Amount::Nodes(_)) | None => None,
     };
-    let overrides: Vec<NodeRepairConfigOverrides> = repair
-        .overrides
-        .iter()
-        .map(|rule| {
-            NodeRepairConfigOverrides::builder()
-                .node_monitoring_condition(&rule.condition)
-                .node_unhealthy_reason(&rule.reason)
-                .min_repair_wait_time_mins(rule.minimum_wait_minutes)
-                .repair_action(RepairAction::from(rule.action.as_str()))
-                .build()
-        })
-        .collect();
+    let overrides = repair.overrides.as_ref();
     NodeRepairConfig::builder()
         .enabled(repair.enabled)
         .set_max_unhealthy_node_threshold_count(nodes(repair.unhealthy_threshold))
         .set_max_unhealthy_node_threshold_percentage(share(repair.unhealthy_threshold))
         .set_max_parallel_nodes_repaired_count(nodes(repair.parallel_repairs))
         .set_max_parallel_nodes_repaired_percentage(share(repair.parallel_repairs))
-        .set_node_repair_config_overrides((!overrides.is_empty()).then_some(overrides))
+        .set_node_repair_config_overrides(overrides.map(|rules| rules.iter().map(repair_override).collect()))
+        .build()
+}
+
+fn repair_override(rule: &RepairOverride) -> NodeRepairConfigOverrides {
+    NodeRepairConfigOverrides::builder()
+        .node_monitoring_condition(&rule.condition)
+        .node_unhealthy_reason(&rule.reason)
+        .min_repair_wait_time_mins(rule.minimum_wait_minutes)
+        .repair_action(RepairAction::from(rule.action.as_str()))
         .build()
 }
 

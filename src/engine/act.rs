@@ -3,11 +3,14 @@
 use super::Stop;
 use super::goal::{denied, unanswered};
 use super::late;
+use super::situation::rolls_back;
 use super::under_way::turn_to;
+use crate::nodegroup::change::only_leaves_out;
 use crate::nodegroup::decide::{Goal, Next, Observation, Waiting};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::{Begun, StepKind};
 use crate::nodegroup::name::digest;
+use crate::nodegroup::ownership::{OWN_PREFIX, UNFINISHED_TAG};
 use crate::nodegroup::plan::Step;
 use crate::nodegroup::roll::outlasts;
 use crate::nodegroup::spec::WaitFor;
@@ -39,31 +42,87 @@ pub async fn act<C: Cloud>(
     let token = token(progress, &step);
     match call(cloud, goal, seen, &step, &token).await {
         Ok(update_id) => {
-            progress.unanswered = 0;
-            progress.history.obstacle = None;
-            progress.history.begun.push(Begun {
-                step: step.kind(),
-                at: now,
-                update_id,
-            });
+            note(progress, &step, now, update_id);
+            if matches!((goal, &step), (Goal::Present(_), Step::Delete)) {
+                progress.history.forget_the_failed_group();
+            }
             Ok(after(goal, step))
+        }
+        Err(error) if can_do_without(goal, seen, &step, &error) => {
+            progress.warn(format!(
+                "the node group keeps settings that the template no longer has; state the values that you want: {error}"
+            ));
+            note(progress, &step, now, None);
+            Ok(Next::Act(step))
         }
         Err(error) if is_not_seen_yet(progress, &step, &error, now) => {
             progress.history.obstacle = Some(error.to_string());
             Err(Stop::Wait(Waiting::ForOthers))
         }
-        Err(error) => Err(meaning(progress, &step, &error)),
+        Err(error) => match meaning(progress, &step, &error) {
+            Stop::Fail(why) if goes_on_without(progress, &step) => {
+                progress.warn(format!("tags that mark nothing any more stay on the node group: {why}"));
+                finish_otherwise(cloud, seen, &step).await;
+                note(progress, &step, now, None);
+                Ok(after(goal, step))
+            }
+            stop => Err(stop),
+        },
     }
 }
 
-/// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails.
+/// Tags that can't be removed fail no rollback, and the function's own marks fail nothing.
+fn goes_on_without(progress: &Progress, step: &Step) -> bool {
+    match step {
+        Step::Untag(keys) => rolls_back(progress) || keys.iter().all(|key| key.starts_with(OWN_PREFIX)),
+        Step::Launch(_) | Step::Create(_) | Step::Tag(_) | Step::Delete => false,
+        Step::UpdateVersion(_) | Step::UpdateConfig(_) => false,
+        Step::Scaling(_) | Step::JoinPlugin { .. } | Step::LeavePlugin | Step::EnableWindows => false,
+    }
+}
+
+/// A mark of an unfinished group that can't be removed is overwritten, so that no delivery of the event takes the group for unfinished.
+async fn finish_otherwise<C: Cloud>(cloud: &C, seen: &Observation, step: &Step) {
+    let (Observation::Present { group, .. }, Step::Untag(keys)) = (seen, step) else {
+        return;
+    };
+    if keys.contains(UNFINISHED_TAG) {
+        let finished = [(UNFINISHED_TAG.to_owned(), "finished".to_owned())].into();
+        if let Err(error) = cloud.tag(&group.arn, &finished).await {
+            tracing::warn!(%error, "the mark of an unfinished group stays");
+        }
+    }
+}
+
+fn note(progress: &mut Progress, step: &Step, now: u64, update_id: Option<String>) {
+    progress.unanswered = 0;
+    progress.history.obstacle = None;
+    progress.history.begun.push(Begun {
+        step: step.kind(),
+        at: now,
+        update_id,
+    });
+}
+
+/// EKS doesn't document how a setting of repair is taken back. A group that keeps one fails neither an update nor a rollback.
+fn can_do_without(goal: &Goal, seen: &Observation, step: &Step, error: &CallError) -> bool {
+    match (goal, seen, step) {
+        (Goal::Present(desired), Observation::Present { group, .. }, Step::UpdateConfig(_)) => {
+            error.fault == Fault::Refused && only_leaves_out(desired, group)
+        }
+        _ => false,
+    }
+}
+
+/// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails. EKS goes by the
+/// settings that the group has then. Those that the template tightens follow the roll.
 fn announce(progress: &mut Progress, goal: &Goal, seen: &Observation, step: &Step, now: u64) {
     let (Goal::Present(desired), Observation::Present { group, .. }, Step::UpdateVersion(_)) = (goal, seen, step)
     else {
         return;
     };
     let left = progress.history.deadline.saturating_sub(now);
-    let told = outlasts(group.scaling.desired, desired.spec.update_settings.unavailable, left);
+    let told = outlasts(group.scaling.desired, group.update_settings.unavailable, left);
     if let Some(cause) = told.filter(|_| desired.spec.wait_for != WaitFor::Submitted) {
         let finding = Finding::new(Check::RollOutlastsTimeout, "ServiceTimeout", &group.name, cause);
         tracing::warn!(%finding, "announced");
@@ -90,6 +149,9 @@ async fn call<C: Cloud>(
         (Goal::Present(desired), _, Step::Create(group)) => cloud.create(desired, group, token).await.map(|()| None),
         (Goal::Absent(identity), _, Step::Delete) => {
             cloud.delete(&identity.cluster, &identity.name).await.map(|()| None)
+        }
+        (Goal::Present(desired), _, Step::Delete) => {
+            cloud.delete(&desired.spec.cluster, &desired.name).await.map(|()| None)
         }
         (Goal::Absent(_), Observation::Present { group, .. }, step @ Step::Tag(_)) => {
             update(cloud, group, step, token).await

@@ -1,7 +1,8 @@
 //! What a group has around it: looked up when the decision asks for it, and once in a pass.
 
 use super::Stop;
-use super::goal::{denied, rolls_back, unanswered};
+use super::goal::{denied, unanswered};
+use super::situation::rolls_back;
 use crate::launch_template::belongings::Place;
 use crate::launch_template::steps::Cluster;
 use crate::nodegroup::decide::{Around, Goal, Waiting};
@@ -14,7 +15,7 @@ use crate::progress::Progress;
 pub fn place(goal: &Goal) -> Place {
     match goal {
         Goal::Present(desired) => desired.place(),
-        Goal::Absent(identity) | Goal::AsIs { identity, .. } => identity.place(),
+        Goal::Absent(identity) | Goal::AsIs { identity, .. } | Goal::Repeat(identity) => identity.place(),
     }
 }
 
@@ -22,7 +23,7 @@ pub fn place(goal: &Goal) -> Place {
 pub async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, goal: &Goal) -> Result<(), Stop> {
     match goal {
         Goal::Present(desired) => look_around(cloud, progress, desired.place(), &desired.spec).await,
-        Goal::Absent(_) | Goal::AsIs { .. } => look_at_belongings(cloud, progress, place(goal)).await,
+        Goal::Absent(_) | Goal::AsIs { .. } | Goal::Repeat(_) => look_at_belongings(cloud, progress, place(goal)).await,
     }
 }
 

@@ -4,8 +4,9 @@ mod plugin;
 mod windows;
 
 use super::Stop;
-use super::goal::{rolls_back, unanswered};
+use super::goal::unanswered;
 use super::late::still_wanted;
+use super::situation::rolls_back;
 use super::under_way::turn_to;
 use crate::auto_scaling::{ScalingStep, is_asked};
 use crate::nodegroup::decide::{Goal, Look, Observation, Part, Waiting};
@@ -51,7 +52,7 @@ pub async fn look<C: Cloud>(
             }
             Err(error) => return meaning(progress, Part::ScalingGroup, &error),
         },
-        Look::Nodes | Look::Around => match nodes(cloud, progress, group).await {
+        Look::Nodes | Look::Around | Look::Updates => match nodes(cloud, progress, group).await {
             Ok(nodes) => {
                 let wanted = usize::try_from(group.scaling.desired).unwrap_or_default();
                 let count = ready(&nodes);

@@ -2,16 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::situation::situation;
 use super::target::{Found, find_target, to_remove};
-use super::{Stop, late, preflight, sent, users};
+use super::{Stop, deletion, late, preflight, sent, sweep, users};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
+use crate::nodegroup::change::dropped;
 use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
+use crate::nodegroup::fields::Problem;
 use crate::nodegroup::name::name;
-use crate::nodegroup::ownership::{Channel, OWN_PREFIX, Owner};
-use crate::nodegroup::plan::{Desired, Direction, Purpose};
+use crate::nodegroup::ownership::{Channel, Owner};
+use crate::nodegroup::plan::{Desired, Direction, Purpose, StackTags};
 use crate::nodegroup::scaling::DesiredSize;
+use crate::nodegroup::settings::Setting;
 use crate::nodegroup::spec::Spec;
+use crate::nodegroup::tags::{Group, too_many};
 use crate::nodegroup::turn::{Requested, Turn};
 use crate::nodegroup::validate::{inspect, validate};
 use crate::ports::{CallError, Cloud, Fault};
@@ -38,9 +43,12 @@ pub fn turn(request: &Request) -> Turn {
 }
 
 /// The goal of the stage at hand; `None` when there is nothing that could be the matter of a Delete.
-pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Option<Goal>, Stop> {
+pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<Option<Goal>, Stop> {
+    if let Stage::Sweep(sweep) = progress.stage.clone() {
+        return sweep::next_goal(cloud, progress, &sweep).await;
+    }
     if progress.request.kind == RequestType::Delete {
-        return Ok(to_delete(&progress.request).map(Goal::Absent));
+        return Ok(deletion::identity_of(cloud, progress).await?.map(Goal::Absent));
     }
     let (spec, mut problems) = inspect(
         &progress.request.properties,
@@ -50,9 +58,12 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
     if !problems.is_empty() {
         let findings = preflight::beside(cloud, progress, &spec).await;
         let why = preflight::told(&problems, &findings);
-        return left_as_it_is(cloud, progress, why).await.map(Some);
+        return left_as_it_is(cloud, progress, why, now).await.map(Some);
     }
-    let situation = situation(cloud, progress).await?;
+    let situation = situation(cloud, progress, now).await?;
+    if situation.phase == Phase::Over && progress.stage == Stage::Converge {
+        return repeated(cloud, progress).await.map(Some);
+    }
     let seen = preflight::look(cloud, progress, &spec).await?;
     let target = find_target(cloud, progress, &spec).await?;
     let errors = seen.map(|seen| preflight::judge(progress, &spec, target.name(), seen));
@@ -60,11 +71,11 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
         (Found::Name(name), errors) if errors.is_empty() => name,
         (Found::Name(_), errors) => {
             let why = preflight::told(&[], &errors);
-            return left_as_it_is(cloud, progress, why).await.map(Some);
+            return left_as_it_is(cloud, progress, why, now).await.map(Some);
         }
         (Found::NotToBeHad(why), errors) => {
             let also = errors.iter().map(|error| format!("; also {error}"));
-            return left_as_it_is(cloud, progress, why + &also.collect::<String>())
+            return left_as_it_is(cloud, progress, why + &also.collect::<String>(), now)
                 .await
                 .map(Some);
         }
@@ -72,46 +83,74 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Opti
     if let Some(identity) = to_remove(progress, &spec, &name) {
         return Ok(Some(Goal::Absent(identity)));
     }
+    if let Some(problem) = too_many_tags(&progress.request, &spec, &name, &situation) {
+        let why = preflight::told(&[problem], &[]);
+        return left_as_it_is(cloud, progress, why, now).await.map(Some);
+    }
     users::resolve(cloud, progress, &spec).await?;
     Ok(Some(Goal::Present(Box::new(desired(progress, spec, name, situation)))))
 }
 
-/// A Delete needs no valid properties: the id says which group. For an id never given by this function, which
-/// CloudFormation makes up when a create is cancelled, the name is derived as that create derived it.
-fn to_delete(request: &Request) -> Option<Identity> {
-    let given = request
-        .envelope
-        .physical_resource_id
-        .as_deref()
-        .and_then(PhysicalId::parse);
-    let PhysicalId { cluster, name } = given.or_else(|| named_by(&request.properties, request))?;
-    Some(Identity {
+/// Tags that the stack doesn't tell take no room.
+fn too_many_tags(request: &Request, spec: &Spec, name: &str, situation: &Situation) -> Option<Problem> {
+    let kept = current(request).is_some_and(|current| current.name == name && current.cluster == spec.cluster);
+    let group = if kept { Group::Kept } else { Group::New };
+    too_many(spec, situation.tags.as_ref().unwrap_or(&BTreeMap::new()), group)
+}
+
+/// What is refused in an update is no reason to fail a rollback: nothing was changed then, or it was done by a release of
+/// this function that took other properties. Only a stack that says it rolls back is believed. The answer names the group that is
+/// left, which is the current one: CloudFormation deletes the current one if the answer names another.
+pub async fn left_as_it_is<C: Cloud>(cloud: &C, progress: &mut Progress, why: String, now: u64) -> Result<Goal, Stop> {
+    let Some(current) = current(&progress.request) else {
+        return Err(Stop::Fail(why));
+    };
+    if situation(cloud, progress, now).await?.phase != Phase::RollingBack {
+        return Err(Stop::Fail(why));
+    }
+    progress.stage = Stage::Converge;
+    progress.target = None;
+    Ok(Goal::AsIs {
+        identity: identity(&progress.request, current),
+        why,
+    })
+}
+
+/// The group that CloudFormation has recorded of a stack whose operation is over.
+async fn repeated<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Goal, Stop> {
+    let envelope = &progress.request.envelope;
+    let recorded = match cloud
+        .recorded_id(&envelope.stack_id, &envelope.logical_resource_id)
+        .await
+    {
+        Ok(recorded) => recorded.as_deref().and_then(PhysicalId::parse),
+        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
+            return Err(unanswered(progress, &error));
+        }
+        Err(error) => {
+            tracing::warn!(%error, "CloudFormation's record of the resource could not be had");
+            None
+        }
+    };
+    let derived = named_by(&progress.request.properties, &progress.request);
+    let cluster = derived.as_ref().map(|id| id.cluster.clone());
+    let known = recorded.or_else(|| current(&progress.request)).or(derived);
+    let Some(known) = known.filter(|known| Some(&known.cluster) == cluster.as_ref()) else {
+        return Err(Stop::Fail(late::OVER.to_owned()));
+    };
+    progress.target = Some(known.name.clone());
+    Ok(Goal::Repeat(identity(&progress.request, known)))
+}
+
+/// A group by its name, as a request of its owner sees it.
+pub fn identity(request: &Request, PhysicalId { cluster, name }: PhysicalId) -> Identity {
+    Identity {
         cluster,
         name,
         owner: owner(request),
         which: Which::Any,
         turn: turn(request),
-    })
-}
-
-/// What is refused in an update is no reason to fail a rollback: nothing was changed then, or it was done by a release of
-/// this function that took other properties. Only a stack that says it rolls back is believed.
-pub async fn left_as_it_is<C: Cloud>(cloud: &C, progress: &mut Progress, why: String) -> Result<Goal, Stop> {
-    let Some(PhysicalId { cluster, name }) = current(&progress.request) else {
-        return Err(Stop::Fail(why));
-    };
-    if situation(cloud, progress).await?.phase != Phase::RollingBack {
-        return Err(Stop::Fail(why));
     }
-    progress.stage = Stage::Converge;
-    let identity = Identity {
-        cluster,
-        name,
-        owner: owner(&progress.request),
-        which: Which::Any,
-        turn: turn(&progress.request),
-    };
-    Ok(Goal::AsIs { identity, why })
 }
 
 /// The group that CloudFormation knows the resource by, in an update.
@@ -134,86 +173,37 @@ pub fn named_by(properties: &Properties, request: &Request) -> Option<PhysicalId
     })
 }
 
-/// A request by event has no stack that would hand down tags or be rolled back.
-const NO_STACK: Situation = Situation {
-    tags: BTreeMap::new(),
-    phase: Phase::Forward,
-};
-
-/// Asks CloudFormation once for the stack's tags and for what it is doing.
-async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Situation, Stop> {
-    if let Some(situation) = &progress.situation {
-        return Ok(situation.clone());
-    }
-    if progress.request.envelope.sent().is_some() {
-        return Ok(progress.situation.insert(NO_STACK).clone());
-    }
-    let situation = match cloud.stack(&progress.request.envelope.stack_id).await {
-        Ok(stack) => {
-            late::refuse_taken_up(cloud, progress, &stack).await?;
-            Situation {
-                phase: Phase::of(&stack.status),
-                tags: inheritable(stack.tags),
-            }
-        }
-        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
-            return Err(unanswered(progress, &error));
-        }
-        Err(error) => {
-            progress.warn(format!("stack tags could not be inherited: {error}"));
-            Situation {
-                phase: Phase::Unknown,
-                tags: [].into(),
-            }
-        }
-    };
-    progress.unanswered = 0;
-    progress.stack_asked = true;
-    let rolls_back = situation.phase == Phase::RollingBack && progress.request.kind == RequestType::Update;
-    progress.stage = if rolls_back {
-        Stage::RemoveAbandoned
-    } else {
-        Stage::Converge
-    };
-    progress.situation = Some(situation.clone());
-    Ok(situation)
-}
-
-/// Tags that begin with `aws:` are AWS's own and can't be set, and those of the resource's own say what they don't mean here.
-fn inheritable(tags: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let reserved = |key: &str| ["aws:", OWN_PREFIX].iter().any(|prefix| key.starts_with(prefix));
-    tags.into_iter().filter(|(key, _)| !reserved(key)).collect()
-}
-
 pub fn unanswered(progress: &mut Progress, error: &CallError) -> Stop {
     tracing::warn!(%error, "a call went unanswered");
     progress.lose_call();
     Stop::Wait(Waiting::ForAnAnswer)
 }
 
-/// How often a request asks for what its role doesn't allow, about half a minute in all. CloudFormation may have changed the
+/// How often in a row a request asks for what its role doesn't allow, about half a minute in all. CloudFormation may have changed the
 /// role's policy in the same deployment, moments ago, and IAM tells everybody some seconds later (aws-cdk issue 37675).
 const DENIALS: u32 = 5;
 
-/// A call that the role doesn't allow: not yet, perhaps.
+/// A call that the role doesn't allow: not yet, perhaps. Denials count while each look meets one of the same action: some that come
+/// now and then within an hour fail nothing.
 pub fn denied(progress: &mut Progress, error: &CallError) -> Stop {
-    progress.denials += 1;
-    if progress.denials < DENIALS {
+    let look = progress.looks;
+    let denied = progress.denied.entry(error.action.to_owned()).or_default();
+    let goes_on = look <= denied.look + 1;
+    denied.in_a_row = if goes_on { denied.in_a_row + 1 } else { 1 };
+    denied.look = look;
+    if denied.in_a_row < DENIALS {
         return unanswered(progress, error);
     }
     Stop::Fail(error.to_string())
 }
 
-pub fn rolls_back(progress: &Progress) -> bool {
-    progress
-        .situation
-        .as_ref()
-        .is_some_and(|situation| situation.phase == Phase::RollingBack)
-}
-
 fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) -> Desired {
     let owner = owner(&progress.request);
-    let mut tags = situation.tags;
+    let stack_tags = match &situation.tags {
+        Some(_) => StackTags::Known,
+        None => StackTags::Unknown,
+    };
+    let mut tags = situation.tags.unwrap_or_default();
     tags.extend(spec.tags.clone());
     let removed_tags = old_tags(progress)
         .into_iter()
@@ -225,9 +215,12 @@ fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) 
     Desired {
         name,
         tags,
+        stack_tags,
         removed_tags,
-        desired_size: desired_size(&progress.request, &spec),
-        direction: situation.phase.direction(),
+        dropped: dropped_settings(&progress.request, &spec),
+        desired_size: desired_size(&progress.request, &spec, situation.phase),
+        direction: situation.phase.direction(progress.request.kind),
+        sent: progress.sent().filter(|_| owner.channel() == Channel::Stack),
         // It marks what was made in place of another, which events never do.
         current_id: current(&progress.request)
             .filter(|_| owner.channel() == Channel::Stack)
@@ -253,8 +246,15 @@ fn old_tags(progress: &Progress) -> BTreeSet<String> {
     tags.map(|tags| tags.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// Old properties tell this one thing of the sizes: whether the template's own value changed.
-fn desired_size(request: &Request, spec: &Spec) -> DesiredSize {
+fn dropped_settings(request: &Request, spec: &Spec) -> BTreeSet<Setting> {
+    let before = |old: &Properties| inspect(old, &request.envelope.logical_resource_id).0;
+    let old = request.old_properties.as_ref();
+    old.map(|old| dropped(spec, &before(old))).unwrap_or_default()
+}
+
+/// Old properties tell this one thing of the sizes: whether the template's own value changed. In a rollback they are what failed, and
+/// the size is taken back only where the failed update has set it. Where nobody knows whether this is a rollback, it may be one.
+fn desired_size(request: &Request, spec: &Spec, phase: Phase) -> DesiredSize {
     let Some(wanted) = spec.scaling.desired else {
         return DesiredSize::Live;
     };
@@ -262,17 +262,13 @@ fn desired_size(request: &Request, spec: &Spec) -> DesiredSize {
         .old_properties
         .as_ref()
         .and_then(|old| old.get("ScalingConfig")?.get("DesiredSize"));
-    match old.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)) {
-        Some(old) if old == wanted.to_string() => DesiredSize::Live,
-        _ => DesiredSize::Template,
+    let old = old.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    match (old, phase.direction(request.kind)) {
+        (Some(old), _) if old == wanted.to_string() => DesiredSize::Live,
+        (_, Direction::Forward) => DesiredSize::Template,
+        (old, Direction::RollingBack | Direction::Unknown) => {
+            let failed = old.and_then(|old| old.trim().parse().ok());
+            failed.map_or(DesiredSize::Live, |failed| DesiredSize::TakeBack { failed })
+        }
     }
-}
-
-/// Whether what was asked for is still wanted: a cancelled update is told by nothing but the stack's status.
-pub fn is_superseded(progress: &Progress, phase: Phase) -> bool {
-    let began = progress
-        .situation
-        .as_ref()
-        .map_or(Phase::Unknown, |situation| situation.phase);
-    began.direction() == Direction::Forward && matches!(phase, Phase::RollingBack | Phase::Ending)
 }

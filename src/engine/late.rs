@@ -4,7 +4,9 @@
 //! its stack does something else, and its status says what that is and not what the request was for.
 
 use super::Stop;
-use super::goal::{is_superseded, unanswered};
+use super::ends::known_id;
+use super::goal::unanswered;
+use super::situation::is_superseded;
 use crate::cfn::request::RequestType;
 use crate::ports::{Cloud, Fault, Stack};
 use crate::progress::{Phase, Progress, Stage};
@@ -23,7 +25,7 @@ pub async fn refuse_taken_up<C: Cloud>(cloud: &C, progress: &mut Progress, stack
     refuse(progress, stack)?;
     match Phase::of(&stack.status) {
         Phase::RollingBack => refuse_cancelled(cloud, progress).await,
-        Phase::Forward | Phase::Ending | Phase::Unknown => Ok(()),
+        Phase::Forward | Phase::Ending | Phase::Over | Phase::Unknown => Ok(()),
     }
 }
 
@@ -51,10 +53,10 @@ pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Resul
 /// Before anything is removed, in each pass. A Delete that comes again may meet a group that a later update has made under the name of the
 /// one that is gone; and what a delivery of an update would undo may have been told by another, so that a later update works on it.
 pub async fn still_to_be_removed<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    // A rollback removes what the update before it has made, and was asked for after that.
-    if progress.stack_asked || progress.stage == Stage::RemoveAbandoned {
+    if progress.stack_asked {
         return Ok(());
     }
+    not_recorded(cloud, progress).await?;
     let stack = match ask(cloud, progress).await {
         Err(_) if progress.request.kind == RequestType::Delete && progress.looks > ASKED_IN_VAIN => None,
         asked => asked?,
@@ -65,6 +67,31 @@ pub async fn still_to_be_removed<C: Cloud>(cloud: &C, progress: &mut Progress) -
     match stack.filter(|stack| !ends && is_of_before(progress, stack)) {
         Some(_) => Err(Stop::Fail(OF_BEFORE.to_owned())),
         None => Ok(()),
+    }
+}
+
+/// What an update has made in place of another group isn't undone once CloudFormation names it: then another delivery of the update has
+/// answered with it. Where the record can't be had, the marks on the group decide alone.
+async fn not_recorded<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+    let envelope = &progress.request.envelope;
+    if !matches!(progress.stage, Stage::Undo { .. }) || envelope.sent().is_some() {
+        return Ok(());
+    }
+    let recorded = cloud
+        .recorded_id(&envelope.stack_id, &envelope.logical_resource_id)
+        .await;
+    match recorded {
+        Ok(Some(recorded)) if Some(&recorded) == known_id(progress).as_ref() => Err(Stop::Fail(format!(
+            "CloudFormation names {recorded} as the resource, so it stays"
+        ))),
+        Ok(_) => Ok(()),
+        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
+            Err(unanswered(progress, &error))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "CloudFormation's record of the resource could not be had");
+            Ok(())
+        }
     }
 }
 
@@ -83,6 +110,9 @@ async fn ask<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Option<Stac
         Err(_) => Ok(None),
     }
 }
+
+/// Why nothing is begun for a request whose stack's operation has ended.
+pub const OVER: &str = "the stack's operation is over, so nothing more is changed for this request";
 
 const OF_BEFORE: &str =
     "another update of the stack has begun since this request was sent, and nothing more is changed for it";

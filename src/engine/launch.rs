@@ -29,7 +29,14 @@ pub async fn act<C: Cloud>(
     tracing::info!(begun = step.action(), "begin");
     let token = token(progress, &Step::Launch(step.clone()));
     match cloud.launch(step, &token).await {
-        Ok(made) => done(progress, step, made, now),
+        Ok(made) => {
+            if let LaunchStep::TagTemplate { id, .. } = step {
+                progress.warn(format!(
+                    "launch template {id} of this node group had lost the function's tags, and the function tagged it again"
+                ));
+            }
+            done(progress, step, made, now);
+        }
         Err(error) if error.fault == Fault::NotFound && step.removes() => done(progress, step, Made::Nothing, now),
         Err(error) => return failed(progress, goal, step, &error, now),
     }
@@ -54,6 +61,13 @@ fn done(progress: &mut Progress, step: &LaunchStep, made: Made, now: u64) {
 /// What can't be removed from a group that is as it should be is left with a warning: an update that has rolled every node
 /// may not be rolled back for it.
 fn failed(progress: &mut Progress, goal: &Goal, step: &LaunchStep, error: &CallError, now: u64) -> Result<(), Stop> {
+    if let (LaunchStep::TagTemplate { .. }, Fault::Denied | Fault::Refused) = (step, error.fault) {
+        progress.warn(format!(
+            "the launch template keeps lacking the function's tags: {error}"
+        ));
+        done(progress, step, Made::Nothing, now);
+        return Ok(());
+    }
     let tidies = matches!(goal, Goal::Present(_)) && step.removes();
     if tidies {
         progress.history.tidying = match error.fault {

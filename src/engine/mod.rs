@@ -10,31 +10,32 @@
 mod act;
 mod around;
 mod beyond;
+mod deletion;
 mod diagnosis;
+mod ends;
 mod goal;
 mod late;
 mod launch;
 mod preflight;
+mod restored;
 mod sent;
+mod situation;
 mod stall;
+mod sweep;
 mod target;
 mod under_way;
 mod users;
 
 use crate::cfn::answer::Answer;
-use crate::cfn::physical_id::{PhysicalId, never_created};
-use crate::cfn::request::{Request, RequestType};
 use crate::nodegroup::decide::{Around, Beyond, Goal, Look, Next, Observation, View, Waiting, decide};
-use crate::nodegroup::history::StepKind;
-use crate::nodegroup::name::name;
+use crate::nodegroup::history::Updates;
 use crate::nodegroup::plan::Step;
-use crate::nodegroup::spec::Spec;
-use crate::nodegroup::under_way::UnderWay;
-use crate::nodegroup::validate::validate;
 use crate::ports::{Cloud, Fault};
-use crate::progress::{Phase, Progress, Stage};
+use crate::progress::{Progress, Stage};
 use crate::telemetry::request_span;
+use ends::{fail, succeed, unanswered};
 
+pub use ends::{derived_id, failed, known_id};
 pub use sent::{Undoing, from_the_future, identified, too_late, too_many_tags, undoing};
 
 /// How a pass ends.
@@ -74,6 +75,8 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
                 }
                 return Outcome::Wait(waiting);
             }
+            // Another unfinished replacement is left.
+            Next::Done { .. } if sweep::next(progress) => {}
             Next::Done { attributes, warnings } => {
                 if let Some(answer) = succeed(progress, attributes, warnings) {
                     return Outcome::Answer(answer);
@@ -122,59 +125,33 @@ pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
     }
 }
 
-/// The answer to a request that can't go on, whatever the reason. Its physical id follows the protocol: an Update and a
-/// Delete keep theirs (a FAILED Update with another id makes CloudFormation delete a live group, aws-cdk issue 22670), a
-/// Create names its group as soon as it has one: by `target` where that is known, since a release which was upgraded meanwhile
-/// may have named it otherwise, and CloudFormation deletes by this id.
-pub fn failed(request: &Request, target: Option<&str>, reason: String) -> Answer {
-    let logical_id = &request.envelope.logical_resource_id;
-    let named = || {
-        let spec = validate(&request.properties, logical_id).ok()?;
-        let name = target.map_or_else(|| name(&spec, &goal::owner(request)), str::to_owned);
-        Some(
-            PhysicalId {
-                cluster: spec.cluster,
-                name,
-            }
-            .to_string(),
-        )
-    };
-    let given = request
-        .envelope
-        .physical_resource_id
-        .clone()
-        .filter(|id| !id.is_empty());
-    let physical_id = given.or_else(named).unwrap_or_else(|| never_created(logical_id));
-    Answer::Failed { physical_id, reason }
-}
-
 /// One look and, where something is to be done, the call that does it. `Next::Act` comes back only when it is worth
 /// looking again at once.
 async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<Next, Stop> {
-    let goal = goal::choose(cloud, progress).await?;
-    let (cluster, name) = match &goal {
-        Some(Goal::Present(desired)) => (&desired.spec.cluster, &desired.name),
-        Some(Goal::Absent(identity) | Goal::AsIs { identity, .. }) => (&identity.cluster, &identity.name),
-        None => {
-            return Ok(Next::Done {
-                attributes: [].into(),
-                warnings: vec![],
-            });
-        }
+    let Some(mut goal) = goal::choose(cloud, progress, now).await? else {
+        return Ok(Next::Done {
+            attributes: [].into(),
+            warnings: vec![],
+        });
     };
-    request_span::about(cluster, name);
-    let mut seen = observe(cloud, progress, cluster, name).await?;
+    let place = around::place(&goal);
+    request_span::about(&place.cluster, &place.name);
+    let mut seen = observe(cloud, progress, &place.cluster, &place.name).await?;
     sent::note(progress, &seen, now);
-    let goal = goal.as_ref().expect("matched above");
+    if let (Goal::Present(desired), Observation::Present { group, .. }) = (&mut goal, &seen) {
+        desired.inherit(&group.tags);
+    }
+    let goal = &goal;
     loop {
         let next = decide(goal, &seen, view(progress, goal, now));
         if matches!((goal, &next), (Goal::Absent(_), Next::Act(_))) {
-            late::still_to_be_removed(cloud, progress).await?;
+            still_to_be_removed(cloud, progress).await?;
         }
         match next {
+            Next::Look(Look::Updates) => look_for_updates(cloud, progress, goal).await?,
             Next::Look(Look::Around) => match around::look(cloud, progress, goal).await {
                 Err(Stop::Fail(why)) if matches!(goal, Goal::Present(_)) => {
-                    return as_is(cloud, progress, why, now).await;
+                    return as_is(cloud, progress, &seen, why, now).await;
                 }
                 looked => looked?,
             },
@@ -187,10 +164,64 @@ async fn step<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<
                 beyond::act(cloud, progress, goal, &seen, step, now).await?;
                 seen = again(cloud, progress, goal, seen, now).await?;
             }
-            Next::Act(step) => return act::act(cloud, progress, goal, &seen, step, now).await,
+            Next::Act(step) => return act_on_group(cloud, progress, goal, &seen, step, now).await,
             next => return Ok(next),
         }
     }
+}
+
+/// A rollback doesn't fail for a group that EKS refuses to create again, such as one of a Kubernetes version that EKS no longer
+/// takes.
+async fn act_on_group<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    goal: &Goal,
+    seen: &Observation,
+    step: Step,
+    now: u64,
+) -> Result<Next, Stop> {
+    let creates = matches!(step, Step::Create(_));
+    match act::act(cloud, progress, goal, seen, step, now).await {
+        Err(Stop::Fail(why)) if creates && situation::rolls_back(progress) => {
+            as_is(cloud, progress, seen, why, now).await
+        }
+        acted => acted,
+    }
+}
+
+/// Asked once in each pass, before anything is removed.
+async fn still_to_be_removed<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+    match progress.stage {
+        Stage::Sweep(_) => sweep::still_unfinished(cloud, progress).await,
+        Stage::Converge | Stage::RemoveAbandoned | Stage::Undo { .. } => {
+            late::still_to_be_removed(cloud, progress).await
+        }
+    }
+}
+
+/// Updates of the group that EKS began since the request was sent, and that this delivery hasn't begun itself.
+async fn look_for_updates<C: Cloud>(cloud: &C, progress: &mut Progress, goal: &Goal) -> Result<(), Stop> {
+    let (place, since) = (around::place(goal), progress.sent().unwrap_or_default());
+    let begun: Vec<String> = progress
+        .history
+        .begun
+        .iter()
+        .filter_map(|begun| begun.update_id.clone())
+        .collect();
+    let found = match cloud.updates_since(&place.cluster, &place.name, since).await {
+        Ok(ids) => ids.iter().any(|id| !begun.contains(id)),
+        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
+            return Err(goal::unanswered(progress, &error));
+        }
+        Err(error) => {
+            progress.warn(format!(
+                "the function could not tell what made the node group DEGRADED: {error}"
+            ));
+            false
+        }
+    };
+    progress.history.updates_since_sent = Some(if found { Updates::Found } else { Updates::None });
+    Ok(())
 }
 
 /// The group once more after a step beside it: a later event may have taken it over. A stack's requests come one at a time.
@@ -210,10 +241,23 @@ async fn again<C: Cloud>(
     Ok(seen)
 }
 
-/// What can't be looked up fails an update, and leaves a rollback with what runs.
-async fn as_is<C: Cloud>(cloud: &C, progress: &mut Progress, why: String, now: u64) -> Result<Next, Stop> {
-    let goal = goal::left_as_it_is(cloud, progress, why).await?;
+/// What can't be had fails an update, and leaves a rollback with what runs: the group that it goes back to where that is there, and else
+/// the current one.
+async fn as_is<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    seen: &Observation,
+    why: String,
+    now: u64,
+) -> Result<Next, Stop> {
+    let target = progress.target.clone();
+    let mut goal = goal::left_as_it_is(cloud, progress, why, now).await?;
+    if let (Observation::Present { group, .. }, Goal::AsIs { identity, .. }) = (seen, &mut goal) {
+        progress.target = target;
+        (identity.cluster, identity.name) = (group.cluster.clone(), group.name.clone());
+    }
     let place = around::place(&goal);
+    progress.history.turn_to_another_group();
     let seen = observe(cloud, progress, &place.cluster, &place.name).await?;
     Ok(decide(&goal, &seen, view(progress, &goal, now)))
 }
@@ -239,6 +283,7 @@ async fn observe<C: Cloud>(cloud: &C, progress: &mut Progress, cluster: &str, na
     progress.unanswered = 0;
     let history = &mut progress.history;
     history.first_made = history.first_made.or(group.created_at);
+    history.ran_template = group.launch_template.as_ref().map(|template| template.id.clone());
     history
         .first_status
         .get_or_insert_with(|| group.status.as_str().to_owned());
@@ -259,142 +304,4 @@ fn unknown(progress: &mut Progress, problem: String) -> Observation {
     tracing::warn!(problem, "the node group could not be observed");
     progress.lose_call();
     Observation::Unknown(problem)
-}
-
-/// The answer to a request that can't go on, and has come as far as it has.
-fn ended(progress: &Progress, reason: String) -> Answer {
-    failed(&progress.request, progress.target.as_deref(), reason)
-}
-
-/// A stage that is done: the answer, or `None` when the request's own work comes next.
-fn succeed(
-    progress: &mut Progress,
-    attributes: crate::cfn::answer::Attributes,
-    warnings: Vec<String>,
-) -> Option<Answer> {
-    match std::mem::take(&mut progress.stage) {
-        Stage::RemoveAbandoned => {
-            turn_to_the_rollback(progress);
-            None
-        }
-        Stage::Undo { failure } => Some(ended(progress, failure)),
-        Stage::Converge => {
-            let physical_id = success_id(progress);
-            let mut note = progress.warnings.clone();
-            note.extend(warnings);
-            let mut attributes = attributes;
-            if let Some(told) = attributes.get_mut("Warnings") {
-                *told = note.join("; ");
-            }
-            Some(Answer::Success {
-                physical_id,
-                attributes,
-                note: note.join("; "),
-            })
-        }
-    }
-}
-
-/// A stage that failed: the answer, or `None` when there is something to clear up first or to do nevertheless.
-fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
-    match std::mem::take(&mut progress.stage) {
-        // The rollback itself matters more than what the failed update left behind.
-        Stage::RemoveAbandoned => {
-            progress.warn(format!("what the failed update made is left behind: {reason}"));
-            turn_to_the_rollback(progress);
-            None
-        }
-        // A later request has taken the group over, and it is theirs to end.
-        Stage::Undo { failure } if failure == reason && progress.request.envelope.sent().is_some() => {
-            Some(ended(progress, failure))
-        }
-        Stage::Undo { failure } => Some(ended(
-            progress,
-            format!("{failure}; and what it had made is left behind: {reason}"),
-        )),
-        Stage::Converge if leaves_something(progress) => {
-            progress.history.turn_to_undoing();
-            // Whether it is still to be removed is another question.
-            progress.stack_asked = false;
-            sent::make_ready_to_undo(progress);
-            progress.stage = Stage::Undo { failure: reason };
-            under_way::turn_to(progress, UnderWay::Undo);
-            None
-        }
-        Stage::Converge => Some(ended(progress, with_warnings(progress, reason))),
-    }
-}
-
-/// What the failed update left behind is dealt with; what the rollback restores comes next.
-fn turn_to_the_rollback(progress: &mut Progress) {
-    progress.history.turn_to_another_group();
-    under_way::turn_to(progress, UnderWay::Prepare);
-}
-
-/// What was announced before, such as a roll that outlasts its time, explains a failure.
-fn with_warnings(progress: &Progress, reason: String) -> String {
-    let told = |warning: &&String| !reason.contains(warning.as_str());
-    let warnings: Vec<&str> = progress.warnings.iter().filter(told).map(String::as_str).collect();
-    if warnings.is_empty() {
-        return reason;
-    }
-    format!("{reason}. Told before: {}", warnings.join("; "))
-}
-
-/// Whether this very update made a group in place of the one that runs. CloudFormation never learns its name from a FAILED
-/// answer, so nobody but this request removes it. Nor does anybody remove what a Create by event has made.
-fn leaves_something(progress: &Progress) -> bool {
-    if progress.request.envelope.sent().is_some() {
-        return sent::leaves_something(progress);
-    }
-    let replaces = progress.request.kind == RequestType::Update && success_id(progress) != current_id(progress);
-    let made = |kind| progress.history.of(kind).is_some();
-    replaces && (made(StepKind::Create) || made(StepKind::Launch))
-}
-
-/// The group that the passes are about, once it is known.
-pub fn known_id(progress: &Progress) -> Option<String> {
-    Some(success_id(progress)).filter(|id| !id.is_empty())
-}
-
-fn current_id(progress: &Progress) -> String {
-    progress
-        .request
-        .envelope
-        .physical_resource_id
-        .clone()
-        .unwrap_or_default()
-}
-
-fn success_id(progress: &Progress) -> String {
-    let request = &progress.request;
-    let cluster = spec(request).map(|spec| spec.cluster).unwrap_or_default();
-    match (&request.kind, &progress.target) {
-        (RequestType::Create | RequestType::Update, Some(name)) => PhysicalId {
-            cluster,
-            name: name.clone(),
-        }
-        .to_string(),
-        _ => current_id(progress),
-    }
-}
-
-fn spec(request: &Request) -> Result<Spec, String> {
-    validate(&request.properties, &request.envelope.logical_resource_id)
-        .map_err(|problems| preflight::told(&problems, &[]))
-}
-
-fn unanswered(progress: &Progress) -> String {
-    let phase = progress
-        .situation
-        .as_ref()
-        .map_or(Phase::Unknown, |situation| situation.phase);
-    if let Some(obstacle) = &progress.history.obstacle {
-        return format!("the time given by ServiceTimeout is over, and what held it up is still there: {obstacle}");
-    }
-    format!(
-        "the time given by ServiceTimeout is over and AWS did not answer {} calls in a row (stack phase {phase:?}); \
-         the function's log has each call and what came back",
-        progress.unanswered
-    )
 }

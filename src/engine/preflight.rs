@@ -1,7 +1,8 @@
 //! What can be known before anything is made, looked at once a request.
 
 use super::Stop;
-use super::goal::{current, owner, rolls_back};
+use super::goal::{current, owner};
+use super::situation::rolls_back;
 use crate::cfn::request::{Request, RequestType};
 use crate::diagnose::WARNING;
 use crate::launch_template::steps::Cluster;
@@ -87,11 +88,14 @@ pub fn judge(progress: &mut Progress, spec: &Spec, target: Option<&str>, found: 
 
 /// Where the stack can't be described an update may be a rollback, and then nothing found here may fail it.
 fn strictness(progress: &Progress, spec: &Spec) -> Preflight {
-    let phase = progress.situation.as_ref().map(|situation| situation.phase);
-    let may_roll_back = phase.is_some_and(|phase| phase.direction() == Direction::RollingBack);
-    match progress.request.kind {
-        RequestType::Update if may_roll_back => Preflight::Warn,
-        _ => spec.preflight,
+    let kind = progress.request.kind;
+    let direction = progress
+        .situation
+        .as_ref()
+        .map(|situation| situation.phase.direction(kind));
+    match direction {
+        Some(Direction::RollingBack | Direction::Unknown) => Preflight::Warn,
+        Some(Direction::Forward) | None => spec.preflight,
     }
 }
 

@@ -162,7 +162,7 @@ pub enum Undoing {
 pub fn undoing(progress: &Progress) -> Undoing {
     match progress.stage {
         Stage::Undo { .. } if progress.request.envelope.sent().is_some() => Undoing::Begun,
-        Stage::Undo { .. } | Stage::Converge | Stage::RemoveAbandoned => Undoing::NotYet,
+        Stage::Undo { .. } | Stage::Converge | Stage::RemoveAbandoned | Stage::Sweep(_) => Undoing::NotYet,
     }
 }
 

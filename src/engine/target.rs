@@ -1,23 +1,25 @@
 //! Which group the passes are about: the one that runs, one in its place, or one to be removed first.
 
-use super::Stop;
 use super::around::{look_around, types};
-use super::goal::{current, denied, owner, turn, unanswered};
-use super::sent;
+use super::ends::current_id;
+use super::goal::{current, denied, identity, owner, unanswered};
+use super::situation::rolls_back;
+use super::{Stop, restored, sent};
 use crate::cfn::physical_id::PhysicalId;
-use crate::cfn::request::Request;
-use crate::launch_template::belongings::Place;
-use crate::nodegroup::decide::{Identity, Which, foreign};
+use crate::launch_template::belongings::{Belongings, Place};
+use crate::nodegroup::decide::{Identity, Which, foreign, retained};
 use crate::nodegroup::fits::Known;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::InstanceTypeFacts;
-use crate::nodegroup::name::{name, replacement_name};
-use crate::nodegroup::ownership::{Channel, Owner, REPLACES_TAG};
+use crate::nodegroup::name::{name, next_name};
+use crate::nodegroup::ownership::{Channel, Owner, Replaces};
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::target::{Target, target};
-use crate::nodegroup::validate::validate;
 use crate::ports::{Cloud, Fault};
-use crate::progress::{Phase, Progress, Stage};
+use crate::progress::{Progress, Stage};
+
+/// How many names are tried for a new group.
+const MOST_NAMES: usize = 8;
 
 /// What an update is about, or why it can't be.
 pub enum Found {
@@ -81,6 +83,7 @@ async fn of_update<C: Cloud>(
         Err(error) if error.fault == Fault::Denied => return Err(denied(progress, &error)),
         Err(error) => return Err(unanswered(progress, &error)),
     };
+    progress.current_made = live.as_ref().and_then(|live| live.created_at);
     let types = match known_types(cloud, progress, spec, &current, live.as_ref()).await {
         Err(Stop::Fail(why)) => return Ok(Found::NotToBeHad(why)),
         types => types?,
@@ -88,65 +91,103 @@ async fn of_update<C: Cloud>(
     let place = place_of(&current, &owner);
     let around = progress.around.as_ref().filter(|around| around.place == place);
     let known = Known {
-        own_template: around.and_then(|around| Some(around.belongings.template(&place)?.id.as_str())),
+        own_template: around.and_then(|around| own_template(&around.belongings, &place, live.as_ref())),
         types: &types,
     };
     let target = target(spec, &owner, (&current.cluster, &current.name), live.as_ref(), &known);
     let fits = matches!(target, Ok(Target::Keep));
-    if let Some(replaced) = replaced_before(cloud, progress, spec, live.as_ref(), fits).await? {
-        return Ok(Found::Name(replaced));
+    if let Some(restored) = restored::group(cloud, progress, spec, live.as_ref(), fits, &types).await? {
+        confirm(cloud, progress, live.as_ref()).await?;
+        return Ok(Found::Name(restored));
     }
     Ok(match target {
         Ok(Target::Keep) => Found::Name(current.name),
         Ok(Target::Replace(name)) => {
-            acknowledge(cloud, progress, live.as_ref()).await?;
-            Found::Name(name)
+            confirm(cloud, progress, live.as_ref()).await?;
+            free_name(cloud, progress, spec, &current, name).await?
         }
         Err(refusal) => Found::NotToBeHad(refusal.to_string()),
     })
 }
 
-/// A rollback after a replacement that went well, since something else in the stack failed, goes back to the group that was replaced.
-/// The new one says which that was. Its name need not follow from the properties of before, where the group was kept although
-/// they changed; and the new group may fit those as well, where they leave open what it was replaced for. `fits`: whether it does. Then
-/// only the name tells this rollback from one of a later update, after which the replaced group may be there still, kept on purpose.
-async fn replaced_before<C: Cloud>(
+/// The template that the resource made for the group: by its tags, or by the group that runs it where they were taken away.
+pub fn own_template<'a>(seen: &'a Belongings, place: &Place, live: Option<&NodeGroup>) -> Option<&'a str> {
+    let running = live.and_then(|live| live.launch_template.as_ref());
+    let stripped = || seen.stripped_template(place, &running?.id);
+    seen.template(place)
+        .or_else(stripped)
+        .map(|template| template.id.as_str())
+}
+
+/// The name for a new group in place of `current`: `name`, or the next one that no other group of the resource has. A group that is
+/// there and isn't an unfinished replacement of the current one was kept on purpose, or is still to be cleaned up. If the update took it
+/// over, a later rollback would delete it. A rollback goes back to what is there.
+async fn free_name<C: Cloud>(
     cloud: &C,
     progress: &mut Progress,
     spec: &Spec,
-    live: Option<&NodeGroup>,
-    fits: bool,
-) -> Result<Option<String>, Stop> {
-    let situation = progress.situation.as_ref();
-    let rolls_back = situation.is_some_and(|situation| situation.phase == Phase::RollingBack);
-    let Some(replaced) = live.and_then(|live| PhysicalId::parse(live.tags.get(REPLACES_TAG)?)) else {
-        return Ok(None);
-    };
-    let owner = owner(&progress.request);
-    let is_meant = !fits || name(spec, &owner) == replaced.name;
-    if !rolls_back || replaced.cluster != spec.cluster || !is_meant {
-        return Ok(None);
+    current: &PhysicalId,
+    name: String,
+) -> Result<Found, Stop> {
+    if rolls_back(progress) || owner(&progress.request).channel() == Channel::Events {
+        return Ok(Found::Name(name));
     }
-    match cloud.node_group(&replaced.cluster, &replaced.name).await {
-        Ok(group) => Ok(Some(replaced.name).filter(|_| owner.owns(&group.tags))),
-        Err(error) if error.fault == Fault::NotFound => Ok(None),
-        Err(error) if error.fault == Fault::Denied => Err(denied(progress, &error)),
-        Err(error) => Err(unanswered(progress, &error)),
-    }
+    first_free(cloud, progress, spec, current, name).await
 }
 
-/// That a request names a group shows that CloudFormation has learnt of it. It may be kept when it is replaced, and with the mark of
-/// its own making a later rollback could take it for what a failed update has left behind.
-async fn acknowledge<C: Cloud>(cloud: &C, progress: &mut Progress, live: Option<&NodeGroup>) -> Result<(), Stop> {
-    let Some(marked) = live.filter(|live| live.tags.contains_key(REPLACES_TAG)) else {
+/// Walks from `name` over the names of groups that are no replacements of `current`. The same names follow in each delivery.
+pub async fn first_free<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    spec: &Spec,
+    current: &PhysicalId,
+    mut name: String,
+) -> Result<Found, Stop> {
+    let owner = owner(&progress.request);
+    for _ in 0..MOST_NAMES {
+        let taken = match cloud.node_group(&spec.cluster, &name).await {
+            Ok(group) => owner.owns(&group.tags).then_some(group),
+            Err(error) if error.fault == Fault::NotFound => None,
+            Err(error) if error.fault == Fault::Denied => return Err(denied(progress, &error)),
+            Err(error) => return Err(unanswered(progress, &error)),
+        };
+        let Some(taken) = taken.filter(|group| !is_in_place_of(progress, group, current)) else {
+            return Ok(Found::Name(name));
+        };
+        match next_name(spec, &owner, &name) {
+            Some(next) => name = next,
+            None => return Ok(Found::NotToBeHad(retained(&taken))),
+        }
+    }
+    Ok(Found::NotToBeHad(format!(
+        "each of {MOST_NAMES} names for a new node group is taken by a retained node group of this resource; set another \
+         NodegroupNamePrefix, or delete the retained node groups"
+    )))
+}
+
+/// Whether a group was made in place of the current one, by this update or by one before it that failed.
+fn is_in_place_of(progress: &Progress, group: &NodeGroup, current: &PhysicalId) -> bool {
+    let marked = Replaces::on(&group.tags).is_some_and(|replaces| replaces.id == current.to_string());
+    let newer = progress
+        .current_made
+        .zip(group.created_at)
+        .is_none_or(|(current, made)| made >= current);
+    marked && newer
+}
+
+/// That a request names a group shows that CloudFormation has learnt of it. It may be kept when it is replaced, and unconfirmed a
+/// later request could take it for what a failed update has left behind.
+async fn confirm<C: Cloud>(cloud: &C, progress: &mut Progress, live: Option<&NodeGroup>) -> Result<(), Stop> {
+    let confirmation = live.and_then(|live| Some((live, Replaces::on(&live.tags)?.confirmation()?)));
+    let Some((marked, tags)) = confirmation else {
         return Ok(());
     };
-    match cloud.untag(&marked.arn, &[REPLACES_TAG.to_owned()].into()).await {
+    match cloud.tag(&marked.arn, &tags).await {
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             Err(unanswered(progress, &error))
         }
         Err(error) => {
-            progress.warn(format!("the group that is replaced keeps a mark: {error}"));
+            progress.warn(format!("node group {} keeps an unconfirmed mark: {error}", marked.name));
             Ok(())
         }
         Ok(()) => Ok(()),
@@ -170,7 +211,7 @@ async fn known_types<C: Cloud>(
     types(cloud, progress, spec).await
 }
 
-fn place_of(group: &PhysicalId, owner: &Owner) -> Place {
+pub fn place_of(group: &PhysicalId, owner: &Owner) -> Place {
     Place {
         cluster: group.cluster.clone(),
         name: group.name.clone(),
@@ -178,63 +219,25 @@ fn place_of(group: &PhysicalId, owner: &Owner) -> Place {
     }
 }
 
-/// The group to be removed in the stages that remove one.
-pub fn to_remove(progress: &mut Progress, spec: &Spec, target: &str) -> Option<Identity> {
+/// The group to be removed in the stage that removes what the request itself has made.
+pub fn to_remove(progress: &Progress, spec: &Spec, target: &str) -> Option<Identity> {
+    let Stage::Undo { .. } = progress.stage else {
+        return None;
+    };
     let owner = owner(&progress.request);
-    match &progress.stage {
-        Stage::Converge => None,
-        Stage::Undo { .. } => {
-            let (cluster, name) = (spec.cluster.clone(), target.to_owned());
-            let which = match owner.channel() {
-                Channel::Stack => Which::OfThisUpdate,
-                Channel::Events => Which::OfThisRequest,
-            };
-            Some(Identity {
-                cluster,
-                name,
-                owner,
-                which,
-                turn: turn(&progress.request),
-            })
-        }
-        Stage::RemoveAbandoned => match abandoned(&progress.request, spec, target) {
-            Some(PhysicalId { cluster, name }) => Some(Identity {
-                cluster,
-                name,
-                owner,
-                which: Which::InPlaceOf(
-                    progress
-                        .request
-                        .envelope
-                        .physical_resource_id
-                        .clone()
-                        .unwrap_or_default(),
-                ),
-                turn: turn(&progress.request),
-            }),
-            None => {
-                progress.stage = Stage::Converge;
-                None
-            }
+    let which = match owner.channel() {
+        Channel::Stack => Which::InPlaceOf {
+            id: current_id(progress),
+            since: progress.sent().max(progress.current_made),
         },
-    }
-}
-
-/// In a rollback the old properties are those that failed. The group they name, if it is neither the one to be restored nor
-/// the one CloudFormation knows, may have been made by an update that could not clear up after itself. Where they name the
-/// one it knows, it would have been made under the name that a replacement has then.
-fn abandoned(request: &Request, spec: &Spec, target: &str) -> Option<PhysicalId> {
-    let failed = validate(request.old_properties.as_ref()?, &request.envelope.logical_resource_id).ok()?;
-    let known = current(request)?;
-    let name = if failed.cluster == known.cluster {
-        replacement_name(&failed, &owner(request), &known.name)
-    } else {
-        name(&failed, &owner(request))
+        Channel::Events => Which::OfThisRequest,
     };
     let made = PhysicalId {
-        cluster: failed.cluster,
-        name,
+        cluster: spec.cluster.clone(),
+        name: target.to_owned(),
     };
-    let restored = made.cluster == spec.cluster && made.name == target;
-    (made != known && !restored).then_some(made)
+    Some(Identity {
+        which,
+        ..identity(&progress.request, made)
+    })
 }

@@ -9,7 +9,7 @@ use crate::telemetry::request_span;
 pub fn turn_to(progress: &mut Progress, what: UnderWay) {
     progress.under_way = match progress.stage {
         Stage::Converge => what,
-        Stage::RemoveAbandoned => UnderWay::RemoveAbandoned,
+        Stage::RemoveAbandoned | Stage::Sweep(_) => UnderWay::RemoveAbandoned,
         Stage::Undo { .. } => UnderWay::Undo,
     };
     request_span::step(progress.under_way);

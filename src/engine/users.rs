@@ -1,7 +1,8 @@
 //! The number of the version of the user's own launch template, where the preflight didn't read it. Asked once a request.
 
 use super::Stop;
-use super::goal::{rolls_back, unanswered};
+use super::goal::unanswered;
+use super::situation::rolls_back;
 use crate::nodegroup::spec::Spec;
 use crate::ports::{Cloud, Fault};
 use crate::progress::Progress;

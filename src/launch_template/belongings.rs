@@ -44,6 +44,8 @@ pub enum VersionRole {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityGroup {
     pub id: String,
+    /// Within it alone its name is unique.
+    pub vpc: String,
     pub tags: BTreeMap<String, String>,
     pub rules: BTreeSet<Rule>,
 }
@@ -129,8 +131,28 @@ impl Belongings {
         self.templates.iter().find(|template| place.owns(&template.tags))
     }
 
-    pub fn security_group(&self, place: &Place) -> Option<&SecurityGroup> {
-        self.security_groups.iter().find(|group| place.owns(&group.tags))
+    /// The template of the resource's own name that a group of ours runs (`running` is its id), but that somebody has taken our tags
+    /// from. EC2 finds `templates` by that name, and the group proves whose the template is.
+    pub fn stripped_template(&self, place: &Place, running: &str) -> Option<&Template> {
+        let stripped = |template: &&Template| template.id == running && !place.owns(&template.tags);
+        self.templates.iter().find(stripped)
+    }
+
+    /// The group's security group in a VPC, the cluster's: nodes can have no other.
+    pub fn security_group(&self, place: &Place, vpc: &str) -> Option<&SecurityGroup> {
+        let own = |group: &&SecurityGroup| group.vpc == vpc && place.owns(&group.tags);
+        self.security_groups.iter().find(own)
+    }
+
+    /// Somebody else's that holds the name in a VPC.
+    pub fn foreign_security_group(&self, place: &Place, vpc: &str) -> Option<&SecurityGroup> {
+        let foreign = |group: &&SecurityGroup| group.vpc == vpc && !place.owns(&group.tags);
+        self.security_groups.iter().find(foreign)
+    }
+
+    /// The group's security groups in whichever VPC: a cluster that was made anew under its name may have another.
+    pub fn own_security_groups<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a SecurityGroup> {
+        self.security_groups.iter().filter(|group| place.owns(&group.tags))
     }
 
     pub fn key_pairs<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a KeyPair> {
@@ -174,8 +196,9 @@ impl Belongings {
                 name: name.clone(),
                 tags: tags.clone(),
             }),
-            LaunchStep::CreateSecurityGroup { tags, .. } => self.security_groups.push(SecurityGroup {
+            LaunchStep::CreateSecurityGroup { vpc, tags, .. } => self.security_groups.push(SecurityGroup {
                 id,
+                vpc: vpc.clone(),
                 tags: tags.clone(),
                 rules: [].into(),
             }),

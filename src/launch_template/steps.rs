@@ -199,7 +199,9 @@ pub fn tidy(wanted: &Wanted, seen: &Belongings, running: i64) -> Option<LaunchSt
         .key_pairs(wanted.place)
         .find(|key| Some(&key.name) != key_name.as_ref());
     let unneeded = remote_access_rules(wanted.spec, wanted.os).is_empty();
-    let old_group = seen.security_group(wanted.place).filter(|_| unneeded);
+    let old_group = seen
+        .own_security_groups(wanted.place)
+        .find(|group| unneeded || group.vpc != wanted.cluster.vpc);
     let template = seen.template(wanted.place)?;
     let old_versions = old_versions(template, running);
     match (old_versions.is_empty(), old_group, old_key) {
@@ -218,7 +220,8 @@ pub fn remove(place: &Place, seen: &Belongings) -> Option<LaunchStep> {
         id: template.id.clone(),
     });
     let group = || {
-        seen.security_group(place)
+        seen.own_security_groups(place)
+            .next()
             .map(|group| LaunchStep::DeleteSecurityGroup { id: group.id.clone() })
     };
     let key = || {
@@ -235,7 +238,9 @@ pub fn remove(place: &Place, seen: &Belongings) -> Option<LaunchStep> {
 /// `MaxPods` can't be computed.
 pub fn recipe(wanted: &Wanted, seen: &Belongings) -> Result<Recipe, String> {
     let rules = remote_access_rules(wanted.spec, wanted.os);
-    let group = seen.security_group(wanted.place).filter(|_| !rules.is_empty());
+    let group = seen
+        .security_group(wanted.place, &wanted.cluster.vpc)
+        .filter(|_| !rules.is_empty());
     let from = Ingredients {
         os: wanted.os,
         cluster_security_group: &wanted.cluster.security_group,
@@ -267,8 +272,9 @@ fn security_group(wanted: &Wanted, seen: &Belongings) -> Result<Option<LaunchSte
     if rules.is_empty() {
         return Ok(None);
     }
-    let Some(group) = seen.security_group(wanted.place) else {
-        if let Some(other) = seen.security_groups.first() {
+    let vpc = &wanted.cluster.vpc;
+    let Some(group) = seen.security_group(wanted.place, vpc) else {
+        if let Some(other) = seen.foreign_security_group(wanted.place, vpc) {
             return Err(foreign(
                 "security group",
                 &wanted.place.security_group_name(),
@@ -277,7 +283,7 @@ fn security_group(wanted: &Wanted, seen: &Belongings) -> Result<Option<LaunchSte
         }
         return Ok(Some(LaunchStep::CreateSecurityGroup {
             name: wanted.place.security_group_name(),
-            vpc: wanted.cluster.vpc.clone(),
+            vpc: vpc.clone(),
             tags: tags(wanted),
         }));
     };

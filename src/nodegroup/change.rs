@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::group::{LiveScaling, NodeGroup};
 use super::plan::Desired;
 use super::scaling::Scaling;
-use super::settings::{NodeRepair, Taint, UpdateSettings, WarmPool};
+use super::settings::{NodeRepair, Setting, Taint, UpdateSettings, WarmPool};
+use super::spec::Spec;
 
 /// One `UpdateNodegroupConfig`. Labels and taints are deltas, as the service takes them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,8 +29,24 @@ pub struct ScalingChange {
     pub desired: Option<i32>,
 }
 
+/// The settings that the template of `before` stated and that of `now` states no more.
+pub fn dropped(now: &Spec, before: &Spec) -> BTreeSet<Setting> {
+    let of_repair = now.node_repair.dropped(&before.node_repair);
+    of_repair.chain(now.warm_pool.dropped(&before.warm_pool)).collect()
+}
+
 /// The configuration change that brings `live` to what is wanted, `None` if there is none.
 pub fn config_change(desired: &Desired, live: &NodeGroup) -> Option<ConfigChange> {
+    change(desired, live, &desired.dropped)
+}
+
+/// Whether a configuration change does no more than leave out what the template has no more. EKS may keep such a setting, and may
+/// say that there is nothing to change.
+pub fn only_leaves_out(desired: &Desired, live: &NodeGroup) -> bool {
+    change(desired, live, &BTreeSet::new()).is_none()
+}
+
+fn change(desired: &Desired, live: &NodeGroup, dropped: &BTreeSet<Setting>) -> Option<ConfigChange> {
     let spec = &desired.spec;
     let wanted_taints: BTreeSet<_> = spec.taints.iter().map(|taint| (&taint.key, taint.effect)).collect();
     let unwanted = |taint: &&Taint| !wanted_taints.contains(&(&taint.key, taint.effect));
@@ -45,8 +62,8 @@ pub fn config_change(desired: &Desired, live: &NodeGroup) -> Option<ConfigChange
         remove_taints: live.taints.iter().filter(unwanted).cloned().collect(),
         scaling: scaling_change(desired, live.scaling),
         update_settings: (spec.update_settings != live.update_settings).then_some(spec.update_settings),
-        node_repair: (!spec.node_repair.is_satisfied_by(&live.node_repair)).then(|| spec.node_repair.clone()),
-        warm_pool: (!spec.warm_pool.is_satisfied_by(&live.warm_pool)).then(|| spec.warm_pool.clone()),
+        node_repair: spec.node_repair.change_from(&live.node_repair, dropped),
+        warm_pool: spec.warm_pool.change_from(&live.warm_pool, dropped),
     };
     (change != ConfigChange::default()).then_some(change)
 }

@@ -6,23 +6,26 @@
 use std::collections::BTreeMap;
 
 mod beyond;
+mod failed_group;
 mod own;
 mod reasons;
+mod removal;
+mod settled;
 mod turns;
 
 use super::attributes::{InTemplate, attributes};
 use super::group::{NodeGroup, Status};
 use super::history::{History, StepKind, UpdateState};
-use super::ownership::{Owner, REPLACES_TAG, UNFINISHED_TAG};
-use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, VersionChange, plan};
+use super::ownership::{Channel, Owner, UNFINISHED_TAG};
+use super::plan::{Desired, NewGroup, Purpose, Step, TemplateVersion, VersionChange, plan};
 use super::spec::WaitFor;
 use super::turn::Turn;
 use crate::launch_template::belongings::Place;
 
 pub use beyond::{Beyond, Part};
 pub use own::Around;
-pub use reasons::{Broken, foreign};
-use reasons::{broken, has_issues, out_of_time, update_failed};
+pub use reasons::{Broken, foreign, retained};
+use reasons::{broken, operation_is_over, out_of_time, update_failed};
 
 /// After a create the service may say for a moment that it knows no such group: its reads are eventually consistent.
 const VISIBLE_WITHIN_SECONDS: u64 = 60;
@@ -37,6 +40,8 @@ pub enum Goal {
         identity: Identity,
         why: String,
     },
+    /// The stack's operation is over, and so is this request: nothing is begun, and the answer repeats what runs.
+    Repeat(Identity),
 }
 
 /// A node group by its name, and who may delete it.
@@ -65,10 +70,15 @@ impl Identity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
     Any,
-    /// Only what an update made in place of the group with this physical id.
-    InPlaceOf(String),
-    /// What this very update of a stack made in place of another, and not what another delivery of it has made anew.
-    OfThisUpdate,
+    /// Only what was created then or later, in seconds since the epoch. Of a Create that CloudFormation never learnt a group's name of:
+    /// a group that was there before its stack's operation began is kept on purpose.
+    CreatedSince(u64),
+    /// Only an unfinished replacement: made in place of the group with this physical ID, at `since` or later in seconds since the
+    /// epoch, and not made anew meanwhile by another delivery.
+    InPlaceOf {
+        id: String,
+        since: Option<u64>,
+    },
     /// Only what this very request by event made and did not finish.
     OfThisRequest,
 }
@@ -119,6 +129,8 @@ pub enum Look {
     ScalingGroup,
     /// Its nodes, in Kubernetes.
     Nodes,
+    /// The updates of the group that EKS began since the request was sent.
+    Updates,
 }
 
 /// What is waited for; how long is the schedule's business.
@@ -145,7 +157,9 @@ pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
         (Goal::Absent(identity), Observation::Absent) => own::clear(identity, view),
         (Goal::AsIs { identity, why }, Observation::Absent) => as_is(&gone(identity), why),
         (Goal::AsIs { why, .. }, Observation::Present { group, .. }) => as_is(group, why),
-        (Goal::Absent(identity), Observation::Present { group, .. }) => remove(identity, group, view),
+        (Goal::Absent(identity), Observation::Present { group, .. }) => removal::remove(identity, group, view),
+        (Goal::Repeat(identity), Observation::Absent) => operation_is_over(identity),
+        (Goal::Repeat(identity), Observation::Present { group, .. }) => repeat(identity, group),
     };
     match next {
         // The last of all, and quick: whoever has come as far is done.
@@ -187,6 +201,9 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
     if let Some(later) = desired.turn.superseded_by(&live.tags) {
         return Next::Fail(turns::superseded(live, &later));
     }
+    if is_retained(desired, live, view) {
+        return Next::Fail(retained(live));
+    }
     match &live.status {
         Status::Creating if submitted(desired) && desired.purpose == Purpose::Create => accepted(desired, live, view),
         Status::Creating => Next::Wait(Waiting::ForCreate),
@@ -196,13 +213,22 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
             make(desired, View { now: u64::MAX, ..view })
         }
         Status::Deleting => Next::Wait(Waiting::ForDelete),
-        Status::CreateFailed => broken("could not be created", live),
+        Status::CreateFailed => failed_group::next(desired, live, view),
         Status::DeleteFailed => broken(
             "is half deleted: an earlier delete of it failed; delete it and deploy again",
             live,
         ),
         Status::Unknown(_) => Next::Wait(Waiting::ForOthers),
     }
+}
+
+/// A stack's Create never takes over a group that was there before: a `DeletionPolicy` of `Retain` has kept it, and the rollback of
+/// this Create would delete it.
+fn is_retained(desired: &Desired, live: &NodeGroup, view: View) -> bool {
+    desired.purpose == Purpose::Create
+        && desired.owner.channel() == Channel::Stack
+        && view.history.of(StepKind::Create).is_none()
+        && desired.is_of_before(live) == Some(true)
 }
 
 /// Nobody waits for the group to come up, so the request is done with it; and what is done leaves no mark.
@@ -250,7 +276,7 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
     }
     let mut warnings = plan.warnings;
     warnings.extend(begun.iter().filter_map(|step| still_differs(step, live)));
-    match (settled(desired, live, view, warnings), untag.into_iter().next()) {
+    match (settled::next(desired, live, view, warnings), untag.into_iter().next()) {
         // Some of these tags say that the group isn't finished, which it isn't before everything else is.
         (Next::Done { .. }, Some(untag)) => Next::Act(untag),
         (next, _) => next,
@@ -275,26 +301,6 @@ fn still_differs(step: &Step, live: &NodeGroup) -> Option<String> {
 fn only_follows(change: &VersionChange, live: &NodeGroup) -> bool {
     let runs = change.version.as_ref().is_none_or(|version| *version == live.version);
     runs && change.release_version.is_none() && change.launch_template.is_none()
-}
-
-/// A DEGRADED group fails what made it so. One that was so before is reported as a warning, as is any in a rollback: its
-/// status stays DEGRADED until a scale-out succeeds (containers-roadmap issue 2326), and would fail every update till then.
-fn settled(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<String>) -> Next {
-    let before = view.history.first_status.as_deref() == Some(Status::Degraded.as_str());
-    let excused = desired.direction == Direction::RollingBack || (before && desired.purpose == Purpose::Update);
-    if live.status == Status::Degraded && !excused {
-        return broken("is degraded", live);
-    }
-    if let Some(step) = own::tidy(desired, live, view) {
-        return Next::Act(Step::Launch(step));
-    }
-    if let Some(next) = beyond::next(desired, live, view, &mut warnings) {
-        return next;
-    }
-    if !live.issues.is_empty() {
-        warnings.push(has_issues(live));
-    }
-    ready(desired, live, view, warnings)
 }
 
 fn ready(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<String>) -> Next {
@@ -326,53 +332,21 @@ fn submitted(desired: &Desired) -> bool {
     desired.spec.wait_for == WaitFor::Submitted
 }
 
-fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
-    if matches!(&identity.which, Which::InPlaceOf(id) if live.tags.get(REPLACES_TAG) != Some(id)) {
-        return done();
-    }
-    if !identity.owner.owns(&live.tags) {
-        return turns::of_a_foreign_group(identity, live, own::clear_beside(identity, live, view));
-    }
-    if identity.which == Which::OfThisRequest && !identity.turn.has_not_finished(&live.tags) {
-        return done();
-    }
-    if identity.which == Which::OfThisUpdate && made_anew(live, view) {
-        return done();
-    }
-    if let Some(later) = identity.turn.superseded_by(&live.tags) {
-        return Next::Fail(turns::superseded(live, &later));
-    }
-    let untold = turns::is_to_be_told(identity, live, view);
-    let gone = matches!(live.status, Status::Deleting);
-    if let Some(next) = beyond::leave(live, view).filter(|_| !gone && !untold) {
-        return next;
-    }
-    match &live.status {
-        Status::Active | Status::Degraded | Status::CreateFailed | Status::DeleteFailed if untold => {
-            Next::Act(Step::Tag(identity.turn.tags()))
-        }
-        Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete),
-        Status::DeleteFailed if view.history.of(StepKind::Delete).is_none() => Next::Act(Step::Delete),
-        Status::DeleteFailed => broken(
-            "could not be deleted; once what holds it is gone, delete the stack again",
-            live,
-        ),
-        Status::Deleting => Next::Wait(Waiting::ForDelete),
-        Status::Creating | Status::Updating | Status::Unknown(_) => Next::Wait(Waiting::ForOthers),
-    }
-}
-
-/// Another delivery of the same update may have removed what is to be undone, and made it anew.
-fn made_anew(live: &NodeGroup, view: View) -> bool {
-    let made = view.history.first_made.zip(live.created_at);
-    made.is_some_and(|(first, now)| first != now)
-}
-
 fn as_is(live: &NodeGroup, why: &str) -> Next {
     let warnings = vec![format!("the node group was left as it is: {why}")];
     Next::Done {
         attributes: attributes(live, &InTemplate::default(), None, &warnings),
         warnings,
+    }
+}
+
+fn repeat(identity: &Identity, live: &NodeGroup) -> Next {
+    if !identity.owner.owns(&live.tags) {
+        return Next::Fail(foreign(live));
+    }
+    Next::Done {
+        attributes: attributes(live, &InTemplate::default(), None, &[]),
+        warnings: vec![],
     }
 }
 

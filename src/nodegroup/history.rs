@@ -21,6 +21,13 @@ pub struct History {
     /// another that is made under the name meanwhile is known by it.
     #[serde(default)]
     pub first_made: Option<u64>,
+    /// The launch template that the group ran when this request last saw it, by its id.
+    #[serde(default)]
+    pub ran_template: Option<String>,
+    /// Whether EKS began an update of the group after the request was sent, where that was asked: what it did to the group is
+    /// this request's doing, also where the process that began it has died.
+    #[serde(default)]
+    pub updates_since_sent: Option<Updates>,
     /// What the last look saw, where an event asks for the group.
     #[serde(default)]
     pub seen: Option<Seen>,
@@ -58,6 +65,13 @@ pub enum Seen {
     Foreign,
     /// There before, or finished, or taken over by a later event.
     Settled,
+}
+
+/// Whether updates of a group were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Updates {
+    Found,
+    None,
 }
 
 /// Whether what a group needs no more is still to be removed. It comes last, and an update doesn't fail for it.
@@ -118,9 +132,15 @@ impl History {
         self.begun.iter().find(|begun| begun.step == step)
     }
 
-    /// Whether the node group itself was not touched yet.
+    /// Whether the node group itself was not touched yet, but for the deletion of a failed one that is made again.
     pub fn is_before_the_group(&self) -> bool {
-        self.begun.iter().all(|begun| begun.step == StepKind::Launch)
+        let is_before = |begun: &Begun| matches!(begun.step, StepKind::Launch | StepKind::Delete);
+        self.begun.iter().all(is_before)
+    }
+
+    /// The request has deleted a failed group, and the next one under the name is its own.
+    pub fn forget_the_failed_group(&mut self) {
+        (self.first_made, self.first_status) = (None, None);
     }
 
     /// What is noted is about one group; another one is begun with from the start, in the time that is left.
@@ -134,9 +154,9 @@ impl History {
 
     /// The same group is to be removed. It is still the one that was seen first, and no other that is made under its name.
     pub fn turn_to_undoing(&mut self) {
-        let first_made = self.first_made;
+        let (first_made, ran_template) = (self.first_made, self.ran_template.take());
         self.turn_to_another_group();
-        self.first_made = first_made;
+        (self.first_made, self.ran_template) = (first_made, ran_template);
     }
 
     /// The update begun last, which is the one to ask about.
@@ -171,6 +191,7 @@ mod tests {
         for (steps, expected) in [
             (&[][..], true),
             (&[StepKind::Launch, StepKind::Launch], true),
+            (&[StepKind::Launch, StepKind::Delete], true),
             (&[StepKind::Launch, StepKind::Create], false),
             (&[StepKind::Tag], false),
         ] {

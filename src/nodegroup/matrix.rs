@@ -140,17 +140,20 @@ pub const PROPERTIES: &[Property] = &[
     ),
     optional(
         "UpdateConfig",
-        "`{MaxUnavailable: 1}` or `{MaxUnavailablePercentage: 33}`, `UpdateStrategy: DEFAULT` or `MINIMAL`",
+        "`{MaxUnavailable: 1}` or `{MaxUnavailablePercentage: 33}`, `UpdateStrategy: DEFAULT` or `MINIMAL`; before a roll of the \
+         same update where it makes the roll faster or changes the strategy, after it otherwise",
         &[(InPlace, "")],
     ),
     optional(
         "NodeRepairConfig",
-        "`{Enabled: true, MaxParallelNodesRepairedCount: 1}`; removed, it is switched off",
+        "`{Enabled: true, MaxParallelNodesRepairedCount: 1}`; removed, it is switched off; overrides have no order, and \
+         removed ones are taken back",
         &[(InPlace, "")],
     ),
     optional(
         "WarmPoolConfig",
-        "`{Enabled: true, MinSize: 1, PoolState: STOPPED}`; removed, it is switched off",
+        "`{Enabled: true, MinSize: 1, PoolState: STOPPED}`; removed, it is switched off; a removed setting goes back to EKS's \
+         own value",
         &[(InPlace, "")],
     ),
     optional(

@@ -17,6 +17,7 @@ pub mod rule;
 pub mod scaling;
 pub mod settings;
 pub mod spec;
+pub mod tags;
 pub mod target;
 pub mod turn;
 pub mod under_way;

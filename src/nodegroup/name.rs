@@ -36,12 +36,21 @@ pub fn name(spec: &Spec, owner: &Owner) -> String {
 /// its image's. Then the current name is hashed in, and a rollback still finds the old group under the old name.
 pub fn replacement_name(spec: &Spec, owner: &Owner, current: &str) -> String {
     let name = name(spec, owner);
+    match next_name(spec, owner, current) {
+        Some(next) if name == current => next,
+        Some(_) | None => name,
+    }
+}
+
+/// The name to try after `taken`, which a group has that may not be taken over. `None`: the template states the name. The same
+/// names follow one another in each delivery of a request.
+pub fn next_name(spec: &Spec, owner: &Owner, taken: &str) -> Option<String> {
     match &spec.naming {
-        Naming::Generated { prefix } if name == current => {
-            let salt = digest(&format!("{} {current}", hash(spec, owner)), HASH_DIGITS);
-            join(prefix, &salt)
+        Naming::Generated { prefix } => {
+            let salt = digest(&format!("{} {taken}", hash(spec, owner)), HASH_DIGITS);
+            Some(join(prefix, &salt))
         }
-        _ => name,
+        Naming::Explicit(_) => None,
     }
 }
 

@@ -10,10 +10,11 @@ pub const STACK_TAG: &str = "managed-node-group:stack-id";
 /// The logical id, within its stack, of the resource that a node group belongs to.
 pub const RESOURCE_TAG: &str = "managed-node-group:logical-id";
 
-/// On a group that an update makes in place of another, until a later request shows that CloudFormation has learnt of it: the
-/// physical id of the other. A rollback to the other removes what bears it. What lacks it may be kept on purpose, by an
-/// `UpdateReplacePolicy` of `Retain`.
+/// On a group that an update makes in place of another: the physical ID of the other ([`Replaces`]).
 pub const REPLACES_TAG: &str = "managed-node-group:replaces";
+
+/// Follows the physical ID in the tag of a confirmed replacement. No name of a cluster or of a node group has a blank.
+const CONFIRMED: &str = " confirmed";
 
 /// On a group that a Create by event makes, until that is done: the time and the id of the event. If it fails, what bears it is
 /// removed; what lacks it was there before, or another delivery of the event has told that it is ready.
@@ -73,6 +74,48 @@ impl Owner {
     }
 }
 
+/// What a replacement's tag says: which group it was made in place of, and whether CloudFormation has learnt of it since.
+///
+/// CloudFormation knows a replacement once it has read the answer. The first later request that names the replacement as the
+/// resource's physical ID proves that, and the function then confirms the tag. An unconfirmed replacement of the resource's
+/// current group is unfinished, and later requests remove it. A confirmed one may be kept on purpose, by an
+/// `UpdateReplacePolicy` of `Retain`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replaces<'a> {
+    /// The physical ID of the replaced group.
+    pub id: &'a str,
+    pub known: Confirmation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    Unconfirmed,
+    Confirmed,
+}
+
+impl<'a> Replaces<'a> {
+    /// Reads the tag of a group; `None`: the group was made in place of no other.
+    pub fn on(tags: &'a BTreeMap<String, String>) -> Option<Self> {
+        let value = tags.get(REPLACES_TAG)?;
+        Some(match value.strip_suffix(CONFIRMED) {
+            Some(id) => Self {
+                id,
+                known: Confirmation::Confirmed,
+            },
+            None => Self {
+                id: value,
+                known: Confirmation::Unconfirmed,
+            },
+        })
+    }
+
+    /// The tag that confirms an unconfirmed replacement; `None` where nothing is to be confirmed.
+    pub fn confirmation(self) -> Option<BTreeMap<String, String>> {
+        let tag = || [(REPLACES_TAG.to_owned(), format!("{}{CONFIRMED}", self.id))].into();
+        (self.known == Confirmation::Unconfirmed).then(tag)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +125,22 @@ mod tests {
             stack_id: stack.to_owned(),
             logical_id: resource.to_owned(),
         }
+    }
+
+    #[test]
+    fn a_replacement_is_confirmed_once() {
+        let of = |value: &str| BTreeMap::from([(REPLACES_TAG.to_owned(), value.to_owned())]);
+        for (value, id, known, confirmed) in [
+            ("c/n", "c/n", Confirmation::Unconfirmed, Some("c/n confirmed")),
+            ("c/n confirmed", "c/n", Confirmation::Confirmed, None),
+        ] {
+            let tags = of(value);
+            let found = Replaces::on(&tags).expect("the tag is there");
+            assert_eq!(found, Replaces { id, known });
+            let confirmation = found.confirmation();
+            assert_eq!(confirmation, confirmed.map(of), "{value}");
+        }
+        assert_eq!(Replaces::on(&BTreeMap::new()), None);
     }
 
     /// What isn't the resource's own is neither changed nor deleted, be it of the same stack.

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{ConfigChange, config_change, missing};
 use super::group::NodeGroup;
 use super::history::StepKind;
-use super::ownership::{Owner, REPLACES_TAG, UNFINISHED_TAG};
+use super::ownership::{OWN_PREFIX, Owner, REPLACES_TAG, Replaces, UNFINISHED_TAG};
+use super::roll::loosens;
 use super::scaling::DesiredSize;
+use super::settings::Setting;
 use super::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
 use super::turn::Turn;
 use super::version::{KubernetesVersion, compare_releases};
@@ -23,25 +25,40 @@ pub struct Desired {
     pub spec: Spec,
     /// Stack tags, the template's tags over them, and over both those of the owner and of the turn.
     pub tags: BTreeMap<String, String>,
+    pub stack_tags: StackTags,
     /// Tags that the template had before and has no more. Others on the group are somebody else's.
     pub removed_tags: BTreeSet<String>,
+    /// Settings that the template had before and has no more.
+    pub dropped: BTreeSet<Setting>,
     pub desired_size: DesiredSize,
     pub direction: Direction,
     pub purpose: Purpose,
     /// The physical id that the stack knows the resource by, where it is an update.
     pub current_id: Option<String>,
+    /// A group that was created before then, in seconds since the epoch, is none of this request's. `None`: the request doesn't
+    /// say when it was sent.
+    pub sent: Option<u64>,
     /// Which request this is, among those for the same resource.
     pub turn: Turn,
     /// The version of the user's own launch template as a number, where the template names one.
     pub launch_template_version: Option<String>,
 }
 
+/// Whether the stack's tags could be read. Unknown tags are not empty tags: what the group has stands in for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StackTags {
+    Known,
+    Unknown,
+}
+
 /// Whether the stack goes forward or is being rolled back. A rollback never fails because of what EKS can't take back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Forward,
-    /// Or it can't be told: then nothing is refused that a rollback might need.
     RollingBack,
+    /// The stack can't be described. Nothing is refused that a rollback might need; how the request comes out is judged as
+    /// going forward.
+    Unknown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,20 +143,47 @@ impl Desired {
         }
     }
 
-    /// The tags that a new group gets. One made in place of another, or by an event, is marked until the request has succeeded.
+    /// The tags that a new group gets. One made in place of another is marked until CloudFormation is known to have learnt of it,
+    /// and one by an event until the request has succeeded.
     pub fn tags_of_new(&self) -> BTreeMap<String, String> {
         let mut tags = self.tags.clone();
         tags.extend(self.turn.marks());
-        tags.extend(self.current_id.clone().map(|id| (REPLACES_TAG.to_owned(), id)));
+        tags.extend(self.replaced().map(|id| (REPLACES_TAG.to_owned(), id.to_owned())));
         tags
     }
 
-    /// Of a group in another's place nobody but this request knows until its answer is read, and a stack that is cancelled meanwhile
-    /// never reads it. So that mark outlives the request, and goes with the first that names the group as the one it is about.
-    fn is_mark_that_goes(&self, tag: &str) -> bool {
+    /// The physical ID of the group whose place this one takes.
+    pub fn replaced(&self) -> Option<&str> {
         let own = format!("{}/{}", self.spec.cluster, self.name);
-        let in_anothers_place = self.current_id.as_ref().is_some_and(|id| *id != own);
-        tag == UNFINISHED_TAG || (tag == REPLACES_TAG && !in_anothers_place)
+        self.current_id.as_deref().filter(|id| *id != own)
+    }
+
+    /// What the group that runs has inherited stands in for stack tags that could not be read, so that nothing is retagged or rolled
+    /// for them.
+    pub fn inherit(&mut self, live: &BTreeMap<String, String>) {
+        if self.stack_tags == StackTags::Known {
+            return;
+        }
+        let is_inherited = |key: &String| {
+            !["aws:", OWN_PREFIX].iter().any(|prefix| key.starts_with(prefix)) && !self.removed_tags.contains(key)
+        };
+        let inherited = live.iter().filter(|(key, _)| is_inherited(key));
+        for (key, value) in inherited {
+            self.tags.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
+    /// Whether a group was there before the request was sent. Without its times nobody can tell.
+    pub fn is_of_before(&self, live: &NodeGroup) -> Option<bool> {
+        Some(live.created_at? < self.sent?)
+    }
+
+    /// The tags that are missing. A request that names a replacement as its own group shows that CloudFormation has learnt of it.
+    fn missing_tags(&self, live: &NodeGroup) -> BTreeMap<String, String> {
+        let mut tags = missing(&self.tags, &live.tags);
+        let confirmed = Replaces::on(&live.tags).filter(|_| self.current_id.is_some() && self.replaced().is_none());
+        tags.extend(confirmed.and_then(Replaces::confirmation).unwrap_or_default());
+        tags
     }
 }
 
@@ -161,9 +205,10 @@ impl Step {
     }
 }
 
-/// The steps from `live` to what is wanted: new tags, then version and launch template, then configuration, and the tags
-/// to be removed at the end, since some of them mark a group that isn't finished. The service refuses version and
-/// configuration in one (eksctl issue 2565) and takes one update at a time.
+/// The steps from `live` to what is wanted: new tags first, then version and launch template as well as configuration, and the
+/// tags to be removed at the end, since some of them mark a group that isn't finished. The service refuses version and
+/// configuration in one (eksctl issue 2565) and takes one update at a time. Configuration follows the roll, unless it lets
+/// the roll go faster.
 ///
 /// `template` is what the nodes are to run; `None` leaves it out of account.
 ///
@@ -172,14 +217,18 @@ impl Step {
 pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersion>) -> Result<Plan, Downgrade> {
     let mut plan = Plan::default();
     let version = version_change(desired, live, template, &mut plan.warnings)?;
-    let tags = missing(&desired.tags, &live.tags);
+    let tags = desired.missing_tags(live);
     if !tags.is_empty() {
         plan.steps.push(Step::Tag(tags));
     }
-    plan.steps.extend(version.map(Step::UpdateVersion));
-    plan.steps
-        .extend(config_change(desired, live).map(|change| Step::UpdateConfig(Box::new(change))));
-    let is_unwanted = |key: &&String| desired.removed_tags.contains(*key) || desired.is_mark_that_goes(key);
+    let version = version.map(Step::UpdateVersion);
+    let config = config_change(desired, live).map(|change| Step::UpdateConfig(Box::new(change)));
+    let updates = match loosens(live.scaling.desired, live.update_settings, desired.spec.update_settings) {
+        true => [config, version],
+        false => [version, config],
+    };
+    plan.steps.extend(updates.into_iter().flatten());
+    let is_unwanted = |key: &&String| desired.removed_tags.contains(*key) || key.as_str() == UNFINISHED_TAG;
     let unwanted: BTreeSet<String> = live.tags.keys().filter(is_unwanted).cloned().collect();
     if !unwanted.is_empty() {
         plan.steps.push(Step::Untag(unwanted));
@@ -249,7 +298,7 @@ fn image_change(
 fn give_up_or_refuse(direction: Direction, downgrade: Downgrade, warnings: &mut Vec<String>) -> Result<(), Downgrade> {
     match direction {
         Direction::Forward => Err(downgrade),
-        Direction::RollingBack => {
+        Direction::RollingBack | Direction::Unknown => {
             let Downgrade {
                 property,
                 wanted,

@@ -1,6 +1,7 @@
-//! How long a rolling update takes by its own arithmetic, so that one that can't end in time is announced before it begins.
+//! The pace of a rolling update: how long it takes by its own arithmetic, so that one that can't end in time is announced before
+//! it begins, and which settings let it go faster.
 
-use super::settings::Amount;
+use super::settings::{Amount, UpdateSettings};
 
 /// Before the first node is replaced EKS makes a version of the launch template and launches nodes on top of the group's size, of
 /// which one in each zone has to be Ready (EKS user guide, "Understand each phase of node updates").
@@ -25,6 +26,14 @@ fn batch(nodes: u64, unavailable: Amount) -> u64 {
         Amount::Nodes(count) => u64::from(count.max(1).unsigned_abs()),
         Amount::Percentage(share) => (nodes * u64::from(share.max(0).unsigned_abs()) / 100).max(1),
     }
+}
+
+/// Whether a roll of so many nodes has to wait for the settings `wanted`, where those `in_force` hold it back: EKS would replace
+/// more nodes at once, or would replace them by another strategy. EKS goes by what the group has when the roll begins.
+pub fn loosens(nodes: i32, in_force: UpdateSettings, wanted: UpdateSettings) -> bool {
+    let nodes = u64::from(nodes.max(0).unsigned_abs());
+    let at_once = |settings: UpdateSettings| batch(nodes, settings.unavailable);
+    at_once(wanted) > at_once(in_force) || wanted.strategy != in_force.strategy
 }
 
 /// What is told of a roll that outlasts what is left, in seconds; `None`: it may end in time.

@@ -18,6 +18,8 @@ pub enum DesiredSize {
     Template,
     /// The live size stands, clamped into the bounds.
     Live,
+    /// A rollback takes back the size that the failed update has set. Another live size is an autoscaler's and stands.
+    TakeBack { failed: i32 },
 }
 
 impl Scaling {
@@ -45,7 +47,8 @@ impl Scaling {
             .unwrap_or_else(|| live.max.max(min).max(self.desired.unwrap_or(0)));
         let wanted = match owner {
             DesiredSize::Template => self.desired.unwrap_or(live.desired),
-            DesiredSize::Live => live.desired,
+            DesiredSize::TakeBack { failed } if live.desired == failed => self.desired.unwrap_or(live.desired),
+            DesiredSize::TakeBack { .. } | DesiredSize::Live => live.desired,
         };
         LiveScaling {
             min,
@@ -85,7 +88,8 @@ mod tests {
 
     #[test]
     fn an_autoscaler_keeps_its_size_within_the_bounds() {
-        use DesiredSize::{Live, Template};
+        use DesiredSize::{Live, TakeBack, Template};
+        let stated = scaling(Some(1), Some(30), Some(3));
         for (given, running, owner, expected) in [
             (scaling(Some(2), Some(4), Some(3)), live(2, 4, 4), Live, live(2, 4, 4)),
             (
@@ -99,6 +103,9 @@ mod tests {
             (scaling(None, None, None), live(2, 8, 7), Live, live(2, 8, 7)),
             (scaling(None, Some(1), None), live(2, 8, 7), Live, live(1, 1, 1)),
             (scaling(None, None, Some(9)), live(2, 8, 7), Template, live(2, 9, 9)),
+            (stated, live(1, 30, 20), TakeBack { failed: 25 }, live(1, 30, 20)),
+            (stated, live(1, 30, 25), TakeBack { failed: 25 }, live(1, 30, 3)),
+            (stated, live(1, 40, 35), TakeBack { failed: 25 }, live(1, 30, 30)),
         ] {
             assert_eq!(given.for_update(running, owner), expected, "{given:?} {running:?}");
         }

@@ -1,5 +1,6 @@
 //! The settings of a node group that change in place, as both the template and the service state them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A Kubernetes taint. Its identity is key and effect: two taints that share both are one taint with two values.
@@ -44,10 +45,11 @@ pub struct NodeRepair {
     pub enabled: bool,
     pub unhealthy_threshold: Option<Amount>,
     pub parallel_repairs: Option<Amount>,
-    pub overrides: Vec<RepairOverride>,
+    /// A set: EKS may give them in another order. An empty one takes those that the group has back.
+    pub overrides: Option<BTreeSet<RepairOverride>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RepairOverride {
     pub condition: String,
     pub reason: String,
@@ -63,6 +65,15 @@ pub struct WarmPool {
     pub max_group_prepared_capacity: Option<i32>,
     pub pool_state: Option<String>,
     pub reuse_on_scale_in: Option<bool>,
+}
+
+/// A setting for which EKS documents no value that stands for its own choice. So a group that has one and a template that has none
+/// are no difference, unless the template had one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setting {
+    UnhealthyThreshold,
+    ParallelRepairs,
+    PreparedCapacity,
 }
 
 impl TaintEffect {
@@ -103,149 +114,104 @@ impl fmt::Display for Taint {
 }
 
 impl NodeRepair {
-    /// Whether what runs already does what is wanted. Only what the template states is compared, since the service fills
-    /// in the rest.
-    pub fn is_satisfied_by(&self, live: &Self) -> bool {
-        let stated = |wanted: Option<Amount>, live: Option<Amount>| wanted.is_none() || wanted == live;
-        self.enabled == live.enabled
+    /// The settings of `before` that this has no more.
+    pub fn dropped(&self, before: &Self) -> impl Iterator<Item = Setting> {
+        let gone = |setting, now: Option<Amount>, before: Option<Amount>| {
+            (now.is_none() && before.is_some()).then_some(setting)
+        };
+        let settings = [
+            gone(
+                Setting::UnhealthyThreshold,
+                self.unhealthy_threshold,
+                before.unhealthy_threshold,
+            ),
+            gone(Setting::ParallelRepairs, self.parallel_repairs, before.parallel_repairs),
+        ];
+        settings.into_iter().flatten()
+    }
+
+    /// What is sent to a group that has `live`; `None`: it does already what is wanted. The settings go as a whole,
+    /// without those that the template dropped. A list that is left out might stay, so an empty one is sent.
+    pub fn change_from(&self, live: &Self, dropped: &BTreeSet<Setting>) -> Option<Self> {
+        let same = |setting, wanted: Option<Amount>, live: Option<Amount>| match wanted {
+            Some(_) => wanted == live,
+            None => live.is_none() || !dropped.contains(&setting),
+        };
+        let overrides = |repair: &Self| repair.overrides.clone().unwrap_or_default();
+        let is_so = self.enabled == live.enabled
             && (!self.enabled
-                || stated(self.unhealthy_threshold, live.unhealthy_threshold)
-                    && stated(self.parallel_repairs, live.parallel_repairs)
-                    && self.overrides == live.overrides)
+                || same(
+                    Setting::UnhealthyThreshold,
+                    self.unhealthy_threshold,
+                    live.unhealthy_threshold,
+                ) && same(Setting::ParallelRepairs, self.parallel_repairs, live.parallel_repairs)
+                    && overrides(self) == overrides(live));
+        (!is_so).then(|| Self {
+            overrides: self
+                .overrides
+                .clone()
+                .or_else(|| live.overrides.as_ref().map(|_| BTreeSet::new())),
+            ..self.clone()
+        })
     }
 }
 
+/// What EKS does where `WarmPoolConfig` leaves a setting out (API reference of `WarmPoolConfig`).
+const POOL_MIN_SIZE: i32 = 0;
+const POOL_STATE: &str = "STOPPED";
+const POOL_REUSE: bool = false;
+
+/// Takes `MaxGroupPreparedCapacity` back (API reference of `PutWarmPool`).
+pub const NO_CAPACITY_LIMIT: i32 = -1;
+
 impl WarmPool {
-    /// Whether what runs already does what is wanted; only what the template states is compared.
-    pub fn is_satisfied_by(&self, live: &Self) -> bool {
-        fn stated<T: PartialEq>(wanted: &Option<T>, live: &Option<T>) -> bool {
+    /// The settings of `before` that this has no more.
+    pub fn dropped(&self, before: &Self) -> impl Iterator<Item = Setting> {
+        let gone = self.max_group_prepared_capacity.is_none() && before.max_group_prepared_capacity.is_some();
+        gone.then_some(Setting::PreparedCapacity).into_iter()
+    }
+
+    /// What is sent to a group that has `live`; `None`: it does already what is wanted. What is left out might stay, so EKS's
+    /// own value is sent where the group has another. A pool that is off has nothing but leftovers.
+    pub fn change_from(&self, live: &Self, dropped: &BTreeSet<Setting>) -> Option<Self> {
+        if !self.enabled {
+            return live.enabled.then(|| self.clone());
+        }
+        let no_limit = || {
+            live.max_group_prepared_capacity
+                .is_none_or(|live| live == NO_CAPACITY_LIMIT)
+        };
+        let limit_stays = live.enabled && !dropped.contains(&Setting::PreparedCapacity);
+        let change = Self {
+            enabled: true,
+            min_size: stated(self.min_size, live.min_size, POOL_MIN_SIZE),
+            max_group_prepared_capacity: self
+                .max_group_prepared_capacity
+                .or_else(|| (!limit_stays && !no_limit()).then_some(NO_CAPACITY_LIMIT)),
+            pool_state: stated(self.pool_state.as_deref(), live.pool_state.as_deref(), POOL_STATE).map(str::to_owned),
+            reuse_on_scale_in: stated(self.reuse_on_scale_in, live.reuse_on_scale_in, POOL_REUSE),
+        };
+        (!change.is_what_runs(live)).then_some(change)
+    }
+
+    /// Whether all that is stated here is so in `live` already.
+    fn is_what_runs(&self, live: &Self) -> bool {
+        fn same<T: PartialEq>(wanted: &Option<T>, live: &Option<T>) -> bool {
             wanted.is_none() || wanted == live
         }
         self.enabled == live.enabled
-            && (!self.enabled
-                || stated(&self.min_size, &live.min_size)
-                    && stated(&self.max_group_prepared_capacity, &live.max_group_prepared_capacity)
-                    && stated(&self.pool_state, &live.pool_state)
-                    && stated(&self.reuse_on_scale_in, &live.reuse_on_scale_in))
+            && same(&self.min_size, &live.min_size)
+            && same(&self.max_group_prepared_capacity, &live.max_group_prepared_capacity)
+            && same(&self.pool_state, &live.pool_state)
+            && same(&self.reuse_on_scale_in, &live.reuse_on_scale_in)
     }
+}
+
+/// What is to be said of a setting: what the template states, or EKS's own value where the group has another.
+fn stated<T: PartialEq>(wanted: Option<T>, live: Option<T>, default: T) -> Option<T> {
+    let is_another = live.is_some_and(|live| live != default);
+    wanted.or_else(|| is_another.then_some(default))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_effect_is_read_in_both_spellings_and_written_in_the_services() {
-        for (kubernetes, service) in [
-            ("NoSchedule", "NO_SCHEDULE"),
-            ("NoExecute", "NO_EXECUTE"),
-            ("PreferNoSchedule", "PREFER_NO_SCHEDULE"),
-        ] {
-            for spelling in [kubernetes, service] {
-                let effect = TaintEffect::parse(spelling).unwrap();
-                assert_eq!(effect.as_service_spells_it(), service);
-                let taint = Taint {
-                    key: "k".to_owned(),
-                    effect,
-                    value: "v".to_owned(),
-                };
-                assert_eq!(taint.to_string(), format!("k=v:{service}"));
-            }
-        }
-        assert_eq!(TaintEffect::parse("Never"), None);
-    }
-
-    fn repair() -> NodeRepair {
-        let one = RepairOverride {
-            condition: "c".to_owned(),
-            reason: "r".to_owned(),
-            minimum_wait_minutes: 5,
-            action: "Reboot".to_owned(),
-        };
-        NodeRepair {
-            enabled: true,
-            unhealthy_threshold: Some(Amount::Nodes(1)),
-            parallel_repairs: Some(Amount::Percentage(10)),
-            overrides: vec![one],
-        }
-    }
-
-    fn off() -> NodeRepair {
-        NodeRepair::default()
-    }
-
-    /// The service fills in what isn't stated, so only what is stated can differ.
-    #[test]
-    fn only_what_is_stated_of_repair_is_compared() {
-        let with = |change: fn(&mut NodeRepair)| {
-            let mut wanted = repair();
-            change(&mut wanted);
-            wanted
-        };
-        for (wanted, live, expected) in [
-            (off(), off(), true),
-            (off(), repair(), false),
-            (repair(), off(), false),
-            (repair(), repair(), true),
-            (with(|wanted| wanted.unhealthy_threshold = None), repair(), true),
-            (with(|wanted| wanted.parallel_repairs = None), repair(), true),
-            (
-                with(|wanted| wanted.unhealthy_threshold = Some(Amount::Nodes(2))),
-                repair(),
-                false,
-            ),
-            (
-                with(|wanted| wanted.parallel_repairs = Some(Amount::Nodes(1))),
-                repair(),
-                false,
-            ),
-            (with(|wanted| wanted.overrides.clear()), repair(), false),
-            // What stands beside a feature that is off does nothing.
-            (with(|wanted| wanted.enabled = false), off(), true),
-        ] {
-            assert_eq!(wanted.is_satisfied_by(&live), expected, "{wanted:?} {live:?}");
-        }
-    }
-
-    #[test]
-    fn only_what_is_stated_of_a_warm_pool_is_compared() {
-        let pool = || WarmPool {
-            enabled: true,
-            min_size: Some(1),
-            max_group_prepared_capacity: Some(2),
-            pool_state: Some("STOPPED".to_owned()),
-            reuse_on_scale_in: Some(false),
-        };
-        let with = |change: fn(&mut WarmPool)| {
-            let mut wanted = pool();
-            change(&mut wanted);
-            wanted
-        };
-        let unstated = || WarmPool {
-            enabled: true,
-            ..WarmPool::default()
-        };
-        for (wanted, live, expected) in [
-            (WarmPool::default(), WarmPool::default(), true),
-            (WarmPool::default(), pool(), false),
-            (pool(), WarmPool::default(), false),
-            (pool(), pool(), true),
-            (unstated(), pool(), true),
-            (with(|wanted| wanted.min_size = Some(3)), pool(), false),
-            (
-                with(|wanted| wanted.max_group_prepared_capacity = Some(3)),
-                pool(),
-                false,
-            ),
-            (
-                with(|wanted| wanted.pool_state = Some("RUNNING".to_owned())),
-                pool(),
-                false,
-            ),
-            (with(|wanted| wanted.reuse_on_scale_in = Some(true)), pool(), false),
-            (with(|wanted| wanted.enabled = false), WarmPool::default(), true),
-        ] {
-            assert_eq!(wanted.is_satisfied_by(&live), expected, "{wanted:?} {live:?}");
-        }
-    }
-}
+mod tests;

@@ -47,6 +47,8 @@ pub struct Cut {
     /// When the stack began to roll back, or that it doesn't tell.
     pub rollback_began: Mutex<Option<u64>>,
     pub hides_events: AtomicBool,
+    /// How often the stack is denied before it can be described.
+    pub stack_denials: AtomicUsize,
     /// The physical ID that CloudFormation has recorded of the resource.
     pub recorded_id: Mutex<Option<String>>,
     pub calls: AtomicUsize,
@@ -114,6 +116,12 @@ impl Cut {
     }
 }
 
+/// Whether any of it is left.
+fn takes_one(left: &AtomicUsize) -> bool {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+        .is_ok()
+}
+
 fn denied(action: &'static str) -> CallError {
     let (code, message) = ("AccessDenied".to_owned(), "not allowed".to_owned());
     CallError {
@@ -132,7 +140,7 @@ impl Cloud for Cut {
 
     async fn stack(&self, _: &str) -> Result<Stack, CallError> {
         let stack = self.stack.lock().unwrap().clone();
-        if stack.status == "DENIED" {
+        if stack.status == "DENIED" || takes_one(&self.stack_denials) {
             return Err(denied("cloudformation:DescribeStacks"));
         }
         if stack.status == "SILENT" {
@@ -312,10 +320,7 @@ impl Onward for Cut {
 impl EventBus for Cut {
     async fn put_event(&self, bus: &str, event: &Announcement) -> Result<(), CallError> {
         let told = async {
-            let deaf = self
-                .deaf
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-            if deaf.is_ok() {
+            if takes_one(&self.deaf) {
                 return Err(CallError {
                     action: "events:PutEvents",
                     resource: bus.to_owned(),

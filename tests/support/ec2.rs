@@ -20,7 +20,8 @@ pub struct Memory(Mutex<Held>);
 struct Held {
     /// By name.
     templates: BTreeMap<String, Template>,
-    groups: BTreeMap<String, SecurityGroup>,
+    /// By VPC and name.
+    groups: BTreeMap<(String, String), SecurityGroup>,
     keys: Vec<KeyPair>,
     contents: BTreeMap<(String, i64), Content>,
     /// What a call with a client token gave: the same token gives the same.
@@ -51,12 +52,7 @@ impl Memory {
         let name = place.resource_name();
         Ok(Belongings {
             templates: held.templates.get(&name).cloned().into_iter().collect(),
-            security_groups: held
-                .groups
-                .get(&place.security_group_name())
-                .cloned()
-                .into_iter()
-                .collect(),
+            security_groups: held.groups_of(&place.security_group_name()),
             key_pairs: held.keys.iter().filter(|key| place.owns(&key.tags)).cloned().collect(),
         })
     }
@@ -65,7 +61,7 @@ impl Memory {
     pub fn all(&self) -> Vec<String> {
         let held = self.0.lock().unwrap();
         let templates = held.templates.keys().map(|name| format!("launch-template {name}"));
-        let groups = held.groups.keys().map(|name| format!("security-group {name}"));
+        let groups = held.groups.keys().map(|(_, name)| format!("security-group {name}"));
         let keys = held.keys.iter().map(|key| format!("key-pair {}", key.name));
         templates.chain(groups).chain(keys).collect()
     }
@@ -101,6 +97,21 @@ impl Memory {
         self.0.lock().unwrap().refused = Some((action, error, times));
     }
 
+    /// A cleaner takes all tags from the template of this name.
+    pub fn strip_template(&self, name: &str) {
+        let mut held = self.0.lock().unwrap();
+        held.templates.get_mut(name).expect("it is there").tags.clear();
+    }
+
+    pub fn template_tags(&self, name: &str) -> BTreeMap<String, String> {
+        self.0.lock().unwrap().templates[name].tags.clone()
+    }
+
+    /// How many versions the template of this name has.
+    pub fn versions(&self, name: &str) -> usize {
+        self.0.lock().unwrap().templates[name].versions.len()
+    }
+
     /// Somebody else's template of this name.
     pub fn foreign_template(&self, name: &str) {
         let template = Template {
@@ -111,11 +122,11 @@ impl Memory {
         self.0.lock().unwrap().templates.insert(name.to_owned(), template);
     }
 
-    /// A cleaner takes all tags from the template of this name, if there is one.
-    pub fn strip_template(&self, name: &str) {
-        if let Some(template) = self.0.lock().unwrap().templates.get_mut(name) {
-            template.tags.clear();
-        }
+    /// Somebody else's security group of this name in a VPC.
+    pub fn foreign_security_group(&self, vpc: &str, name: &str) {
+        let group = security_group("sg-foreign".to_owned(), vpc, BTreeMap::new());
+        let key = (vpc.to_owned(), name.to_owned());
+        self.0.lock().unwrap().groups.insert(key, group);
     }
 
     pub fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
@@ -136,12 +147,17 @@ impl Memory {
 }
 
 impl Held {
+    fn groups_of(&self, name: &str) -> Vec<SecurityGroup> {
+        let named = self.groups.iter().filter(|((_, other), _)| other == name);
+        named.map(|(_, group)| group.clone()).collect()
+    }
+
     fn launch(&mut self, step: &LaunchStep) -> Result<Made, CallError> {
         self.serial += 1;
         let id = format!("{}-{}", step.resource().len(), self.serial);
         let taken = match step {
             LaunchStep::ImportKeyPair { name, .. } => self.keys.iter().any(|key| key.name == *name),
-            LaunchStep::CreateSecurityGroup { name, .. } => self.groups.contains_key(name),
+            LaunchStep::CreateSecurityGroup { name, vpc, .. } => self.groups.contains_key(&(vpc.clone(), name.clone())),
             LaunchStep::CreateTemplate { name, .. } => self.templates.contains_key(name),
             _ => false,
         };
@@ -164,9 +180,9 @@ impl Held {
                 name: name.clone(),
                 tags: tags.clone(),
             }),
-            LaunchStep::CreateSecurityGroup { name, tags, .. } => {
-                let (id, tags, rules) = (id.clone(), tags.clone(), [].into());
-                self.groups.insert(name.clone(), SecurityGroup { id, tags, rules });
+            LaunchStep::CreateSecurityGroup { name, vpc, tags } => {
+                let group = security_group(id.clone(), vpc, tags.clone());
+                self.groups.insert((vpc.clone(), name.clone()), group);
             }
             LaunchStep::Authorize { group, rules } => {
                 let found = self.groups.values_mut().find(|known| known.id == *group);
@@ -213,6 +229,11 @@ impl Held {
         }
         if step.removes() { Made::Nothing } else { Made::Id(id) }
     }
+}
+
+fn security_group(id: String, vpc: &str, tags: BTreeMap<String, String>) -> SecurityGroup {
+    let (vpc, rules) = (vpc.to_owned(), [].into());
+    SecurityGroup { id, vpc, tags, rules }
 }
 
 fn version(number: i64, digest: &str, role: VersionRole) -> Version {

@@ -31,7 +31,7 @@ pub const UNDER_WAY: [UnderWay; 11] = [
     UnderWay { name: "version-update", step_functions: true, reached: |seen| begun(seen, "UpdateVersion"), end: SUCCESS },
     UnderWay { name: "config-update", step_functions: false, reached: |seen| begun(seen, "UpdateConfig"), end: SUCCESS },
     UnderWay { name: "undo", step_functions: false, reached: |seen| seen["stage"]["Undo"].is_object(), end: "NodeCreationFailure" },
-    UnderWay { name: "remove-abandoned", step_functions: true, reached: |seen| seen["stage"] == "RemoveAbandoned", end: SUCCESS },
+    UnderWay { name: "remove-abandoned", step_functions: true, reached: |seen| seen["stage"]["Sweep"].is_object(), end: SUCCESS },
     UnderWay { name: "delete", step_functions: false, reached: |seen| begun(seen, "Delete"), end: SUCCESS },
     UnderWay { name: "sent", step_functions: true, reached: |seen| begun(seen, "Create"), end: SUCCESS },
     UnderWay { name: "sent-undo", step_functions: false, reached: |seen| seen["stage"]["Undo"].is_object(), end: "NodeCreationFailure" },

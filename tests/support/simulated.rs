@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use managed_node_group::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use simulator::{FaultKind, Outcome, OutcomeRule, When};
@@ -104,6 +106,24 @@ impl<K: Clock> World<K> {
             .patch_node_group(cluster, name, json!({"status": status}));
     }
 
+    /// A group was created so many seconds ago.
+    pub fn is_old(&self, id: &str, seconds: u64) {
+        let (cluster, name) = id.split_once('/').expect("cluster/name");
+        let created = SystemClock.now() - seconds;
+        self.simulator
+            .patch_node_group(cluster, name, json!({"createdAt": created}));
+    }
+
+    /// A request whose URL says that CloudFormation has signed it now.
+    pub fn dated(&self, kind: &str, id: Option<&str>, properties: &Value, old: Option<&Value>) -> Value {
+        let mut request = self.request(kind, id, properties, old);
+        let url = request["ResponseURL"].as_str().expect("a URL").to_owned();
+        let date = signed_at(SystemClock.now());
+        request["ResponseURL"] = json!(format!("{url}&X-Amz-Date={date}"));
+        self.receiver.expect(&request);
+        request
+    }
+
     /// Another event has told a group that it follows that one.
     pub fn follows(&self, id: &str, requested: &str) {
         let (cluster, name) = id.split_once('/').expect("cluster/name");
@@ -160,4 +180,11 @@ impl<K: Clock> World<K> {
             SystemClock.now()
         ))
     }
+}
+
+/// As a signature has it: `20261126T101500Z`.
+fn signed_at(seconds: u64) -> String {
+    let time = DateTime::from_secs(i64::try_from(seconds).expect("it is of this age"));
+    let text = time.fmt(Format::DateTime).expect("it is of this age");
+    text.replace(['-', ':'], "")
 }

@@ -122,6 +122,7 @@ impl World {
             }),
             rollback_began: Mutex::default(),
             hides_events: AtomicBool::new(false),
+            stack_denials: AtomicUsize::new(0),
             recorded_id: Mutex::default(),
             calls: AtomicUsize::new(0),
             made: Mutex::new(vec![]),
@@ -223,6 +224,9 @@ impl<K: Clock> World<K> {
         if let Some(id) = physical_id {
             request["PhysicalResourceId"] = json!(id);
         }
+        if kind == "Update" {
+            *self.function.cloud.recorded_id.lock().unwrap() = physical_id.map(str::to_owned);
+        }
         if let Some(old) = old {
             request["OldResourceProperties"] = old.clone();
         }
@@ -245,7 +249,18 @@ impl<K: Clock> World<K> {
     /// Delivers a request and gives its answer.
     pub async fn answer(&self, request: &Value) -> Value {
         self.deliver(request).await;
-        self.receiver.answer(request["RequestId"].as_str().unwrap()).await
+        let answer = self.receiver.answer(request["RequestId"].as_str().unwrap()).await;
+        self.records(request, &answer);
+        answer
+    }
+
+    /// CloudFormation reads an answer, and records its physical ID. It records none of a Delete.
+    fn records(&self, request: &Value, answer: &Value) {
+        let replaces = answer["Status"] == "SUCCESS" || request["RequestType"] == "Create";
+        if replaces && request["RequestType"] != "Delete" {
+            let id = answer["PhysicalResourceId"].as_str().map(str::to_owned);
+            *self.function.cloud.recorded_id.lock().unwrap() = id;
+        }
     }
 
     /// Delivers an event to a function that dies of it for good.

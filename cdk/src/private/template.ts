@@ -750,7 +750,7 @@ export const TEMPLATE: any = {
         "Effect": "Allow",
         "Action": "ec2:CreateSecurityGroup",
         "Resource": {
-         "Fn::Sub": "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc/*"
+         "Fn::Sub": "arn:${AWS::Partition}:ec2:${AWS::Region}:*:vpc/*"
         }
        },
        {

@@ -118,7 +118,7 @@ fn config_changes(shown: &Value, call: &Call) -> Result<Value, EksError> {
     if let Some(taints) = call.body.get("taints") {
         changes["taints"] = taints_after(&shown["taints"], taints);
     }
-    for key in ["scalingConfig", "nodeRepairConfig", "warmPoolConfig"] {
+    for key in ["scalingConfig", "warmPoolConfig"] {
         if let Some(wanted) = call.body.get(key) {
             let mut whole = shown[key].clone();
             if whole.is_null() {
@@ -127,6 +127,9 @@ fn config_changes(shown: &Value, call: &Call) -> Result<Value, EksError> {
             merge(&mut whole, wanted);
             changes[key] = whole;
         }
+    }
+    if let Some(wanted) = call.body.get("nodeRepairConfig") {
+        changes["nodeRepairConfig"] = repair_after(&shown["nodeRepairConfig"], wanted);
     }
     if let Some(wanted) = call.body.get("updateConfig") {
         let strategy = wanted
@@ -138,6 +141,18 @@ fn config_changes(shown: &Value, call: &Call) -> Result<Value, EksError> {
         changes["updateConfig"] = wanted;
     }
     Ok(changes)
+}
+
+/// A number excludes a percentage, so both go when neither is given. What EKS does with a list that is left out isn't documented;
+/// here it stays, the harder case of the two.
+fn repair_after(live: &Value, wanted: &Value) -> Value {
+    let mut repair = wanted.clone();
+    for key in ["enabled", "nodeRepairConfigOverrides"] {
+        if wanted.get(key).is_none() && live.get(key).is_some() {
+            repair[key] = live[key].clone();
+        }
+    }
+    repair
 }
 
 fn labels_after(live: &Value, change: &Value) -> Result<Value, EksError> {

@@ -55,7 +55,7 @@ pub fn meddle(world: &Arc<World>, dice: &mut Rng, verdicts: &mut Verdicts, id: O
     let (what, changes) = match dice.u8(..16) {
         0 | 1 => ("somebody tags the group", json!({"tags": {"seen": "yes"}})),
         2 | 3 => ("somebody labels the group", json!({"labels": {"by-hand": "yes"}})),
-        4 | 5 => {
+        4 | 5 if world.ec2.all().contains(&format!("launch-template {id}")) => {
             world.count("launch templates that a cleaner stripped");
             world.ec2.strip_template(id);
             ("a cleaner strips the launch template", json!({}))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::engine::goal::rolls_back;
+use crate::engine::situation::rolls_back;
 use crate::nodegroup::decide::Part;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::PLUGIN_TAG;

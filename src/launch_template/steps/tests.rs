@@ -210,6 +210,7 @@ fn what_is_not_ours_is_neither_used_nor_removed() {
     let group = Belongings {
         security_groups: vec![SecurityGroup {
             id: "sg-1".to_owned(),
+            vpc: "vpc-1".to_owned(),
             tags: [].into(),
             rules: [].into(),
         }],
@@ -238,5 +239,60 @@ fn max_pods_that_can_not_be_computed_end_it_before_anything_is_made() {
     assert!(
         refusal.starts_with("MaxPods can't be computed") && refusal.contains("t3.medium"),
         "{refusal}"
+    );
+}
+
+fn group_in(id: &str, vpc: &str, tags: BTreeMap<String, String>) -> SecurityGroup {
+    SecurityGroup {
+        id: id.to_owned(),
+        vpc: vpc.to_owned(),
+        tags,
+        rules: [].into(),
+    }
+}
+
+/// Names are unique within a VPC. The search is by name alone, so it finds what others have elsewhere.
+#[test]
+fn a_foreign_security_group_of_another_vpc_is_nobodys_business() {
+    let open = Case::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));
+    let mut seen = Belongings {
+        security_groups: vec![group_in("sg-2", "vpc-2", BTreeMap::new())],
+        ..Belongings::default()
+    };
+    let (actions, number) = open.prepare(&mut seen, None);
+    assert_eq!(actions[0], "ec2:CreateSecurityGroup");
+    let made = seen
+        .security_group(&place(), "vpc-1")
+        .expect("a group in the cluster's VPC");
+    assert_eq!(made.vpc, "vpc-1");
+    assert_eq!(open.tidy(&mut seen, number), [] as [&str; 0]);
+}
+
+/// A cluster that was deleted and made anew has another VPC. Nodes there can't have the old security group, and it is ours to remove.
+#[test]
+fn a_security_group_of_ours_in_another_vpc_is_replaced_and_removed() {
+    let open = Case::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));
+    let old = group_in("sg-2", "vpc-2", place().tags());
+    let mut seen = Belongings {
+        security_groups: vec![old],
+        ..Belongings::default()
+    };
+    let (actions, number) = open.prepare(&mut seen, None);
+    assert_eq!(actions[0], "ec2:CreateSecurityGroup");
+    assert_eq!(open.tidy(&mut seen, number), ["ec2:DeleteSecurityGroup"]);
+    assert_eq!(seen.own_security_groups(&place()).count(), 1);
+
+    seen.security_groups.push(group_in("sg-2", "vpc-2", place().tags()));
+    let mut actions = Vec::new();
+    while let Some(step) = remove(&place(), &seen) {
+        carry_out(&step, &mut seen, &mut actions);
+    }
+    assert_eq!(
+        actions,
+        [
+            "ec2:DeleteLaunchTemplate",
+            "ec2:DeleteSecurityGroup",
+            "ec2:DeleteSecurityGroup"
+        ]
     );
 }

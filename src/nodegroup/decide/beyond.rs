@@ -116,7 +116,7 @@ fn nodes(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<Str
     }
     match (view.now >= view.history.deadline, desired.direction) {
         (false, _) => Some(Next::Wait(Waiting::ForNodes)),
-        (true, Direction::Forward) => Some(unready(live, nodes, wanted)),
+        (true, Direction::Forward | Direction::Unknown) => Some(unready(live, nodes, wanted)),
         // A rollback restores what was; whether its nodes come up is no reason to fail it.
         (true, Direction::RollingBack) => {
             warnings.push(Broken::of_nodes(live, nodes, wanted));

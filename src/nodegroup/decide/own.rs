@@ -36,6 +36,12 @@ pub fn template(desired: &Desired, live: Option<&NodeGroup>, view: View) -> Resu
     }
     let around = view.around.ok_or(Next::Look(Look::Around))?;
     let place = desired.place();
+    let running_id = live
+        .and_then(|live| live.launch_template.as_ref())
+        .map(|template| template.id.as_str());
+    if let Some(step) = tag_again(&place, &around.belongings, running_id) {
+        return Err(Next::Act(Step::Launch(step)));
+    }
     let wanted = wanted(desired, &place, around, live).ok_or(Next::Look(Look::Around))?;
     match prepare(&wanted, &around.belongings, running(live)) {
         Ok(Prepared::Version { template, number }) => Ok(TemplateVersion {
@@ -47,10 +53,20 @@ pub fn template(desired: &Desired, live: Option<&NodeGroup>, view: View) -> Resu
     }
 }
 
+/// A cleaner may have taken the tags from the template that the group runs. Without them it would be taken for somebody else's, and
+/// the running group replaced.
+fn tag_again(place: &Place, seen: &Belongings, running: Option<&str>) -> Option<LaunchStep> {
+    seen.stripped_template(place, running?)
+        .map(|template| LaunchStep::TagTemplate {
+            id: template.id.clone(),
+            tags: place.tags(),
+        })
+}
+
 /// A rollback doesn't fail for a template that can't be had: the version that runs stands, and a warning says so.
 fn what_runs(desired: &Desired, live: Option<&NodeGroup>) -> Option<TemplateVersion> {
     let running = live?.launch_template.as_ref()?;
-    (desired.direction == Direction::RollingBack).then(|| TemplateVersion {
+    (desired.direction != Direction::Forward).then(|| TemplateVersion {
         identity: LaunchTemplateIdentity::Id(running.id.clone()),
         version: None,
     })
@@ -76,8 +92,12 @@ pub fn clear(identity: &Identity, view: View) -> Next {
     let Some(around) = view.around else {
         return Next::Look(Look::Around);
     };
+    let (place, ran) = (identity.place(), view.history.ran_template.as_deref());
+    if let Some(step) = tag_again(&place, &around.belongings, ran) {
+        return Next::Act(Step::Launch(step));
+    }
     let is_later = |tags: &BTreeMap<String, String>| identity.turn.superseded_by(tags).is_some();
-    match remove(&identity.place(), &around.belongings.without(is_later)) {
+    match remove(&place, &around.belongings.without(is_later)) {
         Some(step) => Next::Act(Step::Launch(step)),
         None => done(),
     }
@@ -114,7 +134,8 @@ pub fn in_template(desired: &Desired, live: &NodeGroup, view: View) -> Option<In
     }
     let around = view.around?;
     let (spec, os) = (&desired.spec, os(desired, around, Some(live)));
-    let group = around.belongings.security_group(&around.place);
+    let vpc = around.cluster.as_ref().map(|cluster| cluster.vpc.as_str());
+    let group = vpc.and_then(|vpc| around.belongings.security_group(&around.place, vpc));
     let group = group.filter(|_| !remote_access_rules(spec, os).is_empty());
     Some(InTemplate {
         instance_types: spec.type_names(),

@@ -1,11 +1,14 @@
 //! What a failure is told as: what happened, to which group, and what to do.
 
-use super::{Goal, Next, Observation};
+use super::{Goal, Identity, Next, Observation};
 use crate::diagnose::Kind;
 use crate::nodegroup::group::{Issue, NodeGroup, describe_issues};
 use crate::nodegroup::history::{History, StepKind};
 use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
 use crate::workload::nodes::{Node, lacking};
+
+/// The code of the refusal that [`retained`] tells.
+pub const RETAINED_GROUP: &str = "retained-group";
 
 /// A group that failed at something. Why, the issues tell only in part: what its Auto Scaling group and its instances met is
 /// looked up before it is told.
@@ -83,11 +86,33 @@ pub fn foreign(live: &NodeGroup) -> String {
     )
 }
 
+/// Says that a group of the resource was there before its Create, and what the user can do.
+pub fn retained(live: &NodeGroup) -> String {
+    let NodeGroup { cluster, name, .. } = live;
+    format!(
+        "node group {cluster}/{name} of this stack and resource existed before this request, so the function changes nothing: a \
+         DeletionPolicy or UpdateReplacePolicy of Retain keeps such a group. To create a new node group, set another NodegroupName or \
+         NodegroupNamePrefix, or give the resource another logical ID. Or delete the retained node group first, with `aws eks \
+         delete-nodegroup --cluster-name {cluster} --nodegroup-name {name}` [{RETAINED_GROUP}]"
+    )
+}
+
+/// Says that nothing is begun any more, and that there is no group to repeat.
+pub fn operation_is_over(identity: &Identity) -> Next {
+    Next::Fail(format!(
+        "the stack's operation is over and node group {}/{} does not exist, so the function begins nothing for this request; deploy \
+         again to create the node group",
+        identity.cluster, identity.name
+    ))
+}
+
 /// Says how far it got and what goes on by itself: EKS doesn't stop because CloudFormation does.
 pub fn out_of_time(goal: &Goal, seen: &Observation, history: &History) -> Next {
     let (cluster, name) = match goal {
         Goal::Present(desired) => (&desired.spec.cluster, &desired.name),
-        Goal::Absent(identity) | Goal::AsIs { identity, .. } => (&identity.cluster, &identity.name),
+        Goal::Absent(identity) | Goal::AsIs { identity, .. } | Goal::Repeat(identity) => {
+            (&identity.cluster, &identity.name)
+        }
     };
     let obstacle = history
         .obstacle

@@ -1,6 +1,7 @@
 mod around;
 mod beyond;
 mod edges;
+mod live_groups;
 mod outcome;
 mod own_template;
 mod turns;
@@ -13,6 +14,7 @@ use crate::diagnose::Kind;
 use crate::launch_template::belongings::SecurityGroup;
 use crate::nodegroup::group::LiveLaunchTemplate;
 use crate::nodegroup::history::{Begun, Tidying};
+use crate::nodegroup::plan::Direction;
 use crate::nodegroup::plan::tests::{desired, live};
 
 const NOW: u64 = 1000;
@@ -110,7 +112,7 @@ fn every_status_has_its_answer() {
             "Done",
             "ForOthers",
             "ForDelete",
-            "Fail",
+            "Delete",
             "Fail",
             "Fail",
             "ForOthers",
@@ -125,7 +127,7 @@ fn every_status_has_its_answer() {
             "UpdateConfig",
             "ForOthers",
             "ForDelete",
-            "Fail",
+            "Delete",
             "Fail",
             "UpdateConfig",
             "ForOthers",
@@ -340,27 +342,6 @@ fn the_deadline_ends_waiting_and_says_what_goes_on() {
         word(&told(&absent(), &Observation::Absent, &history(&[]), late)),
         "Done"
     );
-}
-
-/// A group without the mark may be kept on purpose, by an `UpdateReplacePolicy` of `Retain`.
-#[test]
-fn a_rollback_removes_only_what_is_marked_as_unfinished() {
-    let Goal::Absent(identity) = absent() else {
-        panic!("absent")
-    };
-    let goal = Goal::Absent(Identity {
-        which: Which::InPlaceOf("c/old".to_owned()),
-        ..identity
-    });
-    let mut marked = live();
-    for replaces in [None, Some("c/older")] {
-        marked
-            .tags
-            .extend(replaces.map(|id| (REPLACES_TAG.to_owned(), id.to_owned())));
-        assert_eq!(told(&goal, &present(marked.clone(), None), &history(&[]), NOW), done());
-    }
-    marked.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
-    assert_eq!(word(&told(&goal, &present(marked, None), &history(&[]), NOW)), "Delete");
 }
 
 #[test]

@@ -1,3 +1,5 @@
+mod order;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -22,11 +24,14 @@ pub fn desired(changes: &Value) -> Desired {
         name: "n".to_owned(),
         owner: owner(),
         tags,
+        stack_tags: StackTags::Known,
         removed_tags: BTreeSet::new(),
+        dropped: BTreeSet::new(),
         desired_size: DesiredSize::Live,
         direction: Direction::Forward,
         purpose: Purpose::Update,
         current_id: Some("c/n".to_owned()),
+        sent: None,
         turn: Turn::OneByOne,
         launch_template_version: spec.launch_template.as_ref().map(|_| "2".to_owned()),
         spec,
@@ -257,28 +262,59 @@ fn only_the_templates_own_tags_are_removed() {
         ("mine".to_owned(), "1".to_owned()),
         ("somebody's".to_owned(), "2".to_owned()),
     ]);
-    live.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
     let desired = Desired {
         removed_tags: ["mine".to_owned(), "gone".to_owned()].into(),
         ..desired(&json!({}))
     };
     assert_eq!(
         plan(&desired, &live, None).unwrap().steps,
-        [Step::Untag([REPLACES_TAG.to_owned(), "mine".to_owned()].into())]
+        [Step::Untag(["mine".to_owned()].into())]
     );
 }
 
-/// Until CloudFormation names the group it may not have read the answer that told of it.
+/// Until CloudFormation names the group it may not have read the answer that told of it. The tag stays: a rollback follows it.
 #[test]
-fn the_mark_of_a_replacement_outlives_the_request_that_made_it() {
+fn a_replacement_is_confirmed_by_the_first_request_that_names_it() {
     let mut live = live();
-    live.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
-    for (current, goes) in [(Some("c/old"), false), (Some("c/n"), true), (None, true)] {
+    for (mark, current, expected) in [
+        ("c/old", Some("c/old"), None),
+        ("c/old", Some("c/n"), Some("c/old confirmed")),
+        ("c/old confirmed", Some("c/n"), None),
+        ("c/old", None, None),
+    ] {
+        live.tags.insert(REPLACES_TAG.to_owned(), mark.to_owned());
         let desired = Desired {
             current_id: current.map(str::to_owned),
             ..desired(&json!({}))
         };
         let steps = plan(&desired, &live, None).unwrap().steps;
-        assert_eq!(!steps.is_empty(), goes, "{current:?}: {steps:?}");
+        let tag = |value: &str| Step::Tag([(REPLACES_TAG.to_owned(), value.to_owned())].into());
+        let expected: Vec<Step> = expected.map(tag).into_iter().collect();
+        assert_eq!(steps, expected, "{mark} {current:?}");
+    }
+}
+
+/// What the running group has inherited stands in for tags that can't be read.
+#[test]
+fn unknown_stack_tags_are_no_empty_tags() {
+    let mut live = live();
+    let inherited = [
+        ("team", "a"),
+        ("mine", "old"),
+        ("aws:cloudformation:x", "b"),
+        ("managed-node-group:x", "c"),
+    ];
+    live.tags
+        .extend(inherited.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    for (stack_tags, expected) in [(StackTags::Known, None), (StackTags::Unknown, Some("a"))] {
+        let mut desired = Desired {
+            stack_tags,
+            removed_tags: ["mine".to_owned()].into(),
+            ..desired(&json!({}))
+        };
+        let own = desired.tags.len();
+        desired.inherit(&live.tags);
+        assert_eq!(desired.tags.get("team").map(String::as_str), expected, "{stack_tags:?}");
+        assert_eq!(desired.tags.len(), own + expected.iter().count(), "{stack_tags:?}");
     }
 }

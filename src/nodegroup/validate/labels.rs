@@ -5,11 +5,10 @@ use crate::nodegroup::fields::Found;
 use crate::nodegroup::ownership::OWN_PREFIX;
 use crate::nodegroup::rule::Rule;
 use crate::nodegroup::spec::Spec;
+use crate::nodegroup::tags::MOST_TAGS;
 
-/// EKS takes 50 tags on a resource; up to four of them are the resource's own: whose it is, that it has the device plugin, and
-/// either what it replaces or, by events, which request it follows.
-const MAX_TAGS: usize = 50;
-
+/// Up to so many tags are the resource's own: whose it is, that it has the device plugin, and either what it replaces or, by
+/// events, which request it follows.
 const OWN_TAGS: usize = 4;
 
 /// Adds what is wrong with labels, whoever sets them.
@@ -62,8 +61,12 @@ pub fn tags(spec: &Spec, found: &mut Found) {
             found.report(&path, Rule::TagReserved, message);
         }
     }
-    if spec.tags.len() + OWN_TAGS > MAX_TAGS {
-        let message = format!("expected at most {} tags, got {}", MAX_TAGS - OWN_TAGS, spec.tags.len());
+    if spec.tags.len() + OWN_TAGS > MOST_TAGS {
+        let message = format!(
+            "expected at most {} tags, got {}",
+            MOST_TAGS - OWN_TAGS,
+            spec.tags.len()
+        );
         found.report("Tags", Rule::TooMany, message);
     }
 }

@@ -112,7 +112,7 @@ pub fn node_repair(fields: &mut Fields) -> NodeRepair {
         enabled: fields.boolean("Enabled").unwrap_or(false),
         unhealthy_threshold: amount(fields, unhealthy, unhealthy_share, any.clone()),
         parallel_repairs: amount(fields, parallel, parallel_share, any),
-        overrides: repair_overrides(fields, overrides),
+        overrides: Some(repair_overrides(fields, overrides)).filter(|overrides| !overrides.is_empty()),
     }
 }
 
@@ -126,7 +126,7 @@ fn needs_enabled(fields: &mut Fields, rule: Rule, settings: &[&str]) {
     }
 }
 
-fn repair_overrides(fields: &mut Fields, key: &'static str) -> Vec<RepairOverride> {
+fn repair_overrides(fields: &mut Fields, key: &'static str) -> BTreeSet<RepairOverride> {
     let overrides = fields.objects(key, repair_override);
     let mut seen = BTreeSet::new();
     let named = overrides
@@ -138,7 +138,7 @@ fn repair_overrides(fields: &mut Fields, key: &'static str) -> Vec<RepairOverrid
             "expected each pair of NodeMonitoringCondition and NodeUnhealthyReason once; keep one action for each";
         fields.problem(key, Rule::Repair, message);
     }
-    overrides
+    overrides.into_iter().collect()
 }
 
 fn repair_override(fields: &mut Fields) -> RepairOverride {

@@ -20,7 +20,7 @@ pub static LOOKED: LazyLock<Beyond> = LazyLock::new(|| Beyond {
 pub fn told(goal: &Goal, seen: &Observation, history: &History, now: u64) -> Next {
     let around = match goal {
         Goal::Present(desired) => prepared(desired),
-        Goal::Absent(_) | Goal::AsIs { .. } => nothing_around(),
+        Goal::Absent(_) | Goal::AsIs { .. } | Goal::Repeat(_) => nothing_around(),
     };
     let view = View {
         around: Some(&around),

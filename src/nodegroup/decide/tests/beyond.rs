@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::live_groups::{in_place_of, in_place_of_old};
 use super::*;
 use crate::auto_scaling::{ScalingGroup, ScalingStep};
 use crate::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
-use crate::nodegroup::ownership::PLUGIN_TAG;
+use crate::nodegroup::ownership::{PLUGIN_TAG, UNFINISHED_TAG};
 use crate::workload::nodes::{Node, Readiness};
 
 /// A settled group, and what is around and beyond it.
@@ -188,13 +189,13 @@ fn a_rollback_whose_time_is_over_begins_nothing() {
     }
 }
 
-/// What marks a replacement as unfinished goes last: a failure before leaves it to the rollback.
+/// What marks a group as unfinished goes last: a failure before leaves the group to be cleared up.
 #[test]
 fn tags_that_go_go_last() {
     let goal = want(&json!({"WaitFor": "NodesReady"}), Purpose::Create);
     let mut scene = scene(&goal);
     scene.live.scaling.desired = 2;
-    scene.live.tags.insert(REPLACES_TAG.to_owned(), "c/old".to_owned());
+    scene.live.tags.insert(UNFINISHED_TAG.to_owned(), "1".to_owned());
     for (nodes, now, expected) in [
         (nodes(1, 1), NOW, "ForNodes"),
         (nodes(2, 0), NOW, "Untag"),
@@ -213,13 +214,11 @@ fn what_was_given_up_holds_up_no_removal() {
         panic!("absent")
     };
     let goal = Goal::Absent(Identity {
-        which: Which::InPlaceOf("c/old".to_owned()),
+        which: in_place_of_old(None),
         ..identity
     });
-    let mut live = live();
-    for tag in [REPLACES_TAG, PLUGIN_TAG] {
-        live.tags.insert(tag.to_owned(), "c/old".to_owned());
-    }
+    let mut live = in_place_of(live(), "c/old");
+    live.tags.insert(PLUGIN_TAG.to_owned(), "c/old".to_owned());
     let seen = present(live, None);
     let mut history = history(&[]);
     assert_eq!(word(&told(&goal, &seen, &history, NOW)), "LeavePlugin");

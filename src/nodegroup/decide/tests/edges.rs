@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::live_groups::{in_place_of, in_place_of_old};
 use super::*;
 
 fn created(seconds_ago: u64) -> History {
@@ -148,7 +149,7 @@ fn what_another_delivery_has_made_anew_is_not_undone() {
         panic!("absent")
     };
     let goal = Goal::Absent(Identity {
-        which: Which::OfThisUpdate,
+        which: in_place_of_old(None),
         ..identity
     });
     let first = |made: Option<u64>| History {
@@ -167,7 +168,12 @@ fn what_another_delivery_has_made_anew_is_not_undone() {
             created_at: made,
             ..in_status(status)
         };
-        let next = told(&goal, &present(live, None), &first(seen_first), NOW);
+        let next = told(
+            &goal,
+            &present(in_place_of(live, "c/old"), None),
+            &first(seen_first),
+            NOW,
+        );
         assert_eq!(word(&next), expected, "{status} {seen_first:?} {made:?}");
     }
 }

@@ -85,6 +85,7 @@ fn a_security_group_that_is_left_over_is_no_attribute() {
     let mut around = prepared(&desired(&json!({})));
     around.belongings.security_groups.push(SecurityGroup {
         id: "sg-old".to_owned(),
+        vpc: "vpc-1".to_owned(),
         tags: around.place.tags(),
         rules: [].into(),
     });

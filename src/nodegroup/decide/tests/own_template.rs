@@ -101,6 +101,7 @@ fn leftovers_go_last_and_are_given_up_rather_than_failing() {
     let mut around = prepared(&desired(&json!({})));
     around.belongings.security_groups.push(SecurityGroup {
         id: "sg-old".to_owned(),
+        vpc: "vpc-1".to_owned(),
         tags: around.place.tags(),
         rules: [].into(),
     });
@@ -134,6 +135,7 @@ fn nothing_goes_while_another_version_runs() {
     let mut around = prepared(&desired(&json!({})));
     around.belongings.security_groups.push(SecurityGroup {
         id: "sg-old".to_owned(),
+        vpc: "vpc-1".to_owned(),
         tags: around.place.tags(),
         rules: [].into(),
     });

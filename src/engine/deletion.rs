@@ -1,0 +1,64 @@
+//! Which group a Delete is about.
+
+use super::Stop;
+use super::goal::{denied, identity, named_by, unanswered};
+use crate::cfn::physical_id::PhysicalId;
+use crate::nodegroup::decide::{Identity, Which};
+use crate::ports::{Cloud, Fault, Stack};
+use crate::progress::Progress;
+
+/// How far the clocks of CloudFormation and EKS are taken to be apart, in seconds.
+const CLOCKS_APART_SECONDS: u64 = 2;
+
+/// How long before its Delete a Create may have been sent whose name CloudFormation never learnt, in seconds, where the stack doesn't
+/// tell when its operation began: a Create has an hour, and its Delete as long to be taken up.
+const CREATED_WITHIN_SECONDS: u64 = 7_200;
+
+/// A Delete needs no valid properties: the id says which group. For an id that names no group, which CloudFormation makes up when a
+/// Create is cancelled and which the function gives where it has created nothing, the name is derived as that Create derived it. Then
+/// only a group that was created since the stack's operation began may be the Create's: an older one is kept on purpose. `None`: there is
+/// nothing that could be the matter.
+pub async fn identity_of<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Option<Identity>, Stop> {
+    let request = &progress.request;
+    let given = request
+        .envelope
+        .physical_resource_id
+        .as_deref()
+        .and_then(PhysicalId::parse);
+    if let Some(given) = given {
+        return Ok(Some(identity(request, given)));
+    }
+    let Some(derived) = named_by(&request.properties, request) else {
+        return Ok(None);
+    };
+    let since = operation_began(cloud, progress).await?;
+    Ok(Some(Identity {
+        which: Which::CreatedSince(since),
+        ..identity(&progress.request, derived)
+    }))
+}
+
+async fn operation_began<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<u64, Stop> {
+    if let Some(began) = progress.operation_began {
+        return Ok(began);
+    }
+    let told = match cloud.stack(&progress.request.envelope.stack_id).await {
+        Ok(stack) => began(&stack),
+        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
+            return Err(unanswered(progress, &error));
+        }
+        Err(error) if error.fault == Fault::Denied => match denied(progress, &error) {
+            wait @ Stop::Wait(_) => return Err(wait),
+            Stop::Fail(_) => None,
+        },
+        Err(_) => None,
+    };
+    let began = told.unwrap_or_else(|| progress.history.began.saturating_sub(CREATED_WITHIN_SECONDS));
+    progress.operation_began = Some(began);
+    Ok(began)
+}
+
+fn began(stack: &Stack) -> Option<u64> {
+    let began = stack.updated.max(stack.created)?;
+    Some(began.saturating_sub(CLOCKS_APART_SECONDS))
+}

@@ -1,0 +1,274 @@
+//! After a request's own work: replacements of the resource that an earlier update began and never finished are removed.
+//!
+//! An update that fails at its deadline leaves a group that EKS is still creating. Without a rollback (`--disable-rollback`) no
+//! request comes that names this group, and it would run, and be billed, for ever. So each later Update and the Delete of the
+//! resource look for such groups. A group goes only if all of this holds: it bears the resource's tags and the unconfirmed mark of a
+//! replacement of the current group, EKS created it after the current group, and CloudFormation still names the current group.
+
+use super::ends::{current_id, known_id};
+use super::goal::{self, identity, owner, unanswered};
+use super::situation::rolls_back;
+use super::target::{Found, first_free};
+use super::{Stop, under_way};
+use crate::cfn::answer::Attributes;
+use crate::cfn::physical_id::PhysicalId;
+use crate::cfn::request::{Properties, RequestType};
+use crate::nodegroup::decide::{Goal, Identity, Which};
+use crate::nodegroup::group::NodeGroup;
+use crate::nodegroup::name::{name, replacement_name};
+use crate::nodegroup::ownership::{Confirmation, Replaces};
+use crate::nodegroup::under_way::UnderWay;
+use crate::nodegroup::validate::validate;
+use crate::ports::{CallError, Cloud, Fault};
+use crate::progress::{Phase, Progress, Stage, Sweep};
+
+/// How often unfinished replacements are looked for in vain before the request is answered without. The next request looks again.
+const TRIES: u32 = 3;
+
+/// Whether a request looks for unfinished replacements. A Create has none, and requests by event replace nothing.
+pub fn is_due(progress: &Progress) -> bool {
+    let is_over = progress
+        .situation
+        .as_ref()
+        .is_some_and(|known| known.phase == Phase::Over);
+    let has_id = PhysicalId::parse(&current_id(progress)).is_some();
+    match progress.request.kind {
+        RequestType::Create => false,
+        RequestType::Update | RequestType::Delete => has_id && !is_over && progress.request.envelope.sent().is_none(),
+    }
+}
+
+/// The request's own work is done; its answer waits.
+pub fn begin(progress: &mut Progress, attributes: Attributes, warnings: Vec<String>) {
+    if progress.request.kind == RequestType::Delete {
+        progress.current_made = progress.current_made.or(progress.history.first_made);
+    }
+    progress.history.turn_to_another_group();
+    progress.stage = Stage::Sweep(Sweep {
+        attributes,
+        warnings,
+        left: None,
+        tries: 0,
+    });
+}
+
+/// The next group to remove; `None`: nothing is left.
+pub async fn next_goal<C: Cloud>(cloud: &C, progress: &mut Progress, sweep: &Sweep) -> Result<Option<Goal>, Stop> {
+    let left = match &sweep.left {
+        Some(left) => left.clone(),
+        None => {
+            let left = look(cloud, progress, sweep).await?;
+            note(progress, left.clone());
+            left
+        }
+    };
+    let Some(first) = left.first().and_then(|id| PhysicalId::parse(id)) else {
+        return Ok(None);
+    };
+    under_way::turn_to(progress, UnderWay::RemoveAbandoned);
+    Ok(Some(Goal::Absent(Identity {
+        which: Which::InPlaceOf {
+            id: current_id(progress),
+            since: progress.current_made,
+        },
+        ..identity(&progress.request, first)
+    })))
+}
+
+/// One of them is gone; gives whether others are left.
+pub fn next(progress: &mut Progress) -> bool {
+    let Stage::Sweep(Sweep { left: Some(left), .. }) = &mut progress.stage else {
+        return false;
+    };
+    if left.len() < 2 {
+        return false;
+    }
+    left.remove(0);
+    progress.history.turn_to_another_group();
+    true
+}
+
+/// What becomes of a request for which a group could not be removed.
+pub enum Left {
+    ToGoOn(Sweep),
+    Nothing(Sweep),
+    /// Nobody would come for what a Delete leaves.
+    Failed(String),
+}
+
+/// The group at hand is left, for `reason`.
+pub fn leave(progress: &mut Progress, mut sweep: Sweep, reason: &str) -> Left {
+    let mut left = sweep.left.take().unwrap_or_default();
+    let told = match left.first() {
+        Some(id) => format!(
+            "unfinished replacement {id} of an earlier update is still there, and the next update or the deletion of the resource removes it: \
+             {reason}"
+        ),
+        None => format!("the function could not look for unfinished replacements of earlier updates: {reason}"),
+    };
+    if progress.request.kind == RequestType::Delete && !left.is_empty() {
+        return Left::Failed(format!("{told}; delete the stack again"));
+    }
+    progress.warn(told);
+    left.drain(..left.len().min(1));
+    progress.history.turn_to_another_group();
+    let is_done = left.is_empty();
+    sweep.left = Some(left);
+    if is_done {
+        Left::Nothing(sweep)
+    } else {
+        Left::ToGoOn(sweep)
+    }
+}
+
+/// Before a group is removed: CloudFormation may have read another answer meanwhile.
+pub async fn still_unfinished<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+    if progress.stack_asked {
+        return Ok(());
+    }
+    match records_current(cloud, progress).await {
+        Ok(true) => {
+            progress.stack_asked = true;
+            Ok(())
+        }
+        Ok(false) => Err(Stop::Fail(
+            "CloudFormation doesn't name the group any more that this request is about".to_owned(),
+        )),
+        Err(error) => Err(unanswered(progress, &error)),
+    }
+}
+
+fn note(progress: &mut Progress, found: Vec<String>) {
+    if !found.is_empty() {
+        tracing::warn!(?found, "unfinished replacements of an earlier update are removed");
+    }
+    if let Stage::Sweep(sweep) = &mut progress.stage {
+        sweep.left = Some(found);
+    }
+}
+
+async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, sweep: &Sweep) -> Result<Vec<String>, Stop> {
+    let begun = begun_without_a_group(cloud, progress).await?;
+    match unfinished(cloud, progress).await {
+        Ok(mut found) => {
+            found.extend(begun.filter(|begun| !found.contains(begun)));
+            Ok(found)
+        }
+        Err(error) if is_passing(&error) && sweep.tries + 1 < TRIES => {
+            if let Stage::Sweep(sweep) = &mut progress.stage {
+                sweep.tries += 1;
+            }
+            Err(unanswered(progress, &error))
+        }
+        Err(error) => Err(Stop::Fail(error.to_string())),
+    }
+}
+
+/// An update may have made something in EC2 for a replacement, and died before there was a group. In a rollback the old properties are
+/// those that failed, and the name of the replacement follows from them.
+async fn begun_without_a_group<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Option<String>, Stop> {
+    let request = &progress.request;
+    let (Some(old), Some(current)) = (request.old_properties.as_ref(), goal::current(request)) else {
+        return Ok(None);
+    };
+    let Ok(failed) = validate(old, &request.envelope.logical_resource_id) else {
+        return Ok(None);
+    };
+    if !rolls_back(progress) {
+        return Ok(None);
+    }
+    let name = match failed.cluster == current.cluster {
+        true => replacement_name(&failed, &owner(request), &current.name),
+        false => name(&failed, &owner(request)),
+    };
+    let Found::Name(name) = first_free(cloud, progress, &failed, &current, name).await? else {
+        return Ok(None);
+    };
+    let made = PhysicalId {
+        cluster: failed.cluster,
+        name,
+    };
+    let restored = known_id(progress) == Some(made.to_string());
+    Ok((made != current && !restored).then(|| made.to_string()))
+}
+
+fn is_passing(error: &CallError) -> bool {
+    match error.fault {
+        Fault::Throttled | Fault::Unknown | Fault::InUse | Fault::Denied => true,
+        Fault::NotFound | Fault::Refused => false,
+    }
+}
+
+/// Only what is found costs another call: mostly there is nothing.
+async fn unfinished<C: Cloud>(cloud: &C, progress: &Progress) -> Result<Vec<String>, CallError> {
+    let mut found = Vec::new();
+    for cluster in clusters(progress) {
+        let names = match cloud.node_groups(&cluster).await {
+            Ok(names) => names,
+            Err(error) if error.fault == Fault::NotFound => vec![],
+            Err(error) => return Err(error),
+        };
+        for name in names {
+            let id = PhysicalId {
+                cluster: cluster.clone(),
+                name,
+            };
+            found.extend(is_unfinished(cloud, progress, &id).await?.then(|| id.to_string()));
+        }
+    }
+    if found.is_empty() || records_current(cloud, progress).await? {
+        return Ok(found);
+    }
+    Ok(vec![])
+}
+
+async fn is_unfinished<C: Cloud>(cloud: &C, progress: &Progress, id: &PhysicalId) -> Result<bool, CallError> {
+    let (text, current) = (id.to_string(), current_id(progress));
+    if text == current || known_id(progress).as_ref() == Some(&text) {
+        return Ok(false);
+    }
+    match cloud.node_group(&id.cluster, &id.name).await {
+        Ok(group) => Ok(is_replacement_of(progress, &group, &current)),
+        Err(error) if error.fault == Fault::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_replacement_of(progress: &Progress, group: &NodeGroup, current: &str) -> bool {
+    let replaces = Replaces::on(&group.tags);
+    let unconfirmed = replaces.is_some_and(|it| it.id == current && it.known == Confirmation::Unconfirmed);
+    let newer = progress
+        .current_made
+        .is_none_or(|made| group.created_at.is_some_and(|created| created >= made));
+    owner(&progress.request).owns(&group.tags) && unconfirmed && newer
+}
+
+/// Whether CloudFormation names the group that the request is about. Where the record can't be had nothing is removed.
+async fn records_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<bool, CallError> {
+    let envelope = &progress.request.envelope;
+    let recorded = cloud
+        .recorded_id(&envelope.stack_id, &envelope.logical_resource_id)
+        .await;
+    match recorded {
+        Ok(recorded) => Ok(recorded == envelope.physical_resource_id),
+        Err(error) if error.fault == Fault::Refused => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Those of the current group and of the properties, without repeats.
+fn clusters(progress: &Progress) -> Vec<String> {
+    let request = &progress.request;
+    let of = |properties: &Properties| {
+        properties
+            .get("ClusterName")
+            .and_then(|name| name.as_str())
+            .map(str::to_owned)
+    };
+    let current = PhysicalId::parse(&current_id(progress)).map(|id| id.cluster);
+    let old = request.old_properties.as_ref().and_then(of);
+    let mut clusters: Vec<String> = current.into_iter().chain(of(&request.properties)).chain(old).collect();
+    clusters.sort();
+    clusters.dedup();
+    clusters
+}
