@@ -129,6 +129,9 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
 
     async fn run(&self, mut progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
         let stay = Stay::until(self.clock.now_millis(), deadline);
+        if origin == Origin::Request {
+            self.refuse_too_large(&mut progress);
+        }
         loop {
             let (before, under_way) = (progress.history.clone(), progress.under_way);
             let undoing = engine::undoing(&progress);

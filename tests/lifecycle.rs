@@ -288,7 +288,8 @@ async fn a_short_service_timeout_is_kept_to() {
     let started = world.request("Create", None, &properties(&json!({"ServiceTimeout": "2"})), None);
     let failed = world.answer(&started).await;
     assert!(
-        reason(&failed).contains("ServiceTimeout is over") && reason(&failed).contains("goes on by itself"),
+        reason(&failed).contains("ServiceTimeout is over")
+            && reason(&failed).contains("EKS continues what it has begun"),
         "{failed}"
     );
     world.receiver.assert_clean();

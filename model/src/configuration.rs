@@ -1,8 +1,7 @@
 //! What is explored: a stack's life, what may go wrong in it and how often, and one rule that may be broken on purpose.
 
-use pure::cfn::answer::Answer;
 use pure::cfn::request::Request;
-use pure::engine::failed;
+use pure::engine::derived_id;
 use serde_json::{Value, json};
 
 use crate::call::{Call, Wrong};
@@ -191,14 +190,9 @@ fn name(properties: &Value) -> String {
         "LogicalResourceId": RESOURCE, "ResourceProperties": properties,
     });
     let request = Request::parse(&event).expect("a configuration's properties can be read");
-    let Answer::Failed { physical_id, .. } = failed(&request, None, String::new()) else {
-        unreachable!("a failure is an answer of failure");
-    };
-    let name = physical_id
-        .split_once('/')
+    derived_id(&request)
         .expect("a configuration's properties are valid")
-        .1;
-    name.to_owned()
+        .name
 }
 
 /// The least that a resource needs, with some of it changed.

@@ -28,7 +28,7 @@ pub mod polling;
 pub mod ports;
 #[path = "../../src/preflight/mod.rs"]
 pub mod preflight;
-#[path = "../../src/progress.rs"]
+#[path = "../../src/progress/mod.rs"]
 pub mod progress;
 #[path = "../../src/settings.rs"]
 pub mod settings;

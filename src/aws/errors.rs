@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::ports::{CallError, Fault, NO_ANSWER};
+use crate::ports::{CallError, Fault, NO_ANSWER, is_invalid};
 
 /// Says what a failed call of `action` on `resource` means.
 pub fn call_error<E>(action: &'static str, resource: impl Into<String>, error: &SdkError<E, HttpResponse>) -> CallError
@@ -67,6 +67,7 @@ pub fn fault(code: &str, message: &str, status: u16) -> Fault {
         code if code.contains("AccessDenied") || code == "UnauthorizedOperation" || code == "AuthFailure" => {
             Fault::Denied
         }
+        code if is_invalid(code) && is_denial(message) => Fault::Denied,
         "UnrecognizedClientException" | "ExpiredTokenException" | "RequestExpired" => Fault::Unknown,
         _ => match status {
             429 => Fault::Throttled,
@@ -75,6 +76,26 @@ pub fn fault(code: &str, message: &str, status: u16) -> Fault {
             _ => Fault::Unknown,
         },
     }
+}
+
+/// Words by which EKS tells that IAM refused something to the caller or to the node role. A role or a policy that CloudFormation
+/// changed moments ago isn't known everywhere yet, so each of them may pass. `trust relationship` is of the node role
+/// (eksctl issue 3290).
+const DENIALS: [&str; 8] = [
+    "not authorized",
+    "unauthorized",
+    "authorization failure",
+    "accessdenied",
+    "access denied",
+    "missing permission",
+    "have permission",
+    "trust relationship",
+];
+
+/// Whether a request that EKS calls invalid lacks a permission.
+fn is_denial(message: &str) -> bool {
+    let message = message.to_lowercase();
+    DENIALS.iter().any(|words| message.contains(words))
 }
 
 /// EC2's resources that the function works on. Others that aren't found, such as a subnet, are a mistake in the properties.
@@ -148,6 +169,64 @@ mod tests {
             ("", "", 0, Fault::Unknown),
         ] {
             assert_eq!(fault(code, message, status), expected, "{code} {status}");
+        }
+    }
+
+    /// A policy that CloudFormation changed moments ago isn't known everywhere yet, and EKS says so in words of its own.
+    #[test]
+    fn a_permission_that_eks_misses_is_a_denial() {
+        for (message, expected) in [
+            (
+                "You are not authorized to launch instances with this launch template. Encoded authorization failure message: 4Oey8",
+                Fault::Denied,
+            ),
+            (
+                "Failed to validate if SLR: AWSServiceRoleForAmazonEKSNodegroup already exists due to missing permissions for \
+                 'iam:GetRole'",
+                Fault::Denied,
+            ),
+            (
+                "User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: iam:PassRole on resource: r",
+                Fault::Denied,
+            ),
+            ("You do not have permission to use this key", Fault::Denied),
+            ("UnauthorizedOperation: encoded", Fault::Denied),
+            ("AccessDenied. iam:ListAttachedRolePolicies", Fault::Denied),
+            (
+                "Following required service principals [ec2.amazonaws.com] were not found in the trust relationships of nodeRole r",
+                Fault::Denied,
+            ),
+            (
+                "Minimum capacity 3 can't be greater than desired size 2",
+                Fault::Refused,
+            ),
+            ("The launch template with id lt-1 was not found", Fault::Refused),
+        ] {
+            for code in ["InvalidRequestException", "InvalidParameterException"] {
+                assert_eq!(fault(code, message, 400), expected, "{code} {message}");
+            }
+            assert_eq!(fault("ResourceLimitExceededException", message, 400), Fault::Refused);
+        }
+    }
+
+    /// The missing action is another one than the action of the call.
+    #[test]
+    fn a_denial_names_no_action_that_is_allowed_already() {
+        for (code, expected) in [
+            ("AccessDeniedException", true),
+            ("InvalidRequestException", false),
+            ("InvalidParameterException", false),
+        ] {
+            let told = CallError {
+                action: "eks:CreateNodegroup",
+                resource: "c/n".to_owned(),
+                fault: Fault::Denied,
+                code: code.to_owned(),
+                message: "not authorized".to_owned(),
+            }
+            .to_string();
+            assert_eq!(told.contains("allow eks:CreateNodegroup"), expected, "{told}");
+            assert!(told.contains("the function"), "{told}");
         }
     }
 

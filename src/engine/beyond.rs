@@ -21,7 +21,7 @@ use plugin::{is_out_of_reach, join_plugin, leave_plugin};
 use windows::{Windows, enable_windows};
 
 /// How often it is asked for what can be gone on without, in a rollback or where the template asks for nothing of it, and how
-/// often a cluster may deny access.
+/// often a cluster may deny access that never worked in the request.
 const TRIES: u32 = 3;
 
 /// Whether a step is beyond the service's own API.
@@ -44,6 +44,10 @@ pub async fn look<C: Cloud>(
     let (Goal::Present(desired), Observation::Present { group, .. }) = (goal, seen) else {
         unreachable!("{look:?} is only asked for of a group that is to be there and is");
     };
+    progress.asking_for = Some(match look {
+        Look::ScalingGroup => Part::ScalingGroup,
+        Look::Nodes | Look::Around | Look::Updates => Part::Nodes,
+    });
     match look {
         Look::ScalingGroup => match cloud.scaling_group(&group.auto_scaling_group).await {
             Ok(found) => progress.beyond.scaling_group = Some(found),
@@ -91,6 +95,7 @@ pub async fn act<C: Cloud>(
     }
     turn_to(progress, UnderWay::of(step.kind()));
     tracing::info!(begun = ?step.kind(), "begin");
+    progress.asking_for = part_of(&step);
     let (part, done) = match (&step, goal) {
         (Step::Scaling(steps), _) => {
             progress.beyond.scaling_group = None;
@@ -120,6 +125,31 @@ pub async fn act<C: Cloud>(
     }
 }
 
+fn part_of(step: &Step) -> Option<Part> {
+    match step {
+        Step::Scaling(_) => Some(Part::ScalingGroup),
+        Step::JoinPlugin { .. } | Step::LeavePlugin => Some(Part::DevicePlugin),
+        Step::EnableWindows => Some(Part::Windows),
+        Step::Launch(_) | Step::Create(_) | Step::Delete => None,
+        Step::Tag(_) | Step::Untag(_) | Step::UpdateVersion(_) | Step::UpdateConfig(_) => None,
+    }
+}
+
+/// After a pass that was cut off while it asked for something beyond the service, at the deadline: a rollback goes on without.
+/// Says whether it does.
+pub fn gone_on_without(progress: &mut Progress) -> bool {
+    let Some(part) = progress.asking_for.filter(|_| rolls_back(progress)) else {
+        return false;
+    };
+    if progress.history.given_up.contains(&part) {
+        return false;
+    }
+    let call = progress.calls.under_way().unwrap_or_default();
+    progress.warn(format!("left as it is: {call}: no answer came in time"));
+    give_up(progress, part, None);
+    true
+}
+
 async fn change_scaling_group<C: Cloud>(
     cloud: &C,
     group: &NodeGroup,
@@ -142,6 +172,7 @@ fn no_linux(progress: &mut Progress, told: String) -> Result<(), Stop> {
 
 /// What a failed call means. A rollback goes on without: it never fails for what isn't the service's.
 fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(), Stop> {
+    progress.asking_for = None;
     let again = is_worth_asking_again(progress, part, error);
     if rolls_back(progress) && !again {
         progress.warn(format!("left as it is: {error}"));
@@ -157,14 +188,29 @@ fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(),
             Err(unanswered(progress, error))
         }
         Fault::Denied if again => {
-            progress.history.obstacle = Some(error.to_string());
+            progress.history.obstacle = Some(denial(progress, error));
             Err(unanswered(progress, error))
         }
         Fault::NotFound | Fault::Denied | Fault::Refused => Err(Stop::Fail(error.to_string())),
     }
 }
 
+/// Access that worked before isn't given anew.
+fn denial(progress: &Progress, error: &CallError) -> String {
+    match progress.was_allowed(error) {
+        true => format!(
+            "{error}; the cluster allowed this earlier in this request, so its authenticator or its access entry has failed since"
+        ),
+        false => error.to_string(),
+    }
+}
+
+/// Access that worked in this request is asked for until the deadline: a cluster whose authenticator is out denies it to everybody.
+/// A rollback goes on without sooner.
 fn is_worth_asking_again(progress: &Progress, part: Part, error: &CallError) -> bool {
+    if error.fault == Fault::Denied && !rolls_back(progress) && progress.was_allowed(error) {
+        return true;
+    }
     let passes = match error.fault {
         Fault::Throttled | Fault::Unknown | Fault::InUse => true,
         // A cluster denies also while its webhook for tokens fails, and for a while after access was given.
@@ -193,6 +239,7 @@ fn begun(progress: &mut Progress, step: StepKind, at: u64) {
 }
 
 fn answered(progress: &mut Progress) {
+    progress.asking_for = None;
     progress.unanswered = 0;
     progress.history.obstacle = None;
 }

@@ -5,10 +5,7 @@ use super::goal::{denied, identity, named_by, unanswered};
 use crate::cfn::physical_id::PhysicalId;
 use crate::nodegroup::decide::{Identity, Which};
 use crate::ports::{Cloud, Fault, Stack};
-use crate::progress::Progress;
-
-/// How far the clocks of CloudFormation and EKS are taken to be apart, in seconds.
-const CLOCKS_APART_SECONDS: u64 = 2;
+use crate::progress::{CLOCKS_APART_SECONDS, Progress};
 
 /// How long before its Delete a Create may have been sent whose name CloudFormation never learnt, in seconds, where the stack doesn't
 /// tell when its operation began: a Create has an hour, and its Delete as long to be taken up.

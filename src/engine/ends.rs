@@ -8,7 +8,7 @@ use crate::nodegroup::history::StepKind;
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::under_way::UnderWay;
 use crate::nodegroup::validate::validate;
-use crate::progress::{Phase, Progress, Stage};
+use crate::progress::{Progress, Stage};
 
 /// The answer to a request that can't go on, whatever the reason. Its physical id follows the protocol: an Update and a
 /// Delete keep theirs (a FAILED Update with another id makes CloudFormation delete a live group, aws-cdk issue 22670). A
@@ -151,19 +151,4 @@ fn success_id(progress: &Progress) -> String {
 fn spec(request: &Request) -> Result<Spec, String> {
     validate(&request.properties, &request.envelope.logical_resource_id)
         .map_err(|problems| preflight::told(&problems, &[]))
-}
-
-pub fn unanswered(progress: &Progress) -> String {
-    let phase = progress
-        .situation
-        .as_ref()
-        .map_or(Phase::Unknown, |situation| situation.phase);
-    if let Some(obstacle) = &progress.history.obstacle {
-        return format!("the time given by ServiceTimeout is over, and what held it up is still there: {obstacle}");
-    }
-    format!(
-        "the time given by ServiceTimeout is over and AWS did not answer {} calls in a row (stack phase {phase:?}); \
-         the function's log has each call and what came back",
-        progress.unanswered
-    )
 }

@@ -50,6 +50,9 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> R
     if progress.request.kind == RequestType::Delete {
         return Ok(deletion::identity_of(cloud, progress).await?.map(Goal::Absent));
     }
+    if let Some(why) = progress.refused.clone() {
+        return left_as_it_is(cloud, progress, why, now).await.map(Some);
+    }
     let (spec, mut problems) = inspect(
         &progress.request.properties,
         &progress.request.envelope.logical_resource_id,

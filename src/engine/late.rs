@@ -9,12 +9,7 @@ use super::goal::unanswered;
 use super::situation::is_superseded;
 use crate::cfn::request::RequestType;
 use crate::ports::{Cloud, Fault, Stack};
-use crate::progress::{Phase, Progress, Stage};
-
-/// How far CloudFormation's own clocks are taken to be apart, in seconds: that of what signs a URL, to the second, and that of what
-/// writes a stack's times. A request that was sent as shortly before is carried out, since a rollback that is taken for another
-/// request would fail.
-const CLOCKS_APART_SECONDS: u64 = 2;
+use crate::progress::{CLOCKS_APART_SECONDS, Phase, Progress, Stage};
 
 /// In how many looks a Delete asks for its stack in vain before it goes on without. A function that doesn't reach CloudFormation any more
 /// would never delete, which is worse than what it would miss: a duplicate, in just that time.
@@ -159,6 +154,7 @@ async fn refuse_cancelled<C: Cloud>(cloud: &C, progress: &mut Progress) -> Resul
     }
 }
 
+/// A request that was sent shortly before is carried out, since a rollback that is taken for another request would fail.
 fn was_sent_before(progress: &Progress, time: u64) -> bool {
     let sent = progress.request.envelope.issued_at();
     sent.is_some_and(|sent| sent + CLOCKS_APART_SECONDS < time)

@@ -16,6 +16,7 @@ mod ends;
 mod goal;
 mod late;
 mod launch;
+mod over;
 mod preflight;
 mod restored;
 mod sent;
@@ -27,15 +28,16 @@ mod under_way;
 mod users;
 
 use crate::cfn::answer::Answer;
-use crate::nodegroup::decide::{Around, Beyond, Goal, Look, Next, Observation, View, Waiting, decide};
+use crate::nodegroup::decide::{Around, Goal, Look, Next, Observation, View, Waiting, decide};
 use crate::nodegroup::history::Updates;
 use crate::nodegroup::plan::Step;
-use crate::ports::{Cloud, Fault};
+use crate::ports::{Cloud, Fault, Noting};
 use crate::progress::{Progress, Stage};
 use crate::telemetry::request_span;
-use ends::{fail, succeed, unanswered};
+use ends::{fail, succeed};
 
 pub use ends::{derived_id, failed, known_id};
+pub use over::{cut_off, given_up};
 pub use sent::{Undoing, from_the_future, identified, too_late, too_many_tags, undoing};
 
 /// How a pass ends.
@@ -54,15 +56,22 @@ enum Stop {
 
 /// Looks, decides and acts until there is something to wait for or to answer. `now` is in seconds since the epoch.
 pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Outcome {
-    progress.looks += 1;
-    progress.around = None;
-    progress.beyond = Beyond::default();
-    progress.stack_asked = false;
+    progress.begin_pass();
+    let cloud = &Noting {
+        cloud,
+        calls: progress.calls.clone(),
+    };
+    let outcome = looks(cloud, progress, now).await;
+    progress.note_allowed();
+    outcome
+}
+
+async fn looks<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Outcome {
     let undoing = sent::undoing(progress);
     loop {
         let next = match step(cloud, progress, now).await {
             Ok(next) => next,
-            Err(Stop::Wait(_)) if now >= progress.history.deadline => Next::Fail(unanswered(progress)),
+            Err(Stop::Wait(_)) if now >= progress.history.deadline => Next::Fail(over::reason(progress)),
             Err(Stop::Wait(waiting)) => Next::Wait(waiting),
             Err(Stop::Fail(reason)) => Next::Fail(reason),
         };
@@ -98,29 +107,6 @@ pub async fn pass<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Out
         }
         if undoing == Undoing::NotYet && sent::undoing(progress) == Undoing::Begun {
             return Outcome::Wait(Waiting::ForDelete);
-        }
-    }
-}
-
-/// Ends a pass that was cut off in the midst of a call. The deadline is asked here too, for a call that hangs each time lets
-/// no pass come as far.
-pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
-    tracing::warn!(
-        looks = progress.looks,
-        "a pass was cut off, for a call went on too long"
-    );
-    progress.lose_call();
-    if now < progress.history.deadline {
-        return Outcome::Wait(Waiting::ForAnAnswer);
-    }
-    let reason = unanswered(progress);
-    loop {
-        if let Some(answer) = fail(progress, reason.clone()) {
-            return Outcome::Answer(answer);
-        }
-        // There is time left for clearing up.
-        if now < progress.history.deadline {
-            return Outcome::Wait(Waiting::ForAnAnswer);
         }
     }
 }

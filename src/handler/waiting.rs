@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Failure, Function, Origin};
+use super::{Delivery, Failure, Function, Origin};
 use crate::cfn::event::Host;
 use crate::clock::Clock;
+use crate::engine;
 use crate::nodegroup::decide::Waiting;
 use crate::nodegroup::name::digest;
+use crate::polling::room::{self, Carrier, TooLarge, When};
 use crate::polling::schedule::{self, Trouble};
 use crate::polling::{Onward, Stay, self_invoke, step_functions};
 use crate::ports::{Cloud, EventBus};
@@ -39,35 +41,84 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         origin: Origin,
         stay: Stay,
     ) -> Result<Option<Value>, Failure> {
-        let now = self.clock.now_millis();
-        let here = match origin {
-            Origin::Continuation(Host::StateMachine) => {
+        let (now, carrier) = (self.clock.now_millis(), self.carrier(origin));
+        let here = match (origin, carrier) {
+            (Origin::Request, Carrier::StateMachine) => false,
+            (Origin::Continuation(_), Carrier::StateMachine) => {
                 step_functions::waits_here(stay, now, wait, self.settings.poll_time_scale)
             }
-            _ => stay.allows(now, wait),
+            (_, Carrier::Invocation) => stay.allows(now, wait),
         };
-        match (origin, &self.settings.polling) {
-            (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
-                progress.tally.hand_overs += 1;
-                let name = step_functions::execution_name(progress, now);
-                self.cloud
-                    .start_execution(state_machine, &name, &step_functions::state(progress, waiting, wait))
-                    .await?;
-                Ok(Some(step_functions::answered()))
-            }
-            _ if here => {
-                tracing::info!(?waiting, seconds = wait.as_secs_f64(), "wait");
+        if here {
+            tracing::info!(?waiting, seconds = wait.as_secs_f64(), "wait");
+            self.sleep(progress, waiting, wait).await;
+            return Ok(None);
+        }
+        match room::fitted(progress, carrier, When::HandedOver) {
+            Ok(fitted) => self
+                .hand_over(fitted.into_owned(), waiting, wait, origin)
+                .await
+                .map(Some),
+            // As long as it lasts, this invocation is as good.
+            Err(_) if stay.allows(now, wait) => {
                 self.sleep(progress, waiting, wait).await;
                 Ok(None)
             }
-            (Origin::Continuation(Host::StateMachine), _) => Ok(Some(step_functions::state(progress, waiting, wait))),
+            Err(too_large) => self.end_here(progress, &too_large).await.map(Some),
+        }
+    }
+
+    /// Gives what the invocation ends with.
+    async fn hand_over(
+        &self,
+        mut progress: Progress,
+        waiting: Waiting,
+        wait: Duration,
+        origin: Origin,
+    ) -> Result<Value, Failure> {
+        match (origin, &self.settings.polling) {
+            (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
+                progress.tally.hand_overs += 1;
+                let name = step_functions::execution_name(&progress, self.clock.now_millis());
+                let state = step_functions::state(&progress, waiting, wait);
+                self.cloud.start_execution(state_machine, &name, &state).await?;
+            }
+            (Origin::Continuation(Host::StateMachine), _) => {
+                return Ok(step_functions::state(&progress, waiting, wait));
+            }
             _ => {
                 progress.tally.hand_overs += 1;
-                self.cloud
-                    .invoke(&self.settings.function_name, &self_invoke::payload(progress))
-                    .await?;
-                Ok(Some(step_functions::answered()))
+                let payload = self_invoke::payload(&progress);
+                self.cloud.invoke(&self.settings.function_name, &payload).await?;
             }
+        }
+        Ok(step_functions::answered())
+    }
+
+    /// What can't be handed over is answered: nobody would go on with it.
+    async fn end_here(&self, progress: &mut Progress, too_large: &TooLarge) -> Result<Value, Failure> {
+        let reason = format!("the function can't go on with this request in another invocation: {too_large}");
+        let answer = engine::given_up(progress, &reason);
+        let request = &progress.request;
+        if self.answer(Some(request.kind), &request.envelope, &answer).await? == Delivery::Taken {
+            self.count_end(progress, &answer);
+        }
+        Ok(step_functions::answered())
+    }
+
+    /// A request that no carrier would have room for is refused before anything is made.
+    pub(super) fn refuse_too_large(&self, progress: &mut Progress) {
+        let carrier = self.carrier(Origin::Request);
+        let refused = room::fitted(progress, carrier, When::First).err();
+        progress.refused = refused.map(|too_large| format!("nothing was changed: {too_large}"));
+    }
+
+    fn carrier(&self, origin: Origin) -> Carrier {
+        match (origin, &self.settings.polling) {
+            (Origin::Continuation(Host::StateMachine), _) => Carrier::StateMachine,
+            (Origin::Request, PollingMode::StepFunctions { .. }) => Carrier::StateMachine,
+            (Origin::Request, PollingMode::SelfInvoke) => Carrier::Invocation,
+            (Origin::Continuation(Host::Invocation), _) => Carrier::Invocation,
         }
     }
 

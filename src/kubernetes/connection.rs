@@ -9,7 +9,7 @@ use kube::{Client, Error};
 
 use super::token::Token;
 use super::transport;
-use crate::ports::{CallError, Fault, NO_ANSWER};
+use crate::ports::{CallError, Fault, NO_ANSWER, api_of};
 use crate::workload::access::{Lack, remedy};
 
 /// Where a cluster's API is, as EKS shows it.
@@ -57,7 +57,7 @@ impl Connection {
 
     /// Says what a failed call means. `action` is verb and resource, such as `list nodes`.
     pub fn error(&self, action: &'static str, error: &Error) -> CallError {
-        let resource = of(&self.cluster);
+        let resource = api_of(&self.cluster);
         let Error::Api(status) = error else {
             return CallError {
                 action,
@@ -68,18 +68,14 @@ impl Connection {
             };
         };
         let fault = fault(status.code);
-        let lack = match status.code {
-            401 => Some(Lack::Entry),
-            403 => Some(Lack::Permission),
-            _ => None,
-        };
-        let remedy = lack.map(|lack| remedy(lack, &self.cluster, self.role.as_deref(), action));
+        let code = format!("{} {}", status.code, status.reason);
+        let remedy = Lack::of(&code).map(|lack| remedy(lack, &self.cluster, self.role.as_deref(), action));
         let message = [Some(status.message.clone()), remedy].into_iter().flatten();
         CallError {
             action,
             resource,
             fault,
-            code: format!("{} {}", status.code, status.reason),
+            code,
             message: message.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "),
         }
     }
@@ -128,7 +124,7 @@ impl Kind {
 pub fn unusable(cluster: &str, message: String) -> CallError {
     CallError {
         action: "connect",
-        resource: of(cluster),
+        resource: api_of(cluster),
         fault: Fault::Unknown,
         code: "no connection".to_owned(),
         message,
@@ -139,7 +135,7 @@ pub fn unusable(cluster: &str, message: String) -> CallError {
 pub fn silent(action: &'static str, cluster: &str, patience: Duration) -> CallError {
     CallError {
         action,
-        resource: of(cluster),
+        resource: api_of(cluster),
         fault: Fault::Unknown,
         code: NO_ANSWER.to_owned(),
         message: format!("none came within {} seconds", patience.as_secs()),
@@ -152,10 +148,6 @@ fn code(error: &Error) -> &'static str {
         Error::Service(_) | Error::HyperError(_) => NO_ANSWER,
         _ => "no readable answer",
     }
-}
-
-fn of(cluster: &str) -> String {
-    format!("the Kubernetes API of cluster {cluster}")
 }
 
 fn fault(status: u16) -> Fault {

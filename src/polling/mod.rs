@@ -2,6 +2,7 @@
 //! progress.
 
 pub mod pace;
+pub mod room;
 pub mod schedule;
 pub mod self_invoke;
 mod stay;

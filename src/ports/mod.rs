@@ -1,5 +1,6 @@
 //! What the engine needs of the world, in its own words, and the one vocabulary of what can go wrong with a call.
 
+mod calls;
 mod kubernetes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::spec::{LaunchTemplate, Spec};
 use crate::preflight::facts::Facts;
 
+pub use calls::{Calls, Noting, allowed, api_of};
 pub use kubernetes::{AutoScaling, Kubernetes};
 
 /// The calls that are made, one each.
@@ -154,10 +156,26 @@ impl fmt::Display for CallError {
             ..
         } = self;
         write!(f, "{action} on {resource}: {code}: {message}")?;
+        if self.fault != Fault::Denied {
+            return Ok(());
+        }
+        // EKS names the missing action, or has encoded it. It is another one than the action of the call.
+        if is_invalid(code) {
+            return f.write_str(
+                "; EKS checks this with the permissions of the function's role and of the node role, so give what is missing to the role \
+                 that the message is about (`aws sts decode-authorization-message` decodes an encoded message)",
+            );
+        }
         // What Kubernetes denies isn't IAM's to allow, and its message says what is.
-        if self.fault == Fault::Denied && action.contains(':') {
+        if action.contains(':') {
             write!(f, "; allow {action} to the role of the function behind ServiceToken")?;
         }
         Ok(())
     }
+}
+
+/// Whether EKS calls a request invalid by this code. EKS does so too where IAM doesn't allow what EKS checks in the name of the
+/// caller: to launch instances (scylladb/scylla-cluster-tests issue 12172), and to read a role (terraform-aws-eks issue 823).
+pub fn is_invalid(code: &str) -> bool {
+    matches!(code, "InvalidRequestException" | "InvalidParameterException")
 }

@@ -12,6 +12,17 @@ pub enum Lack {
     Permission,
 }
 
+impl Lack {
+    /// By the code of an error of a cluster's own API, such as `401 Unauthorized`. `None`: the cluster denied nothing.
+    pub fn of(code: &str) -> Option<Self> {
+        match code.split(' ').next() {
+            Some("401") => Some(Self::Entry),
+            Some("403") => Some(Self::Permission),
+            _ => None,
+        }
+    }
+}
+
 /// The remedy, with the command to be run. `role` is the ARN of the function's role, where it is known.
 pub fn remedy(lack: Lack, cluster: &str, role: Option<&str>, action: &str) -> String {
     let role = role.unwrap_or("the ARN of the role of the function behind ServiceToken");
@@ -33,6 +44,19 @@ pub fn remedy(lack: Lack, cluster: &str, role: Option<&str>, action: &str) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_tells_what_lacks() {
+        for (code, expected) in [
+            ("401 Unauthorized", Some(Lack::Entry)),
+            ("403 Forbidden", Some(Lack::Permission)),
+            ("403 ", Some(Lack::Permission)),
+            ("404 NotFound", None),
+            ("no answer", None),
+        ] {
+            assert_eq!(Lack::of(code), expected, "{code}");
+        }
+    }
 
     #[test]
     fn a_remedy_is_a_command() {

@@ -1,6 +1,7 @@
 //! The nodes of a group as Kubernetes shows them, and how it is told which of them aren't Ready.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The label by which the service marks the nodes of a group (EKS user guide, "Managed node update behavior").
 pub const NODEGROUP_LABEL: &str = "eks.amazonaws.com/nodegroup";
@@ -44,6 +45,12 @@ pub enum Scheduling {
 pub struct Ready {
     pub ready: usize,
     pub wanted: usize,
+}
+
+impl fmt::Display for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} nodes were Ready", self.ready, self.wanted)
+    }
 }
 
 /// How many nodes a reason names; the others are counted.

@@ -29,6 +29,9 @@ use tokio::sync::Notify;
 use super::ec2::Memory;
 use super::world::{Death, STACK_ID};
 
+/// The most that Step Functions takes as an execution's input and as a task's result, in bytes.
+pub const MOST_IN_STATE: usize = 262_144;
+
 /// What somebody else does right before a call of the function's, once.
 pub struct Meanwhile {
     pub before: &'static str,
@@ -307,6 +310,10 @@ impl Onward for Cut {
     }
 
     async fn start_execution(&self, _: &str, name: &str, input: &Value) -> Result<(), CallError> {
+        assert!(
+            input.to_string().len() <= MOST_IN_STATE,
+            "Step Functions takes no such input"
+        );
         let queue = async {
             if self.started.lock().unwrap().insert(name.to_owned()) {
                 self.onward.lock().unwrap().push_back(input.clone());

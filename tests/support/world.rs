@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use simulator::Simulator;
 use tokio::sync::Notify;
 
-pub use super::cut::{Cut, Meanwhile};
+pub use super::cut::{Cut, MOST_IN_STATE, Meanwhile};
 use super::ec2::Memory;
 use super::receiver::Receiver;
 
@@ -240,6 +240,7 @@ impl<K: Clock> World<K> {
         while let Some(event) = work.pop_front() {
             let state = self.invoke(&event).await;
             if state["Outcome"] == "Waiting" {
+                assert!(state.to_string().len() <= MOST_IN_STATE, "nobody would answer");
                 work.push_back(state);
             }
             work.extend(self.function.cloud.onward.lock().unwrap().drain(..));

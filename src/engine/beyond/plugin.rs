@@ -138,7 +138,7 @@ fn advised(error: CallError, group: &NodeGroup) -> CallError {
     }
 }
 
-/// A rollback goes on without instead.
+/// A rollback goes on without instead. A cluster that has answered in this request is waited for until the deadline.
 pub fn is_out_of_reach(progress: &Progress, error: &CallError) -> bool {
     let tries = progress
         .history
@@ -147,5 +147,6 @@ pub fn is_out_of_reach(progress: &Progress, error: &CallError) -> bool {
         .copied()
         .unwrap_or_default();
     let unconnected = error.fault == Fault::Unknown && error.code == NO_ANSWER;
-    unconnected && tries + 1 >= LEAVE_TRIES && !rolls_back(progress)
+    let was_reached = progress.was_let_in(&error.resource);
+    unconnected && tries + 1 >= LEAVE_TRIES && !was_reached && !rolls_back(progress)
 }

@@ -127,9 +127,11 @@ pub fn out_of_time(goal: &Goal, seen: &Observation, history: &History) -> Next {
         Observation::Unknown(problem) => format!("could not be observed: {problem}"),
         Observation::Present { group, .. } => format!("is {}", group.status.as_str()),
     };
+    let count = history.ready.map(|count| format!("; at the last count, {count}"));
+    let count = count.unwrap_or_default();
     let headline = format!(
-        "the time given by ServiceTimeout is over; node group {cluster}/{name} {state}{obstacle}. What EKS has begun goes on by \
-         itself: watch it with `aws eks describe-nodegroup --cluster-name {cluster} --nodegroup-name {name}`"
+        "the time given by ServiceTimeout is over; node group {cluster}/{name} {state}{obstacle}{count}. EKS continues what it has \
+         begun: watch the node group with `aws eks describe-nodegroup --cluster-name {cluster} --nodegroup-name {name}`"
     );
     match (goal, seen) {
         (Goal::Present(_), Observation::Present { group, .. }) => Next::Broken(Box::new(Broken {

@@ -333,7 +333,7 @@ fn the_deadline_ends_waiting_and_says_what_goes_on() {
                 next => panic!("{status}: {next:?}"),
             };
             assert!(
-                reason.contains(status) && reason.contains("goes on by itself"),
+                reason.contains(status) && reason.contains("EKS continues what it has begun"),
                 "{reason}"
             );
         }

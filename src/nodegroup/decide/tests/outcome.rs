@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::launch_template::max_pods::{NetworkFacts, Prefixes};
 use crate::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
+use crate::workload::nodes::Ready;
 
 fn facts(architecture: Architecture) -> InstanceTypeFacts {
     InstanceTypeFacts {
@@ -173,6 +174,10 @@ fn at_the_deadline_it_is_told_how_far_it_got_and_what_held_it_up() {
         obstacle: Some("sg-1 is in use".to_owned()),
         ..history(&[])
     };
+    let counted = History {
+        ready: Some(Ready { ready: 1, wanted: 3 }),
+        ..history(&[])
+    };
     let deleted = with_belongings();
     let late = |goal: &Goal, observed: &Observation, history: &History| {
         let view = View {
@@ -193,13 +198,13 @@ fn at_the_deadline_it_is_told_how_far_it_got_and_what_held_it_up() {
             &create,
             Observation::Absent,
             &history(&[]),
-            "node group c/n doesn't exist yet. What",
+            "node group c/n doesn't exist yet. EKS continues",
         ),
         (
             &create,
             Observation::Absent,
             &held_up,
-            "node group c/n doesn't exist yet (sg-1 is in use). What",
+            "node group c/n doesn't exist yet (sg-1 is in use). EKS continues",
         ),
         (
             &create,
@@ -229,7 +234,13 @@ fn at_the_deadline_it_is_told_how_far_it_got_and_what_held_it_up() {
             &create,
             present(in_status("CREATING"), None),
             &history(&[]),
-            "node group c/n is CREATING. What",
+            "node group c/n is CREATING. EKS continues",
+        ),
+        (
+            &create,
+            present(in_status("UPDATING"), None),
+            &counted,
+            "node group c/n is UPDATING; at the last count, 1 of 3 nodes were Ready. EKS continues",
         ),
     ] {
         let reason = late(goal, &observed, history);

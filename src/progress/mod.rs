@@ -1,28 +1,34 @@
 //! The only thing that survives a wait: the request, what was begun, and what was looked up once. It is the
 //! self-invocation's payload and the state machine's state alike.
 
-use std::collections::BTreeMap;
+mod stage;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cfn::request::{Reply, Request, RequestType, Unreadable};
+use crate::cfn::request::{Reply, Request, Unreadable};
 use crate::launch_template::steps::Cluster;
-use crate::nodegroup::decide::{Around, Beyond};
+use crate::nodegroup::decide::{Around, Beyond, Part};
 use crate::nodegroup::history::{Begun, History, StepKind};
 use crate::nodegroup::image::InstanceTypeFacts;
-use crate::nodegroup::plan::Direction;
 use crate::nodegroup::under_way::UnderWay;
 use crate::nodegroup::validate::MAX_SERVICE_TIMEOUT;
+use crate::ports::{CallError, Calls, allowed};
 use crate::telemetry::tally::Tally;
+use crate::workload::access::Lack;
+
+pub use stage::{Denied, Phase, Situation, Stage, Sweep};
 
 /// Written into every progress. A later release reads all earlier versions: operations are under way during an upgrade. It
 /// changes with what a field means, and an earlier release, after a rollback, then takes only the least of it ([`Progress::read`]).
 const VERSION: u32 = 1;
 
-/// How far the clocks of CloudFormation and EKS are taken to be apart, in seconds. A URL is signed to the second.
-const CLOCKS_APART_SECONDS: u64 = 2;
+/// How far AWS's own clocks are taken to be apart, in seconds: that of what signs a URL, to the second, that of what writes a stack's
+/// times, and that of EKS.
+pub const CLOCKS_APART_SECONDS: u64 = 2;
 
 /// How far a request has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,6 +63,18 @@ pub struct Progress {
     pub around: Option<Around>,
     #[serde(skip)]
     pub beyond: Beyond,
+    /// What clusters' own APIs have allowed in this request, such as `list nodes on the Kubernetes API of cluster my-cluster`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub allowed: BTreeSet<String>,
+    /// The calls of the pass at hand.
+    #[serde(skip)]
+    pub calls: Calls,
+    /// What beyond the service the pass at hand asks for at the moment.
+    #[serde(skip)]
+    pub asking_for: Option<Part>,
+    /// Why the request can't be carried out, where that is known before its first look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// Whether the stack was asked in the pass at hand.
     #[serde(skip)]
     pub stack_asked: bool,
@@ -82,61 +100,6 @@ pub struct Progress {
     pub under_way: UnderWay,
     #[serde(default)]
     pub tally: Tally,
-}
-
-/// What the passes are about at the moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub enum Stage {
-    /// The request itself.
-    #[default]
-    Converge,
-    /// Release 0.1.0 removed a replacement that a failed update had left behind before the rollback's own work. It is read, and
-    /// never begun ([`Progress::read`]).
-    RemoveAbandoned,
-    /// After a failed replacement: the new group is removed, then the failure is told.
-    Undo { failure: String },
-    /// After the request's own work: unfinished replacements of the resource are removed, then the answer is sent.
-    Sweep(Sweep),
-}
-
-/// What is left to remove before a request is answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sweep {
-    /// The attributes and warnings of the answer.
-    pub attributes: BTreeMap<String, String>,
-    pub warnings: Vec<String>,
-    /// The physical IDs of unfinished replacements; `None`: not looked for yet.
-    pub left: Option<Vec<String>>,
-    /// How often they were looked for in vain.
-    pub tries: u32,
-}
-
-/// What the stack said when it was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Situation {
-    /// `None`: unknown, since the stack can't be described.
-    pub tags: Option<BTreeMap<String, String>>,
-    pub phase: Phase,
-}
-
-/// Denials of one action in looks that followed one another. A look without a denial of it ends the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct Denied {
-    pub in_a_row: u32,
-    /// The number of the last look in which the action was denied.
-    pub look: u32,
-}
-
-/// What the stack is doing, by its status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Phase {
-    Forward,
-    RollingBack,
-    /// Being deleted or deleted, or rolling back its own creation: nothing may be created for it any more.
-    Ending,
-    /// Its last operation has ended: a request that is still at work, or that comes again, begins nothing.
-    Over,
-    Unknown,
 }
 
 impl Progress {
@@ -169,6 +132,10 @@ impl Progress {
             preflight_done: false,
             around: None,
             beyond: Beyond::default(),
+            allowed: BTreeSet::new(),
+            calls: Calls::default(),
+            asking_for: None,
+            refused: None,
             stack_asked: false,
             unanswered: 0,
             apart: 0.0,
@@ -254,6 +221,39 @@ impl Progress {
         self.target.as_deref().filter(|_| created)
     }
 
+    /// Begins a pass: what is noted of a pass is about this one.
+    pub fn begin_pass(&mut self) {
+        self.looks += 1;
+        self.around = None;
+        self.beyond = Beyond::default();
+        self.stack_asked = false;
+        self.asking_for = None;
+        self.calls = Calls::default();
+    }
+
+    /// Notes what clusters' own APIs have allowed in the pass at hand.
+    pub fn note_allowed(&mut self) {
+        self.allowed.append(&mut self.calls.allowed());
+    }
+
+    /// Whether a cluster's own API has allowed in this request what an error denies. A token that was taken once was good, so
+    /// who isn't known any more (401) was known if the cluster allowed anything at all.
+    pub fn was_allowed(&self, error: &CallError) -> bool {
+        match Lack::of(&error.code) {
+            Some(Lack::Entry) => self.was_let_in(&error.resource),
+            Some(Lack::Permission) | None => {
+                let allowed = allowed(error.action, &error.resource);
+                self.allowed.contains(&allowed) || self.calls.allowed().contains(&allowed)
+            }
+        }
+    }
+
+    /// Whether the API of that name has allowed anything in this request.
+    pub fn was_let_in(&self, api: &str) -> bool {
+        let now = self.calls.allowed();
+        self.allowed.iter().chain(&now).any(|allowed| allowed.ends_with(api))
+    }
+
     /// A call came to nothing, and will be made again.
     pub fn lose_call(&mut self) {
         self.unanswered += 1;
@@ -270,34 +270,6 @@ impl Progress {
     pub fn warn(&mut self, warning: String) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
-        }
-    }
-}
-
-impl Phase {
-    /// Reads a stack's status. `ROLLBACK_*` ends a creation, and what is created then is left behind.
-    pub fn of(status: &str) -> Self {
-        match status {
-            "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS" | "IMPORT_IN_PROGRESS" | "REVIEW_IN_PROGRESS" => Self::Forward,
-            "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "IMPORT_COMPLETE" => Self::Over,
-            "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => Self::Over,
-            "UPDATE_ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_FAILED" => Self::Over,
-            "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS" => Self::Over,
-            "IMPORT_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_FAILED" => Self::Over,
-            rolling if rolling.starts_with("UPDATE_ROLLBACK_") || rolling.starts_with("IMPORT_ROLLBACK_") => {
-                Self::RollingBack
-            }
-            ending if ending.starts_with("ROLLBACK_") || ending.starts_with("DELETE_") => Self::Ending,
-            _ => Self::Unknown,
-        }
-    }
-
-    /// Where a request of this kind leads. A Create is never a rollback, whatever is known of its stack.
-    pub fn direction(self, kind: RequestType) -> Direction {
-        match (kind, self) {
-            (RequestType::Create, _) | (_, Self::Forward) => Direction::Forward,
-            (_, Self::RollingBack | Self::Ending | Self::Over) => Direction::RollingBack,
-            (_, Self::Unknown) => Direction::Unknown,
         }
     }
 }
@@ -369,24 +341,6 @@ mod tests {
             ("19700101T000000Z", json!("9999"), (100_000, 103_540)),
         ] {
             assert_eq!(begun(date, &timeout), expected, "{date} {timeout}");
-        }
-    }
-
-    #[test]
-    fn statuses_tell_the_phase() {
-        for (status, expected) in [
-            ("UPDATE_IN_PROGRESS", Phase::Forward),
-            ("UPDATE_ROLLBACK_IN_PROGRESS", Phase::RollingBack),
-            ("CREATE_COMPLETE", Phase::Over),
-            ("UPDATE_FAILED", Phase::Over),
-            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Phase::Over),
-            ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", Phase::Over),
-            ("UPDATE_ROLLBACK_FAILED", Phase::Over),
-            ("ROLLBACK_IN_PROGRESS", Phase::Ending),
-            ("DELETE_IN_PROGRESS", Phase::Ending),
-            ("SOMETHING_NEW", Phase::Unknown),
-        ] {
-            assert_eq!(Phase::of(status), expected, "{status}");
         }
     }
 }
