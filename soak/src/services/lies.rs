@@ -38,8 +38,9 @@ pub fn in_an_answer(world: &World, said: &mut Value) {
         Fiction::WrongWayBack if is_success && held(&world.stack).status == "UPDATE_ROLLBACK_IN_PROGRESS" => {
             said["PhysicalResourceId"] = json!(format!("{id}-2"));
         }
-        Fiction::TakenOver if is_success && kind.as_deref() == Some("Create") => {
+        Fiction::TakenOver if kind.as_deref() == Some("Create") => {
             if let Some(kept) = held(&world.kept).last() {
+                said["Status"] = json!("SUCCESS");
                 said["PhysicalResourceId"] = json!(format!("{CLUSTER}/{kept}"));
             }
         }
