@@ -27,12 +27,15 @@ use managed_node_group::ports::{CallError, Cloud, EventBus, Fault, NO_ANSWER, St
 use managed_node_group::preflight::facts::Facts;
 use serde_json::Value;
 
-use crate::faults::Kind;
+use crate::faults::{DENIED, Kind};
 use crate::fiction::Fiction;
 use crate::process::{Called, Process};
 use crate::time::MachineClock;
 use crate::wire::Wire;
 use crate::world::SECRET;
+
+/// The function's own role, by which it knows that a stack is of another account.
+pub const ROLE: &str = "arn:aws:iam::123456789012:role/nodes-provider";
 
 /// As long as the SDKs ask for one call (`aws/mod.rs`).
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -51,7 +54,7 @@ impl Soaked {
     pub fn of(process: Arc<Process>) -> Self {
         let config = config(&process);
         Self {
-            aws: Aws::new(config),
+            aws: Aws::new(config).with_role(Some(ROLE.to_owned())),
             process,
         }
     }
@@ -98,13 +101,18 @@ fn error(kind: Kind, action: &'static str, resource: &str) -> CallError {
         Kind::Throttle => (Fault::Throttled, "RequestLimitExceeded"),
         Kind::Hang | Kind::Reset => (Fault::Unknown, NO_ANSWER),
         Kind::ServerError | Kind::Garbage => (Fault::Unknown, "InternalFailure"),
+        Kind::Denied => (Fault::Denied, "UnauthorizedOperation"),
+    };
+    let message = match kind {
+        Kind::Denied => DENIED,
+        Kind::Throttle | Kind::Hang | Kind::Reset | Kind::ServerError | Kind::Garbage => "chosen by the seed",
     };
     CallError {
         action,
         resource: resource.to_owned(),
         fault,
         code: code.to_owned(),
-        message: "chosen by the seed".to_owned(),
+        message: message.to_owned(),
     }
 }
 

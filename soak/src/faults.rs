@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
+/// What is said to a call that the role doesn't allow. No request may fail for it.
+pub const DENIED: &str = "the role does not allow it now";
+
 /// How a call comes to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -13,6 +16,8 @@ pub enum Kind {
     Reset,
     Hang,
     Garbage,
+    /// The role doesn't allow it, at the moment.
+    Denied,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +50,39 @@ pub struct Storm {
     pub during: Range<Duration>,
 }
 
+/// What the role doesn't allow for some time. The function has to get along without each of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// All that is asked of CloudFormation.
+    AskTheStack,
+    DescribeStackEvents,
+    DescribeStackResource,
+    UntagResource,
+}
+
+/// A time in which the role lacks a right.
+#[derive(Debug, Clone)]
+pub struct Denial {
+    pub right: Right,
+    pub during: Range<Duration>,
+}
+
+/// The services whose calls are denied now and then, each for once. A denied PUT has another meaning, and what a hand-over comes to
+/// is Lambda's to try again.
+const DENYING: [&str; 4] = ["eks", "cloudformation", "ec2", "autoscaling"];
+
+impl Right {
+    /// Whether a call needs it, by the name that the call has in the trace.
+    fn is_needed_by(self, service: &str, what: &str) -> bool {
+        match self {
+            Self::AskTheStack => service == "cloudformation",
+            Self::DescribeStackEvents => what == "DescribeStackEvents",
+            Self::DescribeStackResource => what == "DescribeStackResource",
+            Self::UntagResource => what.starts_with("eks DELETE") && !what.contains("/node-groups"),
+        }
+    }
+}
+
 /// The faults of one life. They end with it: what is left to be done is done in good weather.
 #[derive(Debug, Clone)]
 pub struct Weather {
@@ -58,6 +96,9 @@ pub struct Weather {
     /// How likely an event is to be delivered twice.
     pub twice: f64,
     pub storms: Vec<Storm>,
+    /// How likely a single call is to be denied.
+    pub denied: f64,
+    pub denials: Vec<Denial>,
     pub clock_jumps: bool,
 }
 
@@ -74,6 +115,8 @@ impl Weather {
             sudden_death: *pick(dice, &[0.0, 0.0, 0.02, 0.1]),
             twice: *pick(dice, &[0.0, 0.05, 0.3]),
             storms: storms(dice),
+            denied: *pick(dice, &[0.0, 0.0, 0.004, 0.02]),
+            denials: denials(dice),
             clock_jumps: dice.u8(..) < 64,
         }
     }
@@ -86,17 +129,32 @@ impl Weather {
             sudden_death: 0.0,
             twice: 0.0,
             storms: vec![],
+            denied: 0.0,
+            denials: vec![],
             clock_jumps: false,
         }
     }
 
-    pub fn fate(&self, dice: &mut Rng, service: &str, at: Duration) -> Fate {
+    /// Whether the role lacks a right at a time.
+    pub fn denies(&self, right: Right, at: Duration) -> bool {
+        self.denials
+            .iter()
+            .any(|denial| denial.right == right && denial.during.contains(&at))
+    }
+
+    /// What becomes of a call to a service, `what` being its name in the trace.
+    pub fn fate(&self, dice: &mut Rng, service: &str, what: &str, at: Duration) -> Fate {
         let when = |dice: &mut Rng| match dice.bool() {
             true => When::BeforeItsEffect,
             false => When::AfterItsEffect,
         };
         if dice.f64() < self.death {
             return Fate::Death(when(dice));
+        }
+        let is_denied = |denial: &Denial| denial.during.contains(&at) && denial.right.is_needed_by(service, what);
+        let at_once = DENYING.contains(&service) && dice.f64() < self.denied;
+        if at_once || self.denials.iter().any(is_denied) {
+            return Fate::Wrong(Kind::Denied, When::BeforeItsEffect);
         }
         let storm = self
             .storms
@@ -129,6 +187,30 @@ fn storms(dice: &mut Rng) -> Vec<Storm> {
         });
     }
     storms
+}
+
+/// From some seconds, as IAM takes to tell everybody of a policy, to the whole life.
+fn denials(dice: &mut Rng) -> Vec<Denial> {
+    use Right::{AskTheStack, DescribeStackEvents, DescribeStackResource, UntagResource};
+    let rights = [
+        AskTheStack,
+        AskTheStack,
+        DescribeStackEvents,
+        DescribeStackResource,
+        UntagResource,
+    ];
+    let count = *pick(dice, &[0, 0, 0, 0, 1, 2]);
+    let mut denials = vec![];
+    for _ in 0..count {
+        let right = *pick(dice, &rights);
+        let from = Duration::from_secs(*pick(dice, &[0, 0, 60, 600, 1800]));
+        let long = Duration::from_secs(*pick(dice, &[3, 15, 60, 600, 1_000_000]));
+        denials.push(Denial {
+            right,
+            during: from..from + long,
+        });
+    }
+    denials
 }
 
 /// One of them.

@@ -19,4 +19,24 @@ pub enum Fiction {
     ForeignChange,
     /// A line of the log holds a response URL.
     LoudLog,
+    /// A rollback is answered with another group than that of before.
+    WrongWayBack,
+    /// What an Update has answered for is deleted.
+    LostGroup,
+    /// A retained group is changed whenever one of ours is.
+    TouchedRetained,
+    /// A retained group is deleted whenever one of ours is made.
+    LostRetained,
+    /// A Create is answered with a group that is retained.
+    TakenOver,
+    /// Each Update leaves another size.
+    ResetSize,
+    /// A request that comes again changes a group.
+    SecondWork,
+    /// What was denied once is an end of the request.
+    Impatience,
+    /// A group that could not be made stays, and each Update fails for it.
+    LeftFailed,
+    /// Each Update rolls the nodes.
+    NeedlessRoll,
 }

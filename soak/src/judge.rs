@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::asked::Asked;
+use crate::faults::DENIED;
 use crate::life::has_to_be_another;
 use crate::properties::Change;
 use crate::protocol::SECOND;
 use crate::stack::Heard;
-use crate::world::{Asked, World, request_number, text};
+use crate::time::EPOCH_MILLIS;
+use crate::world::{World, request_number, text};
 
 /// Reasons that aren't the function's: EKS failed what it had taken, or time ran out for what others had to do.
 const OF_OTHERS: [&str; 2] = ["chosen by the seed", "ServiceTimeout is over"];
@@ -19,12 +22,31 @@ const LAST_RESORT: &str = "the function failed several times";
 /// How a panic is told.
 const OWN_MISTAKE: &str = "by a mistake of its own";
 
+pub mod difference;
+mod rest;
+mod sizes;
+
+use rest::Kept;
+use sizes::Sizes;
+pub use sizes::Went;
+
 /// Everything that was found wrong, and what is known of what is right.
 pub struct Verdicts {
     world: Arc<World>,
     pub violations: Vec<String>,
     foreign: Vec<Value>,
     foreign_in_ec2: Vec<String>,
+    /// What a policy retains.
+    kept: Vec<Kept>,
+    kept_to_the_end: Vec<Kept>,
+    /// The group at the beginning of an update, and the properties that were in force.
+    beginning: Option<(Value, Value)>,
+    sizes: Option<Sizes>,
+    /// The group was made, or last updated, by a request that could not ask the stack for its tags.
+    tags_unknown: bool,
+    /// A request was cancelled when the function could not ask the stack, so that it could not learn of that. It may go on beside the
+    /// rollback, which `docs/reliability.md` says; what it leaves behind then isn't held against it.
+    unheard_cancel: bool,
     /// Somebody else has changed a group of the stack.
     pub disturbed: bool,
     /// A rollback was skipped, so that CloudFormation knows of less than there is.
@@ -40,6 +62,12 @@ impl Verdicts {
             violations: vec![],
             foreign: vec![],
             foreign_in_ec2: vec![],
+            kept: vec![],
+            kept_to_the_end: vec![],
+            beginning: None,
+            sizes: None,
+            tags_unknown: false,
+            unheard_cancel: false,
             disturbed: false,
             skipped: false,
             abandoned: vec![],
@@ -57,7 +85,8 @@ impl Verdicts {
     }
 
     /// Nobody waits for the answer any more.
-    pub fn give_up(&self, request: &str) {
+    pub fn give_up(&mut self, request: &str) {
+        self.unheard_cancel |= !self.world.stack_is_known();
         self.world
             .tell(&format!("CloudFormation: {} is cancelled", request_number(request)));
         self.world.count("requests that were cancelled");
@@ -75,6 +104,9 @@ impl Verdicts {
             if reason.contains(OWN_MISTAKE) {
                 self.wrong(format!("{}: {reason}", request_number(request)));
             }
+            if cause(reason).contains(DENIED) {
+                self.wrong(format!("{} FAILED for a denial: {reason}", request_number(request)));
+            }
         }
         if *heard == Heard::Silence && !excuses_silence(&asked) {
             self.wrong(format!(
@@ -84,8 +116,12 @@ impl Verdicts {
         }
     }
 
-    pub fn of_a_success(&mut self, change: Change) {
-        if change == Change::Refused {
+    /// Where the function can't ask the stack it takes any update for one that may be a rollback, and refuses nothing that a rollback
+    /// may ask for: it leaves the version as it is, with a warning.
+    pub fn of_a_success(&mut self, request: &str, change: Change) {
+        let denied = self.world.asked(request).is_none_or(|asked| asked.stack_denied > 0);
+        let knows = self.world.stack_is_known() && !denied;
+        if change == Change::Refused && knows {
             self.wrong("what has to be refused was done".to_owned());
         }
     }
@@ -98,12 +134,13 @@ impl Verdicts {
         }
     }
 
-    /// A rollback fails for what is EKS's, or for faults that were more than anybody can bear.
+    /// A rollback fails for what EKS does meanwhile, or for faults that were more than anybody can bear. A group that had failed before
+    /// it is left as it is.
     pub fn of_a_rollback(&mut self, request: &str, heard: &Heard) {
         let Heard::Failed { reason, .. } = heard else {
             return;
         };
-        let of_eks = OF_OTHERS.iter().any(|word| reason.contains(word));
+        let of_eks = OF_OTHERS.iter().any(|word| reason.contains(word)) && !self.has_failed_before(request, reason);
         let died_often = self.world.asked(request).is_some_and(|asked| asked.failures >= 3);
         let is_excused = of_eks || (reason.starts_with(LAST_RESORT) && died_often);
         if !is_excused {
@@ -111,10 +148,34 @@ impl Verdicts {
         }
     }
 
+    /// An update makes a group again that could not be made before.
+    pub fn of_a_failure(&mut self, request: &str, heard: &Heard) {
+        let Heard::Failed { reason, .. } = heard else {
+            return;
+        };
+        if self.has_failed_before(request, reason) {
+            let number = request_number(request);
+            self.wrong(format!("{number} did not make the failed group again: {reason}"));
+        }
+    }
+
+    /// Whether a request ended with a group that had failed when it was sent.
+    fn has_failed_before(&self, request: &str, reason: &str) -> bool {
+        let Some(asked) = self.world.asked(request) else {
+            return false;
+        };
+        let sent = EPOCH_MILLIS as f64 / 1000.0 + asked.sent.as_secs_f64();
+        let current = self.group(text(&asked.event, "PhysicalResourceId"));
+        let is_older = |group: &Value| group["createdAt"].as_f64().is_some_and(|made| made < sent);
+        let has_failed = |group: &Value| text(group, "status") == "CREATE_FAILED" && is_older(group);
+        reason.contains("could not be created") && current.as_ref().is_some_and(has_failed)
+    }
+
     /// When everything is over.
     pub fn of_the_end(&mut self) {
         self.of_all_answers();
         self.of_what_is_foreign();
+        self.of_what_is_kept();
         self.of_what_is_left();
     }
 
@@ -164,21 +225,32 @@ impl Verdicts {
         let groups = self.world.simulator.node_groups();
         let mut left: Vec<String> = groups
             .iter()
-            .filter(|group| !is_foreign(group))
+            .filter(|group| !is_foreign(group) && !self.is_kept(&id_of(group)))
             .map(|group| format!("node group {} {}", text(group, "nodegroupName"), text(group, "status")))
             .collect();
         let in_ec2 = self.world.ec2.all();
-        left.extend(in_ec2.into_iter().filter(|one| !self.foreign_in_ec2.contains(one)));
+        let is_ours = |one: &String| !self.foreign_in_ec2.contains(one) && !self.is_of_what_is_kept(one);
+        left.extend(in_ec2.into_iter().filter(is_ours));
         if left.is_empty() {
             return;
         }
-        if self.skipped || !self.abandoned.is_empty() {
+        if self.skipped || self.unheard_cancel || !self.abandoned.is_empty() {
             self.world
                 .count("ends with something left, and an operator who was told");
             return;
         }
         self.wrong(format!("left behind: {}", left.join(", ")));
     }
+}
+
+/// A reason without what was told in passing.
+fn cause(reason: &str) -> &str {
+    reason.split("Told before:").next().unwrap_or_default()
+}
+
+/// A group's physical id.
+pub fn id_of(group: &Value) -> String {
+    format!("{}/{}", text(group, "clusterName"), text(group, "nodegroupName"))
 }
 
 /// A reason without what is another in each life.

@@ -3,6 +3,7 @@
 //! opened, and one number chooses everything: what the stack goes through, what goes wrong with which call, when a process
 //! dies, when a clock jumps. The same number plays the same again.
 
+mod asked;
 mod cloud;
 mod cluster;
 mod counts;

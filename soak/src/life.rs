@@ -5,15 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::faults::{Weather, pick};
 use crate::judge::Verdicts;
-use crate::properties::{Change, changed, first, for_life};
+use crate::properties::{first, for_life};
 use crate::stack::{Asking, CloudFormation, Heard};
 use crate::world::{World, held};
 
+mod again;
 mod others;
+mod policies;
+mod removal;
+mod retained;
+mod rollback;
+mod update;
+
+use policies::Policies;
 
 /// An id that CloudFormation makes up for what it never heard the name of.
 const MADE_UP: &str = "nodes-Nodes-1XK9Q2Z7T4";
@@ -32,19 +40,30 @@ pub struct Life {
     cloudformation: CloudFormation,
     world: Arc<World>,
     dice: Rng,
+    policies: Policies,
     /// By physical id: the properties that the group was made by.
     made: BTreeMap<String, Value>,
+    /// Properties that were in force before, to which an update may go back.
+    past: Vec<Value>,
+    /// What the operation at hand has replaced. It is cleaned up when the operation is over.
+    replaced: Vec<Known>,
+    /// The next operation is the stack's deletion.
+    is_to_end: bool,
     pub verdicts: Verdicts,
 }
 
 impl Life {
-    pub fn new(world: Arc<World>, dice: Rng) -> Self {
+    pub fn new(world: Arc<World>, mut dice: Rng) -> Self {
         Self {
             cloudformation: CloudFormation::new(Arc::clone(&world)),
             verdicts: Verdicts::begin(Arc::clone(&world)),
+            policies: Policies::of(&mut dice),
             world,
             dice,
             made: BTreeMap::new(),
+            past: vec![],
+            replaced: vec![],
+            is_to_end: false,
         }
     }
 
@@ -52,22 +71,47 @@ impl Life {
         others::settle_in(&self.world, &mut self.dice);
         self.verdicts.remember_what_is_foreign();
         let properties = first(&mut self.dice);
-        if let Some(mut known) = self.create(properties).await {
-            for _ in 0..*pick(&mut self.dice, &[0, 1, 1, 2, 3]) {
-                self.between().await;
-                known = self.update(known).await;
-            }
-            self.between().await;
-            self.delete(&known.id, &known.properties).await;
+        if let Some(known) = self.create(properties).await {
+            self.grow_old(known).await;
         }
         self.until_quiet().await;
         self.verdicts.of_the_end();
     }
 
-    async fn between(&mut self) {
-        let pause = self.dice.u64(0..600);
+    /// One operation of the stack after another, to its deletion.
+    async fn grow_old(&mut self, known: Known) {
+        let mut resource = Some(known);
+        for _ in 0..*pick(&mut self.dice, &[0, 1, 1, 2, 3, 4]) {
+            self.between(resource.as_ref()).await;
+            resource = match resource {
+                Some(known) if self.is_left_out() => {
+                    self.leave_out(&known).await;
+                    None
+                }
+                Some(known) => Some(self.update(known).await),
+                None => self.add_again().await,
+            };
+            if self.is_to_end {
+                break;
+            }
+        }
+        self.between(resource.as_ref()).await;
+        self.end(resource).await;
+    }
+
+    /// The stack is at rest, and others aren't.
+    async fn between(&mut self, resource: Option<&Known>) {
+        let pause = self.dice.u64(3..600);
         tokio::time::sleep(Duration::from_secs(pause)).await;
-        others::meddle(&self.world, &mut self.dice, &mut self.verdicts);
+        self.verdicts.of_rest(resource.map(|known| known.id.as_str()));
+        others::meddle(
+            &self.world,
+            &mut self.dice,
+            &mut self.verdicts,
+            resource.map(|known| known.id.as_str()),
+        );
+        self.deliver_again().await;
+        self.verdicts.of_rest(resource.map(|known| known.id.as_str()));
     }
 
     /// `None` where nothing is left but to look at what is left.
@@ -84,6 +128,8 @@ impl Life {
         match self.hear_or_cancel(&request).await {
             Some(Heard::Success { id }) => {
                 self.made.insert(id.clone(), properties.clone());
+                self.past.push(properties.clone());
+                self.verdicts.of_known_tags(&request);
                 self.world.stack_is("CREATE_COMPLETE");
                 return Some(Known { id, properties });
             }
@@ -99,137 +145,6 @@ impl Life {
         if !self.remove(id, properties).await {
             self.world.stack_is("ROLLBACK_FAILED");
             self.delete(id, properties).await;
-        }
-    }
-
-    async fn update(&mut self, known: Known) -> Known {
-        let change = *pick(
-            &mut self.dice,
-            &[
-                Change::InPlace,
-                Change::InPlace,
-                Change::Replacement,
-                Change::Replacement,
-                Change::Upgrade,
-                Change::Refused,
-            ],
-        );
-        if change == Change::Upgrade {
-            self.world
-                .simulator
-                .put_cluster(json!({"name": crate::world::CLUSTER, "version": "1.34"}));
-        }
-        let wanted = changed(&mut self.dice, &known.properties, change);
-        self.world.stack_is("UPDATE_IN_PROGRESS");
-        let operation = *pick(&mut self.dice, &["Create", "ConfigUpdate", "VersionUpdate"]);
-        others::forebode(&self.world, &mut self.dice, operation);
-        let request = self.cloudformation.send(Asking {
-            kind: "Update",
-            id: Some(&known.id),
-            properties: &wanted,
-            old: Some(&known.properties),
-        });
-        match self.hear_or_cancel(&request).await {
-            Some(Heard::Success { id }) => self.updated(&known, id, wanted, change).await,
-            _ => self.roll_back(&known.id.clone(), known, &wanted).await,
-        }
-    }
-
-    async fn updated(&mut self, known: &Known, id: String, wanted: Value, change: Change) -> Known {
-        self.verdicts
-            .of_an_id(&known.id, &id, self.made.get(&known.id), &wanted);
-        self.verdicts.of_a_success(change);
-        if id != known.id {
-            self.made.insert(id.clone(), wanted.clone());
-        }
-        // Something else in the stack fails.
-        if self.dice.u8(..5) == 0 {
-            return self.roll_back(&id, known.clone(), &wanted).await;
-        }
-        if id != known.id {
-            self.world.stack_is("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
-            self.remove(&known.id, &known.properties).await;
-        }
-        self.world.stack_is("UPDATE_COMPLETE");
-        Known { id, properties: wanted }
-    }
-
-    /// To `before`, for a resource that CloudFormation knows as `current` by now. What can't be rolled back an operator tries
-    /// again or skips.
-    async fn roll_back(&mut self, current: &str, before: Known, failed: &Value) -> Known {
-        for _ in 0..TRIES {
-            self.world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
-            let request = self.cloudformation.send(Asking {
-                kind: "Update",
-                id: Some(current),
-                properties: &before.properties,
-                old: Some(failed),
-            });
-            let heard = self.hear(&request).await;
-            self.verdicts.of_a_rollback(&request, &heard);
-            if let Heard::Success { id } = heard {
-                return self.rolled_back(current, id, before, failed).await;
-            }
-            self.world.stack_is("UPDATE_ROLLBACK_FAILED");
-            if self.dice.bool() {
-                break;
-            }
-            *held(&self.world.weather) = Weather::none();
-        }
-        self.world.count("rollbacks that were skipped");
-        self.verdicts.skipped = true;
-        self.world.stack_is("UPDATE_ROLLBACK_COMPLETE");
-        Known {
-            id: current.to_owned(),
-            properties: before.properties,
-        }
-    }
-
-    async fn rolled_back(&mut self, current: &str, id: String, before: Known, failed: &Value) -> Known {
-        if id != current {
-            self.verdicts
-                .of_an_id(current, &id, self.made.get(current), &before.properties);
-            self.made.entry(id.clone()).or_insert_with(|| before.properties.clone());
-            self.world.stack_is("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
-            self.remove(current, failed).await;
-        }
-        self.world.stack_is("UPDATE_ROLLBACK_COMPLETE");
-        Known {
-            id,
-            properties: before.properties,
-        }
-    }
-
-    /// A Delete of what was replaced or never finished, and whether it succeeded. What can't be deleted is abandoned.
-    async fn remove(&mut self, id: &str, properties: &Value) -> bool {
-        for _ in 0..TRIES {
-            let asking = Asking {
-                kind: "Delete",
-                id: Some(id),
-                properties,
-                old: None,
-            };
-            let request = self.cloudformation.send(asking);
-            match self.hear(&request).await {
-                Heard::Success { .. } => return true,
-                Heard::Failed { reason, .. } => self.verdicts.abandoned.push(format!("{id}: {reason}")),
-                Heard::Silence => self.verdicts.abandoned.push(format!("{id}: never answered")),
-            }
-        }
-        false
-    }
-
-    async fn delete(&mut self, id: &str, properties: &Value) {
-        for _ in 0..TRIES {
-            self.world.stack_is("DELETE_IN_PROGRESS");
-            let before = self.verdicts.abandoned.len();
-            if self.remove(id, properties).await {
-                self.verdicts.abandoned.truncate(before);
-                self.world.stack_is("DELETE_COMPLETE");
-                return;
-            }
-            self.world.stack_is("DELETE_FAILED");
-            *held(&self.world.weather) = Weather::none();
         }
     }
 

@@ -45,13 +45,9 @@ impl Process {
 
     /// Makes a call, or what becomes of it instead.
     pub async fn call<T>(&self, called: Called<'_>, effect: impl Future<Output = T>) -> Result<T, Kind> {
-        let Called {
-            service,
-            what,
-            patience,
-        } = called;
+        let Called { service, what, .. } = called;
         self.world.counts().calls += 1;
-        let (fate, there, back) = (self.world.fate(service), self.way(), self.way());
+        let (fate, there, back) = (self.world.fate(service, what), self.way(), self.way());
         let fate = if self.world.is_worn_out(&self.request()) {
             Fate::Fine
         } else {
@@ -62,23 +58,34 @@ impl Process {
             self.die(&format!("before {what}")).await;
         }
         if let Fate::Wrong(kind, When::BeforeItsEffect) = fate {
-            return Err(self.goes_wrong(kind, When::BeforeItsEffect, what, patience).await);
+            return Err(self.goes_wrong(kind, When::BeforeItsEffect, &called).await);
         }
         let done = effect.await;
         tokio::time::sleep(back).await;
         match fate {
             Fate::Death(_) => self.die(&format!("after {what}")).await,
-            Fate::Wrong(kind, when) => return Err(self.goes_wrong(kind, when, what, patience).await),
+            Fate::Wrong(kind, when) => return Err(self.goes_wrong(kind, when, &called).await),
             Fate::Fine => {}
         }
         self.world.tell(&format!("{self} {what}"));
         Ok(done)
     }
 
-    async fn goes_wrong(&self, kind: Kind, when: When, what: &str, patience: Duration) -> Kind {
+    async fn goes_wrong(&self, kind: Kind, when: When, called: &Called<'_>) -> Kind {
+        let Called {
+            service,
+            what,
+            patience,
+        } = *called;
         self.world.tell(&format!("{self} {what}: {kind:?} {when:?}"));
         self.world.count(format!("faults: {kind:?} {when:?}"));
         self.world.note(&self.request(), |asked| asked.faults += 1);
+        if kind == Kind::Denied {
+            self.world.note(&self.request(), |asked| {
+                asked.denied += 1;
+                asked.stack_denied += u32::from(service == "cloudformation");
+            });
+        }
         if kind == Kind::Hang {
             tokio::time::sleep(patience).await;
         }

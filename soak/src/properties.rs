@@ -17,6 +17,8 @@ pub enum Change {
     Upgrade,
     /// The function has to refuse it.
     Refused,
+    /// The template is again what it was before, where it was another; else as in place.
+    Back,
 }
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7V";
@@ -38,6 +40,10 @@ pub fn first(dice: &mut Rng) -> Value {
     if dice.u8(..3) == 0 {
         immutable(dice, &mut properties);
     }
+    if dice.u8(..10) == 0 {
+        properties["WaitFor"] = json!("Submitted");
+        remove_what_needs_the_group(&mut properties);
+    }
     if let Some(seconds) = pick(dice, &[None, None, Some("3600"), Some("1200"), Some("2400")]) {
         properties["ServiceTimeout"] = json!(seconds);
     }
@@ -49,7 +55,7 @@ pub fn changed(dice: &mut Rng, before: &Value, change: Change) -> Value {
     let mut properties = before.clone();
     for _ in 0..20 {
         match change {
-            Change::InPlace => change_in_place(dice, &mut properties),
+            Change::InPlace | Change::Back => change_in_place(dice, &mut properties),
             Change::Replacement => immutable(dice, &mut properties),
             Change::Upgrade => upgrade(dice, &mut properties),
             Change::Refused => spoil(dice, &mut properties),
@@ -86,11 +92,15 @@ fn change_in_place(dice: &mut Rng, properties: &mut Value) {
         12 => properties["WaitFor"] = json!(pick(dice, &["Active", "NodesReady", "Submitted"])),
         _ => properties["SuspendProcesses"] = json!(["AZRebalance"]),
     }
-    // Both are of an Auto Scaling group, which isn't there when nobody waits for it.
     if properties["WaitFor"] == "Submitted" {
-        for needless in ["ClusterAutoscaler", "SuspendProcesses"] {
-            remove(properties, needless);
-        }
+        remove_what_needs_the_group(properties);
+    }
+}
+
+/// Both are of an Auto Scaling group, which isn't there when nobody waits for it.
+fn remove_what_needs_the_group(properties: &mut Value) {
+    for needless in ["ClusterAutoscaler", "SuspendProcesses"] {
+        remove(properties, needless);
     }
 }
 
@@ -107,7 +117,10 @@ fn remote_access(dice: &mut Rng) -> Value {
 }
 
 fn immutable(dice: &mut Rng, properties: &mut Value) {
-    match dice.u8(..5) {
+    match dice.u8(..6) {
+        5 if properties["NodegroupName"].is_string() => {
+            properties["NodegroupName"] = json!(pick(dice, &["workers", "workers-2", "workers-3"]));
+        }
         0 => properties["CapacityType"] = json!(pick(dice, &["SPOT", "ON_DEMAND"])),
         1 => properties["Subnets"] = json!(pick(dice, &[vec!["subnet-1"], vec!["subnet-2", "subnet-3"]])),
         2 => properties["AmiType"] = json!("BOTTLEROCKET_x86_64"),
@@ -154,6 +167,25 @@ pub fn for_life(properties: &Value) -> Value {
         properties["CapacityType"].as_str().unwrap_or("ON_DEMAND"),
         types,
     ])
+}
+
+/// What stands in a group's launch template or is its nodes' image, as far as the properties say it. Where it is the same no node is
+/// rolled.
+pub fn for_its_nodes(properties: &Value) -> Value {
+    let mut properties = properties.clone();
+    for of_the_group in [
+        "Labels",
+        "Taints",
+        "ScalingConfig",
+        "UpdateConfig",
+        "WaitFor",
+        "ServiceTimeout",
+        "ClusterAutoscaler",
+        "SuspendProcesses",
+    ] {
+        remove(&mut properties, of_the_group);
+    }
+    properties
 }
 
 #[cfg(test)]

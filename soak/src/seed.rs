@@ -11,12 +11,13 @@ use managed_node_group::settings::{PollingMode, Settings};
 use managed_node_group::telemetry::lines;
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::cloud::ROLE;
 use crate::counts::Counts;
 use crate::faults::{Weather, pick};
 use crate::fiction::Fiction;
 use crate::lambda::Lambda;
 use crate::life::Life;
-use crate::world::{SECRET, Setting, World, held};
+use crate::world::{OWN_ACCOUNT, SECRET, Setting, World, held};
 
 /// Several times what any life takes: a few requests of an hour each, and what is tried again.
 const LONGEST: Duration = Duration::from_secs(48 * 3600);
@@ -77,6 +78,7 @@ async fn lived(seed: u64, fiction: Fiction) -> Played {
     let (work, works) = unbounded_channel();
     let setting = Setting {
         region: region(),
+        account: account(&mut dice),
         fiction,
         weather: Weather::of(&mut dice),
         durations: durations(&mut dice),
@@ -112,6 +114,15 @@ fn region() -> String {
     format!("us-soak{}-1", LIVES.fetch_add(1, Ordering::Relaxed))
 }
 
+/// The function's own, mostly: a topic brings requests of other accounts' stacks, which it can't ask.
+fn account(dice: &mut Rng) -> &'static str {
+    if dice.u8(..12) == 0 {
+        "999999999999"
+    } else {
+        OWN_ACCOUNT
+    }
+}
+
 fn settings(dice: &mut Rng) -> Settings {
     let polling = match dice.bool() {
         true => PollingMode::SelfInvoke,
@@ -125,7 +136,7 @@ fn settings(dice: &mut Rng) -> Settings {
         loopback: Loopback::Refused,
         poll_time_scale: 1.0,
         log_level: "info".to_owned(),
-        role: None,
+        role: Some(ROLE.to_owned()),
         metrics_namespace: dice.bool().then(|| "ManagedNodeGroup".to_owned()),
         event_bus: (dice.u8(..4) == 0).then(|| "bus".to_owned()),
     }

@@ -13,8 +13,10 @@ use tower::ServiceExt;
 
 use crate::fiction::Fiction;
 use crate::protocol::Put;
-use crate::time::timestamp;
 use crate::world::{SECRET, Work, World, held, text};
+
+mod lies;
+mod stacks;
 
 /// A request as it is on the wire.
 pub struct Message {
@@ -134,10 +136,10 @@ impl Service {
     pub async fn answer(self, world: &Arc<World>, message: &Message) -> Response<SdkBody> {
         match self {
             Self::Eks => eks(world, message).await,
-            Self::CloudFormation if message.action() == "DescribeStackEvents" => {
-                plain(200, describe_stack_events(world))
-            }
-            Self::CloudFormation => plain(200, describe_stacks(world)),
+            Self::CloudFormation => match stacks::described(world, &message.action()) {
+                Ok(body) => plain(200, body),
+                Err(what) => self.error(400, "ValidationError", &what),
+            },
             Self::Lambda => invoke(world, message),
             Self::StepFunctions => start_execution(world, message),
             Self::EventBridge => put_events(world, message),
@@ -193,53 +195,11 @@ async fn eks(world: &Arc<World>, message: &Message) -> Response<SdkBody> {
     *request.method_mut() = message.method.clone();
     *request.uri_mut() = message.target().parse().unwrap_or_default();
     *request.headers_mut() = message.headers.clone();
-    if world.fiction == Fiction::ForeignChange && message.method == Method::POST {
-        world
-            .simulator
-            .patch_node_group(crate::world::CLUSTER, "others", json!({"labels": {"a": "c"}}));
-    }
+    lies::in_eks(world, &message.method).await;
     let Ok(response) = world.simulator.router().oneshot(request).await;
     let (head, body) = response.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     Response::from_parts(head, SdkBody::from(body))
-}
-
-fn describe_stacks(world: &World) -> String {
-    let stack = held(&world.stack).clone();
-    let tags: String = stack
-        .tags
-        .iter()
-        .map(|(key, value)| format!("<member><Key>{key}</Key><Value>{value}</Value></member>"))
-        .collect();
-    let updated = stack
-        .updated
-        .map(|at| format!("<LastUpdatedTime>{}</LastUpdatedTime>", timestamp(at)));
-    format!(
-        "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult><Stacks>\
-         <member><StackName>nodes</StackName><CreationTime>2026-09-21T00:00:00Z</CreationTime>{}<StackStatus>{}</StackStatus>\
-         <Tags>{tags}</Tags></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
-        updated.unwrap_or_default(),
-        stack.status
-    )
-}
-
-/// Those of the stack itself, the newest first.
-fn describe_stack_events(world: &World) -> String {
-    let event = |status: &str, at: u64| {
-        let at = timestamp(at);
-        format!(
-            "<member><EventId>1</EventId><StackId>s</StackId><StackName>nodes</StackName><PhysicalResourceId>s</PhysicalResourceId>\
-             <ResourceStatus>{status}</ResourceStatus><Timestamp>{at}</Timestamp></member>"
-        )
-    };
-    let rolled_back = *held(&world.rollback_began);
-    let rolled_back = rolled_back.map(|at| event("UPDATE_ROLLBACK_IN_PROGRESS", at));
-    let updated = held(&world.stack).updated.map(|at| event("UPDATE_IN_PROGRESS", at));
-    let events: String = rolled_back.into_iter().chain(updated).collect();
-    format!(
-        "<DescribeStackEventsResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStackEventsResult>\
-         <StackEvents>{events}</StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>"
-    )
 }
 
 /// Asynchronously: what is taken is done some time, and perhaps twice.
@@ -279,15 +239,10 @@ fn put_events(world: &World, message: &Message) -> Response<SdkBody> {
 fn bucket(world: &World, message: &Message) -> Response<SdkBody> {
     let mut put = message.put();
     let mut said: Value = serde_json::from_slice(&put.body).unwrap_or_default();
-    match world.fiction {
-        Fiction::LostAnswers => return plain(200, String::new()),
-        Fiction::ChangedId if said["Status"] == "FAILED" => said["PhysicalResourceId"] = json!("my-cluster/another"),
-        Fiction::NeedlessReplacement if said["Status"] == "SUCCESS" => {
-            let (id, request) = (text(&said, "PhysicalResourceId"), text(&said, "RequestId"));
-            said["PhysicalResourceId"] = json!(format!("{id}-{}", crate::world::request_number(request)));
-        }
-        _ => {}
+    if world.fiction == Fiction::LostAnswers {
+        return plain(200, String::new());
     }
+    lies::in_an_answer(world, &mut said);
     if world.fiction != Fiction::None {
         put.body = said.to_string().into_bytes();
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::time::date;
-use crate::world::{SECRET, Work, World, request_number, text};
+use crate::world::{SECRET, Work, World, held, request_number, text};
 
 const HOUR: u64 = 3600;
 
@@ -42,11 +42,6 @@ impl CloudFormation {
         }
     }
 
-    pub fn stack_id(&self) -> String {
-        let region = &self.world.region;
-        format!("arn:aws:cloudformation:{region}:123456789012:stack/nodes/2f3c0000-0000-4000-8000-00000000abcd")
-    }
-
     /// Sends a request, and gives its id.
     pub fn send(&self, asking: Asking) -> String {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
@@ -69,7 +64,7 @@ impl CloudFormation {
 
     fn event(&self, asking: Asking, request: &str) -> Value {
         let mut event = json!({
-            "RequestType": asking.kind, "ResponseURL": self.response_url(request), "StackId": self.stack_id(),
+            "RequestType": asking.kind, "ResponseURL": self.response_url(request), "StackId": self.world.stack_id(),
             "RequestId": request, "ResourceType": "Custom::ManagedNodeGroup", "LogicalResourceId": "Nodes",
             "ResourceProperties": asking.properties,
         });
@@ -132,8 +127,22 @@ impl CloudFormation {
         tokio::time::sleep(Duration::from_millis(moment)).await;
         let now = self.world.time.gone_by();
         self.world.note(request, |asked| asked.read = Some(now));
-        let answers = self.world.asked(request).map(|asked| asked.answers).unwrap_or_default();
-        answers.last().map_or(Heard::Silence, |(_, answer)| heard(answer))
+        let Some(asked) = self.world.asked(request) else {
+            return Heard::Silence;
+        };
+        let heard = asked.answers.last().map_or(Heard::Silence, |(_, answer)| heard(answer));
+        self.record(text(&asked.event, "RequestType"), &heard);
+        heard
+    }
+
+    /// A resource is recorded under the id that CloudFormation reads: of a new one whatever the answer says, since that is what is
+    /// deleted then, and of an Update that succeeds.
+    fn record(&self, kind: &str, heard: &Heard) {
+        let id = match (kind, heard) {
+            ("Create", Heard::Success { id } | Heard::Failed { id, .. }) | ("Update", Heard::Success { id }) => id,
+            _ => return,
+        };
+        *held(&self.world.recorded) = Some(id.clone());
     }
 }
 

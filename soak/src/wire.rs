@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use http::Response;
 
-use crate::faults::Kind;
+use crate::faults::{DENIED, Kind};
 use crate::process::{Called, Process};
 use crate::services::{Message, Service};
 
@@ -51,6 +51,7 @@ fn broken(service: Service, kind: Kind) -> Result<Response<SdkBody>, ConnectorEr
         Kind::Throttle => Ok(service.throttle()),
         Kind::ServerError => Ok(service.error(500, "InternalFailure", "chosen by the seed")),
         Kind::Garbage => Ok(service.garbage()),
+        Kind::Denied => Ok(service.error(403, "AccessDenied", DENIED)),
         Kind::Reset => Err(ConnectorError::io("the connection broke off".into())),
         Kind::Hang => Err(ConnectorError::timeout("nothing came".into())),
     }

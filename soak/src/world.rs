@@ -13,14 +13,17 @@ use simulator::Simulator;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::asked::Asked;
 use crate::counts::Counts;
 use crate::ec2::Memory;
-use crate::faults::{Fate, Weather};
+use crate::faults::{Fate, Right, Weather};
 use crate::fiction::Fiction;
 use crate::protocol::{Answers, Put};
 use crate::time::{EPOCH_MILLIS, Time};
 use crate::trace::Trace;
 
+/// That of the function, of its role and of the cluster.
+pub const OWN_ACCOUNT: &str = "123456789012";
 pub const CLUSTER: &str = "my-cluster";
 /// Part of every credential that there is: no log may hold it.
 pub const SECRET: &str = "5ec4e7";
@@ -37,6 +40,8 @@ pub enum Work {
 pub struct World {
     pub time: Arc<Time>,
     pub region: String,
+    /// That of the stack.
+    account: &'static str,
     pub fiction: Fiction,
     pub simulator: Simulator,
     pub ec2: Memory,
@@ -45,6 +50,12 @@ pub struct World {
     pub stack: Mutex<Stack>,
     /// When its last update began to be rolled back, if it was, in seconds since the epoch.
     pub rollback_began: Mutex<Option<u64>>,
+    /// The physical id that DescribeStackResource shows: that of the last answer which CloudFormation has read.
+    pub recorded: Mutex<Option<String>>,
+    /// The names of the groups that a policy retains.
+    pub kept: Mutex<Vec<String>>,
+    /// Whether the template has the resource.
+    pub is_in_the_stack: Mutex<bool>,
     pub answered: Notify,
     /// The names of all executions so far.
     pub executions: Mutex<BTreeSet<String>>,
@@ -61,28 +72,10 @@ pub struct World {
     counts: Mutex<Counts>,
 }
 
-/// A request of CloudFormation's, and what befell it.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    pub event: Value,
-    pub sent: Duration,
-    pub timeout: Duration,
-    pub faults: u32,
-    pub deaths: u32,
-    /// Invocations that ended without an answer or a hand-over, for whatever reason.
-    pub failures: u32,
-    pub last_resorts: u32,
-    pub deliveries: u32,
-    /// How often what is about it was delivered twice.
-    pub doubled: u32,
-    pub answers: Vec<(Duration, Value)>,
-    /// When CloudFormation has read what was there by then, or has stopped waiting.
-    pub read: Option<Duration>,
-}
-
 /// What a world is made of.
 pub struct Setting {
     pub region: String,
+    pub account: &'static str,
     pub fiction: Fiction,
     pub weather: Weather,
     pub durations: simulator::Durations,
@@ -104,6 +97,7 @@ impl World {
         Self {
             time: Arc::new(Time::begin()),
             region: setting.region,
+            account: setting.account,
             fiction: setting.fiction,
             simulator,
             ec2: Memory::default(),
@@ -115,6 +109,9 @@ impl World {
                 updated: None,
             }),
             rollback_began: Mutex::default(),
+            recorded: Mutex::default(),
+            kept: Mutex::default(),
+            is_in_the_stack: Mutex::new(true),
             answered: Notify::new(),
             executions: Mutex::default(),
             work,
@@ -144,8 +141,10 @@ impl World {
         self.under_way.load(Ordering::Relaxed) == 0
     }
 
+    /// The Region, which is another in each life of a process, isn't told.
     pub fn tell(&self, what: &str) {
-        held(&self.trace).tell(self.time.gone_by(), what);
+        let what = what.replace(&self.region, "us-soak-1");
+        held(&self.trace).tell(self.time.gone_by(), &what);
     }
 
     pub fn count(&self, what: impl Into<String>) {
@@ -165,15 +164,27 @@ impl World {
         what(&mut held(&self.dice))
     }
 
-    pub fn fate(&self, service: &str) -> Fate {
+    pub fn fate(&self, service: &str, what: &str) -> Fate {
         let weather = held(&self.weather);
-        weather.fate(&mut held(&self.dice), service, self.time.gone_by())
+        weather.fate(&mut held(&self.dice), service, what, self.time.gone_by())
+    }
+
+    pub fn stack_id(&self) -> String {
+        let (region, account) = (&self.region, self.account);
+        format!("arn:aws:cloudformation:{region}:{account}:stack/nodes/2f3c0000-0000-4000-8000-00000000abcd")
+    }
+
+    /// Whether the function can ask the stack at the moment.
+    pub fn stack_is_known(&self) -> bool {
+        let denied = held(&self.weather).denies(Right::AskTheStack, self.time.gone_by());
+        self.account == OWN_ACCOUNT && !denied
     }
 
     pub fn stack_is(&self, status: &str) {
         self.tell(&format!("CloudFormation: the stack is {status}"));
         let now = self.time.millis() / 1000;
         match status {
+            "CREATE_IN_PROGRESS" => held(&self.stack).created = Some(now),
             "UPDATE_IN_PROGRESS" => {
                 held(&self.stack).updated = Some(now);
                 *held(&self.rollback_began) = None;
@@ -189,19 +200,7 @@ impl World {
     /// A request is about to be sent.
     pub fn expect(&self, event: &Value, timeout: Duration) {
         held(&self.answers).expect(event);
-        let asked = Asked {
-            event: event.clone(),
-            sent: self.time.gone_by(),
-            timeout,
-            faults: 0,
-            deaths: 0,
-            failures: 0,
-            last_resorts: 0,
-            deliveries: 0,
-            doubled: 0,
-            answers: vec![],
-            read: None,
-        };
+        let asked = Asked::now(event, self.time.gone_by(), timeout);
         held(&self.asked).insert(text(event, "RequestId").to_owned(), asked);
     }
 

@@ -56,6 +56,16 @@ fn a_mistake_would_be_found() {
         (Fiction::DeafEc2, "left behind: launch-template"),
         (Fiction::ForeignChange, "others\" was changed"),
         (Fiction::LoudLog, "a secret is in the log"),
+        (Fiction::WrongWayBack, "was not gone back to"),
+        (Fiction::LostGroup, "is recorded, and is being deleted"),
+        (Fiction::TouchedRetained, "was retained, and was changed"),
+        (Fiction::LostRetained, "was retained, and is gone"),
+        (Fiction::TakenOver, "is retained, and was taken over"),
+        (Fiction::ResetSize, "has the size 77"),
+        (Fiction::SecondWork, "came again after the end, and changed"),
+        (Fiction::Impatience, "FAILED for a denial"),
+        (Fiction::LeftFailed, "did not make the failed group again"),
+        (Fiction::NeedlessRoll, "were rolled, which nothing asks for"),
     ] {
         let finds = |seed: u64| {
             wrong(&play_with(seed, fiction))

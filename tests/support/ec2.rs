@@ -181,7 +181,34 @@ impl Held {
                 message: "it exists".to_owned(),
             });
         }
+        if self.lacks(step) {
+            return Err(CallError {
+                action: step.action(),
+                resource: step.resource().to_owned(),
+                fault: Fault::NotFound,
+                code: "NotFound".to_owned(),
+                message: "it does not exist".to_owned(),
+            });
+        }
         Ok(self.change(step, id))
+    }
+
+    /// Whether another delivery has removed what a step changes.
+    fn lacks(&self, step: &LaunchStep) -> bool {
+        let template = |id: &String| !self.templates.values().any(|known| known.id == *id);
+        let security_group = |id: &String| !self.groups.values().any(|known| known.id == *id);
+        match step {
+            LaunchStep::CreateVersion { template: id, .. }
+            | LaunchStep::TagTemplate { id, .. }
+            | LaunchStep::DeleteVersions { template: id, .. } => template(id),
+            LaunchStep::Authorize { group, .. } | LaunchStep::Revoke { group, .. } => security_group(group),
+            LaunchStep::ImportKeyPair { .. }
+            | LaunchStep::CreateSecurityGroup { .. }
+            | LaunchStep::CreateTemplate { .. }
+            | LaunchStep::DeleteTemplate { .. }
+            | LaunchStep::DeleteSecurityGroup { .. }
+            | LaunchStep::DeleteKeyPair { .. } => false,
+        }
     }
 
     fn change(&mut self, step: &LaunchStep, id: String) -> Made {

@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use fastrand::Rng;
-use serde_json::{Value, json};
+use serde_json::json;
 use simulator::{Outcome, OutcomeRule};
 
 use crate::faults::pick;
 use crate::judge::Verdicts;
 use crate::world::{CLUSTER, World, text};
-
-/// The tag by which a group is known to be of the stack.
-const STACK_TAG: &str = "managed-node-group:stack-id";
 
 /// What was there before the stack, one of it perhaps under the name that the resource asks for.
 pub fn settle_in(world: &World, dice: &mut Rng) {
@@ -47,32 +44,42 @@ pub fn forebode(world: &World, dice: &mut Rng, operation: &str) {
     });
 }
 
-/// One thing that somebody does to a group of the stack between two of its operations.
-pub fn meddle(world: &Arc<World>, dice: &mut Rng, verdicts: &mut Verdicts) {
-    let groups = ours(world);
-    let Some(group) = groups.first().filter(|_| dice.u8(..4) == 0) else {
+/// What somebody does to the group that the stack has recorded, between two of its operations.
+pub fn meddle(world: &Arc<World>, dice: &mut Rng, verdicts: &mut Verdicts, id: Option<&str>) {
+    let Some((id, name)) = id.and_then(|id| Some((id, id.split_once('/')?.1))) else {
         return;
     };
-    let name = text(group, "nodegroupName").to_owned();
-    let (what, changes) = match dice.u8(..3) {
-        0 => (
-            "an autoscaler moves the size",
-            json!({"scalingConfig": {"minSize": 1, "maxSize": 9, "desiredSize": 3}}),
-        ),
-        1 => ("somebody tags the group", json!({"tags": {"seen": "yes"}})),
-        _ => ("somebody labels the group", json!({"labels": {"by-hand": "yes"}})),
+    if dice.u8(..3) == 0 {
+        scale(world, dice, name);
+    }
+    let (what, changes) = match dice.u8(..16) {
+        0 | 1 => ("somebody tags the group", json!({"tags": {"seen": "yes"}})),
+        2 | 3 => ("somebody labels the group", json!({"labels": {"by-hand": "yes"}})),
+        4 | 5 if world.ec2.all().contains(&format!("launch-template {id}")) => {
+            world.count("launch templates that a cleaner stripped");
+            world.ec2.strip_template(id);
+            ("a cleaner strips the launch template", json!({}))
+        }
+        _ => return,
     };
     world.tell(&format!("others: {what}, {name}"));
     world.count("changes by others");
     verdicts.disturbed = true;
-    world.simulator.patch_node_group(CLUSTER, &name, changes);
+    world.simulator.patch_node_group(CLUSTER, name, changes);
 }
 
-/// The oldest first: by their names they would be in another order each time.
-fn ours(world: &World) -> Vec<Value> {
-    let mut all = world.simulator.node_groups();
-    all.retain(|group| group["tags"].get(STACK_TAG).is_some());
-    let made = |group: &Value| group["createdAt"].as_f64().unwrap_or_default();
-    all.sort_by(|one, other| made(one).total_cmp(&made(other)));
-    all
+/// An autoscaler moves the size within its bounds.
+fn scale(world: &World, dice: &mut Rng, name: &str) {
+    let group = world.simulator.node_group(CLUSTER, name);
+    let scaling = &group["scalingConfig"];
+    let bounds = scaling["minSize"].as_i64().zip(scaling["maxSize"].as_i64());
+    let Some((min, max)) = bounds.filter(|_| text(&group, "status") == "ACTIVE") else {
+        return;
+    };
+    let size = dice.i64(min..=max);
+    world.tell(&format!("others: an autoscaler moves {name} to {size}"));
+    world.count("sizes that an autoscaler moved");
+    world
+        .simulator
+        .patch_node_group(CLUSTER, name, json!({"scalingConfig": {"desiredSize": size}}));
 }
