@@ -229,12 +229,15 @@ impl Verdicts {
             .map(|group| format!("node group {} {}", text(group, "nodegroupName"), text(group, "status")))
             .collect();
         let in_ec2 = self.world.ec2.all();
-        let is_ours = |one: &String| !self.foreign_in_ec2.contains(one) && !self.is_of_what_is_kept(one);
+        let is_ours = |one: &String| {
+            !self.foreign_in_ec2.contains(one) && !self.is_of_what_is_kept(one) && !self.is_stripped(one)
+        };
         left.extend(in_ec2.into_iter().filter(is_ours));
         if left.is_empty() {
             return;
         }
-        if self.skipped || self.unheard_cancel || !self.abandoned.is_empty() {
+        // A request that is delivered again can't know that its update was taken back, where the stack can't be described.
+        if self.skipped || self.unheard_cancel || !self.abandoned.is_empty() || self.is_stack_unknown() {
             self.world
                 .count("ends with something left, and an operator who was told");
             return;

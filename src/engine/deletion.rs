@@ -2,14 +2,13 @@
 
 use super::Stop;
 use super::goal::{denied, identity, named_by, unanswered};
-use crate::cfn::physical_id::{PhysicalId, never_created};
+use crate::cfn::physical_id::PhysicalId;
 use crate::nodegroup::decide::{Identity, Which};
 use crate::ports::{Cloud, Fault, Stack};
 use crate::progress::{CLOCKS_APART_SECONDS, Progress};
 
-/// How long before its Delete a Create may have been sent whose name CloudFormation never learnt, in seconds, where the stack doesn't
-/// tell when its operation began: a Create has an hour, and its Delete as long to be taken up.
-const CREATED_WITHIN_SECONDS: u64 = 7_200;
+/// Where the stack doesn't tell when its operation began, a group may be one that a policy of Retain has kept, and stays.
+const NOT_KNOWN: u64 = u64::MAX;
 
 /// A Delete needs no valid properties: the id says which group. For an id that names no group, which CloudFormation makes up when a
 /// Create is cancelled and which the function gives where it has created nothing, the name is derived as that Create derived it. Then
@@ -50,20 +49,9 @@ async fn operation_began<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result
         },
         Err(_) => None,
     };
-    let began = told.unwrap_or_else(|| unknown(progress));
+    let began = told.unwrap_or(NOT_KNOWN);
     progress.operation_began = Some(began);
     Ok(began)
-}
-
-/// By the function's own id it has told that the Create created nothing, and then no group goes. CloudFormation makes an id up where it
-/// never had an answer.
-fn unknown(progress: &Progress) -> u64 {
-    let envelope = &progress.request.envelope;
-    let told = never_created(&envelope.logical_resource_id);
-    match envelope.physical_resource_id.as_deref() {
-        Some(id) if id == told => u64::MAX,
-        Some(_) | None => progress.history.began.saturating_sub(CREATED_WITHIN_SECONDS),
-    }
 }
 
 fn began(stack: &Stack) -> Option<u64> {

@@ -11,7 +11,7 @@ use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::{Confirmation, Replaces};
 use crate::nodegroup::plan::Direction;
-use crate::nodegroup::spec::Spec;
+use crate::nodegroup::spec::{Naming, Spec};
 use crate::ports::{Cloud, Fault};
 use crate::progress::Progress;
 
@@ -116,5 +116,10 @@ async fn fits<C: Cloud>(
 
 fn has_no_difference(spec: &Spec, group: &NodeGroup, own_template: Option<&str>, types: &[InstanceTypeFacts]) -> bool {
     let known = Known { own_template, types };
-    replacements(spec, group, &known).is_empty()
+    // An explicit name alone replaces a group that has no other difference.
+    let is_named = match &spec.naming {
+        Naming::Explicit(name) => *name == group.name,
+        Naming::Generated { .. } => true,
+    };
+    is_named && replacements(spec, group, &known).is_empty()
 }

@@ -72,18 +72,39 @@ impl Verdicts {
     }
 
     /// What CloudFormation takes for a new group isn't one that it retains.
+    ///
+    /// Where the stack can't be described, an update that follows a replacement and asks for its former properties may be the rollback. It
+    /// goes back to the replaced group (`engine/restored.rs`).
     pub fn of_a_new_id(&mut self, id: &str) {
-        if self.is_kept(id) {
+        if self.is_kept(id) && self.is_stack_unknown() {
+            self.world
+                .count("retained groups that an update of an unknown stack went back to");
+            self.kept.retain(|kept| kept.id != id);
+        } else if self.is_kept(id) {
             self.wrong(format!("{id} is retained, and was taken over"));
             // What becomes of it from here on follows from that.
             self.kept.retain(|kept| kept.id != id);
         }
     }
 
-    /// A rollback goes back to the group of before, where that is still there.
+    /// Whether the function could not describe the stack for a request.
+    pub(super) fn is_stack_unknown(&self) -> bool {
+        let denied = self.world.all_asked().iter().any(|asked| asked.stack_denied > 0);
+        denied || !self.world.stack_is_known()
+    }
+
+    /// A cleaner has taken the tags from a template, and the process that had deleted its group died before it removed the template: then
+    /// nothing shows whose the template is (docs/reliability.md).
+    pub(super) fn is_stripped(&self, in_ec2: &str) -> bool {
+        let template = in_ec2.strip_prefix("launch-template ");
+        template.is_some_and(|name| self.world.ec2.template_tags(name).is_empty())
+    }
+
+    /// A rollback goes back to the group of before, where that is still there. Where the stack can't be described, it may stay with the
+    /// current group, if that fits the properties of before too.
     pub fn of_the_way_back(&mut self, before: &str, after: &str) {
         let is_there = |group: Value| !matches!(text(&group, "status"), "DELETING" | "CREATE_FAILED");
-        if before != after && self.group(before).is_some_and(is_there) {
+        if before != after && self.group(before).is_some_and(is_there) && !self.is_stack_unknown() {
             self.wrong(format!(
                 "the rollback went to {after}, and {before} was not gone back to"
             ));

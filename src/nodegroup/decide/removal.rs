@@ -1,7 +1,9 @@
 //! What the decision says of a group that is to go.
 
+use std::collections::BTreeMap;
+
 use super::reasons::broken;
-use super::{Identity, Next, View, Waiting, Which, beyond, done, own, turns};
+use super::{Identity, Next, View, Waiting, Which, beyond, own, turns};
 use crate::nodegroup::group::{NodeGroup, Status};
 use crate::nodegroup::history::StepKind;
 use crate::nodegroup::ownership::{Confirmation, Replaces};
@@ -13,7 +15,7 @@ pub fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
         return turns::of_a_foreign_group(identity, live, own::clear_beside(identity, live, view));
     }
     if !is_meant(identity, live, view) {
-        return done();
+        return left(identity, live);
     }
     if let Some(later) = identity.turn.superseded_by(&live.tags) {
         return Next::Fail(turns::superseded(live, &later));
@@ -35,6 +37,22 @@ pub fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
         ),
         Status::Deleting => Next::Wait(Waiting::ForDelete),
         Status::Creating | Status::Updating | Status::Unknown(_) => Next::Wait(Waiting::ForOthers),
+    }
+}
+
+/// What isn't meant stays, and a Delete by an id that names no group says so.
+fn left(identity: &Identity, live: &NodeGroup) -> Next {
+    let warning = match identity.which {
+        Which::CreatedSince(_) => Some(format!(
+            "node group {}/{} of this stack and resource stays: the function can't tell that this deployment has created it, so a policy of \
+             Retain may have kept it; if nothing needs it, delete it with `aws eks delete-nodegroup --cluster-name {} --nodegroup-name {}`",
+            live.cluster, live.name, live.cluster, live.name
+        )),
+        Which::Any | Which::InPlaceOf { .. } | Which::OfThisRequest => None,
+    };
+    Next::Done {
+        attributes: BTreeMap::new(),
+        warnings: warning.into_iter().collect(),
     }
 }
 
