@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::bus::codes;
+use crate::bus::codes::{self, Code};
 use crate::diagnose::catalogue::rows;
+use crate::engine::catalogue::{REFUSALS, WARNINGS};
 use crate::nodegroup::rule::Rule;
 use crate::preflight::check::Check;
 
@@ -31,6 +32,20 @@ is told as warnings. A rollback is never refused. What may not be read is not ch
 lacks.
 ";
 
+const REFUSED: &str = "\
+## Node groups that existed before
+
+The function refuses a Create or an Update that would take over a node group which existed before the request. A request by event
+is not refused: such a request may ask for a node group that runs already.
+";
+
+const WARNED: &str = "\
+## Warnings without a code
+
+The request succeeds. The attribute `Warnings` and the function's log hold the warning. If the request fails nevertheless, the
+reason ends with the warnings.
+";
+
 const DIAGNOSIS: &str = "\
 ## After a failure
 
@@ -47,6 +62,8 @@ all the others on this page do.
 
 const CHECK_TABLE: &str = "| code | severity | cause | remedy | example |\n|---|---|---|---|---|\n";
 
+const WARNING_TABLE: &str = "| warning | cause | remedy | example |\n|---|---|---|---|\n";
+
 const KIND_TABLE: &str = "| code | where | cause | remedy | example |\n|---|---|---|---|---|\n";
 
 /// The page, in Markdown.
@@ -55,8 +72,10 @@ pub fn page() -> String {
         HEAD.to_owned(),
         format!("{RULES}\n{CHECK_TABLE}{}", rules()),
         format!("{CHECKS}\n{CHECK_TABLE}{}", checks()),
+        format!("{REFUSED}\n{CHECK_TABLE}{}", refusals(&REFUSALS)),
+        format!("{WARNED}\n{WARNING_TABLE}{}", warnings()),
         format!("{DIAGNOSIS}\n{KIND_TABLE}{}", diagnosis()),
-        format!("{EVENTS}\n{CHECK_TABLE}{}", events()),
+        format!("{EVENTS}\n{CHECK_TABLE}{}", refusals(&codes::ALL)),
     ]
     .join("\n")
 }
@@ -89,9 +108,15 @@ fn diagnosis() -> String {
         .collect()
 }
 
-fn events() -> String {
-    let rows = codes::ALL.iter();
+fn refusals(codes: &[Code]) -> String {
+    let rows = codes.iter();
     rows.map(|code| row([code.code, "error", code.cause, code.remedy, code.example]))
+        .collect()
+}
+
+fn warnings() -> String {
+    let rows = WARNINGS.iter();
+    rows.map(|warning| row([warning.words, warning.cause, warning.remedy, warning.example]))
         .collect()
 }
 
@@ -100,7 +125,7 @@ pub fn codes_in(reason: &str) -> Vec<&'static str> {
     let words: BTreeSet<&str> = reason.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').collect();
     let ours = Rule::ALL.iter().map(|rule| rule.code());
     let ours = ours.chain(Check::ALL.iter().map(|check| check.entry().code));
-    let ours = ours.chain(codes::ALL.iter().map(|code| code.code));
+    let ours = ours.chain(codes::ALL.iter().chain(&REFUSALS).map(|code| code.code));
     let told = ours.filter(|code| words.contains(code) && reason.contains(&format!("[{code}]")));
     let services = rows().map(|row| row.code);
     let services = services.filter(|code| code.len() > LONGEST_WORD && code.starts_with(char::is_uppercase));
@@ -111,7 +136,7 @@ pub fn codes_in(reason: &str) -> Vec<&'static str> {
 /// The service has a code "Unknown", which is a word too.
 const LONGEST_WORD: usize = "Unknown".len();
 
-fn row(cells: [&str; 5]) -> String {
+fn row<const N: usize>(cells: [&str; N]) -> String {
     let mut row = String::from("|");
     for cell in cells {
         let cell = cell.replace('|', "\\|").replace('\n', " ");
@@ -137,6 +162,7 @@ mod tests {
                 &["NodeCreationFailure"],
             ),
             ("superseded by event 1 [superseded]", &["superseded"]),
+            ("existed before this request [retained-group]", &["retained-group"]),
             ("Unknown error, required by [subnet-1]", &[]),
         ] {
             assert_eq!(codes_in(reason), expected, "{reason}");

@@ -112,7 +112,7 @@ async fn play(operation: &Operation, step_functions: bool, death: Death) -> usiz
     let left = world.function.cloud.ec2.all();
     assert_eq!(left.is_empty(), operation.groups == 0, "{what}: {left:?}");
     let reason = outcome.1["Reason"].as_str().unwrap_or_default();
-    let untrue = ["left behind", "by somebody else"];
+    let untrue = ["could not remove what", "by somebody else"];
     assert!(!untrue.iter().any(|words| reason.contains(words)), "{what}: {reason}");
 
     // A replay, as after a crash behind the outcome, changes nothing and says the same.

@@ -188,11 +188,14 @@ async fn prohibited(deployed: &mut Deployed) {
 }
 
 /// What is read of keys, of the user's own images and of a role's other instances: `preflight_nodes.rs` and
-/// `preflight_cluster.rs` have them. What is told on a bus: `e2e_events.rs`.
-const CALLED_ELSEWHERE: [&str; 6] = [
+/// `preflight_cluster.rs` have them. What is told on a bus: `e2e_events.rs`. Updates of a DEGRADED group, and a launch template that
+/// lost its tags: `live_groups.rs`.
+const CALLED_ELSEWHERE: [&str; 8] = [
     "events:PutEvents",
+    "ec2:CreateTags",
     "ec2:DescribeImages",
     "ec2:DescribeInstances",
+    "eks:ListUpdates",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
     "kms:ListGrants",

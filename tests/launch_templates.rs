@@ -197,7 +197,7 @@ async fn what_can_not_be_tidied_is_a_warning() {
     assert_eq!(updated["Status"], "SUCCESS", "{updated}");
     let warnings = updated["Data"]["Warnings"].as_str().unwrap();
     assert!(
-        warnings.contains("left for the next update") && warnings.contains("allow ec2:DeleteKeyPair"),
+        warnings.contains("the next update or the deletion removes it") && warnings.contains("allow ec2:DeleteKeyPair"),
         "{warnings}"
     );
     assert_eq!(belongings(&world).len(), 2, "{:?}", belongings(&world));

@@ -2,6 +2,10 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
 use managed_node_group::bus::outcome::SOURCE;
 use managed_node_group::bus::request::DETAIL_TYPE;
 use managed_node_group::cfn::event::{CONTINUATION, OUTCOME};
@@ -153,3 +157,45 @@ fn roles_name_no_action_by_a_wildcard() {
         .collect();
     assert!(wild.is_empty(), "{wild:?}");
 }
+
+/// A call that the template doesn't allow fails in production alone, since no local service checks permissions.
+#[test]
+fn the_role_allows_every_action_that_the_code_names() {
+    let mut named = BTreeSet::new();
+    actions_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut named);
+    assert_eq!(named, called_by_the_function());
+}
+
+/// Collects the actions that the Rust files of a folder name as texts, such as `"eks:ListUpdates"`.
+fn actions_below(folder: &Path, named: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).expect("the sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            actions_below(&path, named);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let source = fs::read_to_string(&path).expect("a source");
+            named.extend(source.split('"').filter(|text| is_action(text)).map(str::to_owned));
+        }
+    }
+}
+
+fn is_action(text: &str) -> bool {
+    let Some((service, operation)) = text.split_once(':') else {
+        return false;
+    };
+    let is_service = SERVICES.contains(&service);
+    is_service && operation.starts_with(char::is_uppercase) && operation.chars().all(char::is_alphanumeric)
+}
+
+const SERVICES: [&str; 10] = [
+    "autoscaling",
+    "cloudformation",
+    "ec2",
+    "eks",
+    "events",
+    "iam",
+    "kms",
+    "lambda",
+    "servicequotas",
+    "states",
+];

@@ -2,11 +2,14 @@
 
 mod support;
 
+use std::sync::{Arc, Mutex};
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
 use managed_node_group::aws::Aws;
 use managed_node_group::launch_template::belongings::Place;
+use managed_node_group::launch_template::steps::LaunchStep;
 use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::ports::Cloud;
 use support::world::aws;
@@ -71,6 +74,11 @@ fn answer(form: &str) -> String {
 }
 
 async fn ec2() -> Aws {
+    served(answer).await
+}
+
+/// An EC2 that gives each form its answer.
+async fn served(answer: impl Fn(&str) -> String + Clone + Send + Sync + 'static) -> Aws {
     let app = Router::new().route(
         "/",
         post(|body: Bytes| async move { answer(&String::from_utf8_lossy(&body)) }),
@@ -96,4 +104,33 @@ async fn every_page_is_read() {
         "the security group on the second page"
     );
     assert_eq!(found.key_pairs(&place).count(), 1);
+}
+
+/// The role allows exactly these three keys on a launch template that exists (`template.yaml`, `CallTagTemplate`).
+#[tokio::test]
+async fn a_launch_template_gets_the_three_tags_and_no_other() {
+    let forms = Arc::new(Mutex::new(vec![]));
+    let kept = forms.clone();
+    let ec2 = served(move |form| {
+        kept.lock().unwrap().push(form.to_owned());
+        "<CreateTagsResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><return>true</return></CreateTagsResponse>"
+            .to_owned()
+    });
+    let step = LaunchStep::TagTemplate {
+        id: "lt-1".to_owned(),
+        tags: place().tags(),
+    };
+    ec2.await.launch(&step, "token").await.unwrap();
+    let form = forms.lock().unwrap().join(" ");
+    let keys: Vec<&str> = form
+        .split('&')
+        .filter_map(|pair| pair.split_once(".Key="))
+        .map(|(_, key)| key)
+        .collect();
+    let own = ["logical-id", "nodegroup", "stack-id"].map(|of| format!("managed-node-group%3A{of}"));
+    assert_eq!(keys, own, "{form}");
+    assert!(
+        form.contains("Action=CreateTags&") && form.contains("ResourceId.1=lt-1"),
+        "{form}"
+    );
 }

@@ -133,6 +133,18 @@ test("the role has the template's statements, and changes only the cluster that 
       StringLike: { [`aws:${of}Tag/managed-node-group:stack-id`]: [{ Ref: 'AWS::StackId' }] },
     })),
   );
+  const tagged = found.find((of) => of.Sid === 'CallTagTemplate').Condition;
+  assert.deepEqual(tagged, {
+    Null: {
+      'aws:RequestTag/managed-node-group:logical-id': 'false',
+      'aws:RequestTag/managed-node-group:nodegroup': 'false',
+      'aws:ResourceTag/managed-node-group:stack-id': 'true',
+    },
+    'ForAllValues:StringEquals': {
+      'aws:TagKeys': ['logical-id', 'nodegroup', 'stack-id'].map((of) => `managed-node-group:${of}`),
+    },
+    StringLike: { 'aws:RequestTag/managed-node-group:stack-id': [{ Ref: 'AWS::StackId' }] },
+  });
   const passed = found.filter((of) => of.Action.includes('iam:PassRole'));
   assert.deepEqual(
     passed.map((of) => of.Resource),
@@ -147,7 +159,7 @@ test('what the function owns in other stacks is what it is told', () => {
   const conditions = statements(Template.fromStack(scope)).map((of) => JSON.stringify(of.Condition ?? {}));
   const owned = conditions.filter((of) => of.includes('stack-id'));
   const stacks = '[{"Ref":"AWS::StackId"},"arn:aws:cloudformation:*:*:stack/Nodes/*"]';
-  assert.equal(owned.length, 3);
+  assert.equal(owned.length, 4);
   assert.ok(
     owned.every((of) => of.includes(stacks)),
     `${owned}`,

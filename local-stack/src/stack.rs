@@ -309,8 +309,11 @@ impl LocalStack {
         for (at, (key, value)) in context.iter().enumerate() {
             let entry = format!("ContextEntries.member.{}", at + 1);
             form.push((format!("{entry}.ContextKeyName"), key));
-            form.push((format!("{entry}.ContextKeyType"), "string"));
-            form.push((format!("{entry}.ContextKeyValues.member.1"), value));
+            let kind = if value.contains(',') { "stringList" } else { "string" };
+            form.push((format!("{entry}.ContextKeyType"), kind));
+            for (at, value) in value.split(',').enumerate() {
+                form.push((format!("{entry}.ContextKeyValues.member.{}", at + 1), value));
+            }
         }
         let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let answer = QueryApi::iam(&self.ministack().url)

@@ -50,7 +50,8 @@ pub async fn act<C: Cloud>(
         }
         Err(error) if can_do_without(goal, seen, &step, &error) => {
             progress.warn(format!(
-                "the node group keeps settings that the template no longer has; state the values that you want: {error}"
+                "the node group keeps settings that the template no longer has, since EKS refuses to remove them; state the values \
+                 that you want: {error}"
             ));
             note(progress, &step, now, None);
             Ok(Next::Act(step))
@@ -61,7 +62,9 @@ pub async fn act<C: Cloud>(
         }
         Err(error) => match meaning(progress, &step, &error) {
             Stop::Fail(why) if goes_on_without(progress, &step) => {
-                progress.warn(format!("tags that mark nothing any more stay on the node group: {why}"));
+                progress.warn(format!(
+                    "the function could not remove tags that the node group no longer needs: {why}"
+                ));
                 finish_otherwise(cloud, seen, &step).await;
                 note(progress, &step, now, None);
                 Ok(after(goal, step))

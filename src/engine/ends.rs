@@ -77,7 +77,7 @@ pub fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
         }
         Stage::Undo { failure } => Some(ended(
             progress,
-            format!("{failure}; and what it had made is left behind: {reason}"),
+            format!("{failure}; and the function could not remove what this request had made: {reason}"),
         )),
         Stage::Converge | Stage::RemoveAbandoned if leaves_something(progress) => {
             progress.history.turn_to_undoing();
@@ -107,7 +107,7 @@ fn with_warnings(progress: &Progress, reason: String) -> String {
     if warnings.is_empty() {
         return reason;
     }
-    format!("{reason}. Told before: {}", warnings.join("; "))
+    format!("{reason}. Warnings before that: {}", warnings.join("; "))
 }
 
 /// Whether this very update made a group in place of the one that runs. CloudFormation never learns its name from a FAILED

@@ -2,6 +2,7 @@
 
 use super::Stop;
 use super::act::token;
+use super::catalogue::{NOT_TAGGED_AGAIN, TAGGED_AGAIN};
 use super::goal::{again_if_denied, denied, unanswered};
 use super::late::still_wanted;
 use super::under_way::turn_to;
@@ -32,7 +33,7 @@ pub async fn act<C: Cloud>(
         Ok(made) => {
             if let LaunchStep::TagTemplate { id, .. } = step {
                 progress.warn(format!(
-                    "launch template {id} of this node group had lost the function's tags, and the function tagged it again"
+                    "launch template {id} of this node group {TAGGED_AGAIN}, and the function tagged the launch template again"
                 ));
             }
             done(progress, step, made, now);
@@ -61,8 +62,8 @@ fn done(progress: &mut Progress, step: &LaunchStep, made: Made, now: u64) {
 /// What can't be removed from a group that is as it should be is left with a warning: an update that has rolled every node
 /// may not be rolled back for it.
 fn failed(progress: &mut Progress, goal: &Goal, step: &LaunchStep, error: &CallError, now: u64) -> Result<(), Stop> {
-    if let LaunchStep::TagTemplate { .. } = step {
-        return not_tagged(progress, step, error, now);
+    if let LaunchStep::TagTemplate { id, .. } = step {
+        return not_tagged(progress, step, id, error, now);
     }
     let tidies = matches!(goal, Goal::Present(_)) && step.removes();
     if tidies {
@@ -72,14 +73,16 @@ fn failed(progress: &mut Progress, goal: &Goal, step: &LaunchStep, error: &CallE
         };
     }
     if tidies && progress.history.tidying == Tidying::GivenUp {
-        progress.warn(format!("left for the next update, or for the deletion: {error}"));
+        progress.warn(format!(
+            "the function could not remove what the node group no longer needs; the next update or the deletion removes it: {error}"
+        ));
         return Ok(());
     }
     Err(meaning(progress, step, error))
 }
 
 /// A template that can't be tagged again is the group's nevertheless. Another delivery may have removed it meanwhile.
-fn not_tagged(progress: &mut Progress, step: &LaunchStep, error: &CallError, now: u64) -> Result<(), Stop> {
+fn not_tagged(progress: &mut Progress, step: &LaunchStep, id: &str, error: &CallError, now: u64) -> Result<(), Stop> {
     match error.fault {
         Fault::Throttled | Fault::Unknown | Fault::InUse => return Err(unanswered(progress, error)),
         Fault::NotFound => {

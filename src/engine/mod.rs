@@ -10,6 +10,7 @@
 mod act;
 mod around;
 mod beyond;
+pub mod catalogue;
 mod deletion;
 mod diagnosis;
 mod ends;
@@ -200,9 +201,7 @@ async fn look_for_updates<C: Cloud>(cloud: &C, progress: &mut Progress, goal: &G
             return Err(goal::unanswered(progress, &error));
         }
         Err(error) => {
-            progress.warn(format!(
-                "the function could not tell what made the node group DEGRADED: {error}"
-            ));
+            progress.warn(format!("{}: {error}", catalogue::DEGRADED_BY));
             false
         }
     };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::catalogue::NOT_INHERITED;
 use super::goal::{denied, unanswered};
 use super::{Stop, late};
 use crate::nodegroup::decide::Waiting;
@@ -13,8 +14,6 @@ use crate::progress::{Phase, Progress, Situation, Stage};
 /// How long, in seconds after a request was sent, a status of an ended operation may be of the operation before. CloudFormation sets
 /// the status before it sends a request, and its reads are taken to lag by less.
 const STATUS_LAGS_SECONDS: u64 = 60;
-
-const NOT_INHERITED: &str = "stack tags could not be inherited: ";
 
 /// What the stack is doing at `now`, in seconds since the epoch. A request by event has no stack that would hand down tags or be
 /// rolled back.
@@ -100,7 +99,9 @@ fn unknown(progress: &mut Progress, error: &CallError) -> Result<Situation, Stop
         Fault::Denied | Fault::Refused | Fault::NotFound => {}
     }
     if progress.situation.is_none() {
-        progress.warn(format!("{NOT_INHERITED}{error}"));
+        progress.warn(format!(
+            "{NOT_INHERITED}, so the function adds and removes none of them: {error}"
+        ));
     }
     Ok(Situation {
         phase: Phase::Unknown,

@@ -5,6 +5,7 @@
 //! resource look for such groups. A group goes only if all of this holds: it bears the resource's tags and the unconfirmed mark of a
 //! replacement of the current group, EKS created it after the current group, and CloudFormation still names the current group.
 
+use super::catalogue::{NOT_LOOKED_FOR, UNFINISHED};
 use super::ends::{current_id, known_id};
 use super::goal::{identity, owner, unanswered};
 use super::{Stop, under_way};
@@ -95,17 +96,19 @@ pub enum Left {
 /// The group at hand is left, for `reason`.
 pub fn leave(progress: &mut Progress, mut sweep: Sweep, reason: &str) -> Left {
     let mut left = sweep.left.take().unwrap_or_default();
-    let told = match left.first() {
-        Some(id) => format!(
-            "unfinished replacement {id} of an earlier update is still there, and the next update or the deletion of the resource removes it: \
-             {reason}"
-        ),
-        None => format!("the function could not look for unfinished replacements of earlier updates: {reason}"),
+    let why = match left.first() {
+        Some(id) => format!("{UNFINISHED} {id}, and the function could not remove it: {reason}"),
+        None => format!("{NOT_LOOKED_FOR} of earlier updates: {reason}"),
     };
-    if progress.request.kind == RequestType::Delete && !left.is_empty() {
-        return Left::Failed(format!("{told}; delete the stack again"));
+    match (progress.request.kind, left.is_empty()) {
+        (RequestType::Delete, false) => return Left::Failed(format!("{why}; delete the stack again")),
+        (RequestType::Create | RequestType::Update, false) => {
+            progress.warn(format!(
+                "{why}; the next update or the deletion of the resource tries again"
+            ));
+        }
+        (_, true) => progress.warn(why),
     }
-    progress.warn(told);
     left.drain(..left.len().min(1));
     progress.history.turn_to_another_group();
     let is_done = left.is_empty();
@@ -128,7 +131,7 @@ pub async fn still_unfinished<C: Cloud>(cloud: &C, progress: &mut Progress) -> R
             Ok(())
         }
         Ok(false) => Err(Stop::Fail(
-            "CloudFormation doesn't name the group any more that this request is about".to_owned(),
+            "CloudFormation no longer names the node group that this request is about".to_owned(),
         )),
         Err(error) => Err(unanswered(progress, &error)),
     }
@@ -136,7 +139,10 @@ pub async fn still_unfinished<C: Cloud>(cloud: &C, progress: &mut Progress) -> R
 
 fn note(progress: &mut Progress, found: Vec<String>) {
     if !found.is_empty() {
-        tracing::warn!(?found, "unfinished replacements of an earlier update are removed");
+        tracing::warn!(
+            ?found,
+            "the function removes unfinished replacements of an earlier update"
+        );
     }
     if let Stage::Sweep(sweep) = &mut progress.stage {
         sweep.left = Some(found);

@@ -1,13 +1,14 @@
 //! Which group the passes are about: the one that runs, one in its place, or one to be removed first.
 
 use super::around::{look_around, types};
+use super::catalogue::NOT_CONFIRMED;
 use super::ends::current_id;
 use super::goal::{current, denied, identity, owner, unanswered};
 use super::situation::rolls_back;
 use super::{Stop, restored, sent};
 use crate::cfn::physical_id::PhysicalId;
 use crate::launch_template::belongings::{Belongings, Place};
-use crate::nodegroup::decide::{Identity, Which, foreign, retained};
+use crate::nodegroup::decide::{Identity, RETAINED_GROUP, Which, foreign, retained};
 use crate::nodegroup::fits::Known;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::InstanceTypeFacts;
@@ -149,8 +150,8 @@ async fn free_name<C: Cloud>(
         }
     }
     Ok(Found::NotToBeHad(format!(
-        "each of {MOST_NAMES} names for a new node group is taken by a retained node group of this resource; set another \
-         NodegroupNamePrefix, or delete the retained node groups"
+        "retained node groups of this resource have all {MOST_NAMES} names that the function tried for a new node group; set another \
+         NodegroupNamePrefix, or delete the retained node groups [{RETAINED_GROUP}]"
     )))
 }
 
@@ -184,7 +185,10 @@ async fn mark<C: Cloud>(
             Err(unanswered(progress, &error))
         }
         Err(error) => {
-            progress.warn(format!("node group {} keeps an unconfirmed mark: {error}", marked.name));
+            let NodeGroup { cluster, name, .. } = marked;
+            progress.warn(format!(
+                "{NOT_CONFIRMED} {cluster}/{name} as recorded by CloudFormation: {error}"
+            ));
             Ok(())
         }
         Ok(()) => Ok(()),

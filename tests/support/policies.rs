@@ -17,6 +17,16 @@ const TAGGING: (&str, &str) = (
     "aws:RequestTag/managed-node-group:stack-id",
     "arn:aws:cloudformation:a-stack",
 );
+/// What the function asks for when it tags a launch template again.
+const OUR_TAGS: [(&str, &str); 4] = [
+    TAGGING,
+    ("aws:RequestTag/managed-node-group:logical-id", "Nodes"),
+    ("aws:RequestTag/managed-node-group:nodegroup", "c/n"),
+    (
+        "aws:TagKeys",
+        "managed-node-group:stack-id,managed-node-group:logical-id,managed-node-group:nodegroup",
+    ),
+];
 const SOMEBODYS: (&str, &str) = ("aws:ResourceTag/owner", "platform");
 
 /// A call, and what IAM is to say of it.
@@ -81,7 +91,7 @@ fn cases(line: &str) -> Vec<Case> {
     let (said, context) = line.split_once(" with ").unwrap_or((line, ""));
     let (verdict, done) = said.split_once(' ').expect("a verdict");
     let (actions, resources) = done.split_once(" on ").expect("what it is done to");
-    let context: Vec<(String, String)> = context.split_whitespace().map(entry).collect();
+    let context: Vec<(String, String)> = context.split_whitespace().flat_map(entries).collect();
     let owned = |(key, value): (&str, &str)| vec![(key.to_owned(), value.to_owned())];
     let verdicts = match verdict {
         "allow" => vec![(true, context)],
@@ -105,12 +115,17 @@ fn cases(line: &str) -> Vec<Case> {
     cases
 }
 
-fn entry(text: &str) -> (String, String) {
-    let (key, value) = match text {
-        "stack" => STACK,
-        "tagging" => TAGGING,
-        text => text.split_once('=').expect("key=value"),
-    };
+/// What a word of the table stands for: keys of a call's context and their values, several with commas between them.
+fn entries(text: &str) -> Vec<(String, String)> {
+    match text {
+        "our-tags" => OUR_TAGS.map(entry).into(),
+        "stack" => vec![entry(STACK)],
+        "tagging" => vec![entry(TAGGING)],
+        text => vec![entry(text.split_once('=').expect("key=value"))],
+    }
+}
+
+fn entry((key, value): (&str, &str)) -> (String, String) {
     let value = if value.starts_with("sqs:") || value.starts_with("states:") {
         arn(value)
     } else {

@@ -68,14 +68,26 @@ export function scoped(statement: Raw): Scoped {
 }
 
 /**
- * What is limited to what some stack owns is limited to certain stacks: template.yaml's function serves all of an
- * account, and each stack of the CDK has one of its own.
+ * A statement that asks for the tag of any stack asks for the tag of certain stacks: template.yaml's function serves all
+ * of an account, and each stack of the CDK has a function of its own. A demand that there be no tag stays as it is.
  *
  * @param stacks their ids
  */
 export function ofStacks(statement: Raw, stacks: string[]): Raw {
-  const [key] = Object.keys(statement.Condition?.Null ?? {});
-  return SOMEBODYS.test(key) ? { ...statement, Condition: { StringLike: { [key]: stacks } } } : statement;
+  const demands = Object.entries(statement.Condition?.Null ?? {});
+  const key = demands.map(([key]) => key).find((key) => isOwned(statement, key));
+  if (!key) {
+    return statement;
+  }
+  const { Null, ...others } = statement.Condition;
+  const rest = Object.fromEntries(demands.filter(([each]) => each !== key));
+  const unchanged = Object.keys(rest).length > 0 ? { Null: rest } : {};
+  return { ...statement, Condition: { ...unchanged, ...others, StringLike: { [key]: stacks } } };
+}
+
+/** Whether a statement demands this tag, and that it says whose something is. */
+function isOwned(statement: Raw, key: string): boolean {
+  return SOMEBODYS.test(key) && statement.Condition.Null[key] === 'false';
 }
 
 /** The resources of a statement for one cluster. */

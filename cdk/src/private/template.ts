@@ -671,7 +671,10 @@ export const TEMPLATE: any = {
        {
         "Sid": "CallDescribeUpdate",
         "Effect": "Allow",
-        "Action": "eks:DescribeUpdate",
+        "Action": [
+         "eks:DescribeUpdate",
+         "eks:ListUpdates"
+        ],
         "Resource": [
          {
           "Fn::Sub": "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/*"
@@ -694,6 +697,7 @@ export const TEMPLATE: any = {
         "Effect": "Allow",
         "Action": [
          "cloudformation:DescribeStackEvents",
+         "cloudformation:DescribeStackResource",
          "cloudformation:DescribeStacks"
         ],
         "Resource": {
@@ -701,9 +705,12 @@ export const TEMPLATE: any = {
         }
        },
        {
-        "Sid": "CallDescribeCluster",
+        "Sid": "CallReadCluster",
         "Effect": "Allow",
-        "Action": "eks:DescribeCluster",
+        "Action": [
+         "eks:DescribeCluster",
+         "eks:ListNodegroups"
+        ],
         "Resource": {
          "Fn::Sub": "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/*"
         }
@@ -779,6 +786,29 @@ export const TEMPLATE: any = {
         "Condition": {
          "Null": {
           "aws:ResourceTag/managed-node-group:stack-id": "false"
+         }
+        }
+       },
+       {
+        "Sid": "CallTagTemplate",
+        "Effect": "Allow",
+        "Action": "ec2:CreateTags",
+        "Resource": {
+         "Fn::Sub": "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:launch-template/*"
+        },
+        "Condition": {
+         "Null": {
+          "aws:RequestTag/managed-node-group:logical-id": "false",
+          "aws:RequestTag/managed-node-group:nodegroup": "false",
+          "aws:RequestTag/managed-node-group:stack-id": "false",
+          "aws:ResourceTag/managed-node-group:stack-id": "true"
+         },
+         "ForAllValues:StringEquals": {
+          "aws:TagKeys": [
+           "managed-node-group:logical-id",
+           "managed-node-group:nodegroup",
+           "managed-node-group:stack-id"
+          ]
          }
         }
        },
@@ -865,14 +895,6 @@ export const TEMPLATE: any = {
         "Action": "iam:GetRole",
         "Resource": {
          "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/eks-nodegroup.amazonaws.com/AWSServiceRoleForAmazonEKSNodegroup"
-        }
-       },
-       {
-        "Sid": "ReadNodeGroups",
-        "Effect": "Allow",
-        "Action": "eks:ListNodegroups",
-        "Resource": {
-         "Fn::Sub": "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/*"
         }
        },
        {

@@ -13,9 +13,10 @@ pub fn next(desired: &Desired, live: &NodeGroup, view: View) -> Next {
     match (desired.purpose, desired.direction) {
         (Purpose::Create, _) => broken(COULD_NOT, live),
         (Purpose::Update, _) if made_here => broken(COULD_NOT, live),
-        (Purpose::Update, Direction::RollingBack) => {
-            as_is(live, "EKS could not create it; the next update makes it again")
-        }
+        (Purpose::Update, Direction::RollingBack) => as_is(
+            live,
+            "EKS could not create the node group, and the next update makes it again",
+        ),
         (Purpose::Update, Direction::Forward | Direction::Unknown) => {
             let due = view.history.of(StepKind::Delete).is_none();
             let first = own::tagged_first(desired, live, view);

@@ -10,6 +10,9 @@ use crate::workload::nodes::{Node, lacking};
 /// The code of the refusal that [`retained`] tells.
 pub const RETAINED_GROUP: &str = "retained-group";
 
+/// How a warning begins that a rollback restored nothing.
+pub const LEFT_AS_IT_IS: &str = "the node group was left as it is";
+
 /// A group that failed at something. Why, the issues tell only in part: what its Auto Scaling group and its instances met is
 /// looked up before it is told.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,7 +149,7 @@ pub fn out_of_time(goal: &Goal, seen: &Observation, history: &History) -> Next {
 
 fn left_in_ec2(cluster: &str, name: &str, obstacle: &str) -> String {
     format!(
-        "the time given by ServiceTimeout is over; node group {cluster}/{name} is deleted, but not all that it had in \
-         EC2{obstacle}; delete the stack again, and the rest goes too"
+        "the time given by ServiceTimeout is over; node group {cluster}/{name} is deleted, but not all that it had in EC2{obstacle}; \
+         delete the stack again, and the function removes the rest"
     )
 }
