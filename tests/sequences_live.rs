@@ -2,24 +2,12 @@
 
 mod support;
 
-use managed_node_group::launch_template::steps::LaunchStep;
 use serde_json::{Value, json};
 use support::flows::{create, properties, reason};
-use support::stacks::{deletes, is_being_deleted, labelled, name_of, patch, rolls_back, spot, succeeded, update};
+use support::stacks::{
+    delete_template, deletes, is_being_deleted, labelled, name_of, patch, rolls_back, spot, succeeded, update,
+};
 use support::world::World;
-
-fn delete_template(world: &World, id: &str) {
-    let template = world.group(id)["launchTemplate"]["id"]
-        .as_str()
-        .expect("a template")
-        .to_owned();
-    let deleted = world
-        .function
-        .cloud
-        .ec2
-        .launch(&LaunchStep::DeleteTemplate { id: template }, "by hand");
-    deleted.expect("it is there");
-}
 
 /// Stack refactoring, an import and a tag editor alike: the tags don't name the stack and resource that the request comes from.
 #[tokio::test]

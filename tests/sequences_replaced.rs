@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use simulator::{Outcome, OutcomeRule};
 use support::flows::{create, properties, reason};
 use support::stacks::{
-    deletes, is_being_deleted, labelled, leave_unfinished, name_of, patch, rolls_back, spot, succeeded, update,
+    delete_template, deletes, is_being_deleted, labelled, leave_unfinished, name_of, patch, rolls_back, spot,
+    succeeded, update,
 };
 use support::world::World;
 
@@ -210,4 +211,17 @@ async fn nothing_is_swept_where_the_record_can_not_be_had() {
     // The next request that can ask removes it.
     succeeded(&update(&world, &id, &old, &labelled()).await);
     assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
+}
+
+/// Somebody has deleted the launch template of the group that the rollback goes back to.
+#[tokio::test]
+async fn a_rollback_goes_back_to_a_group_whose_template_is_gone() {
+    let world = World::start(false).await;
+    let old = properties(&json!({}));
+    let id = create(&world, &old).await;
+    let new = succeeded(&update(&world, &id, &spot(), &old).await).to_owned();
+    delete_template(&world, &id);
+    assert_eq!(succeeded(&rolls_back(&world, &new, &old, &spot()).await), id);
+    assert_eq!(world.groups().len(), 2, "{:?}", world.groups());
+    world.receiver.assert_clean();
 }

@@ -1,5 +1,6 @@
 //! What CloudFormation asks in the course of a stack's life, with the status that the stack has meanwhile.
 
+use managed_node_group::launch_template::steps::LaunchStep;
 use managed_node_group::ports::Cloud;
 use serde_json::{Value, json};
 
@@ -42,6 +43,20 @@ pub async fn is_being_deleted(world: &World, id: &str) {
     let deleted = world.function.cloud.aws.delete("my-cluster", name_of(id)).await;
     deleted.expect("EKS takes it");
     assert_eq!(world.group(id)["status"], "DELETING");
+}
+
+/// Somebody deletes the launch template that a group runs.
+pub fn delete_template(world: &World, id: &str) {
+    let template = world.group(id)["launchTemplate"]["id"]
+        .as_str()
+        .expect("a template")
+        .to_owned();
+    let deleted = world
+        .function
+        .cloud
+        .ec2
+        .launch(&LaunchStep::DeleteTemplate { id: template }, "by hand");
+    deleted.expect("it is there");
 }
 
 /// What EKS shows of a group changes by itself.
