@@ -56,7 +56,7 @@ lint: tool-lint tool-sam tool-nextest tool-cargo-deny publish-check ## Formattin
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(CARGO_DENY) --locked check bans licenses sources
-	$(TOOLS)/lint/bin/cfn-lint template.yaml examples/*.yaml cli/tests/eksctl/*.template.yaml
+	$(TOOLS)/lint/bin/cfn-lint template.yaml examples/*.yaml docs/*.yaml cli/tests/eksctl/*.template.yaml
 	$(TOOLS)/sam/bin/sam validate --lint --region us-east-1
 	definition=$$(mktemp); trap 'rm -f "$$definition"' EXIT; \
 	$(TOOLS)/lint/bin/python tools/definition.py template.yaml > "$$definition"; \

@@ -27,6 +27,7 @@ pub mod releases;
 pub mod scene;
 pub mod sent;
 pub mod simulated;
+pub mod stacks;
 pub mod template;
 pub mod tools;
 pub mod world;
