@@ -95,7 +95,7 @@ fn not_tagged(progress: &mut Progress, step: &LaunchStep, id: &str, error: &Call
         return Err(wait);
     }
     progress.warn(format!(
-        "the launch template keeps lacking the function's tags: {error}"
+        "launch template {id} of this node group has lost the function's tags, and {NOT_TAGGED_AGAIN}: {error}"
     ));
     done(progress, step, Made::Nothing, now);
     Ok(())

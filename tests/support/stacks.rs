@@ -84,3 +84,24 @@ pub fn succeeded(answer: &Value) -> &str {
     assert_eq!(answer["Status"], "SUCCESS", "{answer}");
     answer["PhysicalResourceId"].as_str().unwrap()
 }
+
+/// An update of [`update`] that needs another group, and that group's id.
+pub async fn replaces(world: &World, id: &str, new: &Value, old: &Value) -> String {
+    let answer = update(world, id, new, old).await;
+    succeeded(&answer).to_owned()
+}
+
+/// Whether EC2 has a launch template for a group.
+pub fn has_template(world: &World, id: &str) -> bool {
+    world
+        .function
+        .cloud
+        .ec2
+        .all()
+        .contains(&format!("launch-template {id}"))
+}
+
+/// What an answer that is a success warns of.
+pub fn warnings(answer: &Value) -> &str {
+    answer["Data"]["Warnings"].as_str().unwrap_or_default()
+}
