@@ -117,7 +117,7 @@ impl World {
             stack: Mutex::new(Stack {
                 status: "CREATE_IN_PROGRESS".to_owned(),
                 tags: BTreeMap::new(),
-                created: None,
+                created: Some(SystemClock.now()),
                 updated: None,
             }),
             rollback_began: Mutex::default(),
