@@ -44,7 +44,15 @@ async fn an_update_and_a_rollback_wait_for_an_update_of_somebody_else() {
         world.becomes(&id, "UPDATING");
         world.forget_calls();
         let settles = async {
-            while !world.called("DescribeNodegroup") {
+            let looks = || {
+                world
+                    .simulator
+                    .requests()
+                    .iter()
+                    .filter(|made| made.operation == "DescribeNodegroup")
+                    .count()
+            };
+            while looks() < 6 {
                 tokio::time::sleep(std::time::Duration::from_millis(1)).await;
             }
             assert_eq!(world.changes(), Vec::<String>::new());
