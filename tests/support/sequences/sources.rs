@@ -1,7 +1,7 @@
 //! What the matrix names, looked up where it is written.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Held;
 
@@ -66,6 +66,6 @@ fn text_of(path: &str) -> String {
     text
 }
 
-fn is_rust(path: &PathBuf) -> bool {
+fn is_rust(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rs")
 }
