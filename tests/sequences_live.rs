@@ -7,7 +7,7 @@ use support::flows::{create, properties, reason};
 use support::stacks::{
     delete_template, deletes, is_being_deleted, labelled, name_of, patch, rolls_back, spot, succeeded, update,
 };
-use support::world::World;
+use support::world::{Death, World};
 
 /// Stack refactoring, an import and a tag editor alike: the tags don't name the stack and resource that the request comes from.
 #[tokio::test]
@@ -44,7 +44,15 @@ async fn an_update_and_a_rollback_wait_for_an_update_of_somebody_else() {
         world.becomes(&id, "UPDATING");
         world.forget_calls();
         let settles = async {
-            while !world.called("DescribeNodegroup") {
+            let looks = || {
+                world
+                    .simulator
+                    .requests()
+                    .iter()
+                    .filter(|made| made.operation == "DescribeNodegroup")
+                    .count()
+            };
+            while looks() < 6 {
                 tokio::time::sleep(std::time::Duration::from_millis(1)).await;
             }
             assert_eq!(world.changes(), Vec::<String>::new());
@@ -186,4 +194,48 @@ async fn a_group_whose_template_somebody_has_deleted_is_replaced_by_an_update() 
     assert_eq!(cleaned["Status"], "SUCCESS", "{cleaned}");
     assert_eq!(world.groups(), [format!("{} ACTIVE", name_of(&new))]);
     assert_eq!(world.function.cloud.ec2.all(), [format!("launch-template {new}")]);
+}
+
+/// A group of before that EKS couldn't create, and an update that makes it again.
+async fn with_a_failed_group() -> (World, String, Value) {
+    let world = World::start(false).await;
+    let old = properties(&json!({}));
+    let id = create(&world, &old).await;
+    world.is_old(&id, 600);
+    world.becomes(&id, "CREATE_FAILED");
+    world.stack_is("UPDATE_IN_PROGRESS");
+    let update = world.dated("Update", Some(&id), &labelled(), Some(&old));
+    (world, id, update)
+}
+
+/// Neither takes what the other has made for what had failed before.
+#[tokio::test]
+async fn two_deliveries_make_a_failed_group_again_once() {
+    let (world, id, update) = with_a_failed_group().await;
+    let (answer, ()) = tokio::join!(world.answer(&update), world.deliver(&update));
+    assert_eq!(succeeded(&answer), id);
+    let answers = world.receiver.answers(update["RequestId"].as_str().unwrap());
+    assert!(answers.iter().all(|answer| succeeded(answer) == id), "{answers:?}");
+    assert_eq!(world.groups(), [format!("{} ACTIVE", name_of(&id))]);
+    world.receiver.assert_clean();
+}
+
+#[tokio::test]
+async fn an_update_that_makes_a_failed_group_again_survives_a_death_at_every_call() {
+    for call in 1.. {
+        let (world, id, update) = with_a_failed_group().await;
+        world.die(Death::After(call));
+        assert_eq!(succeeded(&world.answer(&update).await), id, "after call {call}");
+        assert_eq!(
+            world.groups(),
+            [format!("{} ACTIVE", name_of(&id))],
+            "after call {call}"
+        );
+        world.receiver.assert_clean();
+        if *world.function.cloud.death.lock().unwrap() != Death::Never {
+            // It has come to its end before that call.
+            assert!(call > 8, "{call}");
+            return;
+        }
+    }
 }

@@ -45,7 +45,7 @@ pub const BACK: &[Rule] = &[
         held: &[Test("a_rollback_after_a_replacement_finds_the_old_group_and_makes_nothing"), Test("a_rollback_goes_back_to_the_group_that_was_replaced"), Test("another_architecture_replaces_and_the_rollback_finds_the_first_group"), Property("never two groups outside a replacement")] },
     Rule { code: "B11", must: "What was DEGRADED or CREATE_FAILED before the replacement is so after the rollback, with a warning.",
         held: &[Test("a_rollback_goes_back_to_a_group_that_was_ill_before")] },
-    Rule { code: "B12", must: "The rollback goes back to a replaced group whose launch template is gone. The next update replaces that group.",
+    Rule { code: "B12", must: "The rollback goes back to a replaced group whose launch template is gone, where the group runs the template's first version. The next update replaces that group.",
         held: &[Test("a_rollback_goes_back_to_a_group_whose_template_is_gone")] },
     Rule { code: "B13", must: "The rollback follows the marks, from the current group to the one that fits the properties.",
         held: &[Test("a_rollback_follows_the_chain_to_the_group_that_fits"), Life("preserved twice")] },
@@ -71,4 +71,8 @@ pub const BACK: &[Rule] = &[
         held: &[Open("it must wait, as an update does")] },
     Rule { code: "O6", must: "**Open.** Where the stack can't be described, a rollback after a replacement that went well isn't known for one. A generated name gets a third group, and the replaced one is left; an explicit name is refused.",
         held: &[Open("an unconfirmed mark of a replaced group that fits says that it is a rollback")] },
+    Rule { code: "O7", must: "**Open.** Each delivery of a Create dies, the last resort answers without the name of the group, no rollback follows, and the user deploys again: the Delete and the Create take the group for a retained one. The user deletes it by hand.",
+        held: &[Open("the last resort must name the group, or the group must say that its Create was never confirmed")] },
+    Rule { code: "O8", must: "**Open.** A rollback to a replaced group that has lost its launch template, and ran a later version of it, asks EKS for another template. EKS refuses, and the rollback fails.",
+        held: &[Open("a rollback must leave the template that runs, with a warning")] },
 ];

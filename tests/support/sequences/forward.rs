@@ -32,7 +32,7 @@ pub const FORWARD: &[Rule] = &[
     Rule { code: "U6", must: "A group that was DEGRADED before is a warning. A group that this update, or an earlier delivery of it, made DEGRADED fails the update.",
         held: &[Test("a_group_that_was_degraded_before_fails_no_update"), Test("an_update_of_an_earlier_delivery_counts_as_the_requests"), Test("a_group_that_was_degraded_by_an_earlier_delivery_fails_the_request")] },
     Rule { code: "U7", must: "A group in CREATE_FAILED from before the request is deleted and created again by an update. A rollback leaves it and succeeds with a warning.",
-        held: &[Test("a_failed_group_is_made_again_and_a_rollback_leaves_it"), Test("a_group_that_was_made_again_and_failed_bricks_no_stack"), Test("a_failed_group_of_before_is_made_again_and_left_by_a_rollback"), Life("create, submitted")] },
+        held: &[Test("a_failed_group_is_made_again_and_a_rollback_leaves_it"), Test("a_group_that_was_made_again_and_failed_bricks_no_stack"), Test("a_failed_group_of_before_is_made_again_and_left_by_a_rollback"), Test("two_deliveries_make_a_failed_group_again_once"), Test("an_update_that_makes_a_failed_group_again_survives_a_death_at_every_call"), Life("create, submitted")] },
     Rule { code: "U8", must: "The request waits until EKS has deleted the group, and creates it again under its name.",
         held: &[Test("a_group_that_is_being_deleted_is_made_again_under_its_name")] },
     Rule { code: "U9", must: "An update of a group in DELETE_FAILED fails, and says how the user goes on: delete the group, and deploy again.",
