@@ -24,7 +24,7 @@ use managed_node_group::nodegroup::image::InstanceTypeFacts;
 use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, Spec};
-use managed_node_group::ports::{CallError, Cloud, Fault, Stack};
+use managed_node_group::ports::{CallError, Cloud, Fault, Record, Stack};
 use managed_node_group::preflight::facts::Facts;
 
 use crate::asked::{Origin, without_advice};
@@ -133,7 +133,7 @@ impl<C: Cloud> Cloud for DryRun<C> {
     }
 
     /// A plan removes no unfinished replacement, so CloudFormation's record isn't asked for.
-    async fn recorded_id(&self, _: &str, _: &str) -> Result<Option<String>, CallError> {
+    async fn record(&self, _: &str, _: &str) -> Result<Option<Record>, CallError> {
         Ok(None)
     }
 

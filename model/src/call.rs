@@ -7,7 +7,7 @@ use pure::launch_template::steps::{LaunchStep, Made};
 use pure::nodegroup::change::ConfigChange;
 use pure::nodegroup::group::NodeGroup;
 use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
-use pure::ports::{CallError, Fault};
+use pure::ports::{CallError, Fault, Record};
 
 use crate::kept::Kept;
 
@@ -81,7 +81,7 @@ pub enum Said {
     /// Its status, a tag's value, when it was created, and when its last update began.
     Stack(&'static str, u64, u64, Option<u64>),
     Operation(Option<u64>),
-    RecordedId(Option<String>),
+    Record(Option<Record>),
     Names(Vec<String>),
     Facts(Option<Kept<NodeGroup>>),
     Group(Kept<NodeGroup>),

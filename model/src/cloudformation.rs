@@ -5,6 +5,7 @@
 //! properties swapped; and a request that is cancelled isn't told so. Under `--disable-rollback` a failed update rests instead.
 
 use pure::cfn::request::Request;
+use pure::ports::{Fate, Record};
 use serde_json::json;
 
 use crate::configuration::Configuration;
@@ -209,6 +210,16 @@ impl Stack {
     }
 
     /// The name of the group that it knows.
+    /// What it tells of the resource.
+    pub fn record(&self) -> Option<Record> {
+        let fate = match self.flow {
+            Flow::Deleting | Flow::DeleteFailed | Flow::CreateRollsBack | Flow::AddRollsBack => Fate::Deleted,
+            _ => Fate::Kept,
+        };
+        let physical_id = self.id.clone()?;
+        Some(Record { physical_id, fate })
+    }
+
     pub fn known(&self) -> Option<&str> {
         self.id.as_deref().and_then(name_in)
     }

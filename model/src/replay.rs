@@ -23,7 +23,7 @@ use pure::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
 use pure::nodegroup::ownership::Owner;
 use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use pure::nodegroup::spec::{LaunchTemplate, Spec};
-use pure::ports::{AutoScaling, CallError, Cloud, Kubernetes, Stack};
+use pure::ports::{AutoScaling, CallError, Cloud, Kubernetes, Record, Stack};
 use pure::preflight::facts::Facts;
 use pure::progress::Progress;
 use pure::workload::device_plugin::DaemonSet;
@@ -112,9 +112,9 @@ impl Cloud for Told<'_> {
         }
     }
 
-    async fn recorded_id(&self, _: &str, _: &str) -> Result<Option<String>, CallError> {
+    async fn record(&self, _: &str, _: &str) -> Result<Option<Record>, CallError> {
         match self.hear(|| Call::RecordedId).await {
-            Said::RecordedId(id) => Ok(id),
+            Said::Record(record) => Ok(record),
             said => Err(unfit(said)),
         }
     }

@@ -70,7 +70,7 @@ impl World {
     fn carry_out(&mut self, call: &Call) -> Said {
         match call {
             Call::Stack => Said::Stack(self.stack.status, 0, BEGINNING - BEFORE_A_REQUEST, self.stack.updated),
-            Call::RecordedId => Said::RecordedId(self.stack.id.clone()),
+            Call::RecordedId => Said::Record(self.stack.record()),
             Call::IdsInEc2 => Said::Names(self.ec2.ids_of(&owner())),
             Call::Groups => Said::Names(self.eks.groups.keys().cloned().collect()),
             Call::UpdatesSince(name, since) => Said::Names(self.eks.updates_since(name, *since)),

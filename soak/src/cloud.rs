@@ -23,7 +23,7 @@ use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, Spec};
 use managed_node_group::polling::Onward;
-use managed_node_group::ports::{CallError, Cloud, EventBus, Fault, NO_ANSWER, Stack};
+use managed_node_group::ports::{CallError, Cloud, EventBus, Fault, NO_ANSWER, Record, Stack};
 use managed_node_group::preflight::facts::Facts;
 use serde_json::Value;
 
@@ -129,8 +129,8 @@ impl Cloud for Soaked {
         self.aws.operation_began(stack_id).await
     }
 
-    async fn recorded_id(&self, stack_id: &str, logical_id: &str) -> Result<Option<String>, CallError> {
-        self.aws.recorded_id(stack_id, logical_id).await
+    async fn record(&self, stack_id: &str, logical_id: &str) -> Result<Option<Record>, CallError> {
+        self.aws.record(stack_id, logical_id).await
     }
 
     async fn ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {

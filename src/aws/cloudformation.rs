@@ -1,11 +1,11 @@
 //! CloudFormation: what the stack is doing, since when, and its tags.
 
 use aws_sdk_cloudformation::primitives::DateTime;
-use aws_sdk_cloudformation::types::StackEvent;
+use aws_sdk_cloudformation::types::{StackEvent, StackResourceDetail};
 
 use super::Aws;
 use super::errors::call_error;
-use crate::ports::{CallError, Fault, Stack};
+use crate::ports::{CallError, Fate, Fault, Record, Stack};
 
 /// How many pages of a hundred events are read, the newest first. A rollback is asked for when it has just begun, and a stack has
 /// at most 500 resources with a few events each.
@@ -54,7 +54,7 @@ impl Aws {
         &self,
         stack_id: &str,
         logical_id: &str,
-    ) -> Result<Option<String>, CallError> {
+    ) -> Result<Option<Record>, CallError> {
         const ACTION: &str = "cloudformation:DescribeStackResource";
         let resource = format!("{logical_id} of {stack_id}");
         if let Some(place) = self.elsewhere(stack_id) {
@@ -63,11 +63,7 @@ impl Aws {
         let call = self.cloudformation().describe_stack_resource();
         let answer = call.stack_name(stack_id).logical_resource_id(logical_id).send().await;
         match answer.map_err(|error| call_error(ACTION, resource, &error)) {
-            Ok(answer) => {
-                let detail = answer.stack_resource_detail();
-                let id = detail.and_then(|detail| detail.physical_resource_id());
-                Ok(id.filter(|id| !id.is_empty()).map(str::to_owned))
-            }
+            Ok(answer) => Ok(answer.stack_resource_detail().and_then(record)),
             Err(error) if error.fault == Fault::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -109,6 +105,16 @@ impl Aws {
             _ => None,
         }
     }
+}
+
+fn record(detail: &StackResourceDetail) -> Option<Record> {
+    let id = detail.physical_resource_id().filter(|id| !id.is_empty())?;
+    let status = detail.resource_status().map(|status| status.as_str());
+    let is_deleted = status.is_some_and(|status| status.starts_with("DELETE_"));
+    Some(Record {
+        physical_id: id.to_owned(),
+        fate: if is_deleted { Fate::Deleted } else { Fate::Kept },
+    })
 }
 
 fn not_asked(action: &'static str, resource: String, place: &str) -> CallError {

@@ -19,7 +19,7 @@ use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::settings::{NodeRepair, WarmPool};
 use crate::nodegroup::spec::{ForceUpdate, InstanceTypes, LaunchTemplate, Release, Spec};
-use crate::ports::{CallError, Cloud, Fault, Stack};
+use crate::ports::{CallError, Cloud, Fault, Record, Stack};
 use crate::preflight::facts::Facts;
 
 impl Cloud for Aws {
@@ -35,7 +35,7 @@ impl Cloud for Aws {
         self.describe_operation(stack_id).await
     }
 
-    async fn recorded_id(&self, stack_id: &str, logical_id: &str) -> Result<Option<String>, CallError> {
+    async fn record(&self, stack_id: &str, logical_id: &str) -> Result<Option<Record>, CallError> {
         self.describe_stack_resource(stack_id, logical_id).await
     }
 

@@ -122,11 +122,8 @@ pub async fn left_as_it_is<C: Cloud>(cloud: &C, progress: &mut Progress, why: St
 /// The group that CloudFormation has recorded of a stack whose operation is over.
 async fn repeated<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Goal, Stop> {
     let envelope = &progress.request.envelope;
-    let recorded = match cloud
-        .recorded_id(&envelope.stack_id, &envelope.logical_resource_id)
-        .await
-    {
-        Ok(recorded) => recorded.as_deref().and_then(PhysicalId::parse),
+    let recorded = match cloud.record(&envelope.stack_id, &envelope.logical_resource_id).await {
+        Ok(recorded) => recorded.and_then(|record| PhysicalId::parse(&record.physical_id)),
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             return Err(unanswered(progress, &error));
         }

@@ -8,7 +8,7 @@ use super::ends::known_id;
 use super::goal::{again_if_denied, unanswered};
 use super::situation::is_superseded;
 use crate::cfn::request::RequestType;
-use crate::ports::{CallError, Cloud, Fault, Stack};
+use crate::ports::{CallError, Cloud, Fault, Record, Stack};
 use crate::progress::{CLOCKS_APART_SECONDS, Phase, Progress, Stage};
 
 /// In how many looks a Delete asks for its stack in vain before it goes on without. A function that doesn't reach CloudFormation any more
@@ -72,13 +72,11 @@ async fn not_recorded<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<()
     if !matches!(progress.stage, Stage::Undo { .. }) || envelope.sent().is_some() {
         return Ok(());
     }
-    let recorded = cloud
-        .recorded_id(&envelope.stack_id, &envelope.logical_resource_id)
-        .await;
+    let recorded = cloud.record(&envelope.stack_id, &envelope.logical_resource_id).await;
     match recorded {
-        Ok(Some(recorded)) if Some(&recorded) == known_id(progress).as_ref() => Err(Stop::Fail(format!(
-            "CloudFormation names {recorded} as the resource, so it stays"
-        ))),
+        Ok(Some(Record { physical_id, .. })) if Some(&physical_id) == known_id(progress).as_ref() => Err(Stop::Fail(
+            format!("CloudFormation names {physical_id} as the resource, so it stays"),
+        )),
         Ok(_) => Ok(()),
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             Err(unanswered(progress, &error))

@@ -3,10 +3,10 @@
 use super::Stop;
 use super::goal::{denied, owner, unanswered};
 use super::situation::direction;
-use super::target::{own_template, place_of};
+use super::target::{Found, own_template, place_of};
 use crate::cfn::physical_id::PhysicalId;
 use crate::nodegroup::fits::{Known, replacements};
-use crate::nodegroup::group::NodeGroup;
+use crate::nodegroup::group::{NodeGroup, Status};
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::{Confirmation, Replaces};
@@ -33,7 +33,7 @@ pub async fn group<C: Cloud>(
     live: Option<&NodeGroup>,
     current_fits: bool,
     types: &[InstanceTypeFacts],
-) -> Result<Option<String>, Stop> {
+) -> Result<Option<Found>, Stop> {
     let Some(replaces) = live.and_then(|live| Replaces::on(&live.tags)) else {
         return Ok(None);
     };
@@ -58,11 +58,23 @@ pub async fn group<C: Cloud>(
         };
         let is_named = is_fresh && next.as_ref() == Some(&named);
         if is_named || fits(cloud, progress, spec, &group, types).await? {
-            return Ok(Some(group.name));
+            return Ok(Some(as_target(&group)));
         }
         next = Replaces::on(&group.tags).and_then(|replaces| PhysicalId::parse(replaces.id));
     }
     Ok(None)
+}
+
+/// A group that EKS failed to delete can't be used again, and the current one stays.
+pub fn as_target(group: &NodeGroup) -> Found {
+    match group.status {
+        Status::DeleteFailed => Found::NotToBeHad(format!(
+            "EKS failed to delete node group {}/{}, which the rollback would go back to",
+            group.cluster, group.name
+        )),
+        Status::Creating | Status::Active | Status::Updating | Status::Deleting => Found::Name(group.name.clone()),
+        Status::CreateFailed | Status::Degraded | Status::Unknown(_) => Found::Name(group.name.clone()),
+    }
 }
 
 async fn replaced<C: Cloud>(

@@ -16,7 +16,7 @@ use crate::nodegroup::decide::{Goal, Identity, Which};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::{Confirmation, Replaces};
 use crate::nodegroup::under_way::UnderWay;
-use crate::ports::{CallError, Cloud, Fault};
+use crate::ports::{CallError, Cloud, Fate, Fault, Record};
 use crate::progress::{Phase, Progress, Stage, Sweep};
 
 /// How often unfinished replacements are looked for in vain before the request is answered without. The next request looks again.
@@ -237,14 +237,21 @@ fn is_replacement_of(progress: &Progress, group: &NodeGroup, current: &str) -> b
     unconfirmed && newer
 }
 
-/// Whether CloudFormation names the group that the request is about. Where the record can't be had nothing is removed.
+/// Whether CloudFormation names the group that the request is about, and in a Delete whether it deletes the resource itself: the cleanup
+/// after a replacement deletes the replaced group alone, and the mark of the new one isn't confirmed yet. Where the record can't be had
+/// nothing is removed.
 async fn records_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<bool, CallError> {
     let envelope = &progress.request.envelope;
-    let recorded = cloud
-        .recorded_id(&envelope.stack_id, &envelope.logical_resource_id)
-        .await;
+    let recorded = cloud.record(&envelope.stack_id, &envelope.logical_resource_id).await;
     match recorded {
-        Ok(recorded) => Ok(recorded == envelope.physical_resource_id),
+        Ok(Some(Record { physical_id, fate })) => {
+            let ends_with_it = match (progress.request.kind, fate) {
+                (RequestType::Delete, Fate::Kept) => false,
+                (RequestType::Delete, Fate::Deleted) | (RequestType::Create | RequestType::Update, _) => true,
+            };
+            Ok(ends_with_it && Some(physical_id) == envelope.physical_resource_id)
+        }
+        Ok(None) => Ok(false),
         Err(error) if error.fault == Fault::Refused => Ok(false),
         Err(error) => Err(error),
     }

@@ -12,10 +12,11 @@ use crate::nodegroup::decide::{Identity, RETAINED_GROUP, Which, foreign, retaine
 use crate::nodegroup::fits::Known;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::image::InstanceTypeFacts;
-use crate::nodegroup::name::{name, next_name};
+use crate::nodegroup::name::{name as derived_name, next_name};
 use crate::nodegroup::ownership::{Channel, Confirmation, Owner, Replaces};
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::target::{Target, target};
+use crate::nodegroup::validate::inspect;
 use crate::ports::{Cloud, Fault};
 use crate::progress::{Progress, Stage};
 
@@ -56,7 +57,7 @@ pub async fn find_target<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Sp
 /// is taken up, if it can be.
 async fn of_create<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<Found, Stop> {
     let owner = owner(&progress.request);
-    let name = name(spec, &owner);
+    let name = derived_name(spec, &owner);
     match owner.channel() {
         Channel::Stack => Ok(Found::Name(name)),
         Channel::Events => {
@@ -97,9 +98,15 @@ async fn of_update<C: Cloud>(
     };
     let target = target(spec, &owner, (&current.cluster, &current.name), live.as_ref(), &known);
     let fits = matches!(target, Ok(Target::Keep));
+    if !fits && is_taken_back_in_place(progress, spec, live.as_ref()) {
+        return Ok(Found::NotToBeHad(format!(
+            "node group {current} no longer fits the template, such as after somebody has deleted its launch template, and the update that \
+             is rolled back needed no other group"
+        )));
+    }
     if let Some(restored) = restored::group(cloud, progress, spec, live.as_ref(), fits, &types).await? {
         mark(cloud, progress, live.as_ref(), Confirmation::TakenBack).await?;
-        return Ok(Found::Name(restored));
+        return Ok(restored);
     }
     Ok(match target {
         Ok(Target::Keep) => Found::Name(current.name),
@@ -109,6 +116,20 @@ async fn of_update<C: Cloud>(
         }
         Err(refusal) => Found::NotToBeHad(refusal.to_string()),
     })
+}
+
+/// Whether a rollback takes back an update that changed the current group in place: the failed properties and those of before need the
+/// same group. A running group isn't replaced for what somebody else has done to it meanwhile.
+fn is_taken_back_in_place(progress: &Progress, spec: &Spec, live: Option<&NodeGroup>) -> bool {
+    let request = &progress.request;
+    let replaces = live.and_then(|live| Replaces::on(&live.tags));
+    let is_fresh = replaces.is_some_and(|replaces| replaces.known != Confirmation::Confirmed);
+    let owner = owner(request);
+    let same = request.old_properties.as_ref().is_some_and(|failed| {
+        let failed = inspect(failed, &request.envelope.logical_resource_id).0;
+        failed.cluster == spec.cluster && derived_name(&failed, &owner) == derived_name(spec, &owner)
+    });
+    rolls_back(progress) && live.is_some() && !is_fresh && same
 }
 
 /// The template that the resource made for the group: by its tags, or by the group that runs it where they were taken away.
@@ -131,8 +152,11 @@ async fn free_name<C: Cloud>(
     mut name: String,
 ) -> Result<Found, Stop> {
     let owner = owner(&progress.request);
-    if rolls_back(progress) || owner.channel() == Channel::Events {
+    if owner.channel() == Channel::Events {
         return Ok(Found::Name(name));
+    }
+    if rolls_back(progress) {
+        return there_again(cloud, progress, spec, name).await;
     }
     for _ in 0..MOST_NAMES {
         let taken = match cloud.node_group(&spec.cluster, &name).await {
@@ -153,6 +177,18 @@ async fn free_name<C: Cloud>(
         "retained node groups of this resource have all {MOST_NAMES} names that the function tried for a new node group; set another \
          NodegroupNamePrefix, or delete the retained node groups [{RETAINED_GROUP}]"
     )))
+}
+
+/// A rollback goes back to the group of the name that follows from its properties, or creates it again. Where somebody else has the name,
+/// the current group stays.
+async fn there_again<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec, name: String) -> Result<Found, Stop> {
+    match cloud.node_group(&spec.cluster, &name).await {
+        Ok(group) if owner(&progress.request).owns(&group.tags) => Ok(restored::as_target(&group)),
+        Ok(group) => Ok(Found::NotToBeHad(foreign(&group))),
+        Err(error) if error.fault == Fault::NotFound => Ok(Found::Name(name)),
+        Err(error) if error.fault == Fault::Denied => Err(denied(progress, &error)),
+        Err(error) => Err(unanswered(progress, &error)),
+    }
 }
 
 /// Whether a group was made in place of the current one, by this update or by one before it that failed. A confirmed one is that only to a

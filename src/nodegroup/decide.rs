@@ -17,7 +17,7 @@ use super::attributes::{InTemplate, attributes};
 use super::group::{NodeGroup, Status};
 use super::history::{History, StepKind, UpdateState};
 use super::ownership::{Channel, Owner, UNFINISHED_TAG};
-use super::plan::{Desired, NewGroup, Purpose, Step, TemplateVersion, VersionChange, plan};
+use super::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, VersionChange, plan};
 use super::spec::WaitFor;
 use super::turn::Turn;
 use crate::launch_template::belongings::Place;
@@ -214,6 +214,10 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
         }
         Status::Deleting => Next::Wait(Waiting::ForDelete),
         Status::CreateFailed => failed_group::next(desired, live, view),
+        Status::DeleteFailed if desired.direction == Direction::RollingBack => as_is(
+            live,
+            "EKS failed to delete it; delete it by hand, and the next update makes it again",
+        ),
         Status::DeleteFailed => broken(
             "is half deleted: an earlier delete of it failed; delete it and deploy again",
             live,
@@ -228,6 +232,7 @@ fn is_retained(desired: &Desired, live: &NodeGroup, view: View) -> bool {
     desired.purpose == Purpose::Create
         && desired.owner.channel() == Channel::Stack
         && view.history.of(StepKind::Create).is_none()
+        && live.status != Status::Deleting
         && desired.is_of_before(live) == Some(true)
 }
 

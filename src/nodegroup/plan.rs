@@ -268,7 +268,7 @@ fn version_change(
     warnings: &mut Vec<String>,
 ) -> Result<Option<VersionChange>, Downgrade> {
     let (version, release) = image_change(desired, live, warnings)?;
-    let launch_template = template.and_then(|template| launch_template_change(template, live));
+    let launch_template = template.and_then(|template| launch_template_change(desired, template, live));
     let follows = desired.spec.release == Release::Latest
         && desired.purpose == Purpose::Update
         && desired.direction == Direction::Forward;
@@ -338,9 +338,21 @@ fn give_up_or_refuse(direction: Direction, downgrade: Downgrade, warnings: &mut 
     }
 }
 
-fn launch_template_change(wanted: &TemplateVersion, live: &NodeGroup) -> Option<(LaunchTemplateIdentity, String)> {
+fn launch_template_change(
+    desired: &Desired,
+    wanted: &TemplateVersion,
+    live: &NodeGroup,
+) -> Option<(LaunchTemplateIdentity, String)> {
     let version = wanted.version.clone()?;
     let running = live.launch_template.as_ref()?;
+    // A group keeps its launch template for life. In a rollback another one of the resource's own may be there, if somebody has deleted it.
+    let is_another = match &wanted.identity {
+        LaunchTemplateIdentity::Id(id) => *id != running.id,
+        LaunchTemplateIdentity::Name(name) => *name != running.name,
+    };
+    if is_another && desired.direction != Direction::Forward {
+        return None;
+    }
     (running.version != version).then(|| (wanted.identity.clone(), version))
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{AutoScaling, CallError, Cloud, Kubernetes, Stack};
+use super::{AutoScaling, CallError, Cloud, Kubernetes, Record, Stack};
 use crate::auto_scaling::{ScalingGroup, ScalingStep};
 use crate::diagnose::Evidence;
 use crate::launch_template::belongings::{Belongings, Place};
@@ -163,8 +163,8 @@ impl<C: Cloud> Cloud for Noting<'_, C> {
             .await
     }
 
-    async fn recorded_id(&self, stack_id: &str, logical_id: &str) -> Result<Option<String>, CallError> {
-        let call = Box::pin(self.cloud.recorded_id(stack_id, logical_id));
+    async fn record(&self, stack_id: &str, logical_id: &str) -> Result<Option<Record>, CallError> {
+        let call = Box::pin(self.cloud.record(stack_id, logical_id));
         self.calls
             .make("cloudformation:DescribeStackResource", stack_id, call)
             .await

@@ -30,13 +30,13 @@ pub trait Cloud: AutoScaling + Kubernetes {
     /// When what an updated stack does began, in seconds since the epoch: to roll its last update back, if it did, or else that update.
     /// `None`: its events don't tell.
     fn operation_began(&self, stack_id: &str) -> impl Future<Output = Result<Option<u64>, CallError>> + Send;
-    /// The physical ID that CloudFormation has recorded of a resource of a stack. `None`: the stack has no such resource, or the
-    /// resource has no physical ID yet. CloudFormation records the ID of an answer when it has read the answer.
-    fn recorded_id(
+    /// What CloudFormation has recorded of a resource of a stack. `None`: the stack has no such resource, or the resource has no
+    /// physical ID yet. CloudFormation records the ID of an answer when it has read the answer.
+    fn record(
         &self,
         stack_id: &str,
         logical_id: &str,
-    ) -> impl Future<Output = Result<Option<String>, CallError>> + Send;
+    ) -> impl Future<Output = Result<Option<Record>, CallError>> + Send;
     fn node_group(&self, cluster: &str, name: &str) -> impl Future<Output = Result<NodeGroup, CallError>> + Send;
     /// The names of all node groups of a cluster.
     fn node_groups(&self, cluster: &str) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
@@ -107,6 +107,21 @@ pub trait Cloud: AutoScaling + Kubernetes {
 pub trait EventBus: Send + Sync {
     /// Puts one event on a bus. An entry that the service doesn't take is a failure, though the call is answered well.
     fn put_event(&self, bus: &str, event: &Announcement) -> impl Future<Output = Result<(), CallError>> + Send;
+}
+
+/// A resource of a stack as CloudFormation has recorded it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Record {
+    pub physical_id: String,
+    pub fate: Fate,
+}
+
+/// What CloudFormation does with the resource itself. What it does with a replaced physical resource isn't recorded here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fate {
+    Kept,
+    /// Its status is `DELETE_*`.
+    Deleted,
 }
 
 /// A stack as CloudFormation shows it.

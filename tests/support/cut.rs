@@ -22,7 +22,7 @@ use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, LaunchTemplateVersion, Spec};
 use managed_node_group::polling::Onward;
-use managed_node_group::ports::{CallError, Cloud, EventBus, Fault, Stack};
+use managed_node_group::ports::{CallError, Cloud, EventBus, Fate, Fault, Record, Stack};
 use managed_node_group::preflight::facts::{Facts, Subnet};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -53,6 +53,8 @@ pub struct Cut {
     pub hides_events: AtomicBool,
     /// How often the stack is denied before it can be described.
     pub stack_denials: AtomicUsize,
+    /// The template has the resource no more.
+    pub is_removed: AtomicBool,
     /// The physical ID that CloudFormation has recorded of the resource.
     pub recorded_id: Mutex<Option<String>>,
     pub calls: AtomicUsize,
@@ -168,12 +170,18 @@ impl Cloud for Cut {
         self.call("operation_began", async { Ok(began) }).await
     }
 
-    async fn recorded_id(&self, _: &str, _: &str) -> Result<Option<String>, CallError> {
-        if self.stack.lock().unwrap().status == "DENIED" {
+    async fn record(&self, _: &str, _: &str) -> Result<Option<Record>, CallError> {
+        let status = self.stack.lock().unwrap().status.clone();
+        if status == "DENIED" {
             return Err(denied("cloudformation:DescribeStackResource"));
         }
-        let recorded = self.recorded_id.lock().unwrap().clone();
-        self.call("recorded_id", async { Ok(recorded) }).await
+        let is_deleted = status.starts_with("DELETE_") || self.is_removed.load(Ordering::SeqCst);
+        let record = |physical_id| Record {
+            physical_id,
+            fate: if is_deleted { Fate::Deleted } else { Fate::Kept },
+        };
+        let recorded = self.recorded_id.lock().unwrap().clone().map(record);
+        self.call("record", async { Ok(recorded) }).await
     }
 
     async fn ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {

@@ -123,6 +123,7 @@ impl World {
             rollback_began: Mutex::default(),
             hides_events: AtomicBool::new(false),
             stack_denials: AtomicUsize::new(0),
+            is_removed: AtomicBool::new(false),
             recorded_id: Mutex::default(),
             calls: AtomicUsize::new(0),
             made: Mutex::new(vec![]),

@@ -17,12 +17,16 @@ fn describe_stack_resource(world: &World) -> Result<String, String> {
     if !*held(&world.is_in_the_stack) {
         return Err("Resource Nodes does not exist for stack nodes".to_owned());
     }
+    let status = match held(&world.stack).status.starts_with("DELETE_") {
+        true => "DELETE_IN_PROGRESS",
+        false => "UPDATE_IN_PROGRESS",
+    };
     let id = held(&world.recorded).clone();
     let id = id.map(|id| format!("<PhysicalResourceId>{id}</PhysicalResourceId>"));
     Ok(format!(
         "<DescribeStackResourceResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStackResourceResult>\
          <StackResourceDetail><StackName>nodes</StackName><LogicalResourceId>Nodes</LogicalResourceId>{}\
-         <ResourceType>Custom::ManagedNodeGroup</ResourceType><ResourceStatus>UPDATE_IN_PROGRESS</ResourceStatus></StackResourceDetail>\
+         <ResourceType>Custom::ManagedNodeGroup</ResourceType><ResourceStatus>{status}</ResourceStatus></StackResourceDetail>\
          </DescribeStackResourceResult></DescribeStackResourceResponse>",
         id.unwrap_or_default()
     ))

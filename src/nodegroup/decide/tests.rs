@@ -14,7 +14,6 @@ use crate::diagnose::Kind;
 use crate::launch_template::belongings::SecurityGroup;
 use crate::nodegroup::group::LiveLaunchTemplate;
 use crate::nodegroup::history::{Begun, Tidying};
-use crate::nodegroup::plan::Direction;
 use crate::nodegroup::plan::tests::{desired, live};
 
 const NOW: u64 = 1000;
