@@ -103,6 +103,8 @@ async fn deletes_end_whatever_they_meet() {
 #[tokio::test]
 async fn a_delete_waits_out_an_update() {
     let world = World::start(false).await;
+    // So long that it is seen under way, however busy the machine is.
+    world.simulator.durations(|durations| durations.config_update = 400.0);
     let (old, new) = (properties(&json!({})), properties(&json!({"Labels": {"a": "b"}})));
     let id = create(&world, &old).await;
     world.stack_is("UPDATE_IN_PROGRESS");
