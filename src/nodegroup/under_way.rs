@@ -26,7 +26,7 @@ pub enum UnderWay {
     /// Nodes that aren't Ready.
     Nodes,
     Delete,
-    /// In a rollback: the replacement that the failed update left behind goes.
+    /// After the request's own work: unfinished replacements of earlier updates go.
     RemoveAbandoned,
     /// After a failed replacement: what it had made goes.
     Undo,
