@@ -45,6 +45,9 @@ async fn every_attribute_comes_with_every_success() {
 async fn a_foreign_group_of_the_name_survives_create_and_delete() {
     let world = World::start(false).await;
     world.foreign_group("my-mng");
+    world.function.cloud.ec2.foreign_template("my-cluster/my-mng");
+    let runs = json!({"launchTemplate": {"id": "lt-foreign", "name": "my-cluster/my-mng", "version": "1"}});
+    world.simulator.patch_node_group("my-cluster", "my-mng", runs);
     let wanted = properties(&json!({"NodegroupName": "my-mng"}));
     let failed = world.answer(&world.request("Create", None, &wanted, None)).await;
     assert!(reason(&failed).contains("isn't this resource's"), "{failed}");
@@ -53,6 +56,8 @@ async fn a_foreign_group_of_the_name_survives_create_and_delete() {
     let deleted = world.answer(&world.request("Delete", id, &wanted, None)).await;
     assert_eq!(deleted["Status"], "SUCCESS");
     assert_eq!(world.groups(), ["my-mng ACTIVE"]);
+    assert_eq!(world.function.cloud.ec2.all(), ["launch-template my-cluster/my-mng"]);
+    assert!(world.function.cloud.ec2.template_tags("my-cluster/my-mng").is_empty());
     world.receiver.assert_clean();
 }
 

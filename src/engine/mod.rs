@@ -266,9 +266,11 @@ async fn observe<C: Cloud>(cloud: &C, progress: &mut Progress, cluster: &str, na
         Err(error) => return Ok(unknown(progress, error.to_string())),
     };
     progress.unanswered = 0;
+    let is_ours = goal::owner(&progress.request).owns(&group.tags);
     let history = &mut progress.history;
     history.first_made = history.first_made.or(group.created_at);
-    history.ran_template = group.launch_template.as_ref().map(|template| template.id.clone());
+    let template = group.launch_template.as_ref().filter(|_| is_ours);
+    history.ran_template = template.map(|template| template.id.clone());
     history
         .first_status
         .get_or_insert_with(|| group.status.as_str().to_owned());

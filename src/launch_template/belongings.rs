@@ -132,10 +132,12 @@ impl Belongings {
     }
 
     /// The template of the resource's own name that a group of ours runs (`running` is its id), but that somebody has taken our tags
-    /// from. EC2 finds `templates` by that name, and the group proves whose the template is.
+    /// from. EC2 finds `templates` by that name. The group and the versions' descriptions prove whose the template is: a user's own may
+    /// have the same name.
     pub fn stripped_template(&self, place: &Place, running: &str) -> Option<&Template> {
+        let is_made_here = |template: &Template| template.versions.iter().any(|version| !version.digest.is_empty());
         let stripped = |template: &&Template| template.id == running && !place.owns(&template.tags);
-        self.templates.iter().find(stripped)
+        self.templates.iter().find(stripped).filter(|found| is_made_here(found))
     }
 
     /// The group's security group in a VPC, the cluster's: nodes can have no other.
@@ -284,5 +286,31 @@ mod tests {
         assert!(ours.owns(&tags));
         tags.insert(NODEGROUP_TAG.to_owned(), "c/another".to_owned());
         assert!(!ours.owns(&tags));
+    }
+
+    /// A user's template may have the name that ours would have, and a group of ours may run it.
+    #[test]
+    fn only_a_template_that_was_made_here_is_ours_without_its_tags() {
+        let ours = place("c");
+        let seen = |tags: BTreeMap<String, String>, digest: &str| Belongings {
+            templates: vec![Template {
+                id: "lt-1".to_owned(),
+                tags,
+                versions: vec![version(1, digest, VersionRole::Default)],
+            }],
+            ..Belongings::default()
+        };
+        for (seen, running, expected) in [
+            (seen(BTreeMap::new(), "abc"), "lt-1", true),
+            (seen(BTreeMap::new(), "abc"), "lt-2", false),
+            (seen(BTreeMap::new(), ""), "lt-1", false),
+            (seen(ours.tags(), "abc"), "lt-1", false),
+        ] {
+            assert_eq!(
+                seen.stripped_template(&ours, running).is_some(),
+                expected,
+                "{seen:?} {running}"
+            );
+        }
     }
 }

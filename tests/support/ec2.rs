@@ -128,7 +128,7 @@ impl Memory {
         let template = Template {
             id: "lt-foreign".to_owned(),
             tags: BTreeMap::new(),
-            versions: vec![],
+            versions: vec![version(1, "somebody's", VersionRole::Default)],
         };
         self.0.lock().unwrap().templates.insert(name.to_owned(), template);
     }

@@ -3,6 +3,7 @@
 use super::{Next, View, as_is, broken, own};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::history::StepKind;
+use crate::nodegroup::ownership::Channel;
 use crate::nodegroup::plan::{Desired, Direction, Purpose, Step};
 
 /// A group whose creation failed before this request can't be updated (EKS refuses updates of a CREATE_FAILED group), and nothing
@@ -13,6 +14,8 @@ pub fn next(desired: &Desired, live: &NodeGroup, view: View) -> Next {
     match (desired.purpose, desired.direction) {
         (Purpose::Create, _) => broken(COULD_NOT, live),
         (Purpose::Update, _) if made_here => broken(COULD_NOT, live),
+        // Among events an Update makes no group.
+        (Purpose::Update, _) if desired.owner.channel() == Channel::Events => broken(COULD_NOT, live),
         (Purpose::Update, Direction::RollingBack) => as_is(
             live,
             "EKS could not create the node group, and the next update makes it again",

@@ -333,3 +333,15 @@ fn a_delete_leaves_what_a_later_create_has_made() {
         assert_eq!(word(&next), expected, "{requested}");
     }
 }
+
+/// Among events an Update makes no group, so it deletes none either to make it again.
+#[test]
+fn an_update_by_event_leaves_a_group_that_could_not_be_created() {
+    let next = told(
+        &sent(Purpose::Update),
+        &following("CREATE_FAILED", OWN),
+        &history(&[]),
+        NOW,
+    );
+    assert_eq!(word(&next), "Fail");
+}
