@@ -124,14 +124,14 @@ fmt: ## Format the Rust code
 # What `sam build` runs too, with the target spelled out, so that what is tested is what is deployed; packed so that the same binary
 # is the same package. zig links against an older C library than most build machines have: provided.al2023 has glibc 2.34.
 .PHONY: package
-package: tool-cargo-lambda ## Build the zip that is deployed, into dist/ (ARCH=arm64 for Graviton)
+package: tool-cargo-lambda tool-zopfli ## Build the zip that is deployed, into dist/ (ARCH=arm64 for Graviton)
 	@rustc --print target-libdir --target $(RUST_TARGET) | xargs test -d \
 	  || rustup target add $(RUST_TARGET) \
 	  || { echo "The Rust target $(RUST_TARGET) is not installed and rustup could not add it. On a machine where it can:" \
 	       "rustup target add $(RUST_TARGET)"; exit 1; }
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" cargo lambda build --release --target $(RUST_TARGET) \
 	  --bin managed-node-group --output-format zip --lambda-dir dist/$(ARCH)
-	$(PYTHON) tools/repack.py dist/$(ARCH)/managed-node-group/bootstrap.zip
+	$(TOOLS)/zopfli/bin/python tools/repack.py dist/$(ARCH)/managed-node-group/bootstrap.zip
 	@ls -l dist/$(ARCH)/managed-node-group/bootstrap.zip
 
 # The construct with the function that `make package` has built. cfn-lint takes a stack apart as CloudFormation does, and
