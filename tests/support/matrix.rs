@@ -184,7 +184,7 @@ impl<'a> Changing<'a> {
         let groups = self.groups();
         assert_eq!(groups.len(), 1, "{groups:#?}");
         let mut group = groups[0].clone();
-        // It goes with the first request after a replacement, whatever that changes.
+        // The first request after a replacement confirms it, whatever that request changes.
         let mark = group["tags"]
             .as_object_mut()
             .and_then(|tags| tags.remove("managed-node-group:replaces"));
@@ -249,12 +249,13 @@ impl<'a> Changing<'a> {
             self.taken(&["DeleteNodegroup"]),
             self.taken(&["UpdateNodegroupVersion"]),
         );
-        let marks = usize::from(!before["mark"].is_null() && after["mark"].is_null());
+        let same = |pointer| before.pointer(pointer) == after.pointer(pointer);
+        let marks = usize::from(!before["mark"].is_null() && !same("/mark"));
         let touched = self.taken(&["UpdateNodegroupConfig", "TagResource", "UntagResource"]) > marks
+            || !same("/group/tags")
             || before["rules"] != after["rules"]
             || after["called"] != json!([])
             || beyond::wrote(self.deployed);
-        let same = |pointer| before.pointer(pointer) == after.pointer(pointer);
         let same_group = same("/group/nodegroupArn") && same("/outputs/Id");
         let same_content = same("/group/launchTemplate") && same("/group/version") && same("/group/releaseVersion");
         match (same_group, made, deleted, rolled) {
