@@ -98,7 +98,7 @@ async fn of_update<C: Cloud>(
     };
     let target = target(spec, &owner, (&current.cluster, &current.name), live.as_ref(), &known);
     let fits = matches!(target, Ok(Target::Keep));
-    if !fits && is_taken_back_in_place(progress, spec, live.as_ref()) {
+    if matches!(target, Ok(Target::Replace(_))) && is_taken_back_in_place(progress, spec, live.as_ref()) {
         return Ok(Found::NotToBeHad(format!(
             "node group {current} no longer fits the template, such as after somebody has deleted its launch template, and the update that \
              is rolled back needed no other group"
