@@ -4,7 +4,7 @@ mod plugin;
 mod windows;
 
 use super::Stop;
-use super::goal::unanswered;
+use super::goal::{again_if_denied, unanswered};
 use super::late::still_wanted;
 use super::situation::rolls_back;
 use super::under_way::turn_to;
@@ -50,10 +50,7 @@ pub async fn look<C: Cloud>(
     });
     match look {
         Look::ScalingGroup => match cloud.scaling_group(&group.auto_scaling_group).await {
-            Ok(found) => {
-                progress.beyond.scaling_group = Some(found);
-                progress.history.tries.remove(&Part::ScalingGroup);
-            }
+            Ok(found) => progress.beyond.scaling_group = Some(found),
             Err(error) if !is_asked(&desired.spec) && !is_worth_asking_again(progress, Part::ScalingGroup, &error) => {
                 give_up(progress, Part::ScalingGroup, Some(&error));
             }
@@ -175,6 +172,11 @@ fn no_linux(progress: &mut Progress, told: String) -> Result<(), Stop> {
 
 /// What a failed call means. A rollback goes on without: it never fails for what isn't the service's.
 fn meaning(progress: &mut Progress, part: Part, error: &CallError) -> Result<(), Stop> {
+    if part == Part::ScalingGroup
+        && let Some(wait) = again_if_denied(progress, error)
+    {
+        return Err(wait);
+    }
     progress.asking_for = None;
     let again = is_worth_asking_again(progress, part, error);
     if rolls_back(progress) && !again {
@@ -216,8 +218,9 @@ fn is_worth_asking_again(progress: &Progress, part: Part, error: &CallError) -> 
     }
     let passes = match error.fault {
         Fault::Throttled | Fault::Unknown | Fault::InUse => true,
-        // IAM and a cluster's access entries deny for a while after access was given, and a cluster while its webhook for tokens fails.
-        Fault::Denied => true,
+        // A cluster denies also while its webhook for tokens fails, and for a while after access was given. What IAM denies is counted
+        // by action.
+        Fault::Denied => part != Part::ScalingGroup,
         Fault::NotFound | Fault::Refused => false,
     };
     let tries = progress.history.tries.get(&part).copied().unwrap_or_default();
