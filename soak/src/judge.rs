@@ -248,7 +248,7 @@ impl Verdicts {
 
 /// A reason without what was told in passing.
 fn cause(reason: &str) -> &str {
-    reason.split("Told before:").next().unwrap_or_default()
+    reason.split("Warnings before that:").next().unwrap_or_default()
 }
 
 /// A group's physical id.
