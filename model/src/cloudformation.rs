@@ -209,8 +209,7 @@ impl Stack {
         number
     }
 
-    /// The name of the group that it knows.
-    /// What it tells of the resource.
+    /// What the record says of the resource.
     pub fn record(&self) -> Option<Record> {
         let fate = match self.flow {
             Flow::Deleting | Flow::DeleteFailed | Flow::CreateRollsBack | Flow::AddRollsBack => Fate::Deleted,

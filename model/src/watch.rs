@@ -18,7 +18,7 @@ use crate::world::World;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Wrongs {
     pub foreign_changed: bool,
-    /// An answer tells an id that the protocol doesn't allow.
+    /// The function answered with a physical ID that the protocol doesn't allow.
     pub id: bool,
     /// A look past the deadline ended in a wait.
     pub waits_past_deadline: bool,

@@ -44,8 +44,8 @@ pub struct Verdicts {
     sizes: Option<Sizes>,
     /// The group was made, or last updated, by a request that could not ask the stack for its tags.
     tags_unknown: bool,
-    /// A request was cancelled when the function could not ask the stack, so that it could not learn of that. It may go on beside the
-    /// rollback, which `docs/reliability.md` says; what it leaves behind then isn't held against it.
+    /// CloudFormation cancelled a request while the function could not describe the stack, so the function never learned of it. The
+    /// function may continue beside the rollback (`docs/reliability.md`). The judge excuses what the function then leaves behind.
     unheard_cancel: bool,
     /// Somebody else has changed a group of the stack.
     pub disturbed: bool,
@@ -246,7 +246,7 @@ impl Verdicts {
     }
 }
 
-/// A reason without what was told in passing.
+/// A reason without its warnings.
 fn cause(reason: &str) -> &str {
     reason.split("Warnings before that:").next().unwrap_or_default()
 }

@@ -1,10 +1,10 @@
-//! In what two things differ, for whoever reads a verdict.
+//! The differences between two JSON values, as the text of a verdict.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-/// Each place with what was there and what is there.
+/// Each path at which the values differ, with the old and the new value.
 pub fn difference(before: &Value, after: &Value) -> String {
     let mut found = vec![];
     collect("", before, after, &mut found);
