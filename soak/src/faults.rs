@@ -142,6 +142,13 @@ impl Weather {
             .any(|denial| denial.right == right && denial.during.contains(&at))
     }
 
+    /// Whether the role lacks a right at any moment of a time.
+    pub fn lacked(&self, right: Right, during: Range<Duration>) -> bool {
+        let overlaps = |denied: &Range<Duration>| denied.start < during.end && during.start < denied.end;
+        let mut denials = self.denials.iter();
+        denials.any(|denial| denial.right == right && overlaps(&denial.during))
+    }
+
     /// What becomes of a call to a service, `what` being its name in the trace.
     pub fn fate(&self, dice: &mut Rng, service: &str, what: &str, at: Duration) -> Fate {
         let when = |dice: &mut Rng| match dice.bool() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::asked::Asked;
-use crate::faults::DENIED;
+use crate::faults::{DENIED, Right};
 use crate::life::has_to_be_another;
 use crate::properties::Change;
 use crate::protocol::SECOND;
@@ -21,6 +21,9 @@ const LAST_RESORT: &str = "the function failed several times";
 
 /// How a panic is told.
 const OWN_MISTAKE: &str = "by a mistake of its own";
+
+/// How long before the end of a request its deadline is (`progress/mod.rs`).
+const MARGIN: Duration = Duration::from_secs(60);
 
 pub mod difference;
 mod rest;
@@ -104,16 +107,30 @@ impl Verdicts {
             if reason.contains(OWN_MISTAKE) {
                 self.wrong(format!("{}: {reason}", request_number(request)));
             }
-            if cause(reason).contains(DENIED) {
+            if cause(reason).contains(DENIED) && !self.excuses_denial(&asked, cause(reason)) {
                 self.wrong(format!("{} FAILED for a denial: {reason}", request_number(request)));
             }
         }
-        if *heard == Heard::Silence && !excuses_silence(&asked) {
+        if *heard == Heard::Silence && !self.excuses_silence(&asked) {
             self.wrong(format!(
                 "{} was never answered, and nothing excuses it",
                 request_number(request)
             ));
         }
+    }
+
+    /// A request stays unanswered where the process dies each time, where the bucket takes nothing, and where the clock is behind by more
+    /// than the margin that the deadline leaves.
+    fn excuses_silence(&self, asked: &Asked) -> bool {
+        let margin = MARGIN.min(asked.timeout / 4);
+        let near_the_end = (asked.sent + asked.timeout).saturating_sub(margin);
+        asked.failures >= 3 || self.world.time.was_behind(margin, near_the_end)
+    }
+
+    /// Without the right to untag, no tag goes that the template no longer has. That a rollback fails for it is found otherwise.
+    fn excuses_denial(&self, asked: &Asked, cause: &str) -> bool {
+        let lacked = self.world.lacked(Right::UntagResource, asked.sent);
+        lacked && cause.starts_with("eks:UntagResource") && removes_tags(&asked.event)
     }
 
     /// Where the function can't ask the stack it takes any update for one that may be a rollback, and refuses nothing that a rollback
@@ -251,6 +268,12 @@ fn cause(reason: &str) -> &str {
     reason.split("Warnings before that:").next().unwrap_or_default()
 }
 
+fn removes_tags(event: &Value) -> bool {
+    let now = &event["ResourceProperties"]["Tags"];
+    let before = event["OldResourceProperties"]["Tags"].as_object();
+    before.is_some_and(|before| before.keys().any(|key| now.get(key).is_none()))
+}
+
 /// A group's physical id.
 pub fn id_of(group: &Value) -> String {
     format!("{}/{}", text(group, "clusterName"), text(group, "nodegroupName"))
@@ -274,9 +297,4 @@ fn differs(asked: &Asked) -> bool {
     let mut answers = asked.answers.iter().filter(in_time).map(|(_, answer)| said(answer));
     let first = answers.next();
     answers.any(|answer| Some(answer) != first)
-}
-
-/// Only a process that dies each time leaves a request unanswered, and a bucket that takes nothing.
-fn excuses_silence(asked: &Asked) -> bool {
-    asked.failures >= 3
 }

@@ -180,6 +180,11 @@ impl World {
         self.account == OWN_ACCOUNT && !denied
     }
 
+    /// Whether the role has lacked a right at any moment since a time.
+    pub fn lacked(&self, right: Right, since: Duration) -> bool {
+        held(&self.weather).lacked(right, since..self.time.gone_by())
+    }
+
     pub fn stack_is(&self, status: &str) {
         self.tell(&format!("CloudFormation: the stack is {status}"));
         let now = self.time.millis() / 1000;
