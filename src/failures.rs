@@ -42,8 +42,8 @@ is not refused: such a request may ask for a node group that runs already.
 const WARNED: &str = "\
 ## Warnings without a code
 
-The request succeeds. The attribute `Warnings` and the function's log hold the warning. If the request fails nevertheless, the
-reason ends with the warnings.
+The request succeeds. The attribute `Warnings` and the function's log hold the warning; a Delete has no attributes, and its answer
+gives the warning as the reason. If the request fails nevertheless, the reason ends with the warnings.
 ";
 
 const DIAGNOSIS: &str = "\

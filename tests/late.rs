@@ -188,3 +188,28 @@ async fn what_was_told_is_not_undone_by_a_delivery_that_lags_behind() {
         assert!(left.iter().any(|group| group.starts_with(name)), "{later}: {left:?}");
     }
 }
+
+/// An update in place waits, or comes again, when a later update has made a group in place of the current one and CloudFormation hasn't
+/// read its answer yet. That group is no unfinished replacement.
+#[tokio::test]
+async fn a_delivery_that_lags_behind_takes_no_new_group_for_unfinished() {
+    let world = World::start(true).await;
+    world.simulator.durations(|durations| durations.config_update = 400.0);
+    let other = properties(&json!({"CapacityType": "SPOT"}));
+    let id = create(&world, &labelled("first")).await;
+    world.stack_is_updated("UPDATE_IN_PROGRESS", Some(SENT - 60), None);
+    let update = world.sent_then("Update", Some(&id), &labelled("second"), Some(&labelled("first")));
+    world.invoke(&update).await;
+    let lagging = world.function.cloud.onward.lock().unwrap().pop_front();
+    world.until(&id, "ACTIVE").await;
+    world.stack_is_updated("UPDATE_IN_PROGRESS", Some(SENT + 600), None);
+    let later = world.request("Update", Some(&id), &other, Some(&labelled("second")));
+    let new = world.answer(&later).await["PhysicalResourceId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    *world.function.cloud.recorded_id.lock().unwrap() = Some(id.clone());
+    world.deliver(&lagging.expect("it was handed over")).await;
+    assert_ne!(new, id);
+    assert_eq!(world.group(&new)["status"], "ACTIVE", "{:?}", world.groups());
+}

@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::json;
 use support::flows::{create, properties, reason};
-use support::stacks::{has_template, replaces, rolls_back, spot, succeeded, update};
+use support::stacks::{has_template, is_deleted, replaces, rolls_back, spot, succeeded, update};
 use support::world::World;
 
 /// A failure of a roll, as EKS reports it.
@@ -145,4 +145,23 @@ async fn a_failed_create_names_the_group_that_it_has_created() {
     let answer = world.answer(&world.dated("Create", None, &wanted, None)).await;
     reason(&answer);
     assert_eq!(answer["PhysicalResourceId"], "my-cluster/web");
+}
+
+/// The second group was kept when the stack went back to the first, which somebody has deleted by hand since. No time of the current group
+/// tells then what is older.
+#[tokio::test]
+async fn an_update_takes_over_no_retained_group_where_the_current_one_is_gone() {
+    let world = World::start(false).await;
+    let first = properties(&json!({}));
+    let id = create(&world, &first).await;
+    let retained = replaces(&world, &id, &spot(), &first).await;
+    is_deleted(&world, &id).await;
+    assert_eq!(replaces(&world, &retained, &first, &spot()).await, id);
+    world.is_old(&retained, 600);
+    is_deleted(&world, &id).await;
+    let before = world.group(&retained);
+    let new = replaces(&world, &id, &spot(), &first).await;
+    assert_ne!(new, retained);
+    assert_eq!(world.group(&retained), before);
+    world.receiver.assert_clean();
 }

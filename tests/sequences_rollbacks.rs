@@ -5,7 +5,7 @@ mod support;
 use serde_json::{Value, json};
 use support::flows::{create, properties, reason};
 use support::stacks::{
-    delete_template, is_being_deleted, labelled, name_of, patch, rolls_back, spot, succeeded, update,
+    delete_template, is_being_deleted, is_deleted, labelled, name_of, patch, rolls_back, spot, succeeded, update,
 };
 use support::world::{Death, World};
 
@@ -131,6 +131,7 @@ async fn a_rollback_under_an_unknown_stack_goes_back_to_the_replaced_group() {
         assert_eq!(succeeded(&back), id, "{:?}", world.groups());
     }
 }
+
 /// EKS takes no other template for a group.
 #[tokio::test]
 async fn a_rollback_asks_for_no_template_that_the_group_does_not_run() {
@@ -144,8 +145,8 @@ async fn a_rollback_asks_for_no_template_that_the_group_does_not_run() {
     assert_eq!(succeeded(&rolls_back(&world, &new, &disk, &other).await), id);
 }
 
-/// What we rely on: the record of DescribeStackResource is of the last answer that was read. If it lags in the cleanup, and the replaced
-/// group was gone before, the sweep deletes the group that runs.
+/// What we rely on: the record of DescribeStackResource is of the last answer that was read. It may lag in the cleanup. Its status isn't
+/// DELETE_* then, so the sweep leaves the group that runs.
 #[tokio::test]
 async fn a_cleanup_with_a_record_that_lags_deletes_only_its_own_group() {
     let world = World::start(false).await;
@@ -157,4 +158,60 @@ async fn a_cleanup_with_a_record_that_lags_deletes_only_its_own_group() {
     let cleaned = world.answer(&world.dated("Delete", Some(&id), &old, None)).await;
     assert_eq!(cleaned["Status"], "SUCCESS", "{cleaned}");
     assert_eq!(world.groups(), [format!("{} ACTIVE", name_of(&new))]);
+}
+
+/// The first group's template was gone, or its architecture another, so the second has a name with the first one's in it. A policy of Retain
+/// kept the first. The next update is refused before it confirms the second.
+#[tokio::test]
+async fn a_rollback_goes_back_by_name_only_in_the_operation_of_the_replacement() {
+    let of_type = |name: &str| properties(&json!({"InstanceTypes": [name]}));
+    for (first, second) in [
+        (properties(&json!({})), labelled()),
+        (of_type("m5.large"), of_type("m7g.large")),
+    ] {
+        for in_the_same in [true, false] {
+            let world = World::start(false).await;
+            let retained = create(&world, &first).await;
+            if second == labelled() {
+                delete_template(&world, &retained);
+            }
+            let id = succeeded(&update(&world, &retained, &second, &first).await).to_owned();
+            world.is_old(&retained, 900);
+            world.is_old(&id, 600);
+            let before = world.group(&retained);
+            if in_the_same {
+                world.update_began(700);
+                let back = rolls_back(&world, &id, &first, &second).await;
+                assert_eq!(succeeded(&back), retained, "{back}");
+                continue;
+            }
+            world.update_began(60);
+            let mut refused = second.clone();
+            refused["Retired"] = json!("property");
+            reason(&update(&world, &id, &refused, &second).await);
+            assert_eq!(succeeded(&rolls_back(&world, &id, &second, &refused).await), id);
+            assert_eq!(world.group(&retained), before);
+        }
+    }
+}
+
+/// As above, but somebody has deleted the current group by hand.
+#[tokio::test]
+async fn a_rollback_takes_no_retained_group_over_where_the_current_one_is_gone() {
+    let world = World::start(false).await;
+    let (first, again) = (properties(&json!({})), labelled());
+    let refused = properties(&json!({"Labels": {"c": "d"}, "Retired": "property"}));
+    let retained = create(&world, &first).await;
+    let between = succeeded(&update(&world, &retained, &spot(), &first).await).to_owned();
+    let id = succeeded(&update(&world, &between, &again, &spot()).await).to_owned();
+    let before = world.group(&retained);
+    is_deleted(&world, &id).await;
+    reason(&update(&world, &id, &refused, &again).await);
+    let back = rolls_back(&world, &id, &again, &refused).await;
+    assert_eq!(succeeded(&back), id, "retained: {retained}");
+    assert_eq!(world.group(&retained), before);
+    // The next update makes a group under a name that is free.
+    let next = succeeded(&update(&world, &id, &first, &again).await).to_owned();
+    assert_ne!(next, retained);
+    assert_eq!(world.group(&retained), before);
 }

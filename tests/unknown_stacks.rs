@@ -179,3 +179,38 @@ async fn denials_that_come_now_and_then_fail_nothing() {
     create(&world, &properties(&json!({}))).await;
     assert!(world.simulator.faults().is_empty(), "{:?}", world.simulator.faults());
 }
+
+/// Row 6's kind: a replacement whose mark can't be confirmed for a moment is confirmed still.
+#[tokio::test]
+async fn a_mark_that_is_denied_for_a_moment_is_set() {
+    let world = World::start(false).await;
+    let old = properties(&json!({}));
+    let first = create(&world, &old).await;
+    let id = replaces(&world, &first, &spot(), &old).await;
+    world.faults("TagResource", 2, 403, "AccessDeniedException");
+    let updated = update(&world, &id, &old, &spot()).await;
+    assert_ne!(succeeded(&updated), id);
+    assert_eq!(warnings(&updated), "");
+    let mark = &world.group(&id)["tags"]["managed-node-group:replaces"];
+    assert_eq!(*mark, json!(format!("{first} confirmed")));
+}
+
+/// What was warned of may explain why a replacement failed.
+#[tokio::test]
+async fn a_replacement_that_failed_tells_its_warnings() {
+    let world = World::start(false).await;
+    let old = properties(&json!({}));
+    let id = create(&world, &old).await;
+    world.fails("Create", "NodeCreationFailure", "Instances failed to join", "i-0123");
+    world.stack_is("DENIED");
+    let failed = world
+        .answer(&world.dated("Update", Some(&id), &spot(), Some(&old)))
+        .await;
+    let told = reason(&failed);
+    assert!(told.contains("NodeCreationFailure"), "{told}");
+    assert!(
+        told.contains("Warnings before that: stack tags could not be inherited"),
+        "{told}"
+    );
+    assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
+}

@@ -1,6 +1,7 @@
 //! Carrying out one step, and what its failure means.
 
 use super::Stop;
+use super::catalogue::{SETTINGS_STAY, TAGS_STAY};
 use super::goal::{denied, unanswered};
 use super::late;
 use super::situation::rolls_back;
@@ -50,8 +51,7 @@ pub async fn act<C: Cloud>(
         }
         Err(error) if can_do_without(goal, seen, &step, &error) => {
             progress.warn(format!(
-                "the node group keeps settings that the template no longer has, since EKS refuses to remove them; state the values \
-                 that you want: {error}"
+                "{SETTINGS_STAY}, since EKS refuses to remove them; state the values that you want: {error}"
             ));
             note(progress, &step, now, None);
             Ok(Next::Act(step))
@@ -62,9 +62,7 @@ pub async fn act<C: Cloud>(
         }
         Err(error) => match meaning(progress, &step, &error) {
             Stop::Fail(why) if goes_on_without(progress, &step) => {
-                progress.warn(format!(
-                    "the function could not remove tags that the node group no longer needs: {why}"
-                ));
+                progress.warn(format!("{TAGS_STAY}: {why}"));
                 finish_otherwise(cloud, seen, &step).await;
                 note(progress, &step, now, None);
                 Ok(after(goal, step))

@@ -54,7 +54,8 @@ async fn operation_began<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result
     Ok(began)
 }
 
-fn began(stack: &Stack) -> Option<u64> {
+/// When the operation of a stack began, in seconds since the epoch, less what clocks may be apart.
+pub fn began(stack: &Stack) -> Option<u64> {
     let began = stack.updated.max(stack.created)?;
     Some(began.saturating_sub(CLOCKS_APART_SECONDS))
 }

@@ -72,7 +72,7 @@ fn success(progress: &Progress, mut attributes: Attributes, warnings: Vec<String
 pub fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
     match std::mem::take(&mut progress.stage) {
         // A later request has taken the group over, and it is theirs to end.
-        Stage::Undo { failure } if failure == reason && progress.request.envelope.sent().is_some() => {
+        Stage::Undo { failure } if failure.starts_with(&reason) && progress.request.envelope.sent().is_some() => {
             Some(ended(progress, failure))
         }
         Stage::Undo { failure } => Some(ended(
@@ -84,7 +84,9 @@ pub fn fail(progress: &mut Progress, reason: String) -> Option<Answer> {
             // Whether it is still to be removed is another question.
             progress.stack_asked = false;
             sent::make_ready_to_undo(progress);
-            progress.stage = Stage::Undo { failure: reason };
+            progress.stage = Stage::Undo {
+                failure: with_warnings(progress, reason),
+            };
             under_way::turn_to(progress, UnderWay::Undo);
             None
         }

@@ -26,6 +26,10 @@ const LONGEST_CHAIN: usize = 16;
 /// replaced group doesn't fit the properties that it was replaced for, so a replaced group that fits shows that this rollback takes
 /// the replacement back. Further up the chain there may be a group that was kept on purpose. Where the stack can't be described, an
 /// unconfirmed replacement that doesn't fit goes back by one as well: a rollback comes right after the replacement.
+///
+/// By its name alone, though it doesn't fit, the replaced group is gone back to in the operation that has replaced it: it may have been
+/// replaced for its launch template or its architecture, which no name tells. A later rollback may meet it as one that was kept on
+/// purpose.
 pub async fn group<C: Cloud>(
     cloud: &C,
     progress: &mut Progress,
@@ -56,13 +60,19 @@ pub async fn group<C: Cloud>(
         let Some(group) = replaced(cloud, progress, next.as_ref()).await? else {
             return Ok(None);
         };
-        let is_named = is_fresh && next.as_ref() == Some(&named);
+        let is_named = is_fresh && next.as_ref() == Some(&named) && (!current_fits || is_of_this_operation(progress));
         if is_named || fits(cloud, progress, spec, &group, types).await? {
             return Ok(Some(as_target(&group)));
         }
         next = Replaces::on(&group.tags).and_then(|replaces| PhysicalId::parse(replaces.id));
     }
     Ok(None)
+}
+
+/// Whether the current group was created since the stack's operation began, as far as that is known.
+fn is_of_this_operation(progress: &Progress) -> bool {
+    let times = progress.operation_began.zip(progress.current_made);
+    times.is_none_or(|(began, made)| made >= began)
 }
 
 /// A group that EKS failed to delete can't be used again, and the current one stays.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::NOT_INHERITED;
+use super::deletion::began;
 use super::goal::{denied, unanswered};
 use super::{Stop, late};
 use crate::nodegroup::decide::Waiting;
@@ -72,6 +73,7 @@ async fn described<C: Cloud>(cloud: &C, progress: &mut Progress, stack: Stack, n
     if phase == Phase::Over && may_lag(progress, now) {
         return Err(Stop::Wait(Waiting::ForAnAnswer));
     }
+    progress.operation_began = began(&stack);
     let frozen = progress.situation.is_some() && !progress.history.begun.is_empty();
     if !frozen {
         progress.warnings.retain(|warning| !warning.starts_with(NOT_INHERITED));

@@ -3,12 +3,13 @@
 //! An update that fails at its deadline leaves a group that EKS is still creating. Without a rollback (`--disable-rollback`) no
 //! request comes that names this group, and it would run, and be billed, for ever. So each later Update and the Delete of the
 //! resource look for such groups. A group goes only if all of this holds: it bears the resource's tags and the unconfirmed mark of a
-//! replacement of the current group, EKS created it after the current group, and CloudFormation still names the current group.
+//! replacement of the current group, EKS created it after the current group, CloudFormation still names the current group, and the stack
+//! has not gone on since the request was sent: a later update makes its new group before CloudFormation names it.
 
 use super::catalogue::{NOT_LOOKED_FOR, UNFINISHED};
 use super::ends::{current_id, known_id};
 use super::goal::{identity, owner, unanswered};
-use super::{Stop, under_way};
+use super::{Stop, late, under_way};
 use crate::cfn::answer::Attributes;
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, RequestType};
@@ -103,9 +104,7 @@ pub fn leave(progress: &mut Progress, mut sweep: Sweep, reason: &str) -> Left {
     match (progress.request.kind, left.is_empty()) {
         (RequestType::Delete, false) => return Left::Failed(format!("{why}; delete the stack again")),
         (RequestType::Create | RequestType::Update, false) => {
-            progress.warn(format!(
-                "{why}; the next update or the deletion of the resource tries again"
-            ));
+            progress.warn(format!("{why}; {}", what_comes_of_it(progress)));
         }
         (_, true) => progress.warn(why),
     }
@@ -120,18 +119,28 @@ pub fn leave(progress: &mut Progress, mut sweep: Sweep, reason: &str) -> Left {
     }
 }
 
-/// Before a group is removed: CloudFormation may have read another answer meanwhile.
+/// Unfinished replacements are known by the group that they were to replace. After a replacement no request names that one.
+fn what_comes_of_it(progress: &Progress) -> &'static str {
+    if known_id(progress) == Some(current_id(progress)) {
+        "the next update or the deletion of the resource tries again"
+    } else {
+        "no later request looks for it, so delete it by hand"
+    }
+}
+
+/// Before a group is removed: CloudFormation may have read another answer meanwhile, or a later update have begun.
 pub async fn still_unfinished<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
     if progress.stack_asked {
         return Ok(());
     }
-    match records_current(cloud, progress).await {
+    match is_current(cloud, progress).await {
         Ok(true) => {
             progress.stack_asked = true;
             Ok(())
         }
         Ok(false) => Err(Stop::Fail(
-            "CloudFormation no longer names the node group that this request is about".to_owned(),
+            "CloudFormation no longer names the node group that this request is about, or the stack has gone on"
+                .to_owned(),
         )),
         Err(error) => Err(unanswered(progress, &error)),
     }
@@ -189,7 +198,7 @@ async fn unfinished<C: Cloud>(cloud: &C, progress: &Progress) -> Result<Vec<Stri
             found.extend(due.then(|| id.to_string()));
         }
     }
-    if found.is_empty() || records_current(cloud, progress).await? {
+    if found.is_empty() || is_current(cloud, progress).await? {
         return Ok(found);
     }
     Ok(vec![])
@@ -237,6 +246,15 @@ fn is_replacement_of(progress: &Progress, group: &NodeGroup, current: &str) -> b
     unconfirmed && newer
 }
 
+/// Whether the request is still the one at work for the resource.
+async fn is_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<bool, CallError> {
+    if !records_current(cloud, progress).await? {
+        return Ok(false);
+    }
+    let stack = cloud.stack(&progress.request.envelope.stack_id).await?;
+    Ok(!late::has_gone_on(progress, &stack))
+}
+
 /// Whether CloudFormation names the group that the request is about, and in a Delete whether it deletes the resource itself: the cleanup
 /// after a replacement deletes the replaced group alone, and the mark of the new one isn't confirmed yet. Where the record can't be had
 /// nothing is removed.
@@ -252,7 +270,6 @@ async fn records_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<boo
             Ok(ends_with_it && Some(physical_id) == envelope.physical_resource_id)
         }
         Ok(None) => Ok(false),
-        Err(error) if error.fault == Fault::Refused => Ok(false),
         Err(error) => Err(error),
     }
 }

@@ -1,12 +1,13 @@
 //! Which group the passes are about: the one that runs, one in its place, or one to be removed first.
 
 use super::around::{look_around, types};
-use super::catalogue::NOT_CONFIRMED;
+use super::catalogue::NOT_MARKED;
 use super::ends::current_id;
-use super::goal::{current, denied, identity, owner, unanswered};
+use super::goal::{again_if_denied, current, denied, identity, owner, unanswered};
 use super::situation::rolls_back;
 use super::{Stop, restored, sent};
 use crate::cfn::physical_id::PhysicalId;
+use crate::cfn::request::Request;
 use crate::launch_template::belongings::{Belongings, Place};
 use crate::nodegroup::decide::{Identity, RETAINED_GROUP, Which, foreign, retained};
 use crate::nodegroup::fits::Known;
@@ -121,15 +122,18 @@ async fn of_update<C: Cloud>(
 /// Whether a rollback takes back an update that changed the current group in place: the failed properties and those of before need the
 /// same group. A running group isn't replaced for what somebody else has done to it meanwhile.
 fn is_taken_back_in_place(progress: &Progress, spec: &Spec, live: Option<&NodeGroup>) -> bool {
-    let request = &progress.request;
     let replaces = live.and_then(|live| Replaces::on(&live.tags));
     let is_fresh = replaces.is_some_and(|replaces| replaces.known != Confirmation::Confirmed);
+    rolls_back(progress) && live.is_some() && !is_fresh && failed_ones_name_the_same(&progress.request, spec)
+}
+
+/// Whether the properties that failed, in a rollback, name the same group as those of before.
+fn failed_ones_name_the_same(request: &Request, spec: &Spec) -> bool {
     let owner = owner(request);
-    let same = request.old_properties.as_ref().is_some_and(|failed| {
+    request.old_properties.as_ref().is_some_and(|failed| {
         let failed = inspect(failed, &request.envelope.logical_resource_id).0;
         failed.cluster == spec.cluster && derived_name(&failed, &owner) == derived_name(spec, &owner)
-    });
-    rolls_back(progress) && live.is_some() && !is_fresh && same
+    })
 }
 
 /// The template that the resource made for the group: by its tags, or by the group that runs it where they were taken away.
@@ -180,10 +184,15 @@ async fn free_name<C: Cloud>(
 }
 
 /// A rollback goes back to the group of the name that follows from its properties, or creates it again. Where somebody else has the name,
-/// the current group stays.
+/// the current group stays. So it does where the update that is rolled back needed no other group and the current one is gone: then the
+/// group of that name may be one that was kept on purpose.
 async fn there_again<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec, name: String) -> Result<Found, Stop> {
+    let may_be_retained = progress.current_made.is_none() && failed_ones_name_the_same(&progress.request, spec);
     match cloud.node_group(&spec.cluster, &name).await {
-        Ok(group) if owner(&progress.request).owns(&group.tags) => Ok(restored::as_target(&group)),
+        Ok(group) if owner(&progress.request).owns(&group.tags) => Ok(match may_be_retained {
+            true => Found::NotToBeHad(retained(&group)),
+            false => restored::as_target(&group),
+        }),
         Ok(group) => Ok(Found::NotToBeHad(foreign(&group))),
         Err(error) if error.fault == Fault::NotFound => Ok(Found::Name(name)),
         Err(error) if error.fault == Fault::Denied => Err(denied(progress, &error)),
@@ -191,15 +200,18 @@ async fn there_again<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec, 
     }
 }
 
-/// Whether a group was made in place of the current one, by this update or by one before it that failed. A confirmed one is that only to a
-/// duplicate, for which the current group is gone.
+/// Whether a group was made in place of the current one, by this update or by one before it that failed. Where the current group is gone, so
+/// that it has no time, only what was created since the request was sent is taken for the request's.
 fn is_in_place_of(progress: &Progress, group: &NodeGroup, current: &PhysicalId) -> bool {
     let Some(replaces) = Replaces::on(&group.tags).filter(|replaces| replaces.id == current.to_string()) else {
         return false;
     };
     match (replaces.known, progress.current_made) {
         (Confirmation::TakenBack, _) | (Confirmation::Confirmed, Some(_)) => false,
-        (Confirmation::Confirmed | Confirmation::Unconfirmed, None) => true,
+        (Confirmation::Confirmed | Confirmation::Unconfirmed, None) => {
+            let sent = progress.sent();
+            sent.is_none_or(|sent| group.created_at.is_some_and(|made| made >= sent))
+        }
         (Confirmation::Unconfirmed, Some(current)) => group.created_at.is_none_or(|made| made >= current),
     }
 }
@@ -221,13 +233,22 @@ async fn mark<C: Cloud>(
             Err(unanswered(progress, &error))
         }
         Err(error) => {
-            let NodeGroup { cluster, name, .. } = marked;
-            progress.warn(format!(
-                "{NOT_CONFIRMED} {cluster}/{name} as recorded by CloudFormation: {error}"
-            ));
+            if let Some(wait) = again_if_denied(progress, &error) {
+                return Err(wait);
+            }
+            let (NodeGroup { cluster, name, .. }, mark) = (marked, in_words(known));
+            progress.warn(format!("{NOT_MARKED} {cluster}/{name} as {mark}: {error}"));
             Ok(())
         }
         Ok(()) => Ok(()),
+    }
+}
+
+fn in_words(known: Confirmation) -> &'static str {
+    match known {
+        Confirmation::Unconfirmed => "unfinished",
+        Confirmation::Confirmed => "recorded by CloudFormation",
+        Confirmation::TakenBack => "taken back by a rollback",
     }
 }
 

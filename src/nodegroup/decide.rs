@@ -24,7 +24,7 @@ use crate::launch_template::belongings::Place;
 
 pub use beyond::{Beyond, Part};
 pub use own::Around;
-pub use reasons::{Broken, LEFT_AS_IT_IS, RETAINED_GROUP, foreign, retained};
+pub use reasons::{Broken, LEFT_AS_IT_IS, RETAINED_GROUP, STAYS, foreign, retained};
 use reasons::{broken, operation_is_over, out_of_time, update_failed};
 
 /// After a create the service may say for a moment that it knows no such group: its reads are eventually consistent.

@@ -241,6 +241,9 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     Ok(plan)
 }
 
+/// What a warning says of a size that is left.
+pub const SIZE_LEFT: &str = "so it can't tell whether this update is a rollback";
+
 /// Where the stack can't be described a size that isn't the template's former one may be an autoscaler's, and the request a rollback.
 fn size_left(desired: &Desired, live: &NodeGroup) -> Option<String> {
     let wanted = desired
@@ -254,8 +257,7 @@ fn size_left(desired: &Desired, live: &NodeGroup) -> Option<String> {
     };
     (desired.direction == Direction::Unknown && !takes_back).then(|| {
         format!(
-            "DesiredSize: {}/{} stays at {}, and {wanted} isn't set: the function can't describe the stack, so it can't tell whether this \
-             update is a rollback; allow cloudformation:DescribeStacks",
+            "DesiredSize: {}/{} stays at {}, and {wanted} isn't set: the function can't describe the stack, {SIZE_LEFT}; allow cloudformation:DescribeStacks",
             live.cluster, live.name, live.scaling.desired
         )
     })

@@ -90,7 +90,7 @@ pub struct Progress {
     /// When the group was created that CloudFormation knows the resource by, in seconds since the epoch: its replacements are newer.
     #[serde(default)]
     pub current_made: Option<u64>,
-    /// When the stack's operation began, where a Delete has asked for it, in seconds since the epoch.
+    /// When the stack's operation began, where the stack said so, in seconds since the epoch.
     #[serde(default)]
     pub operation_began: Option<u64>,
     /// Looks taken so far.

@@ -139,6 +139,16 @@ fn denied(action: &'static str) -> CallError {
     }
 }
 
+/// How CloudFormation fails to say what a stack does, by what a test gives for the stack's status. A foreign stack is another account's.
+fn unknown(status: &str) -> Option<Fault> {
+    match status {
+        "DENIED" => Some(Fault::Denied),
+        "FOREIGN" => Some(Fault::Refused),
+        "SILENT" => Some(Fault::Unknown),
+        _ => None,
+    }
+}
+
 impl Cloud for Cut {
     fn throttles(&self) -> u32 {
         self.aws.throttles()
@@ -146,13 +156,14 @@ impl Cloud for Cut {
 
     async fn stack(&self, _: &str) -> Result<Stack, CallError> {
         let stack = self.stack.lock().unwrap().clone();
-        if stack.status == "DENIED" || takes_one(&self.stack_denials) {
-            return Err(denied("cloudformation:DescribeStacks"));
+        let action = "cloudformation:DescribeStacks";
+        if takes_one(&self.stack_denials) {
+            return Err(denied(action));
         }
-        if stack.status == "SILENT" {
+        if let Some(fault) = unknown(&stack.status) {
             return Err(CallError {
-                fault: Fault::Unknown,
-                ..denied("cloudformation:DescribeStacks")
+                fault,
+                ..denied(action)
             });
         }
         self.call("stack", async { Ok(stack) }).await
@@ -172,8 +183,12 @@ impl Cloud for Cut {
 
     async fn record(&self, _: &str, _: &str) -> Result<Option<Record>, CallError> {
         let status = self.stack.lock().unwrap().status.clone();
-        if status == "DENIED" {
-            return Err(denied("cloudformation:DescribeStackResource"));
+        if let Some(fault) = unknown(&status).filter(|fault| *fault != Fault::Unknown) {
+            let action = "cloudformation:DescribeStackResource";
+            return Err(CallError {
+                fault,
+                ..denied(action)
+            });
         }
         let is_deleted = status.starts_with("DELETE_") || self.is_removed.load(Ordering::SeqCst);
         let record = |physical_id| Record {

@@ -114,6 +114,13 @@ impl<K: Clock> World<K> {
             .patch_node_group(cluster, name, json!({"createdAt": created}));
     }
 
+    /// The stack's last update began so many seconds ago.
+    pub fn update_began(&self, seconds: u64) {
+        let mut stack = self.function.cloud.stack.lock().unwrap();
+        stack.updated = Some(SystemClock.now() - seconds);
+        stack.created = Some(SystemClock.now() - 10_000);
+    }
+
     /// A request whose URL says that CloudFormation has signed it now.
     pub fn dated(&self, kind: &str, id: Option<&str>, properties: &Value, old: Option<&Value>) -> Value {
         let mut request = self.request(kind, id, properties, old);

@@ -1,5 +1,7 @@
 //! What CloudFormation asks in the course of a stack's life, with the status that the stack has meanwhile.
 
+use std::time::Duration;
+
 use managed_node_group::launch_template::steps::LaunchStep;
 use managed_node_group::ports::Cloud;
 use serde_json::{Value, json};
@@ -43,6 +45,15 @@ pub async fn is_being_deleted(world: &World, id: &str) {
     let deleted = world.function.cloud.aws.delete("my-cluster", name_of(id)).await;
     deleted.expect("EKS takes it");
     assert_eq!(world.group(id)["status"], "DELETING");
+}
+
+/// Somebody deletes a group by hand, and EKS is done with it.
+pub async fn is_deleted(world: &World, id: &str) {
+    let deleted = world.function.cloud.aws.delete("my-cluster", name_of(id)).await;
+    deleted.expect("EKS takes it");
+    while world.groups().iter().any(|group| group.starts_with(name_of(id))) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Somebody deletes the launch template that a group runs.

@@ -13,6 +13,9 @@ pub const RETAINED_GROUP: &str = "retained-group";
 /// How a warning begins that a rollback restored nothing.
 pub const LEFT_AS_IT_IS: &str = "the node group was left as it is";
 
+/// What a warning says of a group that a Delete by an ID that names no group leaves.
+pub const STAYS: &str = "stays: the function can't tell that this deployment has created it";
+
 /// A group that failed at something. Why, the issues tell only in part: what its Auto Scaling group and its instances met is
 /// looked up before it is told.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::reasons::broken;
+use super::reasons::{STAYS, broken};
 use super::{Identity, Next, View, Waiting, Which, beyond, own, turns};
 use crate::nodegroup::group::{NodeGroup, Status};
 use crate::nodegroup::history::StepKind;
@@ -44,8 +44,8 @@ pub fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
 fn left(identity: &Identity, live: &NodeGroup) -> Next {
     let warning = match identity.which {
         Which::CreatedSince(_) => Some(format!(
-            "node group {}/{} of this stack and resource stays: the function can't tell that this deployment has created it, so a policy of \
-             Retain may have kept it; if nothing needs it, delete it with `aws eks delete-nodegroup --cluster-name {} --nodegroup-name {}`",
+            "node group {}/{} of this stack and resource {STAYS}, so a policy of Retain may have kept it; if nothing needs it, delete it \
+             with `aws eks delete-nodegroup --cluster-name {} --nodegroup-name {}`",
             live.cluster, live.name, live.cluster, live.name
         )),
         Which::Any | Which::InPlaceOf { .. } | Which::OfThisRequest => None,

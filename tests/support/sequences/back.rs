@@ -45,7 +45,7 @@ pub const BACK: &[Rule] = &[
         held: &[Test("a_rollback_after_a_replacement_finds_the_old_group_and_makes_nothing"), Test("a_rollback_goes_back_to_the_group_that_was_replaced"), Test("another_architecture_replaces_and_the_rollback_finds_the_first_group"), Property("never two groups outside a replacement")] },
     Rule { code: "B11", must: "What was DEGRADED or CREATE_FAILED before the replacement is so after the rollback, with a warning.",
         held: &[Test("a_rollback_goes_back_to_a_group_that_was_ill_before")] },
-    Rule { code: "B12", must: "The rollback goes back to a replaced group whose launch template is gone, where the group runs the template's first version. The next update replaces that group.",
+    Rule { code: "B12", must: "The rollback goes back to a replaced group whose launch template is gone. The next update replaces that group.",
         held: &[Test("a_rollback_goes_back_to_a_group_whose_template_is_gone")] },
     Rule { code: "B13", must: "The rollback follows the marks, from the current group to the one that fits the properties.",
         held: &[Test("a_rollback_follows_the_chain_to_the_group_that_fits"), Life("preserved twice")] },

@@ -9,7 +9,7 @@ pub const FORWARD: &[Rule] = &[
         held: &[Test("every_attribute_comes_with_every_success"), Property("every request is answered"), Life("create")] },
     Rule { code: "C2", must: "A group that EKS created after the Create was sent is the work of an earlier delivery of the same Create. The function goes on with it.",
         held: &[Test("a_create_survives_a_death_at_every_call"), Test("a_create_that_comes_again_is_not_refused"), Test("every_status_has_its_answer"), Life("create, delivered twice")] },
-    Rule { code: "C3", must: "A group of the resource that is older than the Create was kept on purpose. Whatever its status, the function refuses the Create with `[retained-group]`, under an ID that names no group.",
+    Rule { code: "C3", must: "A group of the resource that is older than the Create was kept on purpose. The function refuses the Create with `[retained-group]`, whatever the group's status, under an ID that names no group. For a group that EKS is deleting see C8.",
         held: &[Test("a_create_refuses_a_retained_group_and_its_delete_leaves_it"), Test("a_create_refuses_a_group_that_was_there_before"), Test("a_refused_create_names_no_group_that_it_has_not_created"), Life("retained, added again")] },
     Rule { code: "C4", must: "A Create whose group becomes DEGRADED fails, and names the group, so that CloudFormation deletes it.",
         held: &[Test("a_degraded_group_fails_what_made_it_so"), Test("a_create_of_an_unknown_stack_is_judged"), Property("no Create goes well with a degraded group")] },
