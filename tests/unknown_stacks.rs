@@ -22,22 +22,28 @@ async fn a_rollback_takes_back_only_the_size_that_the_failed_update_set() {
         properties(&wanted)
     };
     let old = sized("3", json!({}));
-    for (failed, set, moved, expected) in [
-        (sized("25", json!({"Retired": "property"})), false, 20, 20),
-        (sized("25", json!({})), true, 25, 3),
-        (sized("25", json!({})), true, 24, 24),
+    for (failed, set, before, moved, expected) in [
+        (sized("25", json!({"Retired": "property"})), false, 20, 20, 20),
+        (sized("25", json!({})), true, 3, 25, 3),
+        (sized("25", json!({})), true, 3, 24, 24),
+        // The template was to say what the autoscaler had set already.
+        (sized("20", json!({"Retired": "property"})), false, 20, 20, 20),
+        (sized("20", json!({})), true, 20, 20, 20),
+        (sized("20", json!({"Labels": {"a": "b"}})), true, 20, 20, 20),
     ] {
         let world = World::start(false).await;
         let id = create(&world, &old).await;
-        if !set {
-            world.autoscaler_moves(&id, moved);
-        }
+        world.autoscaler_moves(&id, before);
         let updated = update(&world, &id, &failed, &old).await;
         assert_eq!(updated["Status"] == "SUCCESS", set, "{updated}");
         world.autoscaler_moves(&id, moved);
         let back = rolls_back(&world, &id, &old, &failed).await;
         succeeded(&back);
-        assert_eq!(world.group(&id)["scalingConfig"]["desiredSize"], expected, "{moved}");
+        assert_eq!(
+            world.group(&id)["scalingConfig"]["desiredSize"],
+            expected,
+            "{failed} {moved}"
+        );
         world.receiver.assert_clean();
     }
 }

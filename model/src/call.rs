@@ -7,7 +7,7 @@ use pure::launch_template::steps::{LaunchStep, Made};
 use pure::nodegroup::change::ConfigChange;
 use pure::nodegroup::group::NodeGroup;
 use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
-use pure::ports::{CallError, Fault, Record};
+use pure::ports::{CallError, Fault, Record, UpdateBegun};
 
 use crate::kept::Kept;
 
@@ -83,6 +83,7 @@ pub enum Said {
     Operation(Option<u64>),
     Record(Option<Record>),
     Names(Vec<String>),
+    Updates(Vec<UpdateBegun>),
     Facts(Option<Kept<NodeGroup>>),
     Group(Kept<NodeGroup>),
     Belongings(Kept<Belongings>),

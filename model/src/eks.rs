@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pure::nodegroup::change::ConfigChange;
 use pure::nodegroup::group::{LiveScaling, NodeGroup, Status};
 use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
+use pure::ports::UpdateBegun;
 
 use crate::call::{Ended, Said, Wrong};
 use crate::kept::{Kept, digest};
@@ -54,6 +55,7 @@ pub struct Update {
     token: u64,
     /// In seconds since the epoch.
     began: u64,
+    desired_size: Option<i32>,
     pub state: Ended,
     /// What the group is like when it has ended well; `None` once it has ended.
     becomes: Option<Kept<NodeGroup>>,
@@ -91,11 +93,16 @@ impl Eks {
         Said::Done
     }
 
-    /// The IDs of a group's updates that began at `since` or later.
-    pub fn updates_since(&self, name: &str, since: u64) -> Vec<String> {
+    /// A group's updates that began at `since` or later.
+    pub fn updates_since(&self, name: &str, since: u64) -> Vec<UpdateBegun> {
         let updates = self.updates.iter().enumerate();
         let of_the_group = updates.filter(|(_, update)| update.group == name && update.began >= since);
-        of_the_group.map(|(number, _)| id(number)).collect()
+        let begun = |(number, update): (usize, &Update)| UpdateBegun {
+            id: id(number),
+            at: update.began,
+            desired_size: update.desired_size,
+        };
+        of_the_group.map(begun).collect()
     }
 
     pub fn update_version(&mut self, name: &str, change: &VersionChange, token: &str, now: u64) -> Said {
@@ -132,11 +139,14 @@ impl Eks {
         }
         let mut becomes = NodeGroup::clone(&group.shown);
         how(&mut becomes);
+        let size = becomes.scaling.desired;
+        let desired_size = (size != group.shown.scaling.desired).then_some(size);
         group.shown.change(|group| group.status = Status::Updating);
         self.updates.push(Update {
             group: name.to_owned(),
             token,
             began: now,
+            desired_size,
             state: Ended::NotYet,
             becomes: Some(Kept::new(becomes)),
         });

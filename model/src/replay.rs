@@ -23,7 +23,7 @@ use pure::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
 use pure::nodegroup::ownership::Owner;
 use pure::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use pure::nodegroup::spec::{LaunchTemplate, Spec};
-use pure::ports::{AutoScaling, CallError, Cloud, Kubernetes, Record, Stack};
+use pure::ports::{AutoScaling, CallError, Cloud, Kubernetes, Record, Stack, UpdateBegun};
 use pure::preflight::facts::Facts;
 use pure::progress::Progress;
 use pure::workload::device_plugin::DaemonSet;
@@ -133,9 +133,9 @@ impl Cloud for Told<'_> {
         }
     }
 
-    async fn updates_since(&self, _: &str, name: &str, since: u64) -> Result<Vec<String>, CallError> {
+    async fn updates_since(&self, _: &str, name: &str, since: u64) -> Result<Vec<UpdateBegun>, CallError> {
         match self.hear(|| Call::UpdatesSince(name.to_owned(), since)).await {
-            Said::Names(ids) => Ok(ids),
+            Said::Updates(updates) => Ok(updates),
             said => Err(unfit(said)),
         }
     }

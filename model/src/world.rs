@@ -73,7 +73,7 @@ impl World {
             Call::RecordedId => Said::Record(self.stack.record()),
             Call::IdsInEc2 => Said::Names(self.ec2.ids_of(&owner())),
             Call::Groups => Said::Names(self.eks.groups.keys().cloned().collect()),
-            Call::UpdatesSince(name, since) => Said::Names(self.eks.updates_since(name, *since)),
+            Call::UpdatesSince(name, since) => Said::Updates(self.eks.updates_since(name, *since)),
             Call::Operation => Said::Operation(self.stack.rollback_began.or(self.stack.updated)),
             Call::Facts(name) => Said::Facts(self.eks.groups.get(name).map(|group| group.shown.clone())),
             Call::Group(name) => self.eks.read(name),

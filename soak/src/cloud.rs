@@ -23,7 +23,7 @@ use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, Spec};
 use managed_node_group::polling::Onward;
-use managed_node_group::ports::{CallError, Cloud, EventBus, Fault, NO_ANSWER, Record, Stack};
+use managed_node_group::ports::{CallError, Cloud, EventBus, Fault, NO_ANSWER, Record, Stack, UpdateBegun};
 use managed_node_group::preflight::facts::Facts;
 use serde_json::Value;
 
@@ -143,7 +143,7 @@ impl Cloud for Soaked {
         self.aws.node_groups(cluster).await
     }
 
-    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<String>, CallError> {
+    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<UpdateBegun>, CallError> {
         self.aws.updates_since(cluster, name, since).await
     }
 

@@ -19,7 +19,7 @@ use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use crate::nodegroup::settings::{NodeRepair, WarmPool};
 use crate::nodegroup::spec::{ForceUpdate, InstanceTypes, LaunchTemplate, Release, Spec};
-use crate::ports::{CallError, Cloud, Fault, Record, Stack};
+use crate::ports::{CallError, Cloud, Fault, Record, Stack, UpdateBegun};
 use crate::preflight::facts::Facts;
 
 impl Cloud for Aws {
@@ -43,7 +43,7 @@ impl Cloud for Aws {
         self.list_node_groups(cluster).await
     }
 
-    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<String>, CallError> {
+    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<UpdateBegun>, CallError> {
         self.list_updates_since(cluster, name, since).await
     }
 

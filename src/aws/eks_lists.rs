@@ -1,8 +1,10 @@
 //! EKS: the calls that list what a cluster or a node group has.
 
+use aws_sdk_eks::types::{Update, UpdateParam, UpdateParamType};
+
 use super::Aws;
 use super::errors::call_error;
-use crate::ports::CallError;
+use crate::ports::{CallError, UpdateBegun};
 
 impl Aws {
     /// The names of all node groups of a cluster, page by page.
@@ -19,27 +21,35 @@ impl Aws {
         cluster: &str,
         name: &str,
         since: u64,
-    ) -> Result<Vec<String>, CallError> {
+    ) -> Result<Vec<UpdateBegun>, CallError> {
         let resource = format!("{cluster}/{name}");
         let call = self.eks().list_updates().name(cluster).nodegroup_name(name);
         let ids = call.into_paginator().items().send().try_collect().await;
         let ids: Vec<String> = ids.map_err(|error| call_error("eks:ListUpdates", &resource, &error))?;
         let mut found = Vec::new();
         for id in ids {
-            let began = self.update_began(cluster, name, &id).await?;
-            if began.is_some_and(|began| began >= since) {
-                found.push(id);
-            }
+            let begun = self.update_begun(cluster, name, &id).await?;
+            found.extend(begun.filter(|begun| begun.at >= since));
         }
         Ok(found)
     }
 
-    async fn update_began(&self, cluster: &str, name: &str, id: &str) -> Result<Option<u64>, CallError> {
+    async fn update_begun(&self, cluster: &str, name: &str, id: &str) -> Result<Option<UpdateBegun>, CallError> {
         let call = self.eks().describe_update().name(cluster).nodegroup_name(name);
         let answer = call.update_id(id).send().await;
         let resource = format!("{id} of {cluster}/{name}");
         let answer = answer.map_err(|error| call_error("eks:DescribeUpdate", resource, &error))?;
-        let began = answer.update().and_then(|update| update.created_at());
-        Ok(began.and_then(|at| u64::try_from(at.secs()).ok()))
+        Ok(answer.update().and_then(|update| begun(id, update)))
     }
+}
+
+fn begun(id: &str, update: &Update) -> Option<UpdateBegun> {
+    let at = u64::try_from(update.created_at()?.secs()).ok()?;
+    let is_size = |param: &&UpdateParam| param.r#type() == Some(&UpdateParamType::DesiredSize);
+    let size = update.params().iter().find(is_size).and_then(|param| param.value());
+    Some(UpdateBegun {
+        id: id.to_owned(),
+        at,
+        desired_size: size.and_then(|size| size.parse().ok()),
+    })
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::situation::situation;
 use super::target::{Found, find_target, to_remove};
-use super::{Stop, deletion, late, preflight, sent, sweep, users};
+use super::{Stop, deletion, late, preflight, sent, size, sweep, users};
 use crate::cfn::physical_id::PhysicalId;
 use crate::cfn::request::{Properties, Request, RequestType};
 use crate::nodegroup::change::dropped;
@@ -12,7 +12,7 @@ use crate::nodegroup::decide::{Goal, Identity, Waiting, Which};
 use crate::nodegroup::fields::Problem;
 use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::{Channel, Owner};
-use crate::nodegroup::plan::{Desired, Direction, Purpose, StackTags};
+use crate::nodegroup::plan::{Desired, Purpose, StackTags};
 use crate::nodegroup::scaling::DesiredSize;
 use crate::nodegroup::settings::Setting;
 use crate::nodegroup::spec::Spec;
@@ -91,7 +91,10 @@ pub async fn choose<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> R
         return left_as_it_is(cloud, progress, why, now).await.map(Some);
     }
     users::resolve(cloud, progress, &spec).await?;
-    Ok(Some(Goal::Present(Box::new(desired(progress, spec, name, situation)))))
+    let size = size::desired(cloud, progress, &spec, &name).await?;
+    Ok(Some(Goal::Present(Box::new(desired(
+        progress, spec, name, situation, size,
+    )))))
 }
 
 /// Tags that the stack doesn't tell take no room.
@@ -206,7 +209,7 @@ pub fn again_if_denied(progress: &mut Progress, error: &CallError) -> Option<Sto
     }
 }
 
-fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) -> Desired {
+fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation, size: DesiredSize) -> Desired {
     let owner = owner(&progress.request);
     let stack_tags = match &situation.tags {
         Some(_) => StackTags::Known,
@@ -227,7 +230,7 @@ fn desired(progress: &Progress, spec: Spec, name: String, situation: Situation) 
         stack_tags,
         removed_tags,
         dropped: dropped_settings(&progress.request, &spec),
-        desired_size: desired_size(&progress.request, &spec, situation.phase),
+        desired_size: size,
         direction: situation.phase.direction(progress.request.kind),
         sent: progress.sent().filter(|_| owner.channel() == Channel::Stack),
         // It marks what was made in place of another, which events never do.
@@ -259,25 +262,4 @@ fn dropped_settings(request: &Request, spec: &Spec) -> BTreeSet<Setting> {
     let before = |old: &Properties| inspect(old, &request.envelope.logical_resource_id).0;
     let old = request.old_properties.as_ref();
     old.map(|old| dropped(spec, &before(old))).unwrap_or_default()
-}
-
-/// Old properties tell this one thing of the sizes: whether the template's own value changed. In a rollback they are what failed, and
-/// the size is taken back only where the failed update has set it. Where nobody knows whether this is a rollback, it may be one.
-fn desired_size(request: &Request, spec: &Spec, phase: Phase) -> DesiredSize {
-    let Some(wanted) = spec.scaling.desired else {
-        return DesiredSize::Live;
-    };
-    let old = request
-        .old_properties
-        .as_ref()
-        .and_then(|old| old.get("ScalingConfig")?.get("DesiredSize"));
-    let old = old.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    match (old, phase.direction(request.kind)) {
-        (Some(old), _) if old == wanted.to_string() => DesiredSize::Live,
-        (_, Direction::Forward) => DesiredSize::Template,
-        (old, Direction::RollingBack | Direction::Unknown) => {
-            let failed = old.and_then(|old| old.trim().parse().ok());
-            failed.map_or(DesiredSize::Live, |failed| DesiredSize::TakeBack { failed })
-        }
-    }
 }

@@ -22,6 +22,7 @@ mod preflight;
 mod restored;
 mod sent;
 mod situation;
+mod size;
 mod stall;
 mod sweep;
 mod target;
@@ -196,7 +197,7 @@ async fn look_for_updates<C: Cloud>(cloud: &C, progress: &mut Progress, goal: &G
         .filter_map(|begun| begun.update_id.clone())
         .collect();
     let found = match cloud.updates_since(&place.cluster, &place.name, since).await {
-        Ok(ids) => ids.iter().any(|id| !begun.contains(id)),
+        Ok(updates) => updates.iter().any(|update| !begun.contains(&update.id)),
         Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
             return Err(goal::unanswered(progress, &error));
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{AutoScaling, CallError, Cloud, Kubernetes, Record, Stack};
+use super::{AutoScaling, CallError, Cloud, Kubernetes, Record, Stack, UpdateBegun};
 use crate::auto_scaling::{ScalingGroup, ScalingStep};
 use crate::diagnose::Evidence;
 use crate::launch_template::belongings::{Belongings, Place};
@@ -175,7 +175,7 @@ impl<C: Cloud> Cloud for Noting<'_, C> {
         self.calls.make("eks:ListNodegroups", cluster, call).await
     }
 
-    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<String>, CallError> {
+    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<UpdateBegun>, CallError> {
         let call = Box::pin(self.cloud.updates_since(cluster, name, since));
         self.calls
             .make("eks:ListUpdates", &of_cluster(cluster, name), call)

@@ -40,13 +40,13 @@ pub trait Cloud: AutoScaling + Kubernetes {
     fn node_group(&self, cluster: &str, name: &str) -> impl Future<Output = Result<NodeGroup, CallError>> + Send;
     /// The names of all node groups of a cluster.
     fn node_groups(&self, cluster: &str) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
-    /// The IDs of the updates of a node group that EKS began at `since` or later, in seconds since the epoch.
+    /// The updates of a node group that EKS began at `since` or later, in seconds since the epoch.
     fn updates_since(
         &self,
         cluster: &str,
         name: &str,
         since: u64,
-    ) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+    ) -> impl Future<Output = Result<Vec<UpdateBegun>, CallError>> + Send;
     fn update(
         &self,
         cluster: &str,
@@ -107,6 +107,16 @@ pub trait Cloud: AutoScaling + Kubernetes {
 pub trait EventBus: Send + Sync {
     /// Puts one event on a bus. An entry that the service doesn't take is a failure, though the call is answered well.
     fn put_event(&self, bus: &str, event: &Announcement) -> impl Future<Output = Result<(), CallError>> + Send;
+}
+
+/// An update of a node group that EKS has begun.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UpdateBegun {
+    pub id: String,
+    /// In seconds since the epoch.
+    pub at: u64,
+    /// The desired size that it sets. `None`: it sets none.
+    pub desired_size: Option<i32>,
 }
 
 /// A resource of a stack as CloudFormation has recorded it.

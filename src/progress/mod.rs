@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::cfn::request::{Reply, Request, Unreadable};
 use crate::launch_template::steps::Cluster;
 use crate::nodegroup::decide::{Around, Beyond, Part};
-use crate::nodegroup::history::{Begun, History, StepKind};
+use crate::nodegroup::history::{Begun, History, StepKind, Updates};
 use crate::nodegroup::image::InstanceTypeFacts;
 use crate::nodegroup::under_way::UnderWay;
 use crate::nodegroup::validate::MAX_SERVICE_TIMEOUT;
@@ -90,6 +90,9 @@ pub struct Progress {
     /// When the group was created that CloudFormation knows the resource by, in seconds since the epoch: its replacements are newer.
     #[serde(default)]
     pub current_made: Option<u64>,
+    /// Whether the failed update has set the desired size, where a rollback has asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_was_set: Option<Updates>,
     /// When the stack's operation began, where the stack said so, in seconds since the epoch.
     #[serde(default)]
     pub operation_began: Option<u64>,
@@ -141,6 +144,7 @@ impl Progress {
             apart: 0.0,
             denied: BTreeMap::new(),
             current_made: None,
+            size_was_set: None,
             operation_began: None,
             looks: 0,
             under_way: UnderWay::default(),

@@ -22,7 +22,7 @@ use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, LaunchTemplateVersion, Spec};
 use managed_node_group::polling::Onward;
-use managed_node_group::ports::{CallError, Cloud, EventBus, Fate, Fault, Record, Stack};
+use managed_node_group::ports::{CallError, Cloud, EventBus, Fate, Fault, Record, Stack, UpdateBegun};
 use managed_node_group::preflight::facts::{Facts, Subnet};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -213,7 +213,7 @@ impl Cloud for Cut {
         self.call("node_groups", self.aws.node_groups(cluster)).await
     }
 
-    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<String>, CallError> {
+    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<UpdateBegun>, CallError> {
         self.call("updates_since", self.aws.updates_since(cluster, name, since))
             .await
     }

@@ -57,7 +57,7 @@ fn begin(world: &mut World, call: &Call, kind: &str, (before, changes): (&Value,
         .body
         .iter()
         .filter(|(key, _)| *key != "clientRequestToken")
-        .map(|(key, value)| json!({"type": parameter(key), "value": value.to_string()}))
+        .flat_map(|(key, value)| params(key, value))
         .collect();
     let shown = json!({
         "id": id, "status": "InProgress", "type": kind, "params": params, "createdAt": world.timestamp(), "errors": [],
@@ -97,7 +97,22 @@ impl World {
     }
 }
 
-/// The service's names of what an update changes.
+/// What an update changes, in the service's names. Each size is one of its own.
+fn params(key: &str, value: &Value) -> Vec<Value> {
+    if key != "scalingConfig" {
+        return vec![json!({"type": parameter(key), "value": value.to_string()})];
+    }
+    let sizes = [
+        ("minSize", "MinSize"),
+        ("maxSize", "MaxSize"),
+        ("desiredSize", "DesiredSize"),
+    ];
+    let stated = sizes.iter().filter(|(key, _)| !value[key].is_null());
+    stated
+        .map(|(key, name)| json!({"type": name, "value": value[key].to_string()}))
+        .collect()
+}
+
 fn parameter(key: &str) -> &'static str {
     match key {
         "version" => "Version",
@@ -105,7 +120,6 @@ fn parameter(key: &str) -> &'static str {
         "launchTemplate" => "LaunchTemplateVersion",
         "labels" => "LabelsToAdd",
         "taints" => "TaintsToAdd",
-        "scalingConfig" => "DesiredSize",
         _ => "MaxUnavailable",
     }
 }

@@ -18,7 +18,22 @@ pub enum Went {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sizes {
     created: Value,
-    possible: BTreeSet<i64>,
+    possible: BTreeSet<Size>,
+}
+
+/// A size, and who has set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Size {
+    SetByTheUpdate(i64),
+    OfBefore(i64),
+}
+
+impl Size {
+    fn number(self) -> i64 {
+        match self {
+            Self::SetByTheUpdate(size) | Self::OfBefore(size) => size,
+        }
+    }
 }
 
 impl Sizes {
@@ -27,16 +42,23 @@ impl Sizes {
         let live = group["scalingConfig"]["desiredSize"].as_i64()?;
         Some(Self {
             created: group["createdAt"].clone(),
-            possible: [live].into(),
+            possible: [Size::OfBefore(live)].into(),
         })
+    }
+
+    fn numbers(&self) -> BTreeSet<i64> {
+        self.possible.iter().map(|size| size.number()).collect()
     }
 
     /// An update from `old` to `new`. Of one that went wrong it isn't known how far it has come, and one that nobody waits for may fail
     /// in EKS yet.
     fn update(&mut self, old: &Value, new: &Value, went: Went) {
         let wanted = desired(new).filter(|wanted| desired(old) != Some(*wanted));
-        let after = |size: &i64| clamped(wanted.unwrap_or(*size), new);
-        let after: BTreeSet<i64> = self.possible.iter().map(after).collect();
+        let after = |size: &Size| match clamped(wanted.unwrap_or(size.number()), new) {
+            same if same == size.number() => *size,
+            set => Size::SetByTheUpdate(set),
+        };
+        let after: BTreeSet<Size> = self.possible.iter().map(after).collect();
         if went == Went::Wrong || text(new, "WaitFor") == "Submitted" {
             self.possible.extend(after);
         } else {
@@ -47,12 +69,12 @@ impl Sizes {
     /// A rollback of `failed` to `before`: where the size is what the failed update had set, it is set back.
     fn rollback(&mut self, failed: &Value, before: &Value) {
         let set = desired(failed).filter(|set| desired(before).is_some_and(|size| size != *set));
-        let back = |size: &i64| match set {
-            Some(set) if set == *size => desired(before).unwrap_or(*size),
-            _ => *size,
+        let back = |size: &Size| match (set, size) {
+            (Some(set), Size::SetByTheUpdate(size)) if set == *size => desired(before).unwrap_or(*size),
+            (_, size) => size.number(),
         };
-        let after = |size: &i64| clamped(back(size), before);
-        let after: BTreeSet<i64> = self.possible.iter().map(after).collect();
+        let after = |size: &Size| Size::OfBefore(clamped(back(size), before));
+        let after: BTreeSet<Size> = self.possible.iter().map(after).collect();
         if text(before, "WaitFor") == "Submitted" {
             self.possible.extend(after);
         } else {
@@ -102,8 +124,9 @@ impl Verdicts {
         let size = group["scalingConfig"]["desiredSize"].as_i64().filter(|_| is_the_same);
         // Where the stack can't be described, another size than the template's former one stands, and the answer says so.
         let judged = size.filter(|_| !self.is_stack_unknown());
-        if let Some(size) = judged.filter(|size| !sizes.possible.contains(size)) {
-            self.wrong(format!("{id} has the size {size}, where {:?} is right", sizes.possible));
+        let possible = sizes.numbers();
+        if let Some(size) = judged.filter(|size| !possible.contains(size)) {
+            self.wrong(format!("{id} has the size {size}, where {possible:?} is right"));
         }
     }
 }
@@ -133,20 +156,28 @@ mod tests {
         ] {
             let mut sizes = at(live);
             sizes.update(&old, &new, Went::Well);
-            assert_eq!(sizes.possible, [expected].into(), "{live} {old} {new}");
+            assert_eq!(sizes.numbers(), [expected].into(), "{live} {old} {new}");
         }
     }
 
     #[test]
     fn a_rollback_sets_the_size_back_only_where_the_failed_update_had_set_it() {
-        for (live, expected) in [(20, 20), (25, 3), (50, 30)] {
-            let mut sizes = at(live);
+        for (size, expected) in [
+            (Size::OfBefore(20), 20),
+            (Size::OfBefore(25), 25),
+            (Size::SetByTheUpdate(25), 3),
+            (Size::OfBefore(50), 30),
+        ] {
+            let mut sizes = at(size.number());
+            sizes.possible = [size].into();
             sizes.rollback(&sized(1, 30, 25), &sized(1, 30, 3));
-            assert_eq!(sizes.possible, [expected].into(), "{live}");
+            assert_eq!(sizes.numbers(), [expected].into(), "{size:?}");
         }
-        let mut sizes = at(20);
-        sizes.update(&sized(1, 30, 3), &sized(1, 30, 25), Went::Wrong);
-        sizes.rollback(&sized(1, 30, 25), &sized(1, 30, 3));
-        assert_eq!(sizes.possible, [3, 20].into());
+        for (live, expected) in [(20, [3, 20].into()), (25, [25].into())] {
+            let mut sizes = at(live);
+            sizes.update(&sized(1, 30, 3), &sized(1, 30, 25), Went::Wrong);
+            sizes.rollback(&sized(1, 30, 25), &sized(1, 30, 3));
+            assert_eq!(sizes.numbers(), expected, "{live}");
+        }
     }
 }

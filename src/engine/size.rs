@@ -1,0 +1,82 @@
+//! The desired size of a group: the template's, or an autoscaler's.
+
+use super::Stop;
+use super::goal::{again_if_denied, unanswered};
+use super::situation::direction;
+use crate::nodegroup::history::Updates;
+use crate::nodegroup::plan::Direction;
+use crate::nodegroup::scaling::DesiredSize;
+use crate::nodegroup::spec::Spec;
+use crate::ports::{CallError, Cloud, Fault};
+use crate::progress::Progress;
+
+/// Old properties tell this one thing of the sizes: whether the template's own value changed. In a rollback they are what failed, and
+/// the size is taken back only where the failed update has set it. Where nobody knows whether this is a rollback, it may be one.
+pub async fn desired<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    spec: &Spec,
+    name: &str,
+) -> Result<DesiredSize, Stop> {
+    let size = by_properties(progress, spec);
+    match (size, direction(progress)) {
+        (DesiredSize::TakeBack { failed }, Direction::RollingBack) => Ok(
+            match set_by_an_update(cloud, progress, (&spec.cluster, name), failed).await? {
+                Updates::Found => size,
+                Updates::None => DesiredSize::Live,
+            },
+        ),
+        (DesiredSize::TakeBack { .. }, Direction::Forward | Direction::Unknown) => Ok(size),
+        (DesiredSize::Template | DesiredSize::Live, _) => Ok(size),
+    }
+}
+
+fn by_properties(progress: &Progress, spec: &Spec) -> DesiredSize {
+    let Some(wanted) = spec.scaling.desired else {
+        return DesiredSize::Live;
+    };
+    let old = progress.request.old_properties.as_ref();
+    let old = old.and_then(|old| old.get("ScalingConfig")?.get("DesiredSize"));
+    let old = old.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    match (old, direction(progress)) {
+        (Some(old), _) if old == wanted.to_string() => DesiredSize::Live,
+        (_, Direction::Forward) => DesiredSize::Template,
+        (old, Direction::RollingBack | Direction::Unknown) => {
+            let failed = old.and_then(|old| old.trim().parse().ok());
+            failed.map_or(DesiredSize::Live, |failed| DesiredSize::TakeBack { failed })
+        }
+    }
+}
+
+/// Whether the last update of the group that set a size has set `failed`. An autoscaler may have come to the same size before, so that the
+/// failed update had nothing to set. An autoscaler changes the Auto Scaling group, and makes no update in EKS. Where EKS can't be asked, the live
+/// size alone tells.
+async fn set_by_an_update<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    (cluster, name): (&str, &str),
+    failed: i32,
+) -> Result<Updates, Stop> {
+    if let Some(known) = progress.size_was_set {
+        return Ok(known);
+    }
+    let set = match cloud.updates_since(cluster, name, 0).await {
+        Ok(updates) => {
+            let sets = updates.iter().filter(|update| update.desired_size.is_some());
+            let last = sets.max_by_key(|update| update.at);
+            let is_failed = last.is_some_and(|update| update.desired_size == Some(failed));
+            if is_failed { Updates::Found } else { Updates::None }
+        }
+        Err(error) => without_updates(progress, &error)?,
+    };
+    progress.size_was_set = Some(set);
+    Ok(set)
+}
+
+fn without_updates(progress: &mut Progress, error: &CallError) -> Result<Updates, Stop> {
+    match error.fault {
+        Fault::Throttled | Fault::Unknown | Fault::InUse => Err(unanswered(progress, error)),
+        Fault::NotFound => Ok(Updates::None),
+        Fault::Denied | Fault::Refused => again_if_denied(progress, error).map_or(Ok(Updates::Found), Err),
+    }
+}
