@@ -58,18 +58,23 @@ async fn a_rollback_in_place_never_replaces_a_group_without_its_template() {
     assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
 }
 
-/// `UpdateReplacePolicy: Retain`: A is kept, B is replaced by C with A's properties, C loses its template, an update in place is
-/// refused, and the rollback answers with A.
+/// `UpdateReplacePolicy: Retain`: A is kept, and B is replaced by C, which is [`labelled`] and else has A's properties. Gives A and C.
+async fn goes_there_and_back(world: &World) -> (String, String) {
+    let first = properties(&json!({}));
+    let retained = create(world, &first).await;
+    let between = succeeded(&update(world, &retained, &spot(), &first).await).to_owned();
+    let id = succeeded(&update(world, &between, &labelled(), &spot()).await).to_owned();
+    (retained, id)
+}
+
+/// C loses its template, an update in place is refused, and the rollback would answer with A.
 #[tokio::test]
 async fn a_rollback_in_place_never_goes_back_to_a_retained_group() {
     let world = World::start(false).await;
-    let (first, again) = (properties(&json!({})), labelled());
     let refused = properties(&json!({"Labels": {"c": "d"}, "Retired": "property"}));
-    let retained = create(&world, &first).await;
-    let between = succeeded(&update(&world, &retained, &spot(), &first).await).to_owned();
-    let id = succeeded(&update(&world, &between, &again, &spot()).await).to_owned();
+    let (retained, id) = goes_there_and_back(&world).await;
     let other = properties(&json!({"Labels": {"x": "y"}}));
-    assert_eq!(succeeded(&update(&world, &id, &other, &again).await), id);
+    assert_eq!(succeeded(&update(&world, &id, &other, &labelled()).await), id);
     delete_template(&world, &id);
     reason(&update(&world, &id, &refused, &other).await);
     assert_eq!(
@@ -195,23 +200,20 @@ async fn a_rollback_goes_back_by_name_only_in_the_operation_of_the_replacement()
     }
 }
 
-/// As above, but somebody has deleted the current group by hand.
+/// Somebody deletes C by hand, an update in place is refused, and the rollback would answer with A.
 #[tokio::test]
 async fn a_rollback_takes_no_retained_group_over_where_the_current_one_is_gone() {
     let world = World::start(false).await;
-    let (first, again) = (properties(&json!({})), labelled());
     let refused = properties(&json!({"Labels": {"c": "d"}, "Retired": "property"}));
-    let retained = create(&world, &first).await;
-    let between = succeeded(&update(&world, &retained, &spot(), &first).await).to_owned();
-    let id = succeeded(&update(&world, &between, &again, &spot()).await).to_owned();
+    let (retained, id) = goes_there_and_back(&world).await;
     let before = world.group(&retained);
     is_deleted(&world, &id).await;
-    reason(&update(&world, &id, &refused, &again).await);
-    let back = rolls_back(&world, &id, &again, &refused).await;
+    reason(&update(&world, &id, &refused, &labelled()).await);
+    let back = rolls_back(&world, &id, &labelled(), &refused).await;
     assert_eq!(succeeded(&back), id, "retained: {retained}");
     assert_eq!(world.group(&retained), before);
     // The next update makes a group under a name that is free.
-    let next = succeeded(&update(&world, &id, &first, &again).await).to_owned();
+    let next = succeeded(&update(&world, &id, &properties(&json!({})), &labelled()).await).to_owned();
     assert_ne!(next, retained);
     assert_eq!(world.group(&retained), before);
 }

@@ -1,5 +1,5 @@
-//! Deliveries that come when all is over; what an autoscaler has set meanwhile; launch templates without tags; and groups that
-//! failed before an update began.
+//! Requests that outlive their operation, or come when all is over; what an autoscaler has set meanwhile; launch templates without tags;
+//! and groups that failed before an update began.
 
 use super::{creation, template, update};
 use crate::cloudformation::Wish;
@@ -36,6 +36,15 @@ pub fn submitted(name: &'static str, budget: Budget) -> Configuration {
     }
 }
 
+/// An update that is cancelled and still at work when the next one replaces the group.
+pub fn outlived(name: &'static str, budget: Budget) -> Configuration {
+    Configuration {
+        properties: vec![template(""), template("labels"), template("spot")],
+        wishes: vec![Wish::Update(1), Wish::Update(2)],
+        ..update(name, "labels", budget)
+    }
+}
+
 /// A group that somebody deletes and the function makes again.
 pub fn made_again(name: &'static str, budget: Budget) -> Configuration {
     Configuration {
@@ -66,6 +75,14 @@ pub fn all() -> Vec<Configuration> {
             "autoscaler, another size",
             ["three", "five"],
             Budget { faults: 1, ..failing },
+        ),
+        outlived(
+            "update, cancelled, then a replacement",
+            Budget {
+                cancels: 1,
+                deaths: 1,
+                ..none
+            },
         ),
         stripped("template without tags", failing),
         submitted(

@@ -56,7 +56,7 @@ pub const FORWARD: &[Rule] = &[
     Rule { code: "R6", must: "The function refuses the update, changes nothing of the group, and leaves nothing of its own in EC2.",
         held: &[Test("a_replacement_under_the_name_of_a_foreign_group_is_refused"), Property("nothing foreign is changed"), Life("replacement, others meddle")] },
     Rule { code: "R7", must: "An update takes over no group that is there and isn't its own unfinished replacement. A generated name gets another hash; an explicit one is refused with `[retained-group]`.",
-        held: &[Test("an_update_takes_over_no_retained_group_and_clears_none_up"), Test("an_explicit_name_of_a_retained_group_is_refused"), Life("retained, there and back")] },
+        held: &[Test("an_update_takes_over_no_retained_group_where_the_current_one_is_gone"), Test("an_update_takes_over_no_retained_group_and_clears_none_up"), Test("an_explicit_name_of_a_retained_group_is_refused"), Life("retained, there and back")] },
     Rule { code: "P1", must: "No request changes or deletes a retained group, whatever its status. An update that derives its name takes the next name, without a look at the status.",
         held: &[Property("what was retained stays"), Test("an_update_takes_over_no_retained_group_and_clears_none_up"), Test("an_explicit_name_of_a_retained_group_is_refused"), Life("retained, there and back, the new too"), Life("retained, there and back, cancelled")] },
     Rule { code: "X1", must: "A group whose tags name another stack or resource is never changed. An update fails, a rollback and a Delete succeed.",
