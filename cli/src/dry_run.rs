@@ -24,7 +24,7 @@ use managed_node_group::nodegroup::image::InstanceTypeFacts;
 use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, Spec};
-use managed_node_group::ports::{CallError, Cloud, Fault, Record, Stack};
+use managed_node_group::ports::{CallError, Cloud, Fault, Record, Stack, UpdateBegun};
 use managed_node_group::preflight::facts::Facts;
 
 use crate::asked::{Origin, without_advice};
@@ -146,7 +146,7 @@ impl<C: Cloud> Cloud for DryRun<C> {
     }
 
     /// Nothing has begun yet for a request that is only planned.
-    async fn updates_since(&self, _: &str, _: &str, _: u64) -> Result<Vec<String>, CallError> {
+    async fn updates_since(&self, _: &str, _: &str, _: u64) -> Result<Vec<UpdateBegun>, CallError> {
         Ok(vec![])
     }
 
