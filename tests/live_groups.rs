@@ -5,7 +5,9 @@ mod support;
 
 use serde_json::{Value, json};
 use support::flows::{create, properties, reason, roll_back};
-use support::stacks::{has_template, name_of, replaces, rolls_back, spot, succeeded, update, warnings};
+use support::stacks::{
+    has_template, leave_unfinished, name_of, replaces, rolls_back, spot, succeeded, update, warnings,
+};
 use support::world::{Death, World};
 
 /// Row 4 (i): with `WaitFor: Submitted` nobody has waited for the group to come up.
@@ -126,6 +128,25 @@ async fn a_retry_makes_a_failed_replacement_again() {
     assert_eq!(succeeded(&answer), left);
     assert_eq!(world.groups().len(), 2, "{:?}", world.groups());
     world.receiver.assert_clean();
+}
+
+/// Row 7's kind: what the retry makes fails too, and goes. EKS takes its time to delete the first.
+#[tokio::test]
+async fn a_retry_that_fails_too_removes_what_it_has_made() {
+    let world = World::start(false).await;
+    let (old, mut failing) = (properties(&json!({})), spot());
+    let id = create(&world, &old).await;
+    let left = leave_unfinished(&world, &id, &old).await;
+    world.until(&left, "ACTIVE").await;
+    world.becomes(&left, "CREATE_FAILED");
+    world.is_old(&id, 900);
+    world.is_old(&left, 600);
+    world.creates_take(0);
+    world.simulator.durations(|durations| durations.delete = 300.0);
+    world.fails("Create", "NodeCreationFailure", "no join", "i-2");
+    failing["ServiceTimeout"] = json!("600");
+    reason(&update(&world, &id, &failing, &old).await);
+    assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
 }
 
 /// What the sweep finds is removed only where CloudFormation still names the group that the request is about.

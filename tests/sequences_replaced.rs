@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 use simulator::{Outcome, OutcomeRule};
 use support::flows::{create, properties, reason};
@@ -214,6 +216,21 @@ async fn nothing_is_swept_where_the_record_can_not_be_had() {
         succeeded(&update(&world, &id, &old, &labelled()).await);
         assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
     }
+}
+
+/// A Delete needs no more than the record: it is the last that would come for what is left.
+#[tokio::test]
+async fn a_delete_sweeps_by_the_record_alone() {
+    let world = World::start(false).await;
+    let old = properties(&json!({}));
+    let id = create(&world, &old).await;
+    let left = leave_unfinished(&world, &id, &old).await;
+    world.until(&left, "ACTIVE").await;
+    world.stack_is("DELETE_IN_PROGRESS");
+    world.function.cloud.stack_denials.store(1_000, Ordering::SeqCst);
+    let deleted = world.answer(&world.dated("Delete", Some(&id), &old, None)).await;
+    assert_eq!(deleted["Status"], "SUCCESS", "{deleted}");
+    assert_eq!(world.groups(), Vec::<String>::new());
 }
 
 /// Somebody has deleted the launch template of the group that the rollback goes back to.

@@ -217,3 +217,26 @@ async fn a_rollback_takes_no_retained_group_over_where_the_current_one_is_gone()
     assert_ne!(next, retained);
     assert_eq!(world.group(&retained), before);
 }
+
+/// Somebody deletes the running group's template, and an update that needs another group is refused. The group may have replaced another
+/// one that a policy of Retain kept.
+#[tokio::test]
+async fn a_rollback_of_a_refused_replacement_keeps_a_group_without_its_template() {
+    let mut refused = properties(&json!({"Subnets": ["subnet-9", "subnet-8"]}));
+    refused["Retired"] = json!("property");
+    for retains in [false, true] {
+        let world = World::start(false).await;
+        let (id, runs) = match retains {
+            true => (goes_there_and_back(&world).await.1, labelled()),
+            false => (create(&world, &labelled()).await, labelled()),
+        };
+        world.is_old(&id, 600);
+        let before = world.groups();
+        delete_template(&world, &id);
+        world.update_began(60);
+        reason(&update(&world, &id, &refused, &runs).await);
+        let back = rolls_back(&world, &id, &runs, &refused).await;
+        assert_eq!(succeeded(&back), id, "{back}");
+        assert_eq!(world.groups(), before);
+    }
+}

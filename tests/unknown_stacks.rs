@@ -3,11 +3,12 @@
 mod support;
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use simulator::NodesStay;
 use support::flows::{create, properties, reason};
-use support::stacks::{replaces, rolls_back, spot, succeeded, update, warnings};
+use support::stacks::{is_deleted, replaces, rolls_back, spot, succeeded, update, warnings};
 use support::world::World;
 
 /// Row 2.
@@ -33,6 +34,7 @@ async fn a_rollback_takes_back_only_the_size_that_the_failed_update_set() {
     ] {
         let world = World::start(false).await;
         let id = create(&world, &old).await;
+        world.is_old(&id, 900);
         world.autoscaler_moves(&id, before);
         let updated = update(&world, &id, &failed, &old).await;
         assert_eq!(updated["Status"] == "SUCCESS", set, "{updated}");
@@ -46,6 +48,41 @@ async fn a_rollback_takes_back_only_the_size_that_the_failed_update_set() {
         );
         world.receiver.assert_clean();
     }
+}
+
+/// Row 2's kind: somebody has set the size in EKS, before the update whose template says it.
+#[tokio::test]
+async fn a_size_that_was_set_before_the_failed_update_stands() {
+    let world = World::start(false).await;
+    let sized = |desired: &str| {
+        properties(&json!({"ScalingConfig": {"MinSize": "1", "MaxSize": "30", "DesiredSize": desired}}))
+    };
+    let id = create(&world, &sized("3")).await;
+    succeeded(&update(&world, &id, &sized("20"), &sized("3")).await);
+    world.autoscaler_moves(&id, 8);
+    succeeded(&update(&world, &id, &sized("8"), &sized("20")).await);
+    world.autoscaler_moves(&id, 20);
+    world.is_old(&id, 900);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    world.update_began(0);
+    succeeded(&update(&world, &id, &sized("20"), &sized("8")).await);
+    succeeded(&rolls_back(&world, &id, &sized("8"), &sized("20")).await);
+    assert_eq!(world.group(&id)["scalingConfig"]["desiredSize"], 20);
+}
+
+/// Row 2's kind: the failed update has created the group with its size.
+#[tokio::test]
+async fn a_size_that_a_group_was_made_again_with_is_taken_back() {
+    let world = World::start(false).await;
+    let sized = |desired: &str| {
+        properties(&json!({"ScalingConfig": {"MinSize": "1", "MaxSize": "30", "DesiredSize": desired}}))
+    };
+    let id = create(&world, &sized("10")).await;
+    is_deleted(&world, &id).await;
+    world.update_began(1);
+    assert_eq!(succeeded(&update(&world, &id, &sized("2"), &sized("10")).await), id);
+    succeeded(&rolls_back(&world, &id, &sized("10"), &sized("2")).await);
+    assert_eq!(world.group(&id)["scalingConfig"]["desiredSize"], 10);
 }
 
 /// Rows 2 and 6: a stack that can't be described may be rolling back.

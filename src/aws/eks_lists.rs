@@ -4,7 +4,7 @@ use aws_sdk_eks::types::{Update, UpdateParam, UpdateParamType};
 
 use super::Aws;
 use super::errors::call_error;
-use crate::ports::{CallError, UpdateBegun};
+use crate::ports::{CallError, Fault, UpdateBegun};
 
 impl Aws {
     /// The names of all node groups of a cluster, page by page.
@@ -28,8 +28,11 @@ impl Aws {
         let ids: Vec<String> = ids.map_err(|error| call_error("eks:ListUpdates", &resource, &error))?;
         let mut found = Vec::new();
         for id in ids {
-            let begun = self.update_begun(cluster, name, &id).await?;
-            found.extend(begun.filter(|begun| begun.at >= since));
+            match self.update_begun(cluster, name, &id).await {
+                Ok(begun) => found.extend(begun.filter(|begun| begun.at >= since)),
+                Err(error) if error.fault == Fault::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(found)
     }

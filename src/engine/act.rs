@@ -44,8 +44,8 @@ pub async fn act<C: Cloud>(
     match call(cloud, goal, seen, &step, &token).await {
         Ok(update_id) => {
             note(progress, &step, now, update_id);
-            if matches!((goal, &step), (Goal::Present(_), Step::Delete)) {
-                progress.history.forget_the_failed_group();
+            if matches!(step, Step::Create(_)) {
+                progress.history.forget_the_group_before();
             }
             Ok(after(goal, step))
         }

@@ -65,13 +65,9 @@ pub async fn still_to_be_removed<C: Cloud>(cloud: &C, progress: &mut Progress) -
     }
 }
 
-/// Whether a stack does something else than when a request was sent. A Delete belongs to an operation that may be over but for its cleanup.
+/// Whether a stack does something else than when an update of it was sent.
 pub fn has_gone_on(progress: &Progress, stack: &Stack) -> bool {
-    let phase = Phase::of(&stack.status);
-    match progress.request.kind {
-        RequestType::Create | RequestType::Update => is_of_before(progress, stack) || is_superseded(progress, phase),
-        RequestType::Delete => phase != Phase::Ending && is_of_before(progress, stack),
-    }
+    is_of_before(progress, stack) || is_superseded(progress, Phase::of(&stack.status))
 }
 
 /// What an update has made in place of another group isn't undone once CloudFormation names it: then another delivery of the update has

@@ -2,9 +2,10 @@
 
 use super::Stop;
 use super::goal::{denied, owner, unanswered};
-use super::situation::direction;
+use super::situation::{direction, rolls_back};
 use super::target::{Found, own_template, place_of};
 use crate::cfn::physical_id::PhysicalId;
+use crate::cfn::request::Request;
 use crate::nodegroup::fits::{Known, replacements};
 use crate::nodegroup::group::{NodeGroup, Status};
 use crate::nodegroup::image::InstanceTypeFacts;
@@ -12,6 +13,7 @@ use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::{Confirmation, Replaces};
 use crate::nodegroup::plan::Direction;
 use crate::nodegroup::spec::{Naming, Spec};
+use crate::nodegroup::validate::inspect;
 use crate::ports::{Cloud, Fault};
 use crate::progress::Progress;
 
@@ -69,8 +71,56 @@ pub async fn group<C: Cloud>(
     Ok(None)
 }
 
+/// Why a rollback stays with the current group though that doesn't fit; `None`: it doesn't.
+pub fn stays(progress: &Progress, spec: &Spec, live: Option<&NodeGroup>, known: &Known) -> Option<&'static str> {
+    let live = live.filter(|_| rolls_back(progress))?;
+    if is_taken_back_in_place(progress, spec, live) {
+        return Some(
+            "no longer fits the template, such as after somebody has deleted its launch template, and the update that is rolled back needed \
+             no other group",
+        );
+    }
+    let lost = lacks_its_template_alone(&progress.request, spec, live, known) && !is_of_this_operation(progress);
+    lost.then_some(
+        "has lost its launch template, which somebody has deleted, and else fits; the next update replaces the group",
+    )
+}
+
+/// Whether a rollback takes back an update that changed the current group in place: the failed properties and those of before need the
+/// same group. A running group isn't replaced for what somebody else has done to it meanwhile.
+fn is_taken_back_in_place(progress: &Progress, spec: &Spec, live: &NodeGroup) -> bool {
+    let replaces = Replaces::on(&live.tags);
+    let is_fresh = replaces.is_some_and(|replaces| replaces.known != Confirmation::Confirmed);
+    !is_fresh && failed_ones_name_the_same(&progress.request, spec)
+}
+
+/// Whether a group differs from what is wanted in nothing but its launch template, and neither the failed properties nor those of before
+/// name one of the user's: then it ran the resource's own, and somebody has deleted that. A rollback leaves such a group, if it takes no
+/// replacement back: CloudFormation would delete the running group for another one.
+fn lacks_its_template_alone(request: &Request, spec: &Spec, live: &NodeGroup, known: &Known) -> bool {
+    let keeps_its_name = match spec.naming {
+        Naming::Generated { .. } => true,
+        Naming::Explicit(_) => false,
+    };
+    let names_none = |spec: &Spec| spec.launch_template.is_none();
+    let ran_its_own = names_none(spec) && failed(request).is_some_and(|failed| names_none(&failed));
+    keeps_its_name && ran_its_own && replacements(spec, live, known) == ["LaunchTemplate"]
+}
+
+/// The properties that failed, in a rollback.
+fn failed(request: &Request) -> Option<Spec> {
+    let failed = request.old_properties.as_ref()?;
+    Some(inspect(failed, &request.envelope.logical_resource_id).0)
+}
+
+/// Whether the properties that failed, in a rollback, name the same group as those of before.
+pub fn failed_ones_name_the_same(request: &Request, spec: &Spec) -> bool {
+    let owner = owner(request);
+    failed(request).is_some_and(|failed| failed.cluster == spec.cluster && name(&failed, &owner) == name(spec, &owner))
+}
+
 /// Whether the current group was created since the stack's operation began, as far as that is known.
-fn is_of_this_operation(progress: &Progress) -> bool {
+pub fn is_of_this_operation(progress: &Progress) -> bool {
     let times = progress.operation_began.zip(progress.current_made);
     times.is_none_or(|(began, made)| made >= began)
 }

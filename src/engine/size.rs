@@ -1,7 +1,8 @@
 //! The desired size of a group: the template's, or an autoscaler's.
 
 use super::Stop;
-use super::goal::{again_if_denied, unanswered};
+use super::goal::{again_if_denied, current, unanswered};
+use super::restored::is_of_this_operation;
 use super::situation::direction;
 use crate::nodegroup::history::Updates;
 use crate::nodegroup::plan::Direction;
@@ -9,6 +10,9 @@ use crate::nodegroup::scaling::DesiredSize;
 use crate::nodegroup::spec::Spec;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
+
+/// How often the updates of a group are asked for in vain. After that the live size alone tells: a rollback doesn't fail for this.
+const TRIES: u32 = 5;
 
 /// Old properties tell this one thing of the sizes: whether the template's own value changed. In a rollback they are what failed, and
 /// the size is taken back only where the failed update has set it. Where nobody knows whether this is a rollback, it may be one.
@@ -19,16 +23,18 @@ pub async fn desired<C: Cloud>(
     name: &str,
 ) -> Result<DesiredSize, Stop> {
     let size = by_properties(progress, spec);
-    match (size, direction(progress)) {
-        (DesiredSize::TakeBack { failed }, Direction::RollingBack) => Ok(
-            match set_by_an_update(cloud, progress, (&spec.cluster, name), failed).await? {
-                Updates::Found => size,
-                Updates::None => DesiredSize::Live,
-            },
-        ),
-        (DesiredSize::TakeBack { .. }, Direction::Forward | Direction::Unknown) => Ok(size),
-        (DesiredSize::Template | DesiredSize::Live, _) => Ok(size),
+    let DesiredSize::TakeBack { failed } = size else {
+        return Ok(size);
+    };
+    if direction(progress) != Direction::RollingBack || was_created_with_it(progress, name) {
+        return Ok(size);
     }
+    Ok(
+        match set_by_an_update(cloud, progress, (&spec.cluster, name), failed).await? {
+            Updates::Found => size,
+            Updates::None => DesiredSize::Live,
+        },
+    )
 }
 
 fn by_properties(progress: &Progress, spec: &Spec) -> DesiredSize {
@@ -48,9 +54,14 @@ fn by_properties(progress: &Progress, spec: &Spec) -> DesiredSize {
     }
 }
 
-/// Whether the last update of the group that set a size has set `failed`. An autoscaler may have come to the same size before, so that the
-/// failed update had nothing to set. An autoscaler changes the Auto Scaling group, and makes no update in EKS. Where EKS can't be asked, the live
-/// size alone tells.
+/// Whether the failed update may have created the current group, with its size. It may too where times are unknown.
+fn was_created_with_it(progress: &Progress, name: &str) -> bool {
+    current(&progress.request).is_some_and(|current| current.name == name) && is_of_this_operation(progress)
+}
+
+/// Whether the last update of the group that set a size is of this operation and has set `failed`. The group may have come to the same
+/// size before, by an autoscaler or by hand, so that the failed update had nothing to set. An autoscaler changes the Auto Scaling group, and
+/// makes no update in EKS.
 async fn set_by_an_update<C: Cloud>(
     cloud: &C,
     progress: &mut Progress,
@@ -60,7 +71,8 @@ async fn set_by_an_update<C: Cloud>(
     if let Some(known) = progress.size_was_set {
         return Ok(known);
     }
-    let set = match cloud.updates_since(cluster, name, 0).await {
+    let since = progress.operation_began.unwrap_or_default();
+    let set = match cloud.updates_since(cluster, name, since).await {
         Ok(updates) => {
             let sets = updates.iter().filter(|update| update.desired_size.is_some());
             let last = sets.max_by_key(|update| update.at);
@@ -75,7 +87,10 @@ async fn set_by_an_update<C: Cloud>(
 
 fn without_updates(progress: &mut Progress, error: &CallError) -> Result<Updates, Stop> {
     match error.fault {
-        Fault::Throttled | Fault::Unknown | Fault::InUse => Err(unanswered(progress, error)),
+        Fault::Throttled | Fault::Unknown | Fault::InUse if progress.unanswered + 1 < TRIES => {
+            Err(unanswered(progress, error))
+        }
+        Fault::Throttled | Fault::Unknown | Fault::InUse => Ok(Updates::Found),
         Fault::NotFound => Ok(Updates::None),
         Fault::Denied | Fault::Refused => again_if_denied(progress, error).map_or(Ok(Updates::Found), Err),
     }

@@ -246,10 +246,12 @@ fn is_replacement_of(progress: &Progress, group: &NodeGroup, current: &str) -> b
     unconfirmed && newer
 }
 
-/// Whether the request is still the one at work for the resource.
+/// Whether the request is still the one at work for the resource. Of a Delete the record tells that: a resource that was added again since
+/// isn't being deleted.
 async fn is_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<bool, CallError> {
-    if !records_current(cloud, progress).await? {
-        return Ok(false);
+    let recorded = records_current(cloud, progress).await?;
+    if !recorded || progress.request.kind == RequestType::Delete {
+        return Ok(recorded);
     }
     let stack = cloud.stack(&progress.request.envelope.stack_id).await?;
     Ok(!late::has_gone_on(progress, &stack))

@@ -7,7 +7,6 @@ use super::goal::{again_if_denied, current, denied, identity, owner, unanswered}
 use super::situation::rolls_back;
 use super::{Stop, restored, sent};
 use crate::cfn::physical_id::PhysicalId;
-use crate::cfn::request::Request;
 use crate::launch_template::belongings::{Belongings, Place};
 use crate::nodegroup::decide::{Identity, RETAINED_GROUP, Which, foreign, retained};
 use crate::nodegroup::fits::Known;
@@ -17,7 +16,6 @@ use crate::nodegroup::name::{name as derived_name, next_name};
 use crate::nodegroup::ownership::{Channel, Confirmation, Owner, Replaces};
 use crate::nodegroup::spec::Spec;
 use crate::nodegroup::target::{Target, target};
-use crate::nodegroup::validate::inspect;
 use crate::ports::{Cloud, Fault};
 use crate::progress::{Progress, Stage};
 
@@ -99,11 +97,10 @@ async fn of_update<C: Cloud>(
     };
     let target = target(spec, &owner, (&current.cluster, &current.name), live.as_ref(), &known);
     let fits = matches!(target, Ok(Target::Keep));
-    if matches!(target, Ok(Target::Replace(_))) && is_taken_back_in_place(progress, spec, live.as_ref()) {
-        return Ok(Found::NotToBeHad(format!(
-            "node group {current} no longer fits the template, such as after somebody has deleted its launch template, and the update that \
-             is rolled back needed no other group"
-        )));
+    if matches!(target, Ok(Target::Replace(_)))
+        && let Some(why) = restored::stays(progress, spec, live.as_ref(), &known)
+    {
+        return Ok(Found::NotToBeHad(format!("node group {current} {why}")));
     }
     if let Some(restored) = restored::group(cloud, progress, spec, live.as_ref(), fits, &types).await? {
         mark(cloud, progress, live.as_ref(), Confirmation::TakenBack).await?;
@@ -116,23 +113,6 @@ async fn of_update<C: Cloud>(
             free_name(cloud, progress, spec, &current, name).await?
         }
         Err(refusal) => Found::NotToBeHad(refusal.to_string()),
-    })
-}
-
-/// Whether a rollback takes back an update that changed the current group in place: the failed properties and those of before need the
-/// same group. A running group isn't replaced for what somebody else has done to it meanwhile.
-fn is_taken_back_in_place(progress: &Progress, spec: &Spec, live: Option<&NodeGroup>) -> bool {
-    let replaces = live.and_then(|live| Replaces::on(&live.tags));
-    let is_fresh = replaces.is_some_and(|replaces| replaces.known != Confirmation::Confirmed);
-    rolls_back(progress) && live.is_some() && !is_fresh && failed_ones_name_the_same(&progress.request, spec)
-}
-
-/// Whether the properties that failed, in a rollback, name the same group as those of before.
-fn failed_ones_name_the_same(request: &Request, spec: &Spec) -> bool {
-    let owner = owner(request);
-    request.old_properties.as_ref().is_some_and(|failed| {
-        let failed = inspect(failed, &request.envelope.logical_resource_id).0;
-        failed.cluster == spec.cluster && derived_name(&failed, &owner) == derived_name(spec, &owner)
     })
 }
 
@@ -187,7 +167,8 @@ async fn free_name<C: Cloud>(
 /// the current group stays. So it does where the update that is rolled back needed no other group and the current one is gone: then the
 /// group of that name may be one that was kept on purpose.
 async fn there_again<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec, name: String) -> Result<Found, Stop> {
-    let may_be_retained = progress.current_made.is_none() && failed_ones_name_the_same(&progress.request, spec);
+    let may_be_retained =
+        progress.current_made.is_none() && restored::failed_ones_name_the_same(&progress.request, spec);
     match cloud.node_group(&spec.cluster, &name).await {
         Ok(group) if owner(&progress.request).owns(&group.tags) => Ok(match may_be_retained {
             true => Found::NotToBeHad(retained(&group)),

@@ -138,8 +138,8 @@ impl History {
         self.begun.iter().all(is_before)
     }
 
-    /// The request has deleted a failed group, and the next one under the name is its own.
-    pub fn forget_the_failed_group(&mut self) {
+    /// The request has created a group, and what it saw under the name before, failed or being deleted, was another one.
+    pub fn forget_the_group_before(&mut self) {
         (self.first_made, self.first_status) = (None, None);
     }
 

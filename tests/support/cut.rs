@@ -11,13 +11,12 @@ use managed_node_group::aws::Aws;
 use managed_node_group::bus::outcome::Announcement;
 use managed_node_group::diagnose::Evidence;
 use managed_node_group::launch_template::belongings::{Belongings, Place};
-use managed_node_group::launch_template::max_pods::{NetworkFacts, Prefixes};
 use managed_node_group::launch_template::steps::{Cluster, LaunchStep, Made};
 use managed_node_group::launch_template::users::UsersTemplate;
 use managed_node_group::nodegroup::change::ConfigChange;
 use managed_node_group::nodegroup::group::NodeGroup;
 use managed_node_group::nodegroup::history::UpdateState;
-use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
+use managed_node_group::nodegroup::image::InstanceTypeFacts;
 use managed_node_group::nodegroup::ownership::Owner;
 use managed_node_group::nodegroup::plan::{Desired, NewGroup, VersionChange};
 use managed_node_group::nodegroup::spec::{LaunchTemplate, LaunchTemplateVersion, Spec};
@@ -27,7 +26,7 @@ use managed_node_group::preflight::facts::{Facts, Subnet};
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::ec2::Memory;
+use super::ec2::{Memory, facts};
 use super::world::{Death, STACK_ID};
 
 /// The most that Step Functions takes as an execution's input and as a task's result, in bytes.
@@ -309,30 +308,6 @@ impl Cloud for Cut {
             }
         };
         self.call(step.action(), change).await
-    }
-}
-
-/// m5.large, but for Graviton's names and those with an accelerator.
-fn facts(name: &str) -> InstanceTypeFacts {
-    let arm = name.contains("g.");
-    InstanceTypeFacts {
-        architecture: if arm { Architecture::Arm } else { Architecture::X86 },
-        accelerator: accelerator(name),
-        network: Some(NetworkFacts {
-            interfaces: 3,
-            addresses: 10,
-            vcpus: 2,
-            prefixes: Prefixes::Supported,
-        }),
-    }
-}
-
-fn accelerator(name: &str) -> Accelerator {
-    let begins = |families: &[&str]| families.iter().any(|family| name.starts_with(family));
-    match name {
-        _ if begins(&["g4", "g5", "g6", "p3", "p4", "p5"]) => Accelerator::Nvidia,
-        _ if begins(&["inf", "trn"]) => Accelerator::Neuron,
-        _ => Accelerator::None,
     }
 }
 

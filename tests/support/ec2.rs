@@ -7,7 +7,9 @@ use managed_node_group::launch_template::belongings::{
     Belongings, KeyPair, Place, SecurityGroup, Template, Version, VersionRole,
 };
 use managed_node_group::launch_template::content::Content;
+use managed_node_group::launch_template::max_pods::{NetworkFacts, Prefixes};
 use managed_node_group::launch_template::steps::{LaunchStep, Made};
+use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
 use managed_node_group::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 use managed_node_group::ports::{CallError, Fault};
 
@@ -279,5 +281,29 @@ fn version(number: i64, digest: &str, role: VersionRole) -> Version {
         number,
         digest: digest.to_owned(),
         role,
+    }
+}
+
+/// m5.large, but for Graviton's names and those with an accelerator.
+pub fn facts(name: &str) -> InstanceTypeFacts {
+    let arm = name.contains("g.");
+    InstanceTypeFacts {
+        architecture: if arm { Architecture::Arm } else { Architecture::X86 },
+        accelerator: accelerator(name),
+        network: Some(NetworkFacts {
+            interfaces: 3,
+            addresses: 10,
+            vcpus: 2,
+            prefixes: Prefixes::Supported,
+        }),
+    }
+}
+
+fn accelerator(name: &str) -> Accelerator {
+    let begins = |families: &[&str]| families.iter().any(|family| name.starts_with(family));
+    match name {
+        _ if begins(&["g4", "g5", "g6", "p3", "p4", "p5"]) => Accelerator::Nvidia,
+        _ if begins(&["inf", "trn"]) => Accelerator::Neuron,
+        _ => Accelerator::None,
     }
 }

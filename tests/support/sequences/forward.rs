@@ -52,7 +52,7 @@ pub const FORWARD: &[Rule] = &[
     Rule { code: "R4", must: "The group is the unfinished replacement that an earlier update has left. The function goes on with it; where EKS is deleting it, the function waits and creates it again.",
         held: &[Test("a_retry_goes_on_with_what_the_failed_update_has_left"), Life("preserved twice, with faults")] },
     Rule { code: "R5", must: "An unfinished replacement in CREATE_FAILED is deleted and created again. One that this very request has created is removed, and the request fails with EKS's reason and the current ID.",
-        held: &[Test("a_retry_makes_a_failed_replacement_again"), Test("a_failed_replacement_removes_what_it_made_and_keeps_the_id"), Property("the ids of answers follow the protocol")] },
+        held: &[Test("a_retry_makes_a_failed_replacement_again"), Test("a_retry_that_fails_too_removes_what_it_has_made"), Test("a_failed_replacement_removes_what_it_made_and_keeps_the_id"), Property("the ids of answers follow the protocol")] },
     Rule { code: "R6", must: "The function refuses the update, changes nothing of the group, and leaves nothing of its own in EC2.",
         held: &[Test("a_replacement_under_the_name_of_a_foreign_group_is_refused"), Property("nothing foreign is changed"), Life("replacement, others meddle")] },
     Rule { code: "R7", must: "An update takes over no group that is there and isn't its own unfinished replacement. A generated name gets another hash; an explicit one is refused with `[retained-group]`.",
