@@ -147,8 +147,8 @@ async fn a_failed_create_names_the_group_that_it_has_created() {
     assert_eq!(answer["PhysicalResourceId"], "my-cluster/web");
 }
 
-/// The second group was kept when the stack went back to the first, which somebody has deleted by hand since. No time of the current group
-/// tells then what is older.
+/// A policy of Retain kept the second group when the stack went back to the first. Then somebody deletes the first by hand, so that the
+/// function can't compare the ages of the two groups.
 #[tokio::test]
 async fn an_update_takes_over_no_retained_group_where_the_current_one_is_gone() {
     let world = World::start(false).await;

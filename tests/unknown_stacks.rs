@@ -11,26 +11,29 @@ use support::flows::{create, properties, reason};
 use support::stacks::{is_deleted, replaces, rolls_back, spot, succeeded, update, warnings};
 use support::world::World;
 
+/// Properties with a desired size between 1 and 30.
+fn sized(desired: &str) -> Value {
+    properties(&json!({"ScalingConfig": {"MinSize": "1", "MaxSize": "30", "DesiredSize": desired}}))
+}
+
 /// Row 2.
 #[tokio::test]
 async fn a_rollback_takes_back_only_the_size_that_the_failed_update_set() {
-    let sized = |desired: &str, more: Value| {
-        let mut wanted = json!({"ScalingConfig": {"MinSize": "1", "MaxSize": "30", "DesiredSize": desired}});
+    let with = |desired: &str, more: Value| {
+        let mut wanted = sized(desired);
+        let more = more.as_object().unwrap().clone();
+        wanted.as_object_mut().unwrap().extend(more);
         wanted
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        properties(&wanted)
     };
-    let old = sized("3", json!({}));
+    let old = sized("3");
     for (failed, set, before, moved, expected) in [
-        (sized("25", json!({"Retired": "property"})), false, 20, 20, 20),
-        (sized("25", json!({})), true, 3, 25, 3),
-        (sized("25", json!({})), true, 3, 24, 24),
+        (with("25", json!({"Retired": "property"})), false, 20, 20, 20),
+        (with("25", json!({})), true, 3, 25, 3),
+        (with("25", json!({})), true, 3, 24, 24),
         // The template was to say what the autoscaler had set already.
-        (sized("20", json!({"Retired": "property"})), false, 20, 20, 20),
-        (sized("20", json!({})), true, 20, 20, 20),
-        (sized("20", json!({"Labels": {"a": "b"}})), true, 20, 20, 20),
+        (with("20", json!({"Retired": "property"})), false, 20, 20, 20),
+        (with("20", json!({})), true, 20, 20, 20),
+        (with("20", json!({"Labels": {"a": "b"}})), true, 20, 20, 20),
     ] {
         let world = World::start(false).await;
         let id = create(&world, &old).await;
@@ -54,9 +57,6 @@ async fn a_rollback_takes_back_only_the_size_that_the_failed_update_set() {
 #[tokio::test]
 async fn a_size_that_was_set_before_the_failed_update_stands() {
     let world = World::start(false).await;
-    let sized = |desired: &str| {
-        properties(&json!({"ScalingConfig": {"MinSize": "1", "MaxSize": "30", "DesiredSize": desired}}))
-    };
     let id = create(&world, &sized("3")).await;
     succeeded(&update(&world, &id, &sized("20"), &sized("3")).await);
     world.autoscaler_moves(&id, 8);
@@ -74,9 +74,6 @@ async fn a_size_that_was_set_before_the_failed_update_stands() {
 #[tokio::test]
 async fn a_size_that_a_group_was_made_again_with_is_taken_back() {
     let world = World::start(false).await;
-    let sized = |desired: &str| {
-        properties(&json!({"ScalingConfig": {"MinSize": "1", "MaxSize": "30", "DesiredSize": desired}}))
-    };
     let id = create(&world, &sized("10")).await;
     is_deleted(&world, &id).await;
     world.update_began(1);
@@ -89,9 +86,6 @@ async fn a_size_that_a_group_was_made_again_with_is_taken_back() {
 #[tokio::test]
 async fn an_autoscalers_size_stands_where_the_stack_is_unknown() {
     let world = World::start(false).await;
-    let sized = |desired: &str| {
-        properties(&json!({"ScalingConfig": {"MinSize": "1", "MaxSize": "30", "DesiredSize": desired}}))
-    };
     let id = create(&world, &sized("3")).await;
     world.autoscaler_moves(&id, 20);
     world.stack_is("DENIED");

@@ -48,7 +48,7 @@ pub struct Verdicts {
     /// The group was made, or last updated, by a request that could not ask the stack for its tags.
     tags_unknown: bool,
     /// CloudFormation cancelled a request while the function could not describe the stack, so the function never learned of it. The
-    /// function may continue beside the rollback (`docs/reliability.md`). The judge excuses what the function then leaves behind.
+    /// function may then work at the same time as the rollback (`docs/reliability.md`), and the judge accepts what that leaves behind.
     unheard_cancel: bool,
     /// Somebody else has changed a group of the stack.
     pub disturbed: bool,

@@ -29,9 +29,9 @@ const LONGEST_CHAIN: usize = 16;
 /// the replacement back. Further up the chain there may be a group that was kept on purpose. Where the stack can't be described, an
 /// unconfirmed replacement that doesn't fit goes back by one as well: a rollback comes right after the replacement.
 ///
-/// By its name alone, though it doesn't fit, the replaced group is gone back to in the operation that has replaced it: it may have been
-/// replaced for its launch template or its architecture, which no name tells. A later rollback may meet it as one that was kept on
-/// purpose.
+/// A replaced group may not fit the properties that it had, because somebody has deleted its launch template, or because the new
+/// properties need another architecture. Then the rollback recognises it by its name, but only in the operation that replaced it. In a
+/// later operation a policy of Retain may have kept the group.
 pub async fn group<C: Cloud>(
     cloud: &C,
     progress: &mut Progress,

@@ -11,7 +11,8 @@ use crate::nodegroup::spec::Spec;
 use crate::ports::{CallError, Cloud, Fault};
 use crate::progress::Progress;
 
-/// How often the updates of a group are asked for in vain. After that the live size alone tells: a rollback doesn't fail for this.
+/// How often the function asks EKS for the updates of a group without an answer. Then it decides by the live size alone, so that the
+/// rollback doesn't fail.
 const TRIES: u32 = 5;
 
 /// Old properties tell this one thing of the sizes: whether the template's own value changed. In a rollback they are what failed, and

@@ -246,8 +246,8 @@ fn is_replacement_of(progress: &Progress, group: &NodeGroup, current: &str) -> b
     unconfirmed && newer
 }
 
-/// Whether the request is still the one at work for the resource. Of a Delete the record tells that: a resource that was added again since
-/// isn't being deleted.
+/// Whether no later request has begun for the resource. For a Delete CloudFormation's record is enough: if the user had added the resource
+/// again, its status would not be `DELETE_*`.
 async fn is_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<bool, CallError> {
     let recorded = records_current(cloud, progress).await?;
     if !recorded || progress.request.kind == RequestType::Delete {
