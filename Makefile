@@ -27,7 +27,7 @@ CARGO_FUZZ_VERSION := 0.13.2
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY = $(TOOLS)/cargo-deny/bin/cargo-deny
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
+FUZZ_TARGETS ?= $(basename $(notdir $(wildcard testing/fuzz/fuzz_targets/*.rs)))
 SEEDS ?= 1000
 # What `make package` builds for: x86_64 or arm64, as the template's parameter Architecture says it.
 ARCH ?= x86_64
@@ -49,26 +49,18 @@ demo: tool-ministack tool-moto build ## Play a node group's life against the loc
 
 .PHONY: test
 test: lint tool-ministack tool-moto tool-awscli build package cdk ## Everything: formatting, clippy, templates, unit and end-to-end tests
-	cargo nextest run --workspace --exclude pure --ignore-default-filter
+	cargo nextest run --workspace --ignore-default-filter
 
 .PHONY: lint
-lint: tool-lint tool-sam tool-nextest tool-cargo-deny publish-check ## Formatting, clippy, dependencies, cfn-lint, sam validate and statelint
+lint: tool-lint tool-sam tool-nextest tool-cargo-deny ## Formatting, clippy, dependencies, cfn-lint, sam validate and statelint
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(CARGO_DENY) --locked check bans licenses sources
-	$(TOOLS)/lint/bin/cfn-lint template.yaml examples/*.yaml docs/*.yaml cli/tests/eksctl/*.template.yaml
+	$(TOOLS)/lint/bin/cfn-lint template.yaml examples/*.yaml docs/*.yaml crates/cli/tests/eksctl/*.template.yaml
 	$(TOOLS)/sam/bin/sam validate --lint --region us-east-1
 	definition=$$(mktemp); trap 'rm -f "$$definition"' EXIT; \
 	$(TOOLS)/lint/bin/python tools/definition.py template.yaml > "$$definition"; \
 	$(TOOLS)/lint/bin/statelint "$$definition"
-
-# Seconds, not a build of the SDKs: what is compiled is what `make test` compiles, and a test looks at what is in the archive.
-# Cargo warns of each test that stays behind, which they do on purpose; any other warning ends this.
-.PHONY: publish-check
-publish-check: ## Pack the sources of a release, and take no warning for it
-	@said=$$(cargo package --package managed-node-group --no-verify --allow-dirty 2>&1) || { echo "$$said"; exit 1; }; \
-	said=$$(grep -v '^warning: ignoring test ' <<< "$$said"); \
-	echo "$$said"; if grep -q '^warning' <<< "$$said"; then exit 1; fi
 
 # Beside `make test`, for it needs the network: the database of advisories comes from where it is kept, for npm from the
 # registry. That something was found since yesterday is no fault of a change, either.
@@ -83,9 +75,9 @@ audit: tool-cargo-deny ## Ask the databases of advisories about what is depended
 fuzz: tool-cargo-fuzz ## Feed arbitrary bytes to all that reads, FUZZ_SECONDS for each target (FUZZ_TARGETS="a b" for some)
 	for target in $(FUZZ_TARGETS); do \
 	  found=$(TARGET)/fuzz/corpus/$$target; mkdir -p $$found; \
-	  words=fuzz/dictionaries/$$target.dict; \
-	  PATH="$(TOOLS)/cargo-fuzz/bin:$$PATH" cargo +nightly fuzz run --target-dir $(TARGET)/fuzz --sanitizer none $$target \
-	    $$found fuzz/corpus/$$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536 -print_final_stats=1 \
+	  words=testing/fuzz/dictionaries/$$target.dict; \
+	  PATH="$(TOOLS)/cargo-fuzz/bin:$$PATH" cargo +nightly fuzz run --fuzz-dir testing/fuzz --target-dir $(TARGET)/fuzz --sanitizer none $$target \
+	    $$found testing/fuzz/corpus/$$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=65536 -print_final_stats=1 \
 	    $$(test ! -e $$words || echo -dict=$$words); \
 	done
 

@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::bus::outcome::{About, Announcement, News, announcement};
-use crate::cfn::answer::Answer;
-use crate::cfn::request::{Envelope, RequestType};
-use crate::failures::codes_in;
-use crate::ports::{CallError, EventBus};
+use mng_core::call_error::CallError;
+use mng_core::protocol::answer::Answer;
+use mng_core::protocol::eventbridge::outcome::{About, Announcement, News, announcement};
+use mng_core::protocol::request::{Envelope, RequestType};
+use mng_engine::failures::codes_in;
+use mng_engine::ports::EventBus;
 
 /// How long telling may take where somebody else waits for the answer. EventBridge answers within tens of milliseconds; where
 /// there is no way to it, as in a VPC without an endpoint for `events`, nothing ever comes.

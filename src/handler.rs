@@ -12,22 +12,23 @@ use serde_json::Value;
 use tracing::Instrument;
 
 use crate::announce::{Announcer, NotTold, of_answer};
-use crate::bus;
-use crate::bus::outcome::News;
-use crate::cfn::answer::Answer;
-use crate::cfn::event::{Event, Host, classify};
-use crate::cfn::physical_id::never_created;
-use crate::cfn::request::{Envelope, Reply, Request, RequestType, Unreadable};
-use crate::cfn::response_url::ResponseUrl;
-use crate::clock::Clock;
-use crate::diagnose::masked;
-use crate::engine::{self, Outcome};
-use crate::polling::{Onward, Stay, pace, step_functions};
-use crate::ports::{CallError, Cloud, EventBus};
-use crate::progress::Progress;
 use crate::respond::{NotDelivered, Responder};
 use crate::settings::Settings;
-use crate::telemetry::request_span;
+use mng_aws::clock::Clock;
+use mng_core::call_error::CallError;
+use mng_core::diagnosis::masked;
+use mng_core::protocol::answer::Answer;
+use mng_core::protocol::event::{Event, Host, classify};
+use mng_core::protocol::eventbridge;
+use mng_core::protocol::eventbridge::outcome::News;
+use mng_core::protocol::physical_id::never_created;
+use mng_core::protocol::request::{Envelope, Reply, Request, RequestType, Unreadable};
+use mng_core::protocol::response_url::ResponseUrl;
+use mng_engine::Outcome;
+use mng_engine::polling::{Onward, Stay, step_functions, throttle_backoff};
+use mng_engine::ports::{Cloud, EventBus};
+use mng_engine::progress::Progress;
+use mng_engine::request_span;
 
 /// The function: what an event needs, ready.
 pub struct Function<C, K> {
@@ -134,12 +135,12 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         }
         loop {
             let (before, under_way) = (progress.history.clone(), progress.under_way);
-            let undoing = engine::undoing(&progress);
+            let undoing = mng_engine::undoing(&progress);
             let outcome = self.pass(&mut progress, stay.last_look).await;
             self.spend(&mut progress, under_way);
             let throttles = self.cloud.throttles();
             progress.tally.throttles += throttles;
-            progress.apart = pace::after(progress.apart, throttles);
+            progress.apart = throttle_backoff::after(progress.apart, throttles);
             self.tell_progress(&before, &progress).await;
             match outcome {
                 Outcome::Answer(answer) => {
@@ -152,7 +153,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
                 Outcome::Wait(waiting) => {
                     let wait = self.next_look(&progress, waiting);
                     // It goes on elsewhere at once.
-                    let turned = undoing != engine::undoing(&progress);
+                    let turned = undoing != mng_engine::undoing(&progress);
                     let stay = if turned { stay.over() } else { stay };
                     if let Some(state) = self.wait(&mut progress, waiting, wait, origin, stay).await? {
                         return Ok(state);
@@ -169,10 +170,10 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let end = last_look.min(progress.end_of_pass(now / 1000) * 1000);
         let rest = Duration::from_millis(end.saturating_sub(now).max(1000));
         // Boxed: the SDKs' futures are large, and nested in one another more than the compiler likes.
-        let pass = Box::pin(engine::pass(&self.cloud, progress, now / 1000));
+        let pass = Box::pin(mng_engine::pass(&self.cloud, progress, now / 1000));
         match tokio::time::timeout(rest, pass).await {
             Ok(outcome) => outcome,
-            Err(_) => engine::cut_off(progress, self.clock.now()),
+            Err(_) => mng_engine::cut_off(progress, self.clock.now()),
         }
     }
 
@@ -198,8 +199,8 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let mut created = None;
         let request = match work {
             Event::Request(event) => Request::parse(&event),
-            Event::Bus(event) => match bus::request::read(&event) {
-                Ok(request) => engine::identified(request.clone()).or(Ok(request)),
+            Event::Bus(event) => match eventbridge::request::read(&event) {
+                Ok(request) => mng_engine::identified(request.clone()).or(Ok(request)),
                 Err(_) => return self.sent(&event, 0).await,
             },
             Event::Continuation { progress, .. } => {
@@ -217,7 +218,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
 
     /// Answers FAILED for what the engine didn't decide.
     async fn fail_otherwise(&self, request: &Request, created: Option<&str>, reason: String) -> Result<Value, Failure> {
-        let answer = engine::failed(request, created, reason);
+        let answer = mng_engine::failed(request, created, reason);
         self.fail_unread(Some(request.kind), &request.envelope, &answer).await
     }
 

@@ -3,13 +3,13 @@
 use futures_util::future::BoxFuture;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use managed_node_group::announce::Announcer;
-use managed_node_group::aws::{Aws, in_lambda};
-use managed_node_group::clock::SystemClock;
 use managed_node_group::handler::Function;
-use managed_node_group::https::Https;
 use managed_node_group::respond::Responder;
 use managed_node_group::settings::{Settings, variable};
 use managed_node_group::telemetry::lines;
+use mng_aws::clock::SystemClock;
+use mng_aws::https::Https;
+use mng_aws::{Aws, in_lambda};
 use serde_json::Value;
 use tracing_subscriber::util::SubscriberInitExt;
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, StatusCode, Uri};
 
-use crate::cfn::answer::Answer;
-use crate::cfn::request::Envelope;
-use crate::cfn::response_url::{Loopback, NotAResponseUrl, ResponseUrl};
-use crate::https::Https;
+use mng_aws::https::Https;
+use mng_core::protocol::answer::Answer;
+use mng_core::protocol::request::Envelope;
+use mng_core::protocol::response_url::{Loopback, NotAResponseUrl, ResponseUrl};
 
 /// Attempts to deliver an answer, a second, two, four and eight apart: S3 has its moments (aws-cdk issue 17929).
 const ATTEMPTS: u32 = 5;

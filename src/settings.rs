@@ -1,6 +1,6 @@
 //! Settings, read once from the environment.
 
-use crate::cfn::response_url::Loopback;
+use mng_core::protocol::response_url::Loopback;
 
 /// Where waiting is hosted.
 pub const POLLING_MODE: &str = "POLLING_MODE";

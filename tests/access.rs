@@ -49,7 +49,9 @@ fn allowed(objects: &[Value]) -> Actions {
 
 /// What the adapter does, by the names under which its errors tell it: "list nodes".
 fn done() -> Actions {
-    let sources = ["src/kubernetes/mod.rs", "src/kubernetes/reads.rs"].map(read).concat();
+    let sources = ["crates/aws/src/kubernetes/mod.rs", "crates/aws/src/kubernetes/reads.rs"]
+        .map(read)
+        .concat();
     let actions = sources.split('"').filter_map(|text| text.split_once(' '));
     let actions = actions.filter(|(verb, what)| VERBS.contains(verb) && what.chars().all(|c| c.is_ascii_lowercase()));
     actions.map(|(verb, what)| (verb.to_owned(), what.to_owned())).collect()

@@ -1,14 +1,14 @@
 //! The files that are committed for the fuzz targets lead to no panic, without a fuzzer: each goes through the same functions.
 
-#[path = "../fuzz/src/answer.rs"]
+#[path = "../testing/fuzz/src/answer.rs"]
 mod answer;
-#[path = "../fuzz/src/event.rs"]
+#[path = "../testing/fuzz/src/event.rs"]
 mod event;
 #[path = "support/fed.rs"]
 mod fed;
-#[path = "../fuzz/src/properties.rs"]
+#[path = "../testing/fuzz/src/properties.rs"]
 mod properties;
-#[path = "../fuzz/src/user_data.rs"]
+#[path = "../testing/fuzz/src/user_data.rs"]
 mod user_data;
 
 use std::path::Path;
@@ -16,7 +16,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 fn feed(target: &str, run: fn(&[u8])) {
-    fed::feed(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz"), target, run);
+    fed::feed(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testing/fuzz"), target, run);
 }
 
 #[test]

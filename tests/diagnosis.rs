@@ -2,7 +2,7 @@
 
 mod support;
 
-use managed_node_group::diagnose::catalogue::{Row, rows};
+use mng_core::diagnosis::catalogue::{Row, rows};
 use serde_json::{Value, json};
 use support::scene::Scene;
 use support::world::World;

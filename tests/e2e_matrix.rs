@@ -5,9 +5,9 @@ mod support;
 use std::collections::BTreeSet;
 
 use local_stack::PollingMode;
-use managed_node_group::nodegroup::matrix::Effect::{InPlace, Nothing, Replaces, Rolls};
-use managed_node_group::nodegroup::matrix::{Effect, PROPERTIES};
-use managed_node_group::workload::device_plugin::{NAME, NAMESPACE};
+use mng_core::decide::matrix::Effect::{InPlace, Nothing, Replaces, Rolls};
+use mng_core::decide::matrix::{Effect, PROPERTIES};
+use mng_core::workload::device_plugin::{NAME, NAMESPACE};
 use serde_json::{Value, json};
 use support::deployed::Deployed;
 use support::matrix::{Case, Changing, case, cases};

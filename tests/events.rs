@@ -10,11 +10,11 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use managed_node_group::bus;
-use managed_node_group::cfn::event::{Event, classify};
-use managed_node_group::cfn::request::{Reply, Request, RequestType};
-use managed_node_group::cfn::response_url::Loopback;
-use managed_node_group::nodegroup::validate::validate;
+use mng_core::properties::validate::validate;
+use mng_core::protocol::event::{Event, classify};
+use mng_core::protocol::eventbridge;
+use mng_core::protocol::request::{Reply, Request, RequestType};
+use mng_core::protocol::response_url::Loopback;
 use serde_json::{Value, json};
 use support::heard::schema;
 
@@ -69,7 +69,7 @@ fn events_of_eventbridge_are_requests_too() {
         let Event::Bus(sent) = classify(event).remove(0) else {
             panic!("{name} is no event of EventBridge's")
         };
-        let request = bus::request::read(&sent).unwrap();
+        let request = eventbridge::request::read(&sent).unwrap();
         assert_eq!(request.kind, expected, "{name}");
         if expected != RequestType::Delete {
             let spec = validate(&request.properties, &request.envelope.logical_resource_id);
@@ -107,7 +107,7 @@ fn the_schema_of_requests_is_what_the_function_takes() {
         bad.pointer_mut(parent).unwrap()[key] = value;
         assert!(!schema.is_valid(&bad), "the schema takes {pointer} of {bad}");
         assert!(
-            bus::request::read(&bad).is_err(),
+            eventbridge::request::read(&bad).is_err(),
             "the function takes {pointer} of {bad}"
         );
     }

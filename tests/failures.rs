@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use managed_node_group::failures::page;
+use mng_engine::failures::page;
 
 /// With `RENEW_DOCS=1` in the environment the page is written anew.
 #[test]

@@ -2,7 +2,7 @@
 
 mod support;
 
-use managed_node_group::clock::Clock;
+use mng_aws::clock::Clock;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use managed_node_group::ports::Stack;
+use mng_engine::ports::Stack;
 use serde_json::{Value, json};
 use support::flows::{create, properties, reason};
 use support::world::World;

@@ -2,7 +2,7 @@
 
 mod support;
 
-use managed_node_group::ports::Fault;
+use mng_core::call_error::Fault;
 use serde_json::{Value, json};
 use support::ec2::LOOK;
 use support::flows::{create, properties, reason};

@@ -5,9 +5,9 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use managed_node_group::aws::Aws;
-use managed_node_group::nodegroup::under_way::UnderWay;
 use managed_node_group::telemetry::metrics;
+use mng_aws::Aws;
+use mng_core::decide::under_way::UnderWay;
 use serde_json::{Value, json};
 use support::flows::{create, properties, reason};
 use support::log::{Log, metric_lines, sums, wrong_with};

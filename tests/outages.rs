@@ -5,8 +5,9 @@ mod support;
 
 use std::time::Duration;
 
-use managed_node_group::ports::Fault::Unknown;
-use managed_node_group::ports::{Kubernetes, NO_ANSWER};
+use mng_core::call_error::Fault::Unknown;
+use mng_core::call_error::NO_ANSWER;
+use mng_engine::ports::Kubernetes;
 use serde_json::{Value, json};
 use simulator::{Fault, FaultKind, NodesStay, When};
 use support::flows::{create, properties, reason, roll_back};

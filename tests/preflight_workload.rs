@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use managed_node_group::ports::Cloud;
+use mng_engine::ports::Cloud;
 use serde_json::{Value, json};
 use simulator::{Access, Fault, FaultKind, When};
 use support::flows::{create, reason};

@@ -1,11 +1,9 @@
-//! What is released: one version everywhere, within the limits of where it goes, and packed whole.
+//! What is released: one version everywhere, within the limits of where it goes.
 
 mod support;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 use support::template::parsed;
@@ -34,9 +32,9 @@ fn the_version_is_the_same_wherever_it_is_written() {
     assert_eq!(newest.split([',', ' ']).next(), Some(version), "CHANGELOG.md");
     let manifests = [
         "Cargo.toml",
-        "cli/Cargo.toml",
-        "simulator/Cargo.toml",
-        "local-stack/Cargo.toml",
+        "crates/cli/Cargo.toml",
+        "testing/simulator/Cargo.toml",
+        "testing/local-stack/Cargo.toml",
     ];
     for manifest in manifests {
         let text = read(manifest);
@@ -164,59 +162,6 @@ fn no_resource_has_a_fixed_name() {
                 given == "null" || given.contains("AWS::StackName"),
                 "{id} has the fixed {name} {given}"
             );
-        }
-    }
-}
-
-/// Every source, what deploys and explains it, and nothing that only this repository's tests need.
-#[test]
-fn the_package_holds_what_builds_the_function() {
-    let listed = Command::new(env!("CARGO"))
-        .args([
-            "package",
-            "--package",
-            env!("CARGO_PKG_NAME"),
-            "--list",
-            "--allow-dirty",
-            "--offline",
-        ])
-        .current_dir(root())
-        .output()
-        .expect("cargo");
-    let (names, told) = (
-        String::from_utf8_lossy(&listed.stdout),
-        String::from_utf8_lossy(&listed.stderr),
-    );
-    assert!(listed.status.success() && !told.contains("warning"), "{told}");
-    let names: BTreeSet<&str> = names.lines().collect();
-    let mut sources = BTreeSet::new();
-    collect(&root().join("src"), &mut sources);
-    for wanted in sources
-        .iter()
-        .map(String::as_str)
-        .chain(["template.yaml", "samconfig.toml", "LICENSE", "README.md"])
-    {
-        assert!(names.contains(wanted), "{wanted} is left out");
-    }
-    let made_by_cargo = ["Cargo.toml", "Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
-    let expected = ["src/", "docs/", ".cargo/"];
-    for name in names {
-        let is_beside = !name.contains('/') && (made_by_cargo.contains(&name) || root().join(name).is_file());
-        assert!(
-            is_beside || expected.iter().any(|folder| name.starts_with(folder)),
-            "{name} is in it"
-        );
-    }
-}
-
-fn collect(folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            collect(&path, found);
-        } else {
-            let name = path.strip_prefix(root()).expect("below the root");
-            found.insert(name.to_string_lossy().into_owned());
         }
     }
 }

@@ -6,7 +6,7 @@
 mod support;
 
 use aws_sdk_eks::config::Credentials;
-use managed_node_group::ports::Fault;
+use mng_core::call_error::Fault;
 use serde_json::{Value, json};
 use support::flows::{properties, reason};
 use support::log::Log;

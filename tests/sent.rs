@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::atomic::Ordering;
 
-use managed_node_group::clock::{Clock, SystemClock};
+use mng_aws::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use support::asking::{asks, delete, failed, properties, ready};
 use support::world::World;

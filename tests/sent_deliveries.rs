@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use managed_node_group::clock::{Clock, SystemClock};
+use mng_aws::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use support::asking::{asks, delete, failed, ready};
 use support::world::{Death, World};

@@ -6,15 +6,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use managed_node_group::bus::outcome::SOURCE;
-use managed_node_group::bus::request::DETAIL_TYPE;
-use managed_node_group::cfn::event::{CONTINUATION, OUTCOME};
-use managed_node_group::nodegroup::validate::MAX_SERVICE_TIMEOUT;
-use managed_node_group::polling::step_functions::{ANSWERED, WAITING};
 use managed_node_group::settings::{
     ALLOW_LOOPBACK_RESPONSE_URL, EVENT_BUS, LOG_LEVEL, METRICS_NAMESPACE, POLL_TIME_SCALE, POLLING_MODE,
     STATE_MACHINE_ARN,
 };
+use mng_core::properties::validate::MAX_SERVICE_TIMEOUT;
+use mng_core::protocol::event::{CONTINUATION, OUTCOME};
+use mng_core::protocol::eventbridge::outcome::SOURCE;
+use mng_core::protocol::eventbridge::request::DETAIL_TYPE;
+use mng_engine::polling::step_functions::{ANSWERED, WAITING};
 use support::template::{called_by_the_function, text};
 
 /// The number behind the first `key:` with this indentation.
@@ -162,7 +162,9 @@ fn roles_name_no_action_by_a_wildcard() {
 #[test]
 fn the_role_allows_every_action_that_the_code_names() {
     let mut named = BTreeSet::new();
-    actions_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut named);
+    for folder in ["src", "crates/core/src", "crates/engine/src", "crates/aws/src"] {
+        actions_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut named);
+    }
     assert_eq!(named, called_by_the_function());
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use managed_node_group::kubernetes::token::{Token, Unsignable, token};
+use mng_aws::kubernetes::token::{Token, Unsignable, token};
 use serde_json::Value;
 
 const ACCESS_KEY: &str = "AKIDEXAMPLE";

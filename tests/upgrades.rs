@@ -3,16 +3,16 @@
 
 mod support;
 
-use managed_node_group::cfn::physical_id::{PhysicalId, never_created};
-use managed_node_group::cfn::request::Request;
-use managed_node_group::launch_template::belongings::Place;
-use managed_node_group::launch_template::os::Os;
-use managed_node_group::launch_template::recipe::{Ingredients, Recipe};
-use managed_node_group::nodegroup::name::{name, replacement_name};
-use managed_node_group::nodegroup::ownership::Owner;
-use managed_node_group::nodegroup::validate::validate;
-use managed_node_group::polling::step_functions::execution_name;
-use managed_node_group::progress::Progress;
+use mng_core::launch_template::ec2_resources::Place;
+use mng_core::launch_template::recipe::{Ingredients, Recipe};
+use mng_core::node::os::Os;
+use mng_core::nodegroup::name::{name, replacement_name};
+use mng_core::nodegroup::ownership::Owner;
+use mng_core::properties::validate::validate;
+use mng_core::protocol::physical_id::{PhysicalId, never_created};
+use mng_core::protocol::request::Request;
+use mng_engine::polling::step_functions::execution_name;
+use mng_engine::progress::Progress;
 use serde_json::{Value, json};
 use support::flows::{create, properties, reason};
 use support::releases::{UNDER_WAY, UnderWay, fields, folder, keep, of_today, releases, sample};

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use managed_node_group::nodegroup::decide::Waiting;
-use managed_node_group::nodegroup::under_way::UnderWay;
-use managed_node_group::polling::step_functions::{WAITING_FOR, waiting_for};
 use managed_node_group::telemetry::metrics::{self, By, Metric};
+use mng_core::decide::Waiting;
+use mng_core::decide::under_way::UnderWay;
+use mng_engine::polling::step_functions::{WAITING_FOR, waiting_for};
 use serde_json::{Value, json};
 use support::flows::properties;
 use support::log::Log;
@@ -340,7 +340,8 @@ async fn queries_ask_for_fields_that_lines_have() {
 /// The messages that queries look for are ones that the code has.
 #[test]
 fn queries_look_for_messages_that_are_logged() {
-    let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = ["src", "crates"].map(|folder| sources(&root.join(folder))).concat();
     let queries = queries().join("\n").replace("\\'", "’");
     let texts: Vec<&str> = queries
         .split('\'')

@@ -3,9 +3,10 @@
 
 mod support;
 
-use managed_node_group::diagnose::{Activity, Console, Evidence};
-use managed_node_group::nodegroup::group::{Issue, NodeGroup};
-use managed_node_group::ports::{Cloud, Fault};
+use mng_core::call_error::Fault;
+use mng_core::diagnosis::{Activity, Console, Evidence};
+use mng_core::nodegroup::group::{Issue, NodeGroup};
+use mng_engine::ports::Cloud;
 use serde_json::json;
 use support::account::{Account, failed, good};
 

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
-use managed_node_group::aws::Aws;
-use managed_node_group::launch_template::belongings::Place;
-use managed_node_group::launch_template::steps::LaunchStep;
-use managed_node_group::nodegroup::ownership::Owner;
-use managed_node_group::ports::Cloud;
+use mng_aws::Aws;
+use mng_core::launch_template::ec2_resources::Place;
+use mng_core::launch_template::steps::LaunchStep;
+use mng_core::nodegroup::ownership::Owner;
+use mng_engine::ports::Cloud;
 use support::world::aws;
 
 fn place() -> Place {

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use managed_node_group::bus::outcome::Announcement;
-use managed_node_group::ports::{CallError, EventBus, Fault};
+use mng_core::call_error::{CallError, Fault};
+use mng_core::protocol::eventbridge::outcome::Announcement;
+use mng_engine::ports::EventBus;
 use serde_json::{Value, json};
 use support::world::aws;
 

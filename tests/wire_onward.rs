@@ -3,8 +3,9 @@
 mod support;
 
 use local_stack::Moto;
-use managed_node_group::polling::Onward;
-use managed_node_group::ports::{Cloud, Fault};
+use mng_core::call_error::Fault;
+use mng_engine::polling::Onward;
+use mng_engine::ports::Cloud;
 use serde_json::json;
 use support::world::{STACK_ID, aws};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{
     IamInstanceProfileSpecification, InstanceType as Ec2InstanceType, ResourceType, Tag, TagSpecification,
 };
-use managed_node_group::launch_template::users::UsersTemplate;
-use managed_node_group::nodegroup::image::Architecture;
-use managed_node_group::ports::Fault;
-use managed_node_group::preflight::facts::{Dns, Endpoint, Facts, Image, Key, KeyMaker, Subnet};
+use mng_core::call_error::Fault;
+use mng_core::launch_template::custom_template::UsersTemplate;
+use mng_core::node::image::Architecture;
+use mng_core::preflight::facts::{Dns, Endpoint, Facts, Image, Key, KeyMaker, Subnet};
 use serde_json::json;
 use support::account::{Account, failed, good, m5_large, seeded_cluster, seeded_role, seeded_subnet, set};
 

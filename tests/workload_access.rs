@@ -5,8 +5,9 @@ mod support;
 
 use std::time::Duration;
 
-use managed_node_group::aws::Aws;
-use managed_node_group::ports::{CallError, Fault, Kubernetes};
+use mng_aws::Aws;
+use mng_core::call_error::{CallError, Fault};
+use mng_engine::ports::Kubernetes;
 use serde_json::{Value, json};
 use simulator::Access;
 use support::flows::{create, properties, reason, roll_back};

@@ -5,8 +5,8 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use managed_node_group::ports::Cloud;
-use managed_node_group::workload::device_plugin::{DEFAULT_VERSION, IMAGE};
+use mng_core::properties::device_plugin::{DEFAULT_VERSION, IMAGE};
+use mng_engine::ports::Cloud;
 use serde_json::{Value, json};
 use simulator::Access;
 use support::flows::{create, reason, roll_back};

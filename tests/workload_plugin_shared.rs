@@ -3,7 +3,7 @@
 
 mod support;
 
-use managed_node_group::workload::device_plugin::Verdict;
+use mng_core::workload::device_plugin::Verdict;
 use serde_json::{Value, json};
 use support::flows::create;
 use support::plugin::{Other, delete, gpu, groups, is_marked, plugin};

@@ -4,11 +4,11 @@ mod support;
 
 use std::time::Duration;
 
-use managed_node_group::cfn::answer::Answer;
-use managed_node_group::cfn::request::Request;
-use managed_node_group::engine::{Outcome, pass};
-use managed_node_group::nodegroup::decide::Waiting;
-use managed_node_group::progress::Progress;
+use mng_core::decide::Waiting;
+use mng_core::protocol::answer::Answer;
+use mng_core::protocol::request::Request;
+use mng_engine::progress::Progress;
+use mng_engine::{Outcome, pass};
 use serde_json::{Value, json};
 use simulator::Access;
 use support::flows::{create, properties};

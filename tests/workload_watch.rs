@@ -5,9 +5,9 @@ mod support;
 
 use std::time::Duration;
 
-use managed_node_group::aws::Aws;
-use managed_node_group::ports::Kubernetes;
-use managed_node_group::workload::nodes::ready;
+use mng_aws::Aws;
+use mng_core::workload::nodes::ready;
+use mng_engine::ports::Kubernetes;
 use serde_json::{Value, json};
 use simulator::{KubernetesRequest, NodesStay, Watches};
 use support::flows::properties;

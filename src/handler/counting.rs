@@ -3,13 +3,13 @@
 //! the first, and counts again.
 
 use super::Function;
-use crate::cfn::answer::Answer;
-use crate::cfn::request::RequestType;
-use crate::clock::Clock;
-use crate::nodegroup::under_way::UnderWay;
-use crate::progress::Progress;
 use crate::telemetry::lines::OBJECT;
 use crate::telemetry::metrics::{End, Sheet};
+use mng_aws::clock::Clock;
+use mng_core::decide::under_way::UnderWay;
+use mng_core::protocol::answer::Answer;
+use mng_core::protocol::request::RequestType;
+use mng_engine::progress::Progress;
 
 impl<C, K: Clock> Function<C, K> {
     pub(super) fn count_begun(&self, kind: RequestType) {

@@ -3,23 +3,22 @@
 use serde_json::Value;
 
 use super::{Failure, Function, Origin, refusal};
-use crate::bus;
-use crate::bus::outcome::{About, News, Nodes, announcement};
-use crate::bus::request::Unfit;
-use crate::cfn::request::{Envelope, Reply};
-use crate::clock::Clock;
-use crate::engine;
-use crate::nodegroup::history::History;
-use crate::nodegroup::under_way::UnderWay;
-use crate::polling::{Onward, step_functions};
-use crate::ports::{Cloud, EventBus};
-use crate::progress::Progress;
-use crate::workload::nodes::Ready;
+use mng_aws::clock::Clock;
+use mng_core::decide::history::History;
+use mng_core::decide::under_way::UnderWay;
+use mng_core::protocol::eventbridge;
+use mng_core::protocol::eventbridge::outcome::{About, News, Nodes, announcement};
+use mng_core::protocol::eventbridge::request::Unfit;
+use mng_core::protocol::request::{Envelope, Reply};
+use mng_core::workload::nodes::Ready;
+use mng_engine::polling::{Onward, step_functions};
+use mng_engine::ports::{Cloud, EventBus};
+use mng_engine::progress::Progress;
 
 impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     /// Takes up an event of EventBridge.
     pub(super) async fn sent(&self, event: &Value, deadline: u64) -> Result<Value, Failure> {
-        let request = match bus::request::read(event) {
+        let request = match eventbridge::request::read(event) {
             Ok(request) => request,
             Err(Unfit::Ignored(why)) => {
                 tracing::error!(why, "an event of EventBridge was ignored");
@@ -32,11 +31,12 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         };
         let (kind, envelope) = (request.kind, request.envelope.clone());
         let now = self.clock.now();
-        let refused = match engine::identified(request) {
+        let refused = match mng_engine::identified(request) {
             Err(problem) => problem,
             Ok(request) => {
                 let mut progress = Progress::begin(request, now);
-                let amiss = engine::from_the_future(&progress, now).or_else(|| engine::too_late(&mut progress, now));
+                let amiss =
+                    mng_engine::from_the_future(&progress, now).or_else(|| mng_engine::too_late(&mut progress, now));
                 match amiss {
                     None => return self.guarded(progress, Origin::Request, deadline).await,
                     Some(reason) => reason,
@@ -59,7 +59,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     }
 
     pub(super) async fn tell(&self, progress: &Progress, news: News<'_>) {
-        let physical_id = engine::known_id(progress);
+        let physical_id = mng_engine::known_id(progress);
         let about = About {
             envelope: &progress.request.envelope,
             kind: Some(progress.request.kind),

@@ -5,17 +5,16 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Delivery, Failure, Function, Origin};
-use crate::cfn::event::Host;
-use crate::clock::Clock;
-use crate::engine;
-use crate::nodegroup::decide::Waiting;
-use crate::nodegroup::name::digest;
-use crate::polling::room::{self, Carrier, TooLarge, When};
-use crate::polling::schedule::{self, Trouble};
-use crate::polling::{Onward, Stay, self_invoke, step_functions};
-use crate::ports::{Cloud, EventBus};
-use crate::progress::Progress;
 use crate::settings::PollingMode;
+use mng_aws::clock::Clock;
+use mng_core::decide::Waiting;
+use mng_core::nodegroup::name::digest;
+use mng_core::protocol::event::Host;
+use mng_engine::polling::room::{self, Carrier, TooLarge, When};
+use mng_engine::polling::schedule::{self, Trouble};
+use mng_engine::polling::{Onward, Stay, self_invoke, step_functions};
+use mng_engine::ports::{Cloud, EventBus};
+use mng_engine::progress::Progress;
 
 impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     pub(super) fn next_look(&self, progress: &Progress, waiting: Waiting) -> Duration {
@@ -98,7 +97,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     /// What can't be handed over is answered: nobody would go on with it.
     async fn end_here(&self, progress: &mut Progress, too_large: &TooLarge) -> Result<Value, Failure> {
         let reason = format!("the function can't go on with this request in another invocation: {too_large}");
-        let answer = engine::given_up(progress, &reason);
+        let answer = mng_engine::given_up(progress, &reason);
         let request = &progress.request;
         if self.answer(Some(request.kind), &request.envelope, &answer).await? == Delivery::Taken {
             self.count_end(progress, &answer);

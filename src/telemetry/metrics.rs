@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cfn::request::RequestType;
-use crate::progress::Progress;
+use mng_core::protocol::request::RequestType;
+use mng_engine::progress::Progress;
 
 /// A metric: its name, its unit as CloudWatch has it, and by what it is told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

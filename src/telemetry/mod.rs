@@ -2,5 +2,3 @@
 
 pub mod lines;
 pub mod metrics;
-pub mod request_span;
-pub mod tally;

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use local_stack::{Moto, Seeds};
-use managed_node_group::aws::Aws;
-use managed_node_group::launch_template::max_pods::{NetworkFacts, Prefixes};
-use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
-use managed_node_group::nodegroup::spec::Spec;
-use managed_node_group::nodegroup::validate::inspect;
-use managed_node_group::ports::{Cloud, Fault};
-use managed_node_group::preflight::facts::{Cluster, Facts, InstanceType, IpFamily, Location, Read, Role, Subnet};
+use mng_aws::Aws;
+use mng_core::call_error::Fault;
+use mng_core::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use mng_core::node::max_pods::{NetworkFacts, Prefixes};
+use mng_core::preflight::facts::{Cluster, Facts, InstanceType, IpFamily, Location, Read, Role, Subnet};
+use mng_core::properties::spec::Spec;
+use mng_core::properties::validate::inspect;
+use mng_engine::ports::Cloud;
 use serde_json::{Value, json};
 use simulator::Simulator;
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use managed_node_group::auto_scaling::{ScalingGroup, ScalingStep};
-use managed_node_group::ports::{AutoScaling, CallError, Kubernetes};
-use managed_node_group::workload::device_plugin::DaemonSet;
-use managed_node_group::workload::drain::Drain;
-use managed_node_group::workload::nodes::Node;
-use managed_node_group::workload::windows::WindowsState;
+use mng_core::autoscaling::{ScalingGroup, ScalingStep};
+use mng_core::call_error::CallError;
+use mng_core::workload::device_plugin::DaemonSet;
+use mng_core::workload::drain::Drain;
+use mng_core::workload::nodes::Node;
+use mng_core::workload::windows::WindowsState;
+use mng_engine::ports::{AutoScaling, Kubernetes};
 use serde_json::Value;
 
 use super::cut::Cut;

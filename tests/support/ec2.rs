@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use managed_node_group::launch_template::belongings::{
+use mng_core::call_error::{CallError, Fault};
+use mng_core::launch_template::content::Content;
+use mng_core::launch_template::ec2_resources::{
     Belongings, KeyPair, Place, SecurityGroup, Template, Version, VersionRole,
 };
-use managed_node_group::launch_template::content::Content;
-use managed_node_group::launch_template::max_pods::{NetworkFacts, Prefixes};
-use managed_node_group::launch_template::steps::{LaunchStep, Made};
-use managed_node_group::nodegroup::image::{Accelerator, Architecture, InstanceTypeFacts};
-use managed_node_group::nodegroup::ownership::{NODEGROUP_TAG, Owner};
-use managed_node_group::ports::{CallError, Fault};
+use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_core::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use mng_core::node::max_pods::{NetworkFacts, Prefixes};
+use mng_core::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
 /// The first of the calls that a look takes.
 pub const LOOK: &str = "ec2:DescribeLaunchTemplates";

@@ -4,7 +4,7 @@ mod beyond;
 pub mod cases;
 
 use local_stack::{Deployment, Outcome};
-use managed_node_group::nodegroup::matrix::Effect;
+use mng_core::decide::matrix::Effect;
 use serde_json::{Map, Value, json};
 
 use super::deployed::{Deployed, ended};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use managed_node_group::aws::Aws;
-use managed_node_group::nodegroup::settings::Taint;
-use managed_node_group::ports::Kubernetes;
-use managed_node_group::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
+use mng_aws::Aws;
+use mng_core::properties::settings::Taint;
+use mng_core::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
+use mng_engine::ports::Kubernetes;
 use serde_json::{Value, json};
 
 use super::flows::properties;

@@ -1,7 +1,7 @@
 //! A scene in moto and the simulator in which something is wrong, and what the function says of it.
 
 use local_stack::{Moto, QueryApi, first};
-use managed_node_group::cfn::request::Request;
+use mng_core::protocol::request::Request;
 use serde_json::{Value, json};
 
 use super::world::World;

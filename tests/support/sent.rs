@@ -16,7 +16,7 @@ fn time(seconds: u64) -> String {
 }
 
 fn now() -> u64 {
-    use managed_node_group::clock::{Clock, SystemClock};
+    use mng_aws::clock::{Clock, SystemClock};
     SystemClock.now()
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use managed_node_group::clock::{Clock, SystemClock};
+use mng_aws::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use simulator::{FaultKind, Outcome, OutcomeRule, When};
 
@@ -181,11 +181,8 @@ impl<K: Clock> World<K> {
 
     /// The progress of a request that was just taken up, as a state machine holds it.
     pub fn continuation_of(&self, request: &Value) -> Value {
-        let request = managed_node_group::cfn::request::Request::parse(request).expect("a good request");
-        json!(managed_node_group::progress::Progress::begin(
-            request,
-            SystemClock.now()
-        ))
+        let request = mng_core::protocol::request::Request::parse(request).expect("a good request");
+        json!(mng_engine::progress::Progress::begin(request, SystemClock.now()))
     }
 }
 

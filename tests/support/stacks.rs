@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use managed_node_group::launch_template::steps::LaunchStep;
-use managed_node_group::ports::Cloud;
+use mng_core::launch_template::steps::LaunchStep;
+use mng_engine::ports::Cloud;
 use serde_json::{Value, json};
 
 use super::flows::{properties, reason};

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use managed_node_group::workload::device_plugin::{NAME, NAMESPACE};
-use managed_node_group::workload::windows::CONFIG_MAP;
+use mng_core::workload::device_plugin::{NAME, NAMESPACE};
+use mng_core::workload::windows::CONFIG_MAP;
 use serde_json::{Value, json};
 
 use super::super::deployed::Deployed;

@@ -16,10 +16,10 @@ pub struct Sources {
 impl Sources {
     pub fn read() -> Self {
         Self {
-            tests: ["src", "tests"].map(text_of).concat(),
-            properties: text_of("model/src/properties.rs"),
-            lives: text_of("model/src/lives.rs") + &text_of("model/src/lives"),
-            judgements: text_of("soak/src/judge.rs"),
+            tests: ["src", "crates", "tests"].map(text_of).concat(),
+            properties: text_of("testing/model/src/properties.rs"),
+            lives: text_of("testing/model/src/lives.rs") + &text_of("testing/model/src/lives"),
+            judgements: text_of("testing/soak/src/judge.rs"),
         }
     }
 

@@ -1,0 +1,172 @@
+//! CloudFormation: what the stack is doing, since when, and its tags.
+
+use aws_sdk_cloudformation::primitives::DateTime;
+use aws_sdk_cloudformation::types::{StackEvent, StackResourceDetail};
+
+use super::Aws;
+use super::errors::call_error;
+use mng_core::call_error::{CallError, Fault};
+use mng_engine::ports::{Fate, Record, Stack};
+
+/// How many pages of a hundred events are read, the newest first. A rollback is asked for when it has just begun, and a stack has
+/// at most 500 resources with a few events each.
+const EVENT_PAGES: usize = 10;
+
+impl Aws {
+    pub(super) async fn describe_stack(&self, stack_id: &str) -> Result<Stack, CallError> {
+        const ACTION: &str = "cloudformation:DescribeStacks";
+        if let Some(place) = self.elsewhere(stack_id) {
+            return Err(not_asked(ACTION, stack_id.to_owned(), place));
+        }
+        let answer = self
+            .cloudformation()
+            .describe_stacks()
+            .stack_name(stack_id)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| call_error(ACTION, stack_id, &error))?;
+        let Some(stack) = answer.stacks().first() else {
+            let (code, message) = ("no stack".to_owned(), "the answer names no stack".to_owned());
+            return Err(CallError {
+                action: ACTION,
+                resource: stack_id.to_owned(),
+                fault: Fault::NotFound,
+                code,
+                message,
+            });
+        };
+        let tags = stack
+            .tags()
+            .iter()
+            .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned())))
+            .collect();
+        let status = stack
+            .stack_status()
+            .map_or_else(String::new, |status| status.as_str().to_owned());
+        Ok(Stack {
+            status,
+            tags,
+            created: stack.creation_time().and_then(seconds),
+            updated: stack.last_updated_time().and_then(seconds),
+        })
+    }
+
+    pub(super) async fn describe_stack_resource(
+        &self,
+        stack_id: &str,
+        logical_id: &str,
+    ) -> Result<Option<Record>, CallError> {
+        const ACTION: &str = "cloudformation:DescribeStackResource";
+        let resource = format!("{logical_id} of {stack_id}");
+        if let Some(place) = self.elsewhere(stack_id) {
+            return Err(not_asked(ACTION, resource, place));
+        }
+        let call = self.cloudformation().describe_stack_resource();
+        let answer = call.stack_name(stack_id).logical_resource_id(logical_id).send().await;
+        match answer.map_err(|error| call_error(ACTION, resource, &error)) {
+            Ok(answer) => Ok(answer.stack_resource_detail().and_then(record)),
+            Err(error) if error.fault == Fault::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn describe_operation(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
+        const ACTION: &str = "cloudformation:DescribeStackEvents";
+        let (mut began, mut next) = (None, None);
+        for _ in 0..EVENT_PAGES {
+            let call = self.cloudformation().describe_stack_events().stack_name(stack_id);
+            let page = call.set_next_token(next).send().await;
+            let page = page.map_err(|error| call_error(ACTION, stack_id, &error))?;
+            for event in page.stack_events().iter().filter(|event| is_of_the_stack(event)) {
+                match event.resource_status().map(|status| status.as_str()) {
+                    // A rollback that failed is gone on with, and begins once more.
+                    Some("UPDATE_ROLLBACK_IN_PROGRESS") => began = event.timestamp().and_then(seconds),
+                    Some("UPDATE_IN_PROGRESS") => return Ok(began.or(event.timestamp().and_then(seconds))),
+                    _ => {}
+                }
+            }
+            next = page.next_token;
+            if next.is_none() {
+                break;
+            }
+        }
+        Ok(began)
+    }
+
+    /// What of a stack's ARN isn't the function's own, where it came through the topic. The Region is that of the configuration, and
+    /// the account that of the function's role, where it is known.
+    fn elsewhere(&self, stack_id: &str) -> Option<&'static str> {
+        let mut parts = stack_id.split(':');
+        let (region, account) = (parts.nth(3)?, parts.next()?);
+        let own_region = self.config.region().map(AsRef::as_ref);
+        let own_account = self.role.as_deref().and_then(|role| role.split(':').nth(4));
+        match (own_region, own_account) {
+            (Some(own), _) if own != region => Some("Region"),
+            (_, Some(own)) if own != account => Some("account"),
+            _ => None,
+        }
+    }
+}
+
+fn record(detail: &StackResourceDetail) -> Option<Record> {
+    let id = detail.physical_resource_id().filter(|id| !id.is_empty())?;
+    let status = detail.resource_status().map(|status| status.as_str());
+    let is_deleted = status.is_some_and(|status| status.starts_with("DELETE_"));
+    Some(Record {
+        physical_id: id.to_owned(),
+        fate: if is_deleted { Fate::Deleted } else { Fate::Kept },
+    })
+}
+
+fn not_asked(action: &'static str, resource: String, place: &str) -> CallError {
+    CallError {
+        action,
+        resource,
+        fault: Fault::Refused,
+        code: "not asked".to_owned(),
+        message: format!("the stack is in another {place}, where this function can't ask"),
+    }
+}
+
+fn is_of_the_stack(event: &StackEvent) -> bool {
+    event.physical_resource_id() == event.stack_id()
+}
+
+fn seconds(time: &DateTime) -> Option<u64> {
+    u64::try_from(time.secs()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_config::{Region, SdkConfig};
+
+    #[test]
+    fn a_stack_that_is_elsewhere_is_known_by_its_arn() {
+        let config = || SdkConfig::builder().region(Region::new("eu-west-1")).build();
+        let known = Aws::new(config()).with_role(Some("arn:aws:iam::111122223333:role/function".to_owned()));
+        let unknown = Aws::new(config());
+        let stack = |region: &str, account: &str| format!("arn:aws:cloudformation:{region}:{account}:stack/nodes/1");
+        for (aws, region, account, expected) in [
+            (&known, "eu-west-1", "111122223333", None),
+            (&known, "eu-west-1", "999999999999", Some("account")),
+            (&known, "us-east-1", "111122223333", Some("Region")),
+            (&unknown, "eu-west-1", "999999999999", None),
+        ] {
+            assert_eq!(aws.elsewhere(&stack(region, account)), expected, "{region} {account}");
+        }
+        assert_eq!(known.elsewhere("a stack to be made"), None);
+    }
+
+    /// Nothing is called: there is no credential and no endpoint that could be.
+    #[tokio::test]
+    async fn a_stack_that_is_elsewhere_is_not_asked_about() {
+        let config = SdkConfig::builder().region(Region::new("eu-west-1")).build();
+        let stack = "arn:aws:cloudformation:us-east-1:111122223333:stack/nodes/1";
+        let error = Aws::new(config)
+            .describe_stack(stack)
+            .await
+            .expect_err("it is elsewhere");
+        assert_eq!((error.fault, error.code.as_str()), (Fault::Refused, "not asked"));
+    }
+}

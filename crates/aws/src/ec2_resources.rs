@@ -1,0 +1,155 @@
+//! What a node group has in EC2, as EC2 shows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ec2::types::{
+    Filter, IpPermission, LaunchTemplate, LaunchTemplateVersion, SecurityGroup as Ec2SecurityGroup, Tag,
+};
+
+use super::Aws;
+use super::errors::call_error;
+use super::launch::DESCRIPTION;
+use mng_core::call_error::CallError;
+use mng_core::launch_template::ec2_resources::{
+    Belongings, KeyPair, Place, Rule, SecurityGroup, Source, Template, Version, VersionRole,
+};
+use mng_core::nodegroup::ownership::NODEGROUP_TAG;
+
+impl Aws {
+    /// Template and security group by their names, so that somebody else's is seen too; key pairs by their tag, since their
+    /// names follow their keys. Each list is read to its end: where a filter is given, EC2 may answer an empty page that names
+    /// another.
+    pub(super) async fn describe_belongings(&self, place: &Place) -> Result<Belongings, CallError> {
+        Ok(Belongings {
+            templates: self.templates(place).await?,
+            security_groups: self.security_groups(place).await?,
+            key_pairs: self.key_pairs(place).await?,
+        })
+    }
+
+    async fn templates(&self, place: &Place) -> Result<Vec<Template>, CallError> {
+        let name = place.resource_name();
+        let call = self.ec2().describe_launch_templates();
+        let mut pages = call
+            .filters(filter("launch-template-name", &name))
+            .into_paginator()
+            .send();
+        let mut templates = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error("ec2:DescribeLaunchTemplates", &name, &error))?;
+            for template in page.launch_templates() {
+                templates.push(self.template(template).await?);
+            }
+        }
+        Ok(templates)
+    }
+
+    /// The versions are read of a template without our tags too: the node group that runs it may show that it is ours.
+    async fn template(&self, template: &LaunchTemplate) -> Result<Template, CallError> {
+        let id = template.launch_template_id().unwrap_or_default().to_owned();
+        Ok(Template {
+            versions: self.versions(&id).await?,
+            tags: tags(template.tags()),
+            id,
+        })
+    }
+
+    async fn versions(&self, template: &str) -> Result<Vec<Version>, CallError> {
+        let mut pages = self
+            .ec2()
+            .describe_launch_template_versions()
+            .launch_template_id(template)
+            .into_paginator()
+            .send();
+        let mut versions = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error("ec2:DescribeLaunchTemplateVersions", template, &error))?;
+            versions.extend(page.launch_template_versions().iter().map(version));
+        }
+        Ok(versions)
+    }
+
+    async fn security_groups(&self, place: &Place) -> Result<Vec<SecurityGroup>, CallError> {
+        let name = place.security_group_name();
+        let call = self.ec2().describe_security_groups();
+        let mut pages = call.filters(filter("group-name", &name)).into_paginator().send();
+        let mut groups = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error("ec2:DescribeSecurityGroups", &name, &error))?;
+            groups.extend(page.security_groups().iter().map(security_group));
+        }
+        Ok(groups)
+    }
+
+    async fn key_pairs(&self, place: &Place) -> Result<Vec<KeyPair>, CallError> {
+        let group = format!("{}/{}", place.cluster, place.name);
+        let call = self
+            .ec2()
+            .describe_key_pairs()
+            .filters(filter(&format!("tag:{NODEGROUP_TAG}"), &group));
+        let answer = call.send().await;
+        let answer = answer.map_err(|error| call_error("ec2:DescribeKeyPairs", &group, &error))?;
+        let pairs = answer.key_pairs().iter().map(|pair| KeyPair {
+            id: pair.key_pair_id().unwrap_or_default().to_owned(),
+            name: pair.key_name().unwrap_or_default().to_owned(),
+            tags: tags(pair.tags()),
+        });
+        Ok(pairs.collect())
+    }
+}
+
+fn filter(name: &str, value: &str) -> Filter {
+    Filter::builder().name(name).values(value).build()
+}
+
+fn tags(tags: &[Tag]) -> BTreeMap<String, String> {
+    let pairs = tags
+        .iter()
+        .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned())));
+    pairs.collect()
+}
+
+fn version(version: &LaunchTemplateVersion) -> Version {
+    let description = version.version_description().unwrap_or_default();
+    Version {
+        number: version.version_number().unwrap_or_default(),
+        digest: description.strip_prefix(DESCRIPTION).unwrap_or_default().to_owned(),
+        role: if version.default_version() == Some(true) {
+            VersionRole::Default
+        } else {
+            VersionRole::Other
+        },
+    }
+}
+
+fn security_group(group: &Ec2SecurityGroup) -> SecurityGroup {
+    SecurityGroup {
+        id: group.group_id().unwrap_or_default().to_owned(),
+        vpc: group.vpc_id().unwrap_or_default().to_owned(),
+        tags: tags(group.tags()),
+        rules: group.ip_permissions().iter().flat_map(rules).collect(),
+    }
+}
+
+/// Only rules of the kind that the resource makes: one that somebody added by hand is none of its business.
+fn rules(permission: &IpPermission) -> BTreeSet<Rule> {
+    let (from, to) = (permission.from_port(), permission.to_port());
+    let port = from.filter(|from| Some(*from) == to && permission.ip_protocol() == Some("tcp"));
+    let Some(port) = port
+        .and_then(|port| u16::try_from(port).ok())
+        .filter(|port| [22, 3389].contains(port))
+    else {
+        return BTreeSet::new();
+    };
+    let groups = permission
+        .user_id_group_pairs()
+        .iter()
+        .filter_map(|pair| pair.group_id());
+    let groups = groups.map(|id| Source::SecurityGroup(id.to_owned()));
+    let open = permission
+        .ip_ranges()
+        .iter()
+        .filter(|range| range.cidr_ip() == Some("0.0.0.0/0"));
+    let open = open.map(|_| Source::Anywhere);
+    groups.chain(open).map(|source| Rule { port, source }).collect()
+}

@@ -1,0 +1,208 @@
+//! A connection to the API of one cluster, and what its errors mean.
+
+use std::time::Duration;
+
+use aws_smithy_types::base64;
+use kube::api::{Api, ApiResource, DynamicObject};
+use kube::core::GroupVersionKind;
+use kube::{Client, Error};
+
+use super::token::Token;
+use super::transport;
+use mng_core::call_error::{CallError, Fault, NO_ANSWER};
+use mng_core::workload::access::{Lack, remedy};
+use mng_engine::ports::api_of;
+
+/// Where a cluster's API is, as EKS shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    pub cluster: String,
+    pub url: String,
+    /// The certificates that the API server's is signed by: PEM in base64.
+    pub certificate_authority: String,
+}
+
+/// An open connection. It lasts as long as its token does.
+#[derive(Clone)]
+pub struct Connection {
+    client: Client,
+    cluster: String,
+    /// The function's role, for the remedy where access is missing.
+    role: Option<String>,
+}
+
+impl Connection {
+    /// # Errors
+    /// An endpoint or a certificate that can't be read.
+    pub fn open(endpoint: &Endpoint, token: Token, role: Option<String>) -> Result<Self, CallError> {
+        let cluster = endpoint.cluster.clone();
+        let unusable = |message: String| unusable(&cluster, message);
+        let url = endpoint
+            .url
+            .parse()
+            .map_err(|error| unusable(format!("{}: {error}", endpoint.url)))?;
+        let certificates = base64::decode(&endpoint.certificate_authority);
+        let certificates = certificates.map_err(|error| unusable(format!("certificateAuthority: {error}")))?;
+        let client = transport::client(url, certificates, token).map_err(unusable)?;
+        Ok(Self { client, cluster, role })
+    }
+
+    /// One kind of objects, over all namespaces or without any.
+    pub fn all(&self, kind: &Kind) -> Api<DynamicObject> {
+        Api::all_with(self.client.clone(), &kind.resource())
+    }
+
+    pub fn of_namespace(&self, kind: &Kind, namespace: &str) -> Api<DynamicObject> {
+        Api::namespaced_with(self.client.clone(), namespace, &kind.resource())
+    }
+
+    /// Says what a failed call means. `action` is verb and resource, such as `list nodes`.
+    pub fn error(&self, action: &'static str, error: &Error) -> CallError {
+        let resource = api_of(&self.cluster);
+        let Error::Api(status) = error else {
+            return CallError {
+                action,
+                resource,
+                fault: Fault::Unknown,
+                code: code(error).to_owned(),
+                message: told(error),
+            };
+        };
+        let fault = fault(status.code);
+        let code = format!("{} {}", status.code, status.reason);
+        let remedy = Lack::of(&code).map(|lack| remedy(lack, &self.cluster, self.role.as_deref(), action));
+        let message = [Some(status.message.clone()), remedy].into_iter().flatten();
+        CallError {
+            action,
+            resource,
+            fault,
+            code,
+            message: message.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "),
+        }
+    }
+}
+
+/// A kind of Kubernetes' objects.
+pub struct Kind {
+    pub group: &'static str,
+    pub version: &'static str,
+    pub kind: &'static str,
+}
+
+pub const NODE: Kind = Kind {
+    group: "",
+    version: "v1",
+    kind: "Node",
+};
+pub const POD: Kind = Kind {
+    group: "",
+    version: "v1",
+    kind: "Pod",
+};
+pub const CONFIG_MAP: Kind = Kind {
+    group: "",
+    version: "v1",
+    kind: "ConfigMap",
+};
+pub const DAEMON_SET: Kind = Kind {
+    group: "apps",
+    version: "v1",
+    kind: "DaemonSet",
+};
+pub const POD_DISRUPTION_BUDGET: Kind = Kind {
+    group: "policy",
+    version: "v1",
+    kind: "PodDisruptionBudget",
+};
+
+impl Kind {
+    fn resource(&self) -> ApiResource {
+        ApiResource::from_gvk(&GroupVersionKind::gvk(self.group, self.version, self.kind))
+    }
+}
+
+/// What can't be connected to at all. It isn't gone for that: the next look may find it mended.
+pub fn unusable(cluster: &str, message: String) -> CallError {
+    CallError {
+        action: "connect",
+        resource: api_of(cluster),
+        fault: Fault::Unknown,
+        code: "no connection".to_owned(),
+        message,
+    }
+}
+
+/// An endpoint that has said nothing for so long.
+pub fn silent(action: &'static str, cluster: &str, patience: Duration) -> CallError {
+    CallError {
+        action,
+        resource: api_of(cluster),
+        fault: Fault::Unknown,
+        code: NO_ANSWER.to_owned(),
+        message: format!("none came within {} seconds", patience.as_secs()),
+    }
+}
+
+/// What didn't come over the wire, and what came and can't be read, are two things.
+fn code(error: &Error) -> &'static str {
+    match error {
+        Error::Service(_) | Error::HyperError(_) => NO_ANSWER,
+        _ => "no readable answer",
+    }
+}
+
+fn fault(status: u16) -> Fault {
+    match status {
+        404 => Fault::NotFound,
+        401 | 403 => Fault::Denied,
+        409 => Fault::InUse,
+        429 => Fault::Throttled,
+        400..=499 => Fault::Refused,
+        _ => Fault::Unknown,
+    }
+}
+
+/// What is to be told is in the sources of kube's error. Its own text is left out, for it knows those of kubeconfig files and
+/// of ways to sign in too, and so would bring them into the package.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Service(error) => chain(&**error),
+        Error::HyperError(error) => chain(error),
+        Error::ReadEvents(error) => chain(error),
+        Error::SerdeError(error) => chain(error),
+        Error::BuildRequest(error) => chain(error),
+        _ => "the request could not be sent, or its answer not be read".to_owned(),
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let sources = std::iter::successors(Some(error), |error| error.source());
+    let mut told: Vec<String> = vec![];
+    for text in sources.map(ToString::to_string) {
+        if !told.iter().any(|before| before.contains(&text)) {
+            told.push(text);
+        }
+    }
+    told.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_tells_what_an_error_means() {
+        for (status, expected) in [
+            (401, Fault::Denied),
+            (403, Fault::Denied),
+            (404, Fault::NotFound),
+            (409, Fault::InUse),
+            (410, Fault::Refused),
+            (422, Fault::Refused),
+            (429, Fault::Throttled),
+            (500, Fault::Unknown),
+        ] {
+            assert_eq!(fault(status), expected, "{status}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The way to a cluster's own API: where it is, and a token by the function's credentials.
+
+use std::collections::HashMap;
+use std::time::{Duration, UNIX_EPOCH};
+
+use aws_credential_types::provider::ProvideCredentials;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::Aws;
+use super::errors::call_error;
+use crate::clock::{Clock, SystemClock};
+use crate::kubernetes::connection::{Connection, Endpoint, unusable};
+use crate::kubernetes::token::token;
+use mng_core::call_error::{CallError, Fault};
+use mng_core::workload::device_plugin::DaemonSet;
+use mng_core::workload::drain::Drain;
+use mng_core::workload::nodes::Node;
+use mng_core::workload::windows::WindowsState;
+use mng_engine::ports::Kubernetes;
+
+/// How long a connection is used, in milliseconds. Its token is taken for 15 minutes (aws-iam-authenticator), and a request may
+/// last.
+const TOKEN_MILLIS: u64 = 10 * 60 * 1000;
+
+/// Connections by cluster, with the time in milliseconds when each was opened.
+#[derive(Default)]
+pub struct Connections(Mutex<HashMap<String, (Connection, u64)>>);
+
+impl Aws {
+    async fn connection(&self, cluster: &str) -> Result<Connection, CallError> {
+        let now = SystemClock.now_millis();
+        let mut open = self.connections.0.lock().await;
+        if let Some((connection, opened)) = open.get(cluster)
+            && is_good(*opened, now)
+        {
+            return Ok(connection.clone());
+        }
+        let connection = self.connect(cluster, now).await?;
+        open.insert(cluster.to_owned(), (connection.clone(), now));
+        Ok(connection)
+    }
+
+    /// What a call came to. API servers keep for minutes what they know of a token, so a denial ends its connection: access that
+    /// is given now is found by the next one's token.
+    async fn answered<T>(&self, cluster: &str, done: Result<T, CallError>) -> Result<T, CallError> {
+        if done.as_ref().is_err_and(|error| error.fault == Fault::Throttled) {
+            self.recorder.throttled();
+        }
+        if done.as_ref().is_err_and(|error| error.fault == Fault::Denied) {
+            self.connections.0.lock().await.remove(cluster);
+        }
+        done
+    }
+
+    async fn connect(&self, cluster: &str, now: u64) -> Result<Connection, CallError> {
+        let endpoint = self.endpoint(cluster).await?;
+        let unusable = |message: &str| unusable(cluster, message.to_owned());
+        let region = self
+            .config
+            .region()
+            .ok_or_else(|| unusable("the function knows no Region"))?;
+        let provider = self.config.credentials_provider();
+        let provider = provider.ok_or_else(|| unusable("the function has no credentials"))?;
+        let credentials = provider.provide_credentials().await;
+        let credentials = credentials.map_err(|error| unusable(&error.to_string()))?;
+        let token = token(
+            cluster,
+            region.as_ref(),
+            &credentials,
+            UNIX_EPOCH + Duration::from_millis(now),
+        );
+        let token = token.map_err(|error| unusable(&error.to_string()))?;
+        Connection::open(&endpoint, token, self.role.clone())
+    }
+
+    pub(super) async fn see_nodes(&self, cluster: &str) -> Result<(), CallError> {
+        let seen = self.connection(cluster).await?.see_nodes().await;
+        self.answered(cluster, seen).await
+    }
+
+    async fn endpoint(&self, cluster: &str) -> Result<Endpoint, CallError> {
+        let answer = self.eks().describe_cluster().name(cluster).send().await;
+        let answer = answer.map_err(|error| call_error("eks:DescribeCluster", cluster, &error))?;
+        let found = answer.cluster();
+        let url = found.and_then(|found| found.endpoint()).unwrap_or_default();
+        let authority = found.and_then(|found| found.certificate_authority()?.data());
+        if url.is_empty() {
+            return Err(unusable(cluster, "it has no endpoint yet".to_owned()));
+        }
+        Ok(Endpoint {
+            cluster: cluster.to_owned(),
+            url: url.to_owned(),
+            certificate_authority: authority.unwrap_or_default().to_owned(),
+        })
+    }
+}
+
+/// Whether a connection that was opened then is to be used now.
+fn is_good(opened: u64, now: u64) -> bool {
+    now.saturating_sub(opened) < TOKEN_MILLIS
+}
+
+impl Kubernetes for Aws {
+    async fn nodes(&self, cluster: &str, group: &str, request_id: &str) -> Result<Vec<Node>, CallError> {
+        let connection = self.connection(cluster).await?;
+        let nodes = self.watches.nodes(connection, (cluster, group), request_id).await;
+        self.answered(cluster, nodes).await
+    }
+
+    async fn node_change(&self, cluster: &str, group: &str, patience: Duration) {
+        self.watches.change(cluster, group, patience).await;
+    }
+
+    async fn daemon_sets(&self, cluster: &str) -> Result<Vec<DaemonSet>, CallError> {
+        let found = self.connection(cluster).await?.daemon_sets().await;
+        self.answered(cluster, found).await
+    }
+
+    async fn windows(&self, cluster: &str) -> Result<WindowsState, CallError> {
+        let state = self.connection(cluster).await?.windows().await;
+        self.answered(cluster, state).await
+    }
+
+    async fn drain(&self, cluster: &str, group: &str, named: Vec<String>) -> Result<Drain, CallError> {
+        let drain = self.connection(cluster).await?.drain(group, named).await;
+        self.answered(cluster, drain).await
+    }
+
+    async fn apply(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
+        let applied = self.connection(cluster).await?.apply(object).await;
+        self.answered(cluster, applied).await
+    }
+
+    async fn create_plugin(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
+        let created = self.connection(cluster).await?.create_plugin(object).await;
+        self.answered(cluster, created).await
+    }
+
+    async fn delete_plugin(&self, cluster: &str, uid: &str, resource_version: &str) -> Result<(), CallError> {
+        let connection = self.connection(cluster).await?;
+        let deleted = connection.delete_plugin(uid, resource_version).await;
+        self.answered(cluster, deleted).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_left_before_the_cluster_takes_it_no_more() {
+        const MINUTE: u64 = 60 * 1000;
+        for (minutes, expected) in [(0, true), (9, true), (10, false), (14, false)] {
+            assert_eq!(is_good(MINUTE, MINUTE + minutes * MINUTE), expected, "{minutes}");
+        }
+        assert!(is_good(MINUTE, 0), "the clock was set back");
+    }
+}

@@ -1,0 +1,224 @@
+//! What would be there after the calls so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mng_core::autoscaling::ScalingGroup;
+use mng_core::call_error::{CallError, Fault};
+use mng_core::decide::change::{ConfigChange, ScalingChange};
+use mng_core::decide::plan::{Desired, NewGroup, VersionChange};
+use mng_core::launch_template::ec2_resources::{Belongings, Place};
+use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_core::launch_template::warnings::warnings;
+use mng_core::node::image::InstanceTypeFacts;
+use mng_core::nodegroup::group::NodeGroup;
+use mng_core::nodegroup::ownership::REPLACES_TAG;
+use mng_core::properties::scaling::LiveScaling;
+use mng_core::workload::device_plugin::DaemonSet;
+use mng_engine::ports::Stack;
+
+use super::call::Call;
+use super::{applied, words};
+
+/// What was read, with what would have been changed.
+#[derive(Default)]
+pub struct Scene {
+    pub calls: Vec<Call>,
+    pub notes: Vec<String>,
+    pub unanswered: Vec<CallError>,
+    pub stack: Option<Stack>,
+    pub types: Vec<InstanceTypeFacts>,
+    /// By CLUSTER/NAME; `None`: deleted, or not there yet.
+    pub groups: BTreeMap<String, Option<NodeGroup>>,
+    /// The one looked at last is the last.
+    pub around: Vec<(Place, Belongings)>,
+    pub scaling_group: Option<ScalingGroup>,
+    /// Those of the request's cluster, once they were read.
+    pub daemon_sets: Option<Vec<DaemonSet>>,
+}
+
+impl Scene {
+    /// What a read tells of a group; `None`: it is to be read.
+    pub fn group(&self, cluster: &str, name: &str) -> Option<Result<NodeGroup, CallError>> {
+        let resource = id(cluster, name);
+        let known = self.groups.get(&resource)?.clone();
+        Some(known.ok_or_else(|| CallError {
+            action: "eks:DescribeNodegroup",
+            resource,
+            fault: Fault::NotFound,
+            code: "ResourceNotFoundException".to_owned(),
+            message: "it would not be there".to_owned(),
+        }))
+    }
+
+    pub fn becomes(&mut self, group: NodeGroup) {
+        self.groups.insert(id(&group.cluster, &group.name), Some(group));
+    }
+
+    /// What a group takes up after its creation is only told: it isn't there yet.
+    pub fn create(&mut self, desired: &Desired, group: &NewGroup) {
+        let resource = id(&desired.spec.cluster, &desired.name);
+        self.call("eks:CreateNodegroup", &resource, words::create(desired, group));
+        if desired.current_id.is_some() {
+            let mark = format!("-{REPLACES_TAG}, once all of it is done");
+            self.call("eks:UntagResource", &resource, mark);
+        }
+        if let Some(old) = desired.current_id.as_ref().filter(|current| **current != resource) {
+            let note =
+                format!("CloudFormation then asks for the deletion of {old}, unless UpdateReplacePolicy retains it");
+            self.notes.push(note);
+        }
+        let ami_type = desired.spec.ami_type.as_deref().or(group.default_ami_type.as_deref());
+        if desired.spec.launch_template.is_none() {
+            let warnings = warnings(&desired.spec, ami_type.unwrap_or_default(), &self.types);
+            self.notes.extend(warnings);
+        }
+        self.groups.insert(resource, None);
+    }
+
+    pub fn update_version(&mut self, group: &NodeGroup, change: &VersionChange) {
+        let resource = id(&group.cluster, &group.name);
+        self.call("eks:UpdateNodegroupVersion", &resource, words::version(group, change));
+        let mut group = group.clone();
+        group.version = change.version.clone().unwrap_or(group.version);
+        group.release_version = change.release_version.clone().unwrap_or(group.release_version);
+        if let (Some(running), Some((_, version))) = (&mut group.launch_template, &change.launch_template) {
+            running.version.clone_from(version);
+        }
+        self.becomes(group);
+    }
+
+    pub fn update_config(&mut self, group: &NodeGroup, change: &ConfigChange) {
+        let resource = id(&group.cluster, &group.name);
+        self.call("eks:UpdateNodegroupConfig", &resource, words::config(group, change));
+        self.becomes(configured(group.clone(), change));
+    }
+
+    pub fn tag(&mut self, arn: &str, tags: &BTreeMap<String, String>) {
+        let (resource, group) = self.named(arn);
+        let had = group.as_ref().map(|group| group.tags.clone()).unwrap_or_default();
+        self.call("eks:TagResource", &resource, words::set(&had, tags));
+        if let Some(mut group) = group {
+            group.tags.extend(tags.clone());
+            self.becomes(group);
+        }
+    }
+
+    pub fn untag(&mut self, arn: &str, keys: &BTreeSet<String>) {
+        let (resource, group) = self.named(arn);
+        self.call("eks:UntagResource", &resource, words::removed(keys));
+        if let Some(mut group) = group {
+            group.tags.retain(|key, _| !keys.contains(key));
+            self.becomes(group);
+        }
+    }
+
+    pub fn delete(&mut self, cluster: &str, name: &str) {
+        let resource = id(cluster, name);
+        self.call("eks:DeleteNodegroup", &resource, String::new());
+        self.groups.insert(resource, None);
+    }
+
+    /// What a read tells of a group's belongings; `None`: they are to be read.
+    pub fn belongings(&mut self, place: &Place) -> Option<Belongings> {
+        let at = self.around.iter().position(|(other, _)| other == place)?;
+        let found = self.around.remove(at);
+        let belongings = found.1.clone();
+        self.around.push(found);
+        Some(belongings)
+    }
+
+    /// A step is about the belongings that were looked at last. What it makes has its name for an id, which is what later
+    /// calls are best told with.
+    pub fn launch(&mut self, step: &LaunchStep) -> Made {
+        let around = self.around.last();
+        let details = words::launch(step, around.map(|(place, seen)| (place, seen)));
+        self.call(step.action(), step.resource(), details);
+        let made = self.made(step);
+        if let Some((_, belongings)) = self.around.last_mut() {
+            belongings.apply(step, made.clone());
+        }
+        made
+    }
+
+    fn made(&self, step: &LaunchStep) -> Made {
+        match step {
+            LaunchStep::ImportKeyPair { name, .. }
+            | LaunchStep::CreateSecurityGroup { name, .. }
+            | LaunchStep::CreateTemplate { name, .. } => Made::Id(name.clone()),
+            LaunchStep::CreateVersion { template, .. } => Made::Version(self.newest(template) + 1),
+            LaunchStep::Authorize { .. }
+            | LaunchStep::Revoke { .. }
+            | LaunchStep::TagTemplate { .. }
+            | LaunchStep::DeleteVersions { .. }
+            | LaunchStep::DeleteTemplate { .. }
+            | LaunchStep::DeleteSecurityGroup { .. }
+            | LaunchStep::DeleteKeyPair { .. } => Made::Nothing,
+        }
+    }
+
+    fn newest(&self, template: &str) -> i64 {
+        let templates = self.around.last().map_or(&[][..], |(_, seen)| &seen.templates);
+        let found = templates.iter().find(|other| other.id == template);
+        let numbers = found.into_iter().flat_map(|found| &found.versions);
+        numbers.map(|version| version.number).max().unwrap_or_default()
+    }
+
+    /// The device plugin would be like this.
+    pub fn runs(&mut self, plugin: DaemonSet) {
+        self.runs_no_plugin();
+        self.daemon_sets.get_or_insert_default().push(plugin);
+    }
+
+    pub fn runs_no_plugin(&mut self) {
+        if let Some(daemon_sets) = &mut self.daemon_sets {
+            daemon_sets.retain(|daemon_set| !applied::is_ours(daemon_set));
+        }
+    }
+
+    pub fn call(&mut self, action: &'static str, resource: &str, details: String) {
+        let resource = resource.to_owned();
+        self.calls.push(Call {
+            action,
+            resource,
+            details,
+        });
+    }
+
+    /// The group of an ARN, which is what tags are set on.
+    fn named(&self, arn: &str) -> (String, Option<NodeGroup>) {
+        let found = self.groups.values().flatten().find(|group| group.arn == arn);
+        match found {
+            Some(group) => (id(&group.cluster, &group.name), Some(group.clone())),
+            None => (arn.to_owned(), None),
+        }
+    }
+}
+
+fn configured(mut group: NodeGroup, change: &ConfigChange) -> NodeGroup {
+    group.labels.extend(change.set_labels.clone());
+    group.labels.retain(|key, _| !change.remove_labels.contains(key));
+    for taint in &change.set_taints {
+        group
+            .taints
+            .retain(|other| (&other.key, other.effect) != (&taint.key, taint.effect));
+        group.taints.insert(taint.clone());
+    }
+    group.taints.retain(|taint| !change.remove_taints.contains(taint));
+    group.scaling = change.scaling.map_or(group.scaling, |to| scaled(group.scaling, to));
+    group.update_settings = change.update_settings.unwrap_or(group.update_settings);
+    group.node_repair = change.node_repair.clone().unwrap_or(group.node_repair);
+    group.warm_pool = change.warm_pool.clone().unwrap_or(group.warm_pool);
+    group
+}
+
+fn scaled(live: LiveScaling, to: ScalingChange) -> LiveScaling {
+    LiveScaling {
+        min: to.min,
+        max: to.max,
+        desired: to.desired.unwrap_or(live.desired),
+    }
+}
+
+fn id(cluster: &str, name: &str) -> String {
+    format!("{cluster}/{name}")
+}

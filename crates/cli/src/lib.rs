@@ -1,0 +1,26 @@
+//! What `mng` does, for the binary, the tests and the fuzz target.
+
+pub mod answer;
+#[cfg(feature = "account")]
+pub mod asked;
+pub mod check;
+pub mod document;
+#[cfg(feature = "account")]
+pub mod dry_run;
+pub mod eksctl;
+pub mod from_eksctl;
+pub mod from_native;
+#[cfg(feature = "account")]
+pub mod max_pods;
+pub mod native;
+pub mod note;
+#[cfg(feature = "account")]
+pub mod plan;
+#[cfg(feature = "account")]
+pub mod preflight;
+pub mod render;
+pub mod request;
+pub mod schema;
+pub mod template;
+pub mod validate;
+pub mod yaml;

@@ -1,0 +1,81 @@
+//! `mng max-pods`: EKS's recommended calculation, with EC2's figures.
+
+use mng_aws::{Aws, sdk_config};
+use mng_core::call_error::CallError;
+use mng_core::node::image::InstanceTypeFacts;
+use mng_core::node::max_pods::{Addressing, Networking, PodSubnets, max_pods as smallest};
+use mng_core::node::os::Os;
+use mng_engine::ports::Cloud;
+
+use crate::answer::{Answer, Failure};
+
+/// For which nodes.
+#[derive(clap::Args)]
+pub struct Asked {
+    /// The smallest number over them counts, as the group's nodes are of any
+    #[arg(required = true, value_name = "TYPE")]
+    instance_types: Vec<String>,
+    /// The VPC CNI has ENABLE_PREFIX_DELEGATION
+    #[arg(long)]
+    prefix_delegation: bool,
+    /// The VPC CNI has AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG
+    #[arg(long)]
+    custom_networking: bool,
+    /// The nodes' AmiType; Windows counts differently
+    #[arg(long, default_value = "AL2023_x86_64_STANDARD")]
+    ami_type: String,
+}
+
+/// The number alone.
+pub fn max_pods(asked: &Asked) -> Result<Answer, Failure> {
+    let facts = instance_types(&asked.instance_types)?;
+    let networks: Option<Vec<_>> = facts.iter().map(|facts| facts.network).collect();
+    let os = Os::of_ami_type(Some(&asked.ami_type));
+    let number = networks.and_then(|networks| smallest(&networks, networking(asked), os));
+    match number {
+        Some(number) => Ok(Answer {
+            text: format!("{number}\n"),
+            notes: vec![],
+        }),
+        None => Err(Failure::NoAnswer(format!(
+            "expected EC2 to tell the network of {}, got an answer without it",
+            asked.instance_types.join(", ")
+        ))),
+    }
+}
+
+/// One call needs no threads.
+fn instance_types(names: &[String]) -> Result<Vec<InstanceTypeFacts>, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::NoAnswer(error.to_string()))?;
+    runtime
+        .block_on(async { Aws::new(sdk_config().await).instance_types(names).await })
+        .map_err(|error| Failure::NoAnswer(told(&error)))
+}
+
+/// The advice that an error brings along is for the role of the function, and here its user's own credentials are at work.
+fn told(error: &CallError) -> String {
+    let CallError {
+        action,
+        resource,
+        code,
+        message,
+        ..
+    } = error;
+    format!("{action} on {resource}: {code}: {message}")
+}
+
+fn networking(asked: &Asked) -> Networking {
+    Networking {
+        addressing: if asked.prefix_delegation {
+            Addressing::Prefixes
+        } else {
+            Addressing::Secondary
+        },
+        pod_subnets: if asked.custom_networking {
+            PodSubnets::Custom
+        } else {
+            PodSubnets::NodesOwn
+        },
+    }
+}

@@ -1,0 +1,126 @@
+//! `mng preflight`: what speaks against a node group, as far as it can be known before anything is made.
+
+use mng_aws::{Aws, sdk_config};
+use mng_core::call_error::{CallError, Fault};
+use mng_core::nodegroup::name::name;
+use mng_core::nodegroup::ownership::Owner;
+use mng_core::preflight::facts::Facts;
+use mng_core::preflight::finding::{Finding, Severity};
+use mng_core::preflight::{findings, unread};
+use mng_core::properties::fields::Problem;
+use mng_core::properties::spec::Spec;
+use mng_core::properties::validate::inspect;
+use mng_core::protocol::request::{Request, RequestType};
+use mng_engine::ports::Cloud;
+use serde::Serialize;
+
+use crate::answer::{Answer, Failure};
+use crate::asked::{Asked, block_on, without_advice};
+use crate::validate::Format;
+
+/// One thing that was found, by validation or by a check.
+#[derive(Serialize)]
+struct Entry {
+    code: &'static str,
+    severity: &'static str,
+    /// Its path, such as `Taints[0].Effect`.
+    property: String,
+    /// Ids or names, comma-separated; validation names none.
+    resource: String,
+    cause: String,
+    remedy: &'static str,
+}
+
+/// One line a finding, the gravest first. An update's findings are told as for a new group.
+pub fn preflight(asked: &Asked) -> Result<Answer, Failure> {
+    let (request, _) = asked.request()?;
+    if request.kind == RequestType::Delete {
+        let note = "the request deletes the node group, and nothing is checked before that".to_owned();
+        return printed(&[], vec![note], asked.format);
+    }
+    let (spec, problems) = inspect(&request.properties, &request.envelope.logical_resource_id);
+    let owner = owner(&request);
+    let facts = block_on(read(&spec, &name(&spec, &owner)))?;
+    if let Some(error) = cluster_unread(&facts) {
+        return Err(Failure::NoAnswer(without_advice(&error.to_string())));
+    }
+    let found = findings(&spec, &owner, &facts);
+    let entries = problems.into_iter().map(problem).chain(found.into_iter().map(finding));
+    let entries: Vec<Entry> = entries.collect();
+    let unread = unread(&facts);
+    let notes = unread
+        .iter()
+        .map(|read| format!("not checked: {}", without_advice(read)));
+    printed(&entries, notes.collect(), asked.format)
+}
+
+async fn read(spec: &Spec, name: &str) -> Facts {
+    let aws = Aws::new(sdk_config().await);
+    Box::pin(aws.facts(spec, name)).await
+}
+
+fn owner(request: &Request) -> Owner {
+    Owner {
+        stack_id: request.envelope.stack_id.clone(),
+        logical_id: request.envelope.logical_resource_id.clone(),
+    }
+}
+
+/// Where even the cluster doesn't answer, the credentials or the endpoint are wrong, and every check would be left out.
+fn cluster_unread(facts: &Facts) -> Option<&CallError> {
+    let error = facts.cluster.as_ref()?.as_ref().err()?;
+    Some(error).filter(|error| error.fault != Fault::NotFound)
+}
+
+fn problem(problem: Problem) -> Entry {
+    Entry {
+        code: problem.rule.code(),
+        severity: Severity::Error.as_str(),
+        property: problem.path,
+        resource: String::new(),
+        cause: problem.message,
+        remedy: problem.rule.entry().remedy,
+    }
+}
+
+fn finding(finding: Finding) -> Entry {
+    let known = finding.check.entry();
+    Entry {
+        code: known.code,
+        severity: finding.severity.as_str(),
+        property: finding.property.to_owned(),
+        resource: finding.resource,
+        cause: finding.cause,
+        remedy: known.remedy,
+    }
+}
+
+fn printed(entries: &[Entry], notes: Vec<String>, format: Format) -> Result<Answer, Failure> {
+    let lines = match format {
+        Format::Text => entries.iter().map(line).collect(),
+        Format::Json => {
+            vec![serde_json::to_string_pretty(entries).map_err(|error| Failure::NoAnswer(error.to_string()))?]
+        }
+    };
+    let is_error = |entry: &Entry| entry.severity == Severity::Error.as_str();
+    if entries.iter().any(is_error) {
+        notes.iter().for_each(|note| eprintln!("{note}"));
+        return Err(Failure::Problems(lines));
+    }
+    Ok(Answer {
+        text: lines.iter().map(|line| format!("{line}\n")).collect(),
+        notes,
+    })
+}
+
+fn line(entry: &Entry) -> String {
+    let Entry {
+        code,
+        severity,
+        property,
+        cause,
+        remedy,
+        ..
+    } = entry;
+    format!("{severity} {code} {property}: {cause}; {remedy}")
+}

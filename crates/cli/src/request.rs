@@ -1,0 +1,54 @@
+//! Reading a request out of a file.
+
+use std::fs;
+use std::path::Path;
+
+use mng_core::properties::spec::Spec;
+use mng_core::properties::validate;
+use mng_core::protocol::event::{Event, classify};
+use mng_core::protocol::eventbridge::{self, request::Unfit};
+use mng_core::protocol::request::Request;
+use serde_json::Value;
+
+use crate::answer::Failure;
+use crate::document::Unreadable;
+
+/// The request in a file, which may have come through SNS or by EventBridge.
+pub fn read(path: &Path) -> Result<Request, Failure> {
+    let unreadable = |problem: String| Failure::NoAnswer(format!("{}: {problem}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let event = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    request(&event).map_err(|error| unreadable(error.problem))
+}
+
+/// The request in an event, which may have come through SNS or by EventBridge.
+pub fn request(event: &Value) -> Result<Request, Unreadable> {
+    if let Some(Event::Bus(event)) = classify(event.clone()).first() {
+        return sent(event);
+    }
+    let parsed = match event.pointer("/Records/0/Sns/Message").and_then(Value::as_str) {
+        Some(message) => {
+            let message = serde_json::from_str(message).map_err(|error| Unreadable::new(error.to_string()))?;
+            Request::parse(&message)
+        }
+        None if event.get("RequestType").is_none() => return Err(Unreadable::new("no request")),
+        None => Request::parse(event),
+    };
+    parsed.map_err(|error| Unreadable::new(error.to_string()))
+}
+
+fn sent(event: &Value) -> Result<Request, Unreadable> {
+    let request = eventbridge::request::read(event).map_err(|unfit| match unfit {
+        Unfit::Ignored(why) => Unreadable::new(format!("no request: {why}")),
+        Unfit::Refused { reason, .. } => Unreadable::new(reason),
+    })?;
+    mng_engine::identified(request).map_err(Unreadable::new)
+}
+
+/// What the request's properties ask for.
+pub fn spec(request: &Request, path: &Path) -> Result<Spec, Failure> {
+    validate::validate(&request.properties, &request.envelope.logical_resource_id).map_err(|problems| {
+        let line = |problem| format!("{}: {problem}", path.display());
+        Failure::Problems(problems.iter().map(line).collect())
+    })
+}

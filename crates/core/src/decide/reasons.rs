@@ -1,0 +1,158 @@
+//! What a failure is told as: what happened, to which group, and what to do.
+
+use super::history::{History, StepKind};
+use super::{Goal, Identity, Next, Observation};
+use crate::diagnosis::Kind;
+use crate::nodegroup::group::{Issue, NodeGroup, describe_issues};
+use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
+use crate::workload::nodes::{Node, lacking};
+
+/// The code of the refusal that [`retained`] tells.
+pub const RETAINED_GROUP: &str = "retained-group";
+
+/// How a warning begins that a rollback restored nothing.
+pub const LEFT_AS_IT_IS: &str = "the node group was left as it is";
+
+/// What a warning says of a group that a Delete by an ID that names no group leaves.
+pub const STAYS: &str = "stays: the function can't tell that this deployment has created it";
+
+/// A group that failed at something. Why, the issues tell only in part: what its Auto Scaling group and its instances met is
+/// looked up before it is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Broken {
+    /// What failed, on which group.
+    pub headline: String,
+    pub group: NodeGroup,
+    pub issues: Vec<Issue>,
+    pub kind: Kind,
+}
+
+pub fn broken(what: &str, live: &NodeGroup) -> Next {
+    Next::Broken(Box::new(Broken {
+        headline: format!("node group {}/{} {what}", live.cluster, live.name),
+        group: live.clone(),
+        issues: live.issues.clone(),
+        kind: Kind::Health,
+    }))
+}
+
+/// The time is over, and nodes aren't Ready: which, and what their kubelets say.
+pub fn unready(live: &NodeGroup, nodes: &[Node], wanted: usize) -> Next {
+    Next::Broken(Box::new(Broken {
+        headline: format!(
+            "the time given by ServiceTimeout is over; {}",
+            Broken::of_nodes(live, nodes, wanted)
+        ),
+        group: live.clone(),
+        issues: live.issues.clone(),
+        kind: Kind::Health,
+    }))
+}
+
+impl Broken {
+    pub fn of_nodes(live: &NodeGroup, nodes: &[Node], wanted: usize) -> String {
+        let state = live.status.as_str();
+        format!(
+            "node group {}/{} is {state}, but {}",
+            live.cluster,
+            live.name,
+            lacking(nodes, wanted)
+        )
+    }
+}
+
+pub fn update_failed(live: &NodeGroup, history: &History, errors: &[Issue]) -> Next {
+    let what = match history.last_update().map(|begun| begun.step) {
+        Some(StepKind::UpdateVersion) => "the version update",
+        _ => "the configuration update",
+    };
+    Next::Broken(Box::new(Broken {
+        headline: format!(
+            "{what} of node group {}/{} failed, and the group keeps what it had",
+            live.cluster, live.name
+        ),
+        group: live.clone(),
+        issues: errors.to_vec(),
+        kind: Kind::Update,
+    }))
+}
+
+/// Health issues of a group that is nevertheless there.
+pub fn has_issues(live: &NodeGroup) -> String {
+    let issues = describe_issues(&live.issues);
+    format!("node group {}/{} has health issues: {issues}", live.cluster, live.name)
+}
+
+/// Says that a group is somebody else's, and how that is told.
+pub fn foreign(live: &NodeGroup) -> String {
+    format!(
+        "node group {}/{} exists and isn't this resource's, so nothing was changed: its tags {STACK_TAG} and {RESOURCE_TAG} \
+         don't name this stack and resource; choose another NodegroupName, or remove that group",
+        live.cluster, live.name
+    )
+}
+
+/// Says that a group of the resource was there before its Create, and what the user can do.
+pub fn retained(live: &NodeGroup) -> String {
+    let NodeGroup { cluster, name, .. } = live;
+    format!(
+        "node group {cluster}/{name} of this stack and resource existed before this request, so the function changes nothing: a \
+         DeletionPolicy or UpdateReplacePolicy of Retain keeps such a group. To create a new node group, set another NodegroupName or \
+         NodegroupNamePrefix, or give the resource another logical ID. Or delete the retained node group first, with `aws eks \
+         delete-nodegroup --cluster-name {cluster} --nodegroup-name {name}` [{RETAINED_GROUP}]"
+    )
+}
+
+/// Says that nothing is begun any more, and that there is no group to repeat.
+pub fn operation_is_over(identity: &Identity) -> Next {
+    Next::Fail(format!(
+        "the stack's operation is over and node group {}/{} does not exist, so the function begins nothing for this request; deploy \
+         again to create the node group",
+        identity.cluster, identity.name
+    ))
+}
+
+/// Says how far it got and what goes on by itself: EKS doesn't stop because CloudFormation does.
+pub fn out_of_time(goal: &Goal, seen: &Observation, history: &History) -> Next {
+    let (cluster, name) = match goal {
+        Goal::Present(desired) => (&desired.spec.cluster, &desired.name),
+        Goal::Absent(identity) | Goal::AsIs { identity, .. } | Goal::Repeat(identity) => {
+            (&identity.cluster, &identity.name)
+        }
+    };
+    let obstacle = history
+        .obstacle
+        .as_ref()
+        .map(|obstacle| format!(" ({obstacle})"))
+        .unwrap_or_default();
+    let state = match seen {
+        Observation::Absent if matches!(goal, Goal::Absent(_)) => {
+            return Next::Fail(left_in_ec2(cluster, name, &obstacle));
+        }
+        Observation::Absent => "doesn't exist yet".to_owned(),
+        Observation::Unknown(problem) => format!("could not be observed: {problem}"),
+        Observation::Present { group, .. } => format!("is {}", group.status.as_str()),
+    };
+    let count = history.ready.map(|count| format!("; at the last count, {count}"));
+    let count = count.unwrap_or_default();
+    let headline = format!(
+        "the time given by ServiceTimeout is over; node group {cluster}/{name} {state}{obstacle}{count}. EKS continues what it has \
+         begun: watch the node group with `aws eks describe-nodegroup --cluster-name {cluster} --nodegroup-name {name}`"
+    );
+    match (goal, seen) {
+        (Goal::Present(_), Observation::Present { group, .. }) => Next::Broken(Box::new(Broken {
+            headline,
+            group: group.as_ref().clone(),
+            issues: group.issues.clone(),
+            kind: Kind::Health,
+        })),
+        _ => Next::Fail(headline),
+    }
+}
+
+fn left_in_ec2(cluster: &str, name: &str, obstacle: &str) -> String {
+    format!(
+        "the time given by ServiceTimeout is over; node group {cluster}/{name} is deleted, but not all that it had in EC2{obstacle}; \
+         delete the stack again, and the function removes the rest"
+    )
+}

@@ -1,0 +1,85 @@
+//! What the decision says of a group that is to go.
+
+use std::collections::BTreeMap;
+
+use super::history::StepKind;
+use super::plan::Step;
+use super::reasons::{STAYS, broken};
+use super::{Identity, Next, View, Waiting, Which, conflicting_requests, outside_eks, own_template};
+use crate::nodegroup::group::{NodeGroup, Status};
+use crate::nodegroup::ownership::{Confirmation, Replaces};
+
+/// The next step of removing the group of `identity`, which is there as `live`. What isn't meant stays, with what it has in EC2.
+pub fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
+    if !identity.owner.owns(&live.tags) {
+        return conflicting_requests::of_a_foreign_group(
+            identity,
+            live,
+            own_template::clear_beside(identity, live, view),
+        );
+    }
+    if !is_meant(identity, live, view) {
+        return left(identity, live);
+    }
+    if let Some(later) = identity.turn.superseded_by(&live.tags) {
+        return Next::Fail(conflicting_requests::superseded(live, &later));
+    }
+    let untold = conflicting_requests::is_to_be_told(identity, live, view);
+    let gone = matches!(live.status, Status::Deleting);
+    if let Some(next) = outside_eks::leave(live, view).filter(|_| !gone && !untold) {
+        return next;
+    }
+    match &live.status {
+        Status::Active | Status::Degraded | Status::CreateFailed | Status::DeleteFailed if untold => {
+            Next::Act(Step::Tag(identity.turn.tags()))
+        }
+        Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete),
+        Status::DeleteFailed if view.history.of(StepKind::Delete).is_none() => Next::Act(Step::Delete),
+        Status::DeleteFailed => broken(
+            "could not be deleted; once what holds it is gone, delete the stack again",
+            live,
+        ),
+        Status::Deleting => Next::Wait(Waiting::ForDelete),
+        Status::Creating | Status::Updating | Status::Unknown(_) => Next::Wait(Waiting::ForOthers),
+    }
+}
+
+/// What isn't meant stays, and a Delete by an id that names no group says so.
+fn left(identity: &Identity, live: &NodeGroup) -> Next {
+    let warning = match identity.which {
+        Which::CreatedSince(_) => Some(format!(
+            "node group {}/{} of this stack and resource {STAYS}, so a policy of Retain may have kept it; if nothing needs it, delete it \
+             with `aws eks delete-nodegroup --cluster-name {} --nodegroup-name {}`",
+            live.cluster, live.name, live.cluster, live.name
+        )),
+        Which::Any | Which::InPlaceOf { .. } | Which::OfThisRequest => None,
+    };
+    Next::Done {
+        attributes: BTreeMap::new(),
+        warnings: warning.into_iter().collect(),
+    }
+}
+
+/// Whether a group is one that a request may remove. A group whose creation time EKS doesn't show is of no known time.
+fn is_meant(identity: &Identity, live: &NodeGroup, view: View) -> bool {
+    match &identity.which {
+        Which::Any => true,
+        Which::CreatedSince(since) => live.created_at.is_some_and(|created| created >= *since),
+        Which::InPlaceOf { id, since } => {
+            let newer = since.is_none_or(|since| live.created_at.is_some_and(|created| created >= since));
+            newer && is_unconfirmed_in_place_of(live, id) && !made_anew(live, view)
+        }
+        Which::OfThisRequest => identity.turn.has_not_finished(&live.tags),
+    }
+}
+
+fn is_unconfirmed_in_place_of(live: &NodeGroup, id: &str) -> bool {
+    let replaces = Replaces::on(&live.tags);
+    replaces.is_some_and(|replaces| replaces.id == id && replaces.known == Confirmation::Unconfirmed)
+}
+
+/// Another delivery of the same update may have removed what is to be undone, and made it anew.
+fn made_anew(live: &NodeGroup, view: View) -> bool {
+    let made = view.history.first_made.zip(live.created_at);
+    made.is_some_and(|(first, now)| first != now)
+}

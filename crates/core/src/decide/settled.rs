@@ -1,0 +1,53 @@
+//! What the decision says of a group whose own updates are done: whether it is healthy, and what comes after EKS.
+
+use super::history::Updates;
+use super::plan::{Desired, Direction, Purpose, Step};
+use super::reasons::{broken, has_issues};
+use super::{Look, Next, View, outside_eks, own_template, ready};
+use crate::nodegroup::group::{NodeGroup, Status};
+
+/// What a DEGRADED status says of a request.
+enum Degraded {
+    ByThisRequest,
+    Excused,
+    /// Its updates have to be looked at first.
+    AskForUpdates,
+}
+
+/// A DEGRADED group fails what made it so. One that was so before is reported as a warning, as is any in a rollback: its
+/// status stays DEGRADED until a scale-out succeeds (containers-roadmap issue 2326), and would fail every update till then.
+/// What an earlier delivery of this request has begun counts as this request's.
+fn degraded(desired: &Desired, view: View) -> Degraded {
+    let before = view.history.first_status.as_deref() == Some(Status::Degraded.as_str());
+    match (desired.direction, desired.purpose) {
+        (Direction::RollingBack, _) => return Degraded::Excused,
+        (Direction::Forward | Direction::Unknown, Purpose::Update) if before => {}
+        (Direction::Forward | Direction::Unknown, _) => return Degraded::ByThisRequest,
+    }
+    match (desired.sent, view.history.updates_since_sent) {
+        (None, _) | (Some(_), Some(Updates::None)) => Degraded::Excused,
+        (Some(_), Some(Updates::Found)) => Degraded::ByThisRequest,
+        (Some(_), None) => Degraded::AskForUpdates,
+    }
+}
+
+/// The next step of a group that runs what is wanted.
+pub fn next(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<String>) -> Next {
+    if live.status == Status::Degraded {
+        match degraded(desired, view) {
+            Degraded::ByThisRequest => return broken("is degraded", live),
+            Degraded::AskForUpdates => return Next::Look(Look::Updates),
+            Degraded::Excused => {}
+        }
+    }
+    if let Some(step) = own_template::tidy(desired, live, view) {
+        return Next::Act(Step::Launch(step));
+    }
+    if let Some(next) = outside_eks::next(desired, live, view, &mut warnings) {
+        return next;
+    }
+    if !live.issues.is_empty() {
+        warnings.push(has_issues(live));
+    }
+    ready(desired, live, view, warnings)
+}

@@ -1,0 +1,347 @@
+//! Requests by event: late, twice and out of order.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::*;
+use crate::decide::history::Seen;
+use crate::launch_template::ec2_resources::Template;
+use crate::nodegroup::ownership::{Owner, PLUGIN_TAG, REQUESTED_TAG, UNFINISHED_TAG};
+use crate::nodegroup::request_order::Requested;
+
+const EARLIER: &str = "2026-11-26T10:14:00Z 1";
+const OWN: &str = "2026-11-26T10:15:00Z 2";
+const LATER: &str = "2026-11-26T10:16:00Z 3";
+
+fn turn() -> Turn {
+    let (time, id) = OWN.split_once(' ').expect("a time and an id");
+    Turn::Sent(Requested {
+        time: time.to_owned(),
+        id: id.to_owned(),
+    })
+}
+
+fn owner() -> Owner {
+    Owner {
+        stack_id: "event:111122223333:com.example".to_owned(),
+        logical_id: "Nodes".to_owned(),
+    }
+}
+
+fn sent(purpose: Purpose) -> Goal {
+    let mut wanted = desired(&json!({}));
+    wanted.tags = owner().tags().into_iter().chain(turn().tags()).collect();
+    Goal::Present(Box::new(Desired {
+        owner: owner(),
+        purpose,
+        turn: turn(),
+        current_id: None,
+        ..wanted
+    }))
+}
+
+fn sent_delete() -> Goal {
+    let Goal::Absent(identity) = absent() else {
+        panic!("absent")
+    };
+    Goal::Absent(Identity {
+        owner: owner(),
+        turn: turn(),
+        ..identity
+    })
+}
+
+/// The group of the sender's, following this request.
+fn following(status: &str, requested: &str) -> Observation {
+    let requested = (!requested.is_empty()).then(|| (REQUESTED_TAG.to_owned(), requested.to_owned()));
+    let tags: BTreeMap<String, String> = owner().tags().into_iter().chain(requested).collect();
+    present(
+        NodeGroup {
+            tags,
+            ..in_status(status)
+        },
+        None,
+    )
+}
+
+#[test]
+fn an_earlier_request_changes_nothing_that_a_later_one_has_touched() {
+    for goal in [sent(Purpose::Create), sent(Purpose::Update), sent_delete()] {
+        for status in STATUSES {
+            let next = told(&goal, &following(status, LATER), &history(&[]), NOW);
+            let Next::Fail(reason) = next else {
+                panic!("{status}: {next:?}")
+            };
+            assert!(
+                reason.contains("superseded by event 3 of 2026-11-26T10:16:00Z"),
+                "{reason}"
+            );
+            assert!(reason.ends_with("[superseded]"), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn a_group_is_told_which_request_it_follows() {
+    let tagged = || Next::Act(Step::Tag(turn().tags()));
+    for (goal, on_the_group, begun, expected) in [
+        (sent(Purpose::Update), EARLIER, &[][..], "Tag"),
+        (sent(Purpose::Create), "", &[], "Tag"),
+        (sent(Purpose::Update), OWN, &[], "Done"),
+        // Somebody has written over it meanwhile: it is set again, as often as that.
+        (sent(Purpose::Update), EARLIER, &[(StepKind::Tag, None)], "Tag"),
+        (sent_delete(), EARLIER, &[], "Tag"),
+        (sent_delete(), OWN, &[], "Delete"),
+        (sent_delete(), EARLIER, &[(StepKind::Tag, None)], "Delete"),
+    ] {
+        let next = told(&goal, &following("ACTIVE", on_the_group), &history(begun), NOW);
+        assert_eq!(word(&next), expected, "{on_the_group} {begun:?} {goal:?}");
+        assert!(expected != "Tag" || next == tagged(), "{next:?}");
+    }
+    let mut just_told = history(&[(StepKind::Tag, None)]);
+    for (seconds_ago, expected) in [(1, "ForOthers"), (9, "ForOthers"), (10, "Tag")] {
+        just_told.begun[0].at = NOW - seconds_ago;
+        let next = told(&sent(Purpose::Update), &following("ACTIVE", EARLIER), &just_told, NOW);
+        assert_eq!(word(&next), expected, "{seconds_ago}");
+    }
+}
+
+#[test]
+fn a_failed_or_half_deleted_group_is_told_before_it_goes_and_a_busy_one_is_waited_for() {
+    for (status, expected) in [
+        ("CREATE_FAILED", "Tag"),
+        ("DELETE_FAILED", "Tag"),
+        ("DEGRADED", "Tag"),
+        ("CREATING", "ForOthers"),
+        ("UPDATING", "ForOthers"),
+        ("DELETING", "ForDelete"),
+    ] {
+        let next = told(&sent_delete(), &following(status, EARLIER), &history(&[]), NOW);
+        assert_eq!(word(&next), expected, "{status}");
+    }
+}
+
+#[test]
+fn an_update_by_event_makes_no_group() {
+    let absent = Observation::Absent;
+    let next = told(&sent(Purpose::Update), &absent, &history(&[]), NOW);
+    assert!(
+        matches!(&next, Next::Fail(reason) if reason.contains("no node group c/n of this resource to change")),
+        "{next:?}"
+    );
+    assert_eq!(
+        word(&told(&sent(Purpose::Create), &absent, &history(&[]), NOW)),
+        "Create"
+    );
+}
+
+/// Nothing of this is on a stack's groups, whatever somebody has written there.
+#[test]
+fn a_stacks_request_knows_no_turns() {
+    let mut group = live();
+    group.tags.insert(REQUESTED_TAG.to_owned(), LATER.to_owned());
+    for (goal, expected) in [(want(&json!({}), Purpose::Update), "Done"), (absent(), "Delete")] {
+        let next = told(&goal, &present(group.clone(), None), &history(&[]), NOW);
+        assert_eq!(word(&next), expected);
+    }
+}
+
+/// A group that a Create by event has made says so until the Create is done, and that is the last of all.
+#[test]
+fn the_mark_of_an_unfinished_group_goes_last_of_all() {
+    let marked = |status: &str| {
+        let mut seen = following(status, OWN);
+        if let Observation::Present { group, .. } = &mut seen {
+            group.tags.insert(UNFINISHED_TAG.to_owned(), OWN.to_owned());
+        }
+        seen
+    };
+    let Goal::Present(desired) = sent(Purpose::Create) else {
+        panic!("present")
+    };
+    assert_eq!(desired.tags_of_new()[UNFINISHED_TAG], OWN);
+    let untag = Next::Act(Step::Untag([UNFINISHED_TAG.to_owned()].into()));
+    let goal = Goal::Present(desired.clone());
+    for now in [NOW, 3541] {
+        assert_eq!(told(&goal, &marked("ACTIVE"), &history(&[]), now), untag, "{now}");
+    }
+    let mut submitted = desired;
+    submitted.spec.wait_for = WaitFor::Submitted;
+    let submitted = Goal::Present(submitted);
+    assert_eq!(told(&submitted, &marked("CREATING"), &history(&[]), NOW), untag);
+    let untagged = history(&[(StepKind::Untag, None)]);
+    assert_eq!(word(&told(&submitted, &marked("CREATING"), &untagged, NOW)), "Done");
+}
+
+/// What the group says decides what is undone, not what this delivery has done.
+#[test]
+fn only_what_this_request_made_and_did_not_finish_is_undone() {
+    let Goal::Absent(identity) = sent_delete() else {
+        panic!("absent")
+    };
+    let undo = Goal::Absent(Identity {
+        which: Which::OfThisRequest,
+        ..identity
+    });
+    for (mark, expected) in [
+        (Some(OWN), "Delete"),
+        (Some(EARLIER), "Done"),
+        (Some(LATER), "Done"),
+        (None, "Done"),
+    ] {
+        let mut seen = following("CREATE_FAILED", OWN);
+        if let Observation::Present { group, .. } = &mut seen {
+            let mark = mark.map(|mark| (UNFINISHED_TAG.to_owned(), mark.to_owned()));
+            group.tags.extend(mark);
+        }
+        for begun in [&[][..], &[(StepKind::Create, None)]] {
+            assert_eq!(word(&told(&undo, &seen, &history(begun), NOW)), expected, "{mark:?}");
+        }
+    }
+}
+
+/// Before a launch template's version is made for it, and before the device plugin leaves.
+#[test]
+fn a_group_is_told_before_anything_else_is_changed() {
+    let nothing = nothing_around();
+    let next = |goal: &Goal, seen: &Observation, history: &History| {
+        let view = View {
+            around: Some(&nothing),
+            beyond: &LOOKED,
+            history,
+            now: NOW,
+        };
+        word(&decide(goal, seen, view))
+    };
+    let with_plugin = |status: &str, requested: &str| {
+        let mut seen = following(status, requested);
+        if let Observation::Present { group, .. } = &mut seen {
+            group.tags.insert(PLUGIN_TAG.to_owned(), "nvidia".to_owned());
+        }
+        seen
+    };
+    let update = sent(Purpose::Update);
+    for (goal, seen, begun, expected) in [
+        (&update, following("ACTIVE", EARLIER), &[][..], "Tag"),
+        (&update, following("ACTIVE", OWN), &[], "Launch"),
+        (&update, following("ACTIVE", EARLIER), &[(StepKind::Tag, None)], "Tag"),
+        (&sent_delete(), with_plugin("ACTIVE", EARLIER), &[], "Tag"),
+        (&sent_delete(), with_plugin("UPDATING", EARLIER), &[], "ForOthers"),
+        (&sent_delete(), with_plugin("ACTIVE", OWN), &[], "LeavePlugin"),
+        (
+            &sent_delete(),
+            with_plugin("ACTIVE", EARLIER),
+            &[(StepKind::Tag, None)],
+            "LeavePlugin",
+        ),
+    ] {
+        assert_eq!(next(goal, &seen, &history(begun)), expected, "{seen:?} {begun:?}");
+    }
+}
+
+/// What there is in EC2 for a group that isn't there, made for the event that `requested` names.
+fn left(requested: &str) -> Around {
+    let mut around = nothing_around();
+    around.place.owner = owner();
+    let mut tags = around.place.tags();
+    tags.insert(REQUESTED_TAG.to_owned(), requested.to_owned());
+    around.belongings.templates.push(Template {
+        id: "lt-left".to_owned(),
+        tags,
+        versions: vec![],
+    });
+    around
+}
+
+/// An earlier Delete may be about to take them away, and a group that was made with them could never be changed again.
+#[test]
+fn a_create_waits_for_what_an_earlier_request_takes_away() {
+    for (requested, since, expected) in [
+        (EARLIER, NOW - 59, "ForOthers"),
+        (EARLIER, NOW - 60, "Launch"),
+        (OWN, NOW, "Launch"),
+        (LATER, NOW, "Launch"),
+    ] {
+        let around = left(requested);
+        let mut history = history(&[]);
+        history.seen = Some(Seen::Absent { since });
+        let view = View {
+            around: Some(&around),
+            beyond: &LOOKED,
+            history: &history,
+            now: NOW,
+        };
+        let next = decide(&sent(Purpose::Create), &Observation::Absent, view);
+        assert_eq!(word(&next), expected, "{requested} {since}");
+    }
+}
+
+/// With a template of the user's it needs nothing of what goes.
+#[test]
+fn a_create_with_a_template_of_the_users_waits_for_nothing() {
+    let Goal::Present(mut wanted) = sent(Purpose::Create) else {
+        panic!("present")
+    };
+    wanted.spec.launch_template = desired(&json!({"LaunchTemplate": {"Id": "lt-1"}})).spec.launch_template;
+    let around = left(EARLIER);
+    let mut history = history(&[]);
+    history.seen = Some(Seen::Absent { since: NOW });
+    let view = View {
+        around: Some(&around),
+        beyond: &LOOKED,
+        history: &history,
+        now: NOW,
+    };
+    let next = decide(&Goal::Present(wanted), &Observation::Absent, view);
+    assert_eq!(word(&next), "Create");
+}
+
+/// A listener would take a group for gone that runs. What is undone was never promised to be gone.
+#[test]
+fn a_delete_of_a_group_that_is_not_the_senders_fails() {
+    let Goal::Absent(identity) = sent_delete() else {
+        panic!("absent")
+    };
+    let foreign = present(live(), None);
+    for (which, expected) in [(Which::Any, "Fail"), (Which::OfThisRequest, "Done")] {
+        let goal = Goal::Absent(Identity {
+            which: which.clone(),
+            ..identity.clone()
+        });
+        let next = told(&goal, &foreign, &history(&[]), NOW);
+        assert_eq!(word(&next), expected, "{which:?}");
+        if let Next::Fail(reason) = next {
+            assert!(reason.contains("isn't this resource's"), "{reason}");
+        }
+    }
+}
+
+/// A later Create makes its group of it at this moment.
+#[test]
+fn a_delete_leaves_what_a_later_create_has_made() {
+    for (requested, expected) in [(EARLIER, "Launch"), (OWN, "Launch"), (LATER, "Done")] {
+        let around = left(requested);
+        let history = history(&[]);
+        let view = View {
+            around: Some(&around),
+            beyond: &LOOKED,
+            history: &history,
+            now: NOW,
+        };
+        let next = decide(&sent_delete(), &Observation::Absent, view);
+        assert_eq!(word(&next), expected, "{requested}");
+    }
+}
+
+/// Among events an Update makes no group, so it deletes none either to make it again.
+#[test]
+fn an_update_by_event_leaves_a_group_that_could_not_be_created() {
+    let next = told(
+        &sent(Purpose::Update),
+        &following("CREATE_FAILED", OWN),
+        &history(&[]),
+        NOW,
+    );
+    assert_eq!(word(&next), "Fail");
+}

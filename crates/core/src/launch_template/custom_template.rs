@@ -1,0 +1,222 @@
+//! A launch template of the user's own: what EKS prohibits in it, and what contradicts the properties.
+
+use std::collections::BTreeSet;
+
+use crate::properties::fields::Problem;
+use crate::properties::rule::Rule;
+use crate::properties::spec::{BlockPodImds, CapacityType, Release, Spec};
+
+use crate::node::user_data::mentions_max_pods;
+
+/// What one version of a launch template holds of what matters to a node group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UsersTemplate {
+    pub id: String,
+    pub version: i64,
+    pub image_id: Option<String>,
+    pub instance_type: Option<String>,
+    /// Decoded.
+    pub user_data: Option<String>,
+    /// The instance's and those of its network interfaces.
+    pub security_groups: BTreeSet<String>,
+    pub network_interfaces: usize,
+    pub http_tokens: Option<String>,
+    pub hop_limit: Option<i32>,
+    pub settings: BTreeSet<Setting>,
+}
+
+/// What a version sets that a node group's may not, or only with one capacity type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setting {
+    Subnet,
+    InstanceProfile,
+    Spot,
+    CapacityBlock,
+    Hibernation,
+    ShutdownBehavior,
+}
+
+/// What speaks against a template, and what is only to be said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verdict {
+    pub problems: Vec<Problem>,
+    pub warnings: Vec<String>,
+}
+
+/// What has to be looked up to judge a template.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// `None` where it could not be found out.
+    pub cluster_security_group: Option<&'a str>,
+    /// Those of the group's subnets whose instances get a public address at launch.
+    pub public_subnets: &'a [String],
+}
+
+/// Judges a template by the user guide's "Customize managed nodes with launch templates" and the API reference of
+/// `LaunchTemplateSpecification`. Everything is found at once, before anything is made.
+pub fn judge(spec: &Spec, template: &UsersTemplate, around: &Circumstances) -> Verdict {
+    let mut verdict = Verdict::default();
+    let name = format!("version {} of launch template {}", template.version, template.id);
+    let mut problem = |path: &str, rule: Rule, message: String| {
+        verdict.problems.push(Problem {
+            path: path.to_owned(),
+            rule,
+            message,
+        });
+    };
+    for setting in &template.settings {
+        prohibited(spec, *setting, &name, &mut problem);
+    }
+    types(spec, template, &name, &mut problem);
+    image(spec, template, &name, &mut problem);
+    metadata(spec, template, &name, &mut problem);
+    addresses(template, around, &name, &mut problem);
+    verdict.warnings = warnings(template, around, &name);
+    verdict
+}
+
+fn prohibited(spec: &Spec, setting: Setting, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
+    let (what, instead) = match setting {
+        Setting::Subnet => ("a SubnetId in NetworkInterfaces", "the property Subnets decides"),
+        Setting::InstanceProfile => ("IamInstanceProfile", "the property NodeRole decides"),
+        Setting::Spot => ("InstanceMarketOptions for spot", "set CapacityType: SPOT"),
+        Setting::Hibernation => ("HibernationOptions", "EKS doesn't hibernate nodes by them"),
+        Setting::ShutdownBehavior => ("InstanceInitiatedShutdownBehavior", "EKS decides what a shutdown does"),
+        Setting::CapacityBlock if spec.capacity_type == CapacityType::CapacityBlock => return,
+        Setting::CapacityBlock => (
+            "InstanceMarketOptions for a capacity block",
+            "set CapacityType: CAPACITY_BLOCK",
+        ),
+    };
+    problem(
+        "LaunchTemplate",
+        Rule::LaunchTemplateRefused,
+        format!("{name} sets {what}, which EKS refuses; remove it from the template: {instead}"),
+    );
+}
+
+fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
+    if let Some(one) = template
+        .instance_type
+        .as_ref()
+        .filter(|_| !spec.instance_types.is_empty())
+    {
+        problem(
+            "InstanceTypes",
+            Rule::TemplateConflict,
+            format!("{name} names the instance type as well, {one}; keep it in one place"),
+        );
+    }
+    if spec.capacity_type != CapacityType::CapacityBlock {
+        return;
+    }
+    if !template.settings.contains(&Setting::CapacityBlock) {
+        let expected =
+            "expected InstanceMarketOptions of MarketType capacity-block, with the reservation as its target";
+        problem(
+            "LaunchTemplate",
+            Rule::CapacityBlock,
+            format!("{expected}, since CapacityType is CAPACITY_BLOCK; {name} has none"),
+        );
+    }
+    if template.instance_type.is_none() {
+        let expected = "expected the instance type of the capacity block in the template";
+        problem(
+            "LaunchTemplate",
+            Rule::CapacityBlock,
+            format!("{expected}; {name} has none"),
+        );
+    }
+}
+
+fn image(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
+    let Some(image) = &template.image_id else {
+        if spec.ami_type.as_deref() == Some("CUSTOM") {
+            problem(
+                "AmiType",
+                Rule::CustomAmi,
+                format!("CUSTOM needs an ImageId in the launch template; {name} has none"),
+            );
+        }
+        return;
+    };
+    let stated = [
+        ("AmiType", spec.ami_type.as_deref().is_some_and(|kind| kind != "CUSTOM")),
+        ("Version", spec.version.is_some()),
+        ("ReleaseVersion", spec.release != Release::Unstated),
+        ("WarmPoolConfig", spec.warm_pool.enabled),
+    ];
+    for (property, _) in stated.iter().filter(|(_, stated)| *stated) {
+        problem(
+            property,
+            Rule::TemplateConflict,
+            format!("{name} names the AMI itself, {image}, and EKS takes no {property} then; remove one of the two"),
+        );
+    }
+}
+
+fn metadata(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
+    let blocks = template.http_tokens.as_deref() == Some("required") && template.hop_limit == Some(1);
+    if spec.node.block_pod_imds == BlockPodImds::No || blocks {
+        return;
+    }
+    let (tokens, hops) = (template.http_tokens.as_deref().unwrap_or("unset"), template.hop_limit);
+    let hops = hops.map_or_else(|| "unset".to_owned(), |hops| hops.to_string());
+    problem(
+        "BlockPodImds",
+        Rule::BlockPodImds,
+        format!(
+            "{name} lets pods reach the instance metadata: HttpTokens is {tokens} and HttpPutResponseHopLimit {hops}; set them to \
+             required and 1 there"
+        ),
+    );
+}
+
+/// EC2 assigns no public address to an instance with several interfaces (EKS user guide, "Customize managed nodes with launch templates").
+fn addresses(
+    template: &UsersTemplate,
+    around: &Circumstances,
+    name: &str,
+    problem: &mut impl FnMut(&str, Rule, String),
+) {
+    if template.network_interfaces < 2 || around.public_subnets.is_empty() {
+        return;
+    }
+    problem(
+        "LaunchTemplate",
+        Rule::PublicAddress,
+        format!(
+            "{name} has {} network interfaces, so that its instances get no public address, which those in {} rely on; use \
+             private subnets, or one interface",
+            template.network_interfaces,
+            around.public_subnets.join(", ")
+        ),
+    );
+}
+
+fn warnings(template: &UsersTemplate, around: &Circumstances, name: &str) -> Vec<String> {
+    let mut warnings = Vec::new();
+    match (&template.image_id, &template.user_data) {
+        (Some(_), None) => warnings.push(format!(
+            "{name} names an AMI and no user data: EKS adds none then, so the image has to join the cluster by itself"
+        )),
+        (Some(_), Some(user_data)) if !mentions_max_pods(user_data) => warnings.push(format!(
+            "the user data in {name} says nothing of max pods, which EKS doesn't set with a custom AMI"
+        )),
+        (Some(_), Some(_)) | (None, _) => {}
+    }
+    let groups = &template.security_groups;
+    if let Some(cluster) = around.cluster_security_group
+        && !groups.is_empty()
+        && !groups.contains(cluster)
+    {
+        warnings.push(format!(
+            "{name} names security groups without the cluster's, {cluster}, which EKS adds to none then; nodes join only if the \
+             others let them reach the control plane and each other"
+        ));
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,347 @@
+//! The steps in EC2: to the version that a group is to run, away from what it runs no more, and to nothing at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::content::Content;
+use super::ec2_resources::{Belongings, Place, Rule, Template, Version, VersionRole};
+use super::recipe::{Ingredients, Recipe, key_name, remote_access_rules, wanted_max_pods};
+use crate::node::image::InstanceTypeFacts;
+use crate::node::os::Os;
+use crate::properties::spec::{Spec, SshKey};
+
+/// The newest versions that stay, beside the one that runs: enough to see what the last updates changed. EC2 allows 10,000.
+pub const KEPT_VERSIONS: usize = 3;
+
+/// One call that changes something in EC2.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LaunchStep {
+    ImportKeyPair {
+        name: String,
+        public_key: String,
+        tags: BTreeMap<String, String>,
+    },
+    CreateSecurityGroup {
+        name: String,
+        vpc: String,
+        tags: BTreeMap<String, String>,
+    },
+    Authorize {
+        group: String,
+        rules: BTreeSet<Rule>,
+    },
+    Revoke {
+        group: String,
+        rules: BTreeSet<Rule>,
+    },
+    CreateTemplate {
+        name: String,
+        content: Box<Content>,
+        digest: String,
+        tags: BTreeMap<String, String>,
+    },
+    CreateVersion {
+        template: String,
+        content: Box<Content>,
+        digest: String,
+    },
+    /// The tags by which a template is known as the resource's own, where somebody has removed them.
+    TagTemplate {
+        id: String,
+        tags: BTreeMap<String, String>,
+    },
+    DeleteVersions {
+        template: String,
+        numbers: Vec<i64>,
+    },
+    DeleteTemplate {
+        id: String,
+    },
+    DeleteSecurityGroup {
+        id: String,
+    },
+    DeleteKeyPair {
+        id: String,
+    },
+}
+
+/// What such a call gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Made {
+    Nothing,
+    Id(String),
+    Version(i64),
+}
+
+/// What of the cluster its nodes need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cluster {
+    pub vpc: String,
+    pub security_group: String,
+}
+
+/// All that a group's launch template follows from.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub spec: &'a Spec,
+    pub place: &'a Place,
+    pub cluster: &'a Cluster,
+    pub os: Os,
+    pub types: &'a [InstanceTypeFacts],
+    /// The group's tags, which its belongings bear as well.
+    pub tags: &'a BTreeMap<String, String>,
+}
+
+/// How far the template is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prepared {
+    Act(LaunchStep),
+    /// There is a version made from what is wanted.
+    Version {
+        template: String,
+        number: i64,
+    },
+}
+
+impl LaunchStep {
+    /// The action as IAM names it.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::ImportKeyPair { .. } => "ec2:ImportKeyPair",
+            Self::CreateSecurityGroup { .. } => "ec2:CreateSecurityGroup",
+            Self::Authorize { .. } => "ec2:AuthorizeSecurityGroupIngress",
+            Self::Revoke { .. } => "ec2:RevokeSecurityGroupIngress",
+            Self::CreateTemplate { .. } => "ec2:CreateLaunchTemplate",
+            Self::CreateVersion { .. } => "ec2:CreateLaunchTemplateVersion",
+            Self::TagTemplate { .. } => "ec2:CreateTags",
+            Self::DeleteVersions { .. } => "ec2:DeleteLaunchTemplateVersions",
+            Self::DeleteTemplate { .. } => "ec2:DeleteLaunchTemplate",
+            Self::DeleteSecurityGroup { .. } => "ec2:DeleteSecurityGroup",
+            Self::DeleteKeyPair { .. } => "ec2:DeleteKeyPair",
+        }
+    }
+
+    /// What the call is about, as a person finds it in the console.
+    pub fn resource(&self) -> &str {
+        match self {
+            Self::ImportKeyPair { name, .. }
+            | Self::CreateSecurityGroup { name, .. }
+            | Self::CreateTemplate { name, .. } => name,
+            Self::Authorize { group, .. } | Self::Revoke { group, .. } => group,
+            Self::CreateVersion { template, .. } | Self::DeleteVersions { template, .. } => template,
+            Self::TagTemplate { id, .. } | Self::DeleteTemplate { id } => id,
+            Self::DeleteSecurityGroup { id } | Self::DeleteKeyPair { id } => id,
+        }
+    }
+
+    /// Whether it removes what is needed no more.
+    pub fn removes(&self) -> bool {
+        match self {
+            Self::DeleteVersions { .. }
+            | Self::DeleteTemplate { .. }
+            | Self::DeleteSecurityGroup { .. }
+            | Self::DeleteKeyPair { .. } => true,
+            Self::ImportKeyPair { .. }
+            | Self::CreateSecurityGroup { .. }
+            | Self::Authorize { .. }
+            | Self::Revoke { .. }
+            | Self::CreateTemplate { .. }
+            | Self::CreateVersion { .. }
+            | Self::TagTemplate { .. } => false,
+        }
+    }
+}
+
+/// The next step towards the wanted version. `running` is the version that the group runs, which is preferred among equals.
+///
+/// # Errors
+/// Something that isn't ours has a name that is needed, or the content can't be known.
+pub fn prepare(wanted: &Wanted, seen: &Belongings, running: Option<i64>) -> Result<Prepared, String> {
+    if seen.template(wanted.place).is_none() && !seen.templates.is_empty() {
+        let name = wanted.place.resource_name();
+        return Err(foreign("launch template", &name, &seen.templates[0].id));
+    }
+    // What can't be had is told before anything is made.
+    wanted_max_pods(wanted.spec, wanted.os, wanted.types)?;
+    if let Some(step) = key_pair(wanted, seen) {
+        return Ok(Prepared::Act(step));
+    }
+    if let Some(step) = security_group(wanted, seen)? {
+        return Ok(Prepared::Act(step));
+    }
+    let recipe = recipe(wanted, seen)?;
+    let digest = recipe.digest();
+    let Some(template) = seen.template(wanted.place) else {
+        return Ok(Prepared::Act(LaunchStep::CreateTemplate {
+            name: wanted.place.resource_name(),
+            content: Box::new(Content::new(&recipe)?),
+            digest,
+            tags: tags(wanted),
+        }));
+    };
+    if let Some(version) = made_from(template, &digest, running) {
+        let (template, number) = (template.id.clone(), version.number);
+        return Ok(Prepared::Version { template, number });
+    }
+    let (template, content) = (template.id.clone(), Box::new(Content::new(&recipe)?));
+    Ok(Prepared::Act(LaunchStep::CreateVersion {
+        template,
+        content,
+        digest,
+    }))
+}
+
+/// The next step away from what a group that runs version `running` of the wanted content needs no more.
+pub fn tidy(wanted: &Wanted, seen: &Belongings, running: i64) -> Option<LaunchStep> {
+    let key_name = key_name(wanted.spec, wanted.place);
+    let old_key = seen
+        .key_pairs(wanted.place)
+        .find(|key| Some(&key.name) != key_name.as_ref());
+    let unneeded = remote_access_rules(wanted.spec, wanted.os).is_empty();
+    let old_group = seen
+        .own_security_groups(wanted.place)
+        .find(|group| unneeded || group.vpc != wanted.cluster.vpc);
+    let template = seen.template(wanted.place)?;
+    let old_versions = old_versions(template, running);
+    match (old_versions.is_empty(), old_group, old_key) {
+        (false, ..) => Some(LaunchStep::DeleteVersions {
+            template: template.id.clone(),
+            numbers: old_versions,
+        }),
+        (true, Some(group), _) => Some(LaunchStep::DeleteSecurityGroup { id: group.id.clone() }),
+        (true, None, key) => key.map(|key| LaunchStep::DeleteKeyPair { id: key.id.clone() }),
+    }
+}
+
+/// The next step to nothing at all, for a group that is gone. The template first: nothing is launched from it then.
+pub fn remove(place: &Place, seen: &Belongings) -> Option<LaunchStep> {
+    let template = seen.template(place).map(|template| LaunchStep::DeleteTemplate {
+        id: template.id.clone(),
+    });
+    let group = || {
+        seen.own_security_groups(place)
+            .next()
+            .map(|group| LaunchStep::DeleteSecurityGroup { id: group.id.clone() })
+    };
+    let key = || {
+        seen.key_pairs(place)
+            .next()
+            .map(|key| LaunchStep::DeleteKeyPair { id: key.id.clone() })
+    };
+    template.or_else(group).or_else(key)
+}
+
+/// The recipe of what is wanted, once its security group is there.
+///
+/// # Errors
+/// `MaxPods` can't be computed.
+pub fn recipe(wanted: &Wanted, seen: &Belongings) -> Result<Recipe, String> {
+    let rules = remote_access_rules(wanted.spec, wanted.os);
+    let group = seen
+        .security_group(wanted.place, &wanted.cluster.vpc)
+        .filter(|_| !rules.is_empty());
+    let from = Ingredients {
+        os: wanted.os,
+        cluster_security_group: &wanted.cluster.security_group,
+        remote_access_security_group: group.map(|group| group.id.as_str()),
+        max_pods: wanted_max_pods(wanted.spec, wanted.os, wanted.types)?,
+        tags: wanted.tags,
+    };
+    Ok(Recipe::new(wanted.spec, wanted.place, &from))
+}
+
+fn key_pair(wanted: &Wanted, seen: &Belongings) -> Option<LaunchStep> {
+    let SshKey::Imported(public_key) = &wanted.spec.node.remote_access.as_ref()?.key else {
+        return None;
+    };
+    let name = key_name(wanted.spec, wanted.place)?;
+    if seen.key_pairs(wanted.place).any(|key| key.name == name) {
+        return None;
+    }
+    Some(LaunchStep::ImportKeyPair {
+        name,
+        public_key: public_key.as_str().to_owned(),
+        tags: tags(wanted),
+    })
+}
+
+/// New rules come before old ones go, so that nobody who may log in is shut out in between.
+fn security_group(wanted: &Wanted, seen: &Belongings) -> Result<Option<LaunchStep>, String> {
+    let rules: BTreeSet<Rule> = remote_access_rules(wanted.spec, wanted.os).into_iter().collect();
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    let vpc = &wanted.cluster.vpc;
+    let Some(group) = seen.security_group(wanted.place, vpc) else {
+        if let Some(other) = seen.foreign_security_group(wanted.place, vpc) {
+            return Err(foreign(
+                "security group",
+                &wanted.place.security_group_name(),
+                &other.id,
+            ));
+        }
+        return Ok(Some(LaunchStep::CreateSecurityGroup {
+            name: wanted.place.security_group_name(),
+            vpc: vpc.clone(),
+            tags: tags(wanted),
+        }));
+    };
+    let missing: BTreeSet<Rule> = rules.difference(&group.rules).cloned().collect();
+    let unwanted: BTreeSet<Rule> = group.rules.difference(&rules).cloned().collect();
+    let id = group.id.clone();
+    Ok(match (missing.is_empty(), unwanted.is_empty()) {
+        (false, _) => Some(LaunchStep::Authorize {
+            group: id,
+            rules: missing,
+        }),
+        (true, false) => Some(LaunchStep::Revoke {
+            group: id,
+            rules: unwanted,
+        }),
+        (true, true) => None,
+    })
+}
+
+/// After an update that failed, the version it made is the newest, and a rollback wants the one before it again.
+fn made_from<'a>(template: &'a Template, digest: &str, running: Option<i64>) -> Option<&'a Version> {
+    let same = template.versions.iter().filter(|version| version.digest == digest);
+    same.max_by_key(|version| (Some(version.number) == running, version.number))
+}
+
+fn old_versions(template: &Template, running: i64) -> Vec<i64> {
+    let mut numbers: Vec<i64> = template.versions.iter().map(|version| version.number).collect();
+    numbers.sort_unstable_by(|left, right| right.cmp(left));
+    let kept: Vec<i64> = numbers
+        .iter()
+        .copied()
+        .filter(|number| *number != running)
+        .take(KEPT_VERSIONS)
+        .collect();
+    let is_default = |version: &&Version| version.role == VersionRole::Default;
+    let default: Vec<i64> = template
+        .versions
+        .iter()
+        .filter(is_default)
+        .map(|version| version.number)
+        .collect();
+    let stays = |number: &i64| *number == running || kept.contains(number) || default.contains(number);
+    numbers.into_iter().filter(|number| !stays(number)).collect()
+}
+
+/// With them goes, where events ask for the group, which of them it was made for.
+fn tags(wanted: &Wanted) -> BTreeMap<String, String> {
+    let mut tags = wanted.tags.clone();
+    tags.extend(wanted.place.tags());
+    tags
+}
+
+fn foreign(what: &str, name: &str, id: &str) -> String {
+    format!(
+        "{what} {name} ({id}) exists and isn't this resource's: its tags don't name this stack, resource and node group; remove it, \
+         or choose another NodegroupName"
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Whose a node group is. Its tags say so; nothing without them is ever changed or deleted.
+
+use std::collections::BTreeMap;
+
+/// The ARN of the stack that a node group belongs to; of one that was asked for by events, who sends them.
+pub const STACK_TAG: &str = "managed-node-group:stack-id";
+/// The logical id, within its stack, of the resource that a node group belongs to.
+pub const RESOURCE_TAG: &str = "managed-node-group:logical-id";
+
+/// On a group that an update makes in place of another: the physical ID of the other ([`Replaces`]).
+pub const REPLACES_TAG: &str = "managed-node-group:replaces";
+
+/// Follows the physical ID in the tag of a confirmed replacement. No name of a cluster or of a node group has a blank.
+const CONFIRMED: &str = " confirmed";
+
+/// Follows it in the tag of a replacement that a rollback has taken back.
+const TAKEN_BACK: &str = " taken back";
+
+/// On a group that a Create by event makes, until that is done: the time and the id of the event. If it fails, what bears it is
+/// removed; what lacks it was there before, or another delivery of the event has told that it is ready.
+pub const UNFINISHED_TAG: &str = "managed-node-group:unfinished";
+
+/// On a launch template, security group or key pair: the physical id of the node group that it was made for.
+pub const NODEGROUP_TAG: &str = "managed-node-group:nodegroup";
+
+/// On a group for which the device plugin's DaemonSet was applied: there is something in the cluster to take away before the
+/// group goes.
+pub const PLUGIN_TAG: &str = "managed-node-group:device-plugin";
+
+/// On a group that was asked for by events: the time and the id of the latest request that it follows. An earlier one that
+/// is delivered late changes nothing any more.
+pub const REQUESTED_TAG: &str = "managed-node-group:requested";
+
+/// What begins the text that stands for the stack where there is none, because the resource was asked for by events. It is of
+/// the protocol (`cfn::request::EVENT_OWNER`), and on groups that are there: it may never change.
+const BY_EVENTS: &str = "event:";
+
+/// How the requests for a resource come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// From CloudFormation, which deletes what was replaced and rolls back what failed.
+    Stack,
+    /// By events: nobody comes to clear up.
+    Events,
+}
+
+/// One resource of one stack, or of one sender of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub stack_id: String,
+    pub logical_id: String,
+}
+
+impl Owner {
+    /// How its requests come.
+    pub fn channel(&self) -> Channel {
+        if self.stack_id.starts_with(BY_EVENTS) {
+            Channel::Events
+        } else {
+            Channel::Stack
+        }
+    }
+
+    /// The tags that mark what belongs to this resource.
+    pub fn tags(&self) -> BTreeMap<String, String> {
+        [(STACK_TAG, &self.stack_id), (RESOURCE_TAG, &self.logical_id)]
+            .map(|(key, value)| (key.to_owned(), value.clone()))
+            .into()
+    }
+
+    /// Whether something with these tags belongs to this resource.
+    pub fn owns(&self, tags: &BTreeMap<String, String>) -> bool {
+        tags.get(STACK_TAG) == Some(&self.stack_id) && tags.get(RESOURCE_TAG) == Some(&self.logical_id)
+    }
+}
+
+/// What a replacement's tag says: which group it was made in place of, and whether CloudFormation has learnt of it since.
+///
+/// CloudFormation knows a replacement once it has read the answer. The first later request that names the replacement as the
+/// resource's physical ID proves that, and the function then confirms the tag. An unconfirmed replacement of the resource's
+/// current group is unfinished, and later requests remove it. A confirmed one may be kept on purpose, by an
+/// `UpdateReplacePolicy` of `Retain`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replaces<'a> {
+    /// The physical ID of the replaced group.
+    pub id: &'a str,
+    pub known: Confirmation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    Unconfirmed,
+    Confirmed,
+    /// A rollback has gone back to the replaced group. Another delivery of that rollback goes there too.
+    TakenBack,
+}
+
+impl<'a> Replaces<'a> {
+    /// Reads the tag of a group; `None`: the group was made in place of no other.
+    pub fn on(tags: &'a BTreeMap<String, String>) -> Option<Self> {
+        let value = tags.get(REPLACES_TAG)?;
+        let ends = [
+            (CONFIRMED, Confirmation::Confirmed),
+            (TAKEN_BACK, Confirmation::TakenBack),
+        ];
+        let found = ends
+            .iter()
+            .find_map(|(end, known)| Some((value.strip_suffix(end)?, *known)));
+        let (id, known) = found.unwrap_or((value, Confirmation::Unconfirmed));
+        Some(Self { id, known })
+    }
+
+    /// The tag by which an unconfirmed replacement becomes `known`; `None` where it was confirmed or taken back before.
+    pub fn becomes(self, known: Confirmation) -> Option<BTreeMap<String, String>> {
+        let end = match known {
+            Confirmation::Unconfirmed => "",
+            Confirmation::Confirmed => CONFIRMED,
+            Confirmation::TakenBack => TAKEN_BACK,
+        };
+        let tag = || [(REPLACES_TAG.to_owned(), format!("{}{end}", self.id))].into();
+        (self.known == Confirmation::Unconfirmed).then(tag)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owner(stack: &str, resource: &str) -> Owner {
+        Owner {
+            stack_id: stack.to_owned(),
+            logical_id: resource.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_replacement_is_confirmed_once() {
+        let of = |value: &str| BTreeMap::from([(REPLACES_TAG.to_owned(), value.to_owned())]);
+        for (value, id, known, confirmed) in [
+            ("c/n", "c/n", Confirmation::Unconfirmed, Some("c/n confirmed")),
+            ("c/n confirmed", "c/n", Confirmation::Confirmed, None),
+            ("c/n taken back", "c/n", Confirmation::TakenBack, None),
+        ] {
+            let tags = of(value);
+            let found = Replaces::on(&tags).expect("the tag is there");
+            assert_eq!(found, Replaces { id, known });
+            let confirmation = found.becomes(Confirmation::Confirmed);
+            assert_eq!(confirmation, confirmed.map(of), "{value}");
+        }
+        assert_eq!(Replaces::on(&BTreeMap::new()), None);
+    }
+
+    /// What isn't the resource's own is neither changed nor deleted, be it of the same stack.
+    #[test]
+    fn only_both_tags_together_make_a_group_ones_own() {
+        let own = owner("stack", "Nodes");
+        for (tags, expected) in [
+            (own.tags(), true),
+            (owner("stack", "Others").tags(), false),
+            (owner("other", "Nodes").tags(), false),
+            ([(STACK_TAG.to_owned(), "stack".to_owned())].into(), false),
+            ([(RESOURCE_TAG.to_owned(), "Nodes".to_owned())].into(), false),
+            ([].into(), false),
+        ] {
+            assert_eq!(own.owns(&tags), expected, "{tags:?}");
+        }
+    }
+}

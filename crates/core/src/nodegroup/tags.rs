@@ -1,0 +1,106 @@
+//! Whether all tags that a node group is to bear have room on it.
+
+use std::collections::BTreeMap;
+
+use super::ownership::{PLUGIN_TAG, REPLACES_TAG, RESOURCE_TAG, STACK_TAG};
+use crate::properties::fields::Problem;
+use crate::properties::rule::Rule;
+use crate::properties::spec::{DevicePlugin, Spec};
+use crate::properties::tags::MOST_TAGS;
+
+/// Whether a group is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    New,
+    /// It runs, and what EKS took for it before stays allowed.
+    Kept,
+}
+
+/// The tags that the resource sets of its own on a stack's group. A later update may replace any group, so that the mark of a
+/// replacement has room on each new one.
+fn own(spec: &Spec, group: Group) -> Vec<&'static str> {
+    let mut own = vec![STACK_TAG, RESOURCE_TAG];
+    match group {
+        Group::New => own.push(REPLACES_TAG),
+        Group::Kept => {}
+    }
+    match spec.device_plugin {
+        DevicePlugin::Nvidia { .. } => own.push(PLUGIN_TAG),
+        DevicePlugin::Unasked => {}
+    }
+    own
+}
+
+/// What is wrong with the tags of `spec` beside those that its stack hands down; `None`: they all have room. CloudFormation tells
+/// a stack's tags only when it is asked, so no rule of the properties alone can know.
+pub fn too_many(spec: &Spec, of_the_stack: &BTreeMap<String, String>, group: Group) -> Option<Problem> {
+    let more = spec.tags.keys().filter(|key| !of_the_stack.contains_key(*key)).count();
+    let (handed_down, own) = (of_the_stack.len(), own(spec, group));
+    let all = handed_down + more + own.len();
+    (all > MOST_TAGS).then(|| Problem {
+        path: "Tags".to_owned(),
+        rule: Rule::TooMany,
+        message: format!(
+            "EKS takes at most {MOST_TAGS} tags on a node group, and this one needs {all}: the stack gives {handed_down}, the template \
+             gives {more} more, and the resource needs {} of its own ({}); remove {} of the stack's or the template's",
+            own.len(),
+            own.join(", "),
+            all - MOST_TAGS
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::properties::validate::tests::{properties, spec_of};
+
+    /// As many tags, with these first letters of their keys.
+    fn tags(letter: &str, count: usize) -> BTreeMap<String, String> {
+        (0..count)
+            .map(|number| (format!("{letter}{number}"), String::new()))
+            .collect()
+    }
+
+    fn told(changes: &Value, stack: usize, group: Group) -> Option<String> {
+        too_many(&spec_of(&properties(changes)), &tags("s", stack), group).map(|problem| problem.message)
+    }
+
+    #[test]
+    fn the_stacks_the_templates_and_the_resources_own_tags_count_together() {
+        let plugin =
+            json!({"NvidiaDevicePlugin": true, "AmiType": "AL2023_x86_64_NVIDIA", "InstanceTypes": ["g5.xlarge"]});
+        let with = |count| json!({"Tags": tags("t", count)});
+        for (changes, stack, group, has_room) in [
+            (json!({}), 47, Group::New, true),
+            (json!({}), 48, Group::New, false),
+            (json!({}), 48, Group::Kept, true),
+            (json!({}), 49, Group::Kept, false),
+            (with(1), 46, Group::New, true),
+            (with(2), 46, Group::New, false),
+            // What both have is one tag.
+            (json!({"Tags": tags("s", 40)}), 47, Group::New, true),
+            (plugin.clone(), 46, Group::New, true),
+            (plugin, 47, Group::New, false),
+        ] {
+            let told = told(&changes, stack, group);
+            assert_eq!(told.is_none(), has_room, "{changes} {stack} {group:?}");
+        }
+    }
+
+    #[test]
+    fn the_text_says_how_many_come_from_where() {
+        let told = told(&json!({"Tags": {"s0": "", "t0": "", "t1": ""}}), 49, Group::New).unwrap();
+        for words in [
+            "needs 54",
+            "stack gives 49",
+            "template gives 2 more",
+            "needs 3 of its own",
+            "remove 4",
+        ] {
+            assert!(told.contains(words), "{words} in {told}");
+        }
+    }
+}

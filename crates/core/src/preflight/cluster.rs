@@ -1,0 +1,140 @@
+//! The cluster that the group is for: whether it takes one, and whether it takes this one.
+
+use super::check::Check;
+use super::facts::{Cluster, IpFamily, Location};
+use super::finding::Finding;
+use super::text::listed;
+use super::view::{View, is_gone, known};
+use crate::node::os::Os;
+use crate::properties::version::KubernetesVersion;
+
+/// Kubernetes lets a kubelet be three minor versions older than its API server (version skew policy).
+const SKEW: u32 = 3;
+
+/// EKS publishes no Amazon Linux 2 image from here on (EKS user guide, AL2 to AL2023).
+const FIRST_WITHOUT_AL2: KubernetesVersion = KubernetesVersion { major: 1, minor: 33 };
+
+pub fn findings(view: &View) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = not_found(view).into_iter().collect();
+    if let Some(cluster) = view.cluster() {
+        let checks = [
+            not_usable(cluster),
+            on_outpost(cluster),
+            security_group(view, cluster),
+            version_ahead(view, cluster),
+            version_behind(view, cluster),
+            windows(view, cluster),
+            public_cidrs(cluster),
+        ];
+        findings.extend(checks.into_iter().flatten());
+    }
+    findings.extend(al2(view));
+    findings
+}
+
+fn not_found(view: &View) -> Option<Finding> {
+    let name = &view.spec.cluster;
+    let gone = is_gone(&view.facts.cluster) && !name.is_empty();
+    gone.then(|| {
+        let cause = format!("cluster {name} doesn't exist in this account and Region");
+        finding(Check::ClusterNotFound, name, cause)
+    })
+}
+
+/// One that comes up or is updated is waited for.
+fn not_usable(cluster: &Cluster) -> Option<Finding> {
+    let Cluster { name, status, .. } = cluster;
+    let lost = matches!(status.as_str(), "DELETING" | "FAILED");
+    lost.then(|| {
+        let cause = format!("cluster {name} is {status}, and EKS makes node groups in an ACTIVE one only");
+        finding(Check::ClusterNotUsable, name, cause)
+    })
+}
+
+fn on_outpost(cluster: &Cluster) -> Option<Finding> {
+    let name = &cluster.name;
+    (cluster.location == Location::Outpost).then(|| {
+        let cause = format!("cluster {name} is a local cluster on an Outpost, where EKS makes no managed node groups");
+        finding(Check::ClusterOnOutpost, name, cause)
+    })
+}
+
+/// EKS reports it as Ec2SecurityGroupNotFound, and the user guide's only way out is another cluster.
+fn security_group(view: &View, cluster: &Cluster) -> Option<Finding> {
+    let (name, group) = (&cluster.name, &cluster.security_group);
+    let gone = !group.is_empty() && !known(&view.facts.security_groups)?.contains_key(group);
+    gone.then(|| {
+        let cause = format!("{group}, the cluster security group of {name}, is gone, and every node would have it");
+        finding(Check::ClusterSecurityGroupGone, group, cause)
+    })
+}
+
+fn version_ahead(view: &View, cluster: &Cluster) -> Option<Finding> {
+    let (wanted, running) = (view.spec.version?, KubernetesVersion::parse(&cluster.version)?);
+    (wanted > running).then(|| {
+        let cause = format!("{wanted} is ahead of cluster {}, which runs {running}", cluster.name);
+        Finding::new(Check::VersionAhead, "Version", &cluster.name, cause)
+    })
+}
+
+fn version_behind(view: &View, cluster: &Cluster) -> Option<Finding> {
+    let (wanted, running) = (view.spec.version?, KubernetesVersion::parse(&cluster.version)?);
+    let behind = wanted.major == running.major && wanted.minor.saturating_add(SKEW) < running.minor;
+    behind.then(|| {
+        let cause = format!(
+            "{wanted} is more than {SKEW} minor versions behind cluster {}, which runs {running}",
+            cluster.name
+        );
+        Finding::new(Check::VersionBehind, "Version", &cluster.name, cause)
+    })
+}
+
+/// A stated version that has no AL2 image is refused by validation already.
+fn al2(view: &View) -> Option<Finding> {
+    let kind = view.stated_ami_type()?;
+    let of_cluster = || KubernetesVersion::parse(&view.cluster()?.version);
+    let version = view.spec.version.or_else(of_cluster)?;
+    match Os::of_ami_type(Some(kind)) {
+        Os::AmazonLinux2 if version >= FIRST_WITHOUT_AL2 && view.spec.version.is_some() => None,
+        Os::AmazonLinux2 if version >= FIRST_WITHOUT_AL2 => {
+            let cause = format!("{kind} has no image for Kubernetes {version}, nor for any since {FIRST_WITHOUT_AL2}");
+            Some(Finding::new(Check::Al2Version, "AmiType", kind, cause))
+        }
+        Os::AmazonLinux2 => {
+            let cause = format!("{kind} gets no new images, and no fixes, since 2025-11-26");
+            Some(Finding::new(Check::Al2Retired, "AmiType", kind, cause))
+        }
+        Os::AmazonLinux2023 | Os::Bottlerocket | Os::Windows => None,
+    }
+}
+
+/// EKS user guide, "Deploy Windows nodes on EKS clusters", considerations.
+fn windows(view: &View, cluster: &Cluster) -> Option<Finding> {
+    let kind = view.stated_ami_type()?;
+    let refused = Os::of_ami_type(Some(kind)) == Os::Windows && cluster.ip_family == IpFamily::V6;
+    refused.then(|| {
+        let cause = format!("{kind} runs on IPv4 only, and cluster {} is an IPv6 one", cluster.name);
+        Finding::new(Check::WindowsIpv6, "AmiType", kind, cause)
+    })
+}
+
+/// Without a private endpoint nodes reach the API server from outside, by addresses that aren't known here.
+fn public_cidrs(cluster: &Cluster) -> Option<Finding> {
+    let cidrs = &cluster.public_cidrs;
+    let open = |cidr: &String| matches!(cidr.as_str(), "0.0.0.0/0" | "::/0");
+    let public_only = cluster.public_access && !cluster.private_access;
+    let narrow = public_only && !cidrs.is_empty() && !cidrs.iter().any(open);
+    narrow.then(|| {
+        let cause = format!(
+            "cluster {} has a public endpoint only, open to {}: nodes reach it from the address of their NAT gateway, \
+             or from public ones of their own, and those have to be among these",
+            cluster.name,
+            listed(cidrs)
+        );
+        finding(Check::PublicCidrs, &cluster.name, cause)
+    })
+}
+
+fn finding(check: Check, resource: &str, cause: String) -> Finding {
+    Finding::new(check, "ClusterName", resource, cause)
+}

@@ -1,0 +1,194 @@
+//! What was read before anything is made, in our own words. Nothing here says whether it is good.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::call_error::CallError;
+use crate::launch_template::custom_template::UsersTemplate;
+use crate::node::image::{Architecture, InstanceTypeFacts};
+use crate::nodegroup::group::NodeGroup;
+use crate::workload::windows::WindowsState;
+
+/// What came of one read. An error never blocks: what couldn't be read isn't checked, and is told as such.
+pub type Read<T> = Result<T, CallError>;
+
+/// Everything that the checks look at. `None`: the properties gave no reason to ask.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Facts {
+    pub cluster: Option<Read<Cluster>>,
+    /// The node group that has the name already; `Ok(None)`: the name is free.
+    pub name: Option<Read<Option<NodeGroup>>>,
+    /// How many node groups the cluster has.
+    pub node_groups: Option<Read<usize>>,
+    pub role: Option<Read<Role>>,
+    /// ARNs of the managed policies that the role has.
+    pub role_policies: Option<Read<BTreeSet<String>>>,
+    /// Names of the policies that stand in the role itself. They may allow what an absent managed policy would.
+    pub role_inline_policies: Option<Read<BTreeSet<String>>>,
+    /// Running instances with the role that no managed node group has.
+    pub other_instances: Option<Read<Vec<String>>>,
+    /// `AWSServiceRoleForAmazonEKSNodegroup`.
+    pub service_linked_role: Option<Read<()>>,
+    /// Those of the wanted subnets that exist.
+    pub subnets: Option<Read<Vec<Subnet>>>,
+    /// Of the subnets' VPC.
+    pub route_tables: Option<Read<Vec<RouteTable>>>,
+    pub endpoints: Option<Read<Vec<Endpoint>>>,
+    pub dns: Option<Read<Dns>>,
+    pub dhcp: Option<Read<Dhcp>>,
+    /// Those of the wanted types that exist.
+    pub types: Option<Read<Vec<InstanceType>>>,
+    /// (instance type, availability zone) of each offer.
+    pub offers: Option<Read<BTreeSet<(String, String)>>>,
+    /// By quota code, such as `L-1216C47A`; a quota that the account doesn't show is left out.
+    pub quotas: Option<Read<BTreeMap<String, f64>>>,
+    /// Names of those of the wanted key pairs that exist.
+    pub key_pairs: Option<Read<BTreeSet<String>>>,
+    /// VPC by id, of those of the wanted security groups that exist: the cluster's, `SecurityGroups`, `SourceSecurityGroups`.
+    pub security_groups: Option<Read<BTreeMap<String, String>>>,
+    pub template: Option<Read<UsersTemplate>>,
+    /// The AMI of the user's launch template; `Ok(None)`: there is none that the account may use.
+    pub image: Option<Read<Option<Image>>>,
+    pub key: Option<Read<Key>>,
+    /// Who has a grant on the key.
+    pub grantees: Option<Read<BTreeSet<String>>>,
+    /// The key's policy, as JSON.
+    pub key_policy: Option<Read<String>>,
+    /// Whether the cluster's nodes may be listed.
+    pub nodes: Option<Read<()>>,
+    /// Whether its DaemonSets may be.
+    pub daemon_sets: Option<Read<()>>,
+    /// What Windows nodes need of the cluster.
+    pub windows: Option<Read<WindowsState>>,
+    /// The type of the node role's access entry; `Ok(None)`: it has none yet.
+    pub node_access_entry: Option<Read<Option<String>>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cluster {
+    pub name: String,
+    pub arn: String,
+    /// As EKS names it: `ACTIVE`, `CREATING`, `UPDATING`, `DELETING`, `FAILED`, `PENDING`.
+    pub status: String,
+    pub version: String,
+    pub role: String,
+    pub vpc: String,
+    pub security_group: String,
+    /// `CONFIG_MAP`, `API`, `API_AND_CONFIG_MAP`.
+    pub authentication: String,
+    pub public_access: bool,
+    pub private_access: bool,
+    pub public_cidrs: Vec<String>,
+    pub ip_family: IpFamily,
+    pub location: Location,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IpFamily {
+    #[default]
+    V4,
+    V6,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Location {
+    #[default]
+    Region,
+    /// A local cluster.
+    Outpost,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Role {
+    pub arn: String,
+    /// The trust policy as JSON, decoded.
+    pub trust: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Subnet {
+    pub id: String,
+    pub vpc: String,
+    pub zone: String,
+    pub outpost: Option<String>,
+    pub free_addresses: i32,
+    /// `MapPublicIpOnLaunch`.
+    pub assigns_public_addresses: bool,
+    /// `AssignIpv6AddressOnCreation`.
+    pub assigns_ipv6_addresses: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RouteTable {
+    pub id: String,
+    pub vpc: String,
+    /// Whether it serves the subnets without one of their own.
+    pub main: bool,
+    pub subnets: BTreeSet<String>,
+    pub routes: Vec<Route>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Route {
+    /// `0.0.0.0/0`, `::/0`, another range, or a prefix list.
+    pub destination: String,
+    /// `igw-…`, `nat-…`, `tgw-…`, `eni-…`, `local`.
+    pub target: String,
+    /// Its target is gone.
+    pub blackhole: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Endpoint {
+    /// Such as `com.amazonaws.us-east-1.ecr.api`.
+    pub service: String,
+    pub state: String,
+}
+
+/// What a VPC has switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dns {
+    pub support: bool,
+    pub hostnames: bool,
+}
+
+/// The VPC's DHCP options: the values of `domain-name` and `domain-name-servers`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dhcp {
+    pub id: String,
+    pub domain_names: Vec<String>,
+    pub servers: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct InstanceType {
+    pub name: String,
+    pub facts: InstanceTypeFacts,
+    pub vcpus: u32,
+    pub memory_mib: u64,
+    /// Built on Nitro, bare metal among it.
+    pub nitro: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    pub id: String,
+    pub architecture: Architecture,
+    /// As EC2 names it; `available` is the good one.
+    pub state: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Key {
+    pub arn: String,
+    /// As KMS names it; `Enabled` is the good one.
+    pub state: String,
+    pub maker: KeyMaker,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeyMaker {
+    #[default]
+    Customer,
+    /// An AWS managed key, which needs no grant.
+    Aws,
+}

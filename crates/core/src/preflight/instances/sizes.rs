@@ -1,0 +1,112 @@
+//! How large the types are, how many nodes there may be, and what the account's quotas say to that.
+
+use crate::node::max_pods::{Networking, max_allowed};
+use crate::node::os::Os;
+use crate::preflight::check::Check;
+use crate::preflight::facts::{InstanceType, IpFamily};
+use crate::preflight::finding::Finding;
+use crate::preflight::quotas::{NODES, quota, vcpu_code};
+use crate::preflight::text::{counted, listed};
+use crate::preflight::view::View;
+use crate::properties::spec::CapacityType;
+
+/// `aws-node`, `kube-proxy`, and what people add everywhere: CoreDNS, the agents of storage, identity and logs.
+const FEW_PODS: u32 = 8;
+
+pub fn findings(view: &View) -> Vec<Finding> {
+    [
+        spot(view),
+        differ(view),
+        few_pods(view),
+        vcpu_quota(view),
+        nodes_quota(view),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn spot(view: &View) -> Option<Finding> {
+    let names = view.type_names();
+    let [only] = names.as_slice() else {
+        return None;
+    };
+    (view.spec.capacity_type == CapacityType::Spot).then(|| {
+        let cause = format!("{only} is the only type, and spot capacity of one type runs out at once");
+        Finding::new(Check::SpotOneType, view.types_property(), only, cause)
+    })
+}
+
+/// The Cluster Autoscaler takes one type of a group for all of them (its AWS notes, mixed instances policy).
+fn differ(view: &View) -> Option<Finding> {
+    let size = |kind: &InstanceType| (kind.vcpus, kind.memory_mib);
+    let (first, rest) = view.types().split_first()?;
+    let other = rest.iter().find(|kind| size(kind) != size(first))?;
+    let cause = format!(
+        "{} and {} differ in size, and the Cluster Autoscaler computes with one of them for all",
+        described(first),
+        described(other)
+    );
+    let all = listed(view.types().iter().map(|kind| &kind.name));
+    Some(Finding::new(
+        Check::TypesDifferInSize,
+        view.types_property(),
+        all,
+        cause,
+    ))
+}
+
+fn described(kind: &InstanceType) -> String {
+    let gib = f64::from(u32::try_from(kind.memory_mib).unwrap_or(u32::MAX)) / 1024.0;
+    format!("{} ({}, {gib} GiB)", kind.name, counted(kind.vcpus.into(), "vCPU"))
+}
+
+/// An IPv6 cluster gives pods prefixes, of which even the smallest type has plenty.
+fn few_pods(view: &View) -> Option<Finding> {
+    if view.spec.node.max_pods.is_some() || view.ip_family() == Some(IpFamily::V6) {
+        return None;
+    }
+    let os = Os::of_ami_type(view.spec.ami_type.as_deref());
+    let few: Vec<(&str, u32)> = view
+        .types()
+        .iter()
+        .filter_map(|kind| {
+            let pods = max_allowed(&kind.facts.network?, Networking::default(), os);
+            (pods < FEW_PODS).then_some((kind.name.as_str(), pods))
+        })
+        .collect();
+    (!few.is_empty()).then(|| {
+        let each = listed(few.iter().map(|(name, pods)| format!("{name} ({pods})")));
+        let cause = format!("few pods find room on a node beside the system's own: {each}");
+        let names = listed(few.iter().map(|(name, _)| name));
+        Finding::new(Check::FewPods, view.types_property(), names, cause)
+    })
+}
+
+/// Types of several families share no quota, and EC2 chooses among them.
+fn vcpu_quota(view: &View) -> Option<Finding> {
+    let capacity = view.spec.capacity_type;
+    let (first, rest) = view.types().split_first()?;
+    let code = vcpu_code(&first.name, capacity)?;
+    let alike = rest.iter().all(|kind| vcpu_code(&kind.name, capacity) == Some(code));
+    let most = quota(view, code).filter(|_| alike)?;
+    let smallest = view.types().iter().min_by_key(|kind| kind.vcpus)?;
+    let (nodes, vcpus) = (view.nodes_at_first(), f64::from(smallest.vcpus));
+    let needed = f64::from(nodes) * vcpus;
+    (needed > most).then(|| {
+        let cause = format!(
+            "{} of {} take {needed} vCPUs, and quota {code} allows {most} in all",
+            counted(nodes.into(), "node"),
+            smallest.name
+        );
+        Finding::new(Check::VcpuQuota, view.types_property(), code, cause)
+    })
+}
+
+fn nodes_quota(view: &View) -> Option<Finding> {
+    let (most, max) = (quota(view, NODES)?, view.spec.scaling.max?);
+    (f64::from(max) > most).then(|| {
+        let cause = format!("MaxSize is {max}, and quota {NODES} allows {most} nodes in a group");
+        Finding::new(Check::NodesQuota, "ScalingConfig", NODES, cause)
+    })
+}

@@ -1,0 +1,89 @@
+//! What a finding means for the request at hand: a mistake in what is to be made refuses it, one in what runs already doesn't.
+
+use super::check::Check;
+use super::finding::{Finding, Severity};
+use crate::properties::spec::Preflight;
+
+/// Where the group stands that the findings are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// To be made, also in place of another.
+    New,
+    /// Made by an earlier delivery of this very request: it is too late to refuse.
+    Made,
+    /// It runs, and the update changes these properties.
+    Kept { changed: Vec<String> },
+}
+
+/// Takes the errors for warnings that refuse nothing. A label must be changeable on a production group whose subnets are
+/// full: an update that keeps its group is refused only for a property that it changes, and for want of the access to the
+/// cluster that it ends with.
+pub fn soften(findings: Vec<Finding>, standing: &Standing, preflight: Preflight) -> Vec<Finding> {
+    let refuses = |finding: &Finding| match (preflight, standing) {
+        (Preflight::Warn | Preflight::Off, _) | (_, Standing::Made) => false,
+        (Preflight::Strict, Standing::New) => true,
+        // The update ends with a need of it, and would fail there: that is better said before the group is touched.
+        (Preflight::Strict, Standing::Kept { .. }) if is_of_access(finding.check) => true,
+        (Preflight::Strict, Standing::Kept { changed }) => changed.iter().any(|key| key == finding.root()),
+    };
+    let softened = |finding: Finding| match finding.severity {
+        Severity::Error if !refuses(&finding) => finding.as_warning(),
+        Severity::Error | Severity::Warning => finding,
+    };
+    findings.into_iter().map(softened).collect()
+}
+
+fn is_of_access(check: Check) -> bool {
+    [
+        Check::NoAccessEntry,
+        Check::KubernetesForbidden,
+        Check::KubernetesUnreachable,
+    ]
+    .contains(&check)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The update would end with it, after all else was done.
+    #[test]
+    fn what_the_end_needs_is_refused_at_the_beginning() {
+        let standing = Standing::Kept {
+            changed: vec!["Labels".to_owned()],
+        };
+        for check in [
+            Check::NoAccessEntry,
+            Check::KubernetesForbidden,
+            Check::KubernetesUnreachable,
+        ] {
+            for (preflight, expected) in [
+                (Preflight::Strict, Severity::Error),
+                (Preflight::Warn, Severity::Warning),
+            ] {
+                let finding = Finding::new(check, "WaitFor", "c", "not known");
+                let softened = soften(vec![finding], &standing, preflight);
+                assert_eq!(softened[0].severity, expected, "{check:?} {preflight:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_is_to_be_made_is_refused() {
+        let kept = |changed: &[&str]| Standing::Kept {
+            changed: changed.iter().map(|key| (*key).to_owned()).collect(),
+        };
+        for (preflight, standing, expected) in [
+            (Preflight::Strict, Standing::New, Severity::Error),
+            (Preflight::Warn, Standing::New, Severity::Warning),
+            (Preflight::Strict, Standing::Made, Severity::Warning),
+            (Preflight::Strict, kept(&["Labels"]), Severity::Warning),
+            (Preflight::Strict, kept(&["RemoteAccess"]), Severity::Error),
+            (Preflight::Warn, kept(&["RemoteAccess"]), Severity::Warning),
+        ] {
+            let finding = Finding::new(Check::ClusterNotFound, "RemoteAccess.Ec2SshKey", "k", "k is not there");
+            let softened = soften(vec![finding], &standing, preflight);
+            assert_eq!(softened[0].severity, expected, "{preflight:?} {standing:?}");
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! A request that comes as an event. Who sent it, and when, is what EventBridge says in the envelope; what is asked is the
+//! event's detail.
+
+use serde_json::{Map, Value};
+
+use super::codes::BAD_REQUEST;
+use super::outcome::SOURCE;
+use crate::protocol::physical_id::PhysicalId;
+use crate::protocol::request::{Envelope, Properties, Reply, Request, RequestType, Sent};
+
+/// What an event is called that asks for something.
+pub const DETAIL_TYPE: &str = "ManagedNodeGroup Request";
+
+const KEYS: [&str; 5] = [
+    "RequestType",
+    "LogicalResourceId",
+    "PhysicalResourceId",
+    "ResourceProperties",
+    "OldResourceProperties",
+];
+
+/// The longest logical id: a node group's name begins with it.
+const LONGEST_LOGICAL_ID: usize = 63;
+/// Source and account together are the value of a tag, which takes 256 characters.
+const LONGEST_SOURCE: usize = 200;
+
+/// Why an event isn't a request that can be carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// There is nobody to be told, or telling would be answered for ever: why.
+    Ignored(&'static str),
+    /// Its sender is told.
+    Refused {
+        envelope: Box<Envelope>,
+        kind: Option<RequestType>,
+        reason: String,
+    },
+}
+
+/// Reads an event with its envelope.
+///
+/// # Errors
+/// [`Unfit`], with everything that is wrong at once.
+pub fn read(event: &Value) -> Result<Request, Unfit> {
+    let mut problems = vec![];
+    let sent = sender(event, &mut problems)?;
+    let nothing = Map::new();
+    let detail = event["detail"].as_object().unwrap_or(&nothing);
+    if event["detail-type"] != DETAIL_TYPE {
+        problems.push(format!(
+            "detail-type: expected \"{DETAIL_TYPE}\", got {}",
+            event["detail-type"]
+        ));
+    }
+    foreign_keys(detail, &mut problems);
+    let kind = kind(detail, &mut problems);
+    let envelope = Envelope {
+        stack_id: sent.owner(),
+        reply: Reply::Bus(sent),
+        request_id: event["id"].as_str().unwrap_or_default().to_owned(),
+        logical_resource_id: logical_id(detail, &mut problems),
+        physical_resource_id: physical_id(detail, kind, &mut problems),
+    };
+    let old_properties = object(detail, "OldResourceProperties", &mut problems);
+    if old_properties.is_some() && kind != Some(RequestType::Update) {
+        problems.push("OldResourceProperties: only an Update has them".to_owned());
+    }
+    let properties = properties(detail, kind, &envelope, &mut problems);
+    match kind {
+        Some(kind) if problems.is_empty() => Ok(Request {
+            kind,
+            envelope,
+            properties,
+            old_properties,
+        }),
+        kind => Err(Unfit::Refused {
+            envelope: Box::new(envelope),
+            kind,
+            reason: told(&problems),
+        }),
+    }
+}
+
+fn told(problems: &[String]) -> String {
+    let numbered = problems.iter().enumerate();
+    let list: Vec<String> = numbered
+        .map(|(index, text)| format!("({}) {text}", index + 1))
+        .collect();
+    let count = problems.len();
+    format!(
+        "nothing was changed, {count} problem(s) with the request: {} [{BAD_REQUEST}]",
+        list.join(" ")
+    )
+}
+
+/// The function's own events are never taken for requests: each would be answered by another.
+fn sender(event: &Value, problems: &mut Vec<String>) -> Result<Sent, Unfit> {
+    let text = |key: &str| event[key].as_str().unwrap_or_default();
+    if text("source") == SOURCE {
+        return Err(Unfit::Ignored("it is one of the function's own"));
+    }
+    let id = text("id");
+    let is_id = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_account = text("account").len() == 12 && text("account").bytes().all(|byte| byte.is_ascii_digit());
+    if !is_id || !is_account || text("source").is_empty() {
+        return Err(Unfit::Ignored(
+            "it doesn't say by id, account and source which event it is and who sent it",
+        ));
+    }
+    let sent = Sent {
+        account: text("account").to_owned(),
+        source: text("source").to_owned(),
+        time: text("time").to_owned(),
+    };
+    if sent.sent_at().is_none() {
+        problems.push(format!(
+            "time: expected one such as 2026-11-26T10:15:00Z, got {}",
+            event["time"]
+        ));
+    }
+    if sent.source.chars().count() > LONGEST_SOURCE || !sent.source.chars().all(goes_into_a_tag) {
+        problems.push(format!(
+            "source: expected at most {LONGEST_SOURCE} letters, digits and any of _ . : / = + - @, since it is a tag of what is made"
+        ));
+    }
+    Ok(sent)
+}
+
+fn goes_into_a_tag(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_.:/=+-@".contains(c)
+}
+
+fn foreign_keys(detail: &Map<String, Value>, problems: &mut Vec<String>) {
+    for key in detail.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+        problems.push(match key.as_str() {
+            "ResponseURL" => {
+                "ResponseURL: an event is answered by an event; leave it out, or send the request to the topic"
+                    .to_owned()
+            }
+            // A name may be anything, a secret put in the wrong place too.
+            key => format!("{}: expected no other keys than {}", short(key), KEYS.join(", ")),
+        });
+    }
+}
+
+fn short(key: &str) -> String {
+    key.chars().take(64).collect()
+}
+
+fn kind(detail: &Map<String, Value>, problems: &mut Vec<String>) -> Option<RequestType> {
+    let word = detail.get("RequestType").and_then(Value::as_str);
+    let kind = match word {
+        Some("Create") => Some(RequestType::Create),
+        Some("Update") => Some(RequestType::Update),
+        Some("Delete") => Some(RequestType::Delete),
+        _ => None,
+    };
+    if kind.is_none() {
+        let got = word.map_or("none".to_owned(), |word| format!("\"{}\"", short(word)));
+        problems.push(format!("RequestType: expected Create, Update or Delete, got {got}"));
+    }
+    kind
+}
+
+fn logical_id(detail: &Map<String, Value>, problems: &mut Vec<String>) -> String {
+    let id = detail
+        .get("LogicalResourceId")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let begins = id.starts_with(|c: char| c.is_ascii_alphabetic());
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if begins && id.len() <= LONGEST_LOGICAL_ID && id.chars().all(inner) {
+        return id.to_owned();
+    }
+    problems.push(format!(
+        "LogicalResourceId: expected the resource's name among those that its source asks for, of letters, digits and hyphens, a \
+         letter first, at most {LONGEST_LOGICAL_ID}"
+    ));
+    String::new()
+}
+
+fn physical_id(detail: &Map<String, Value>, kind: Option<RequestType>, problems: &mut Vec<String>) -> Option<String> {
+    let given = detail.get("PhysicalResourceId")?;
+    if kind == Some(RequestType::Create) {
+        problems.push("PhysicalResourceId: a Create has none yet".to_owned());
+        return None;
+    }
+    let id = given
+        .as_str()
+        .filter(|id| id.len() <= 255 && PhysicalId::parse(id).is_some());
+    if id.is_none() {
+        problems
+            .push("PhysicalResourceId: expected cluster/name, as the event of a group that is Ready has it".to_owned());
+    }
+    id.map(str::to_owned)
+}
+
+fn object(detail: &Map<String, Value>, key: &str, problems: &mut Vec<String>) -> Option<Properties> {
+    match detail.get(key)? {
+        Value::Object(map) => Some(map.clone()),
+        _ => {
+            problems.push(format!("{key}: expected an object"));
+            None
+        }
+    }
+}
+
+/// A Delete needs to be told no more than which group.
+fn properties(
+    detail: &Map<String, Value>,
+    kind: Option<RequestType>,
+    envelope: &Envelope,
+    problems: &mut Vec<String>,
+) -> Properties {
+    let before = problems.len();
+    let given = object(detail, "ResourceProperties", problems);
+    let told = problems.len() > before;
+    let names_a_cluster = || given.as_ref().is_some_and(|given| given.get("ClusterName").is_some());
+    match kind {
+        Some(RequestType::Delete) if envelope.physical_resource_id.is_none() && !names_a_cluster() && !told => {
+            problems.push(
+                "ResourceProperties: a Delete needs ClusterName in them, or PhysicalResourceId beside them".to_owned(),
+            );
+        }
+        Some(RequestType::Create | RequestType::Update) if given.is_none() && !told => {
+            problems.push("ResourceProperties: required".to_owned());
+        }
+        _ => {}
+    }
+    given.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn event(changes: &Value) -> Value {
+        let mut detail = json!({
+            "RequestType": "Create", "LogicalResourceId": "Nodes", "ResourceProperties": {"ClusterName": "my-cluster"},
+        });
+        merge(&mut detail, changes);
+        json!({
+            "version": "0", "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "detail-type": DETAIL_TYPE, "source": "com.example",
+            "account": "111122223333", "time": "2026-11-26T10:15:00Z", "region": "eu-west-1", "resources": [], "detail": detail,
+        })
+    }
+
+    fn merge(into: &mut Value, changes: &Value) {
+        for (key, value) in changes.as_object().unwrap() {
+            match value {
+                Value::Null => drop(into.as_object_mut().unwrap().remove(key)),
+                value => into[key] = value.clone(),
+            }
+        }
+    }
+
+    fn problems(event: &Value) -> String {
+        match read(event) {
+            Err(Unfit::Refused { reason, .. }) => reason,
+            other => panic!("{event}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_request_is_of_who_sent_it() {
+        let request = read(&event(&json!({}))).unwrap();
+        assert_eq!(request.kind, RequestType::Create);
+        let envelope = &request.envelope;
+        assert_eq!(envelope.stack_id, "event:111122223333:com.example");
+        assert_eq!(envelope.request_id, "6a7e8feb-b491-4cf7-a9f1-bf3703467718");
+        assert_eq!(envelope.issued_at(), Some(1_795_688_100));
+        // Progress holds it so, and gives it back.
+        let again = Request::resume(&serde_json::to_value(&request).unwrap());
+        assert_eq!(again.unwrap(), request);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let delete = |more: Value| {
+            let mut changes = json!({"RequestType": "Delete", "ResourceProperties": null});
+            merge(&mut changes, &more);
+            changes
+        };
+        for (changes, expected) in [
+            (
+                json!({"RequestType": "Destroy"}),
+                "RequestType: expected Create, Update or Delete, got \"Destroy\"",
+            ),
+            (
+                json!({"RequestType": null}),
+                "RequestType: expected Create, Update or Delete, got none",
+            ),
+            (json!({"LogicalResourceId": null}), "LogicalResourceId: expected"),
+            (json!({"LogicalResourceId": "no/slash"}), "LogicalResourceId: expected"),
+            (json!({"LogicalResourceId": "9"}), "LogicalResourceId: expected"),
+            (
+                json!({"LogicalResourceId": "l".repeat(64)}),
+                "LogicalResourceId: expected",
+            ),
+            (
+                json!({"ResponseURL": "https://h/?secret"}),
+                "ResponseURL: an event is answered by an event",
+            ),
+            (
+                json!({"Properties": {}}),
+                "Properties: expected no other keys than RequestType, ",
+            ),
+            (json!({"StackId": "arn"}), "StackId: expected no other keys than"),
+            (
+                json!({"PhysicalResourceId": "c/n"}),
+                "PhysicalResourceId: a Create has none yet",
+            ),
+            (
+                json!({"OldResourceProperties": {}}),
+                "OldResourceProperties: only an Update has them",
+            ),
+            (
+                json!({"ResourceProperties": "text"}),
+                "ResourceProperties: expected an object",
+            ),
+            (json!({"ResourceProperties": null}), "ResourceProperties: required"),
+            (
+                json!({"RequestType": "Update", "PhysicalResourceId": "n"}),
+                "PhysicalResourceId: expected cluster/name",
+            ),
+            (
+                delete(json!({})),
+                "ResourceProperties: a Delete needs ClusterName in them, or PhysicalResourceId",
+            ),
+            (
+                delete(json!({"PhysicalResourceId": 5})),
+                "PhysicalResourceId: expected cluster/name",
+            ),
+        ] {
+            let reason = problems(&event(&changes));
+            assert!(reason.contains(&format!(") {expected}")), "{reason}");
+            assert!(
+                reason.ends_with(" [bad-request]") && !reason.contains("secret"),
+                "{reason}"
+            );
+        }
+        for fine in [
+            delete(json!({"PhysicalResourceId": "c/n"})),
+            delete(json!({"ResourceProperties": {"ClusterName": "c"}})),
+            json!({"RequestType": "Update", "PhysicalResourceId": "c/n", "OldResourceProperties": {}}),
+            json!({"RequestType": "Update"}),
+        ] {
+            assert!(read(&event(&fine)).is_ok(), "{fine}");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let mut bad = event(&json!({"RequestType": "x", "LogicalResourceId": 5, "Extra": 1, "ResourceProperties": []}));
+        merge(
+            &mut bad,
+            &json!({"time": "yesterday", "source": "a b", "detail-type": "Other"}),
+        );
+        let reason = problems(&bad);
+        assert!(
+            reason.starts_with("nothing was changed, 7 problem(s) with the request: (1) time: "),
+            "{reason}"
+        );
+        assert!(problems(&json!({"id": "i", "source": "s", "account": "111122223333"})).contains("detail-type"));
+    }
+
+    #[test]
+    fn nobody_is_answered_who_is_not_there() {
+        for (changes, expected) in [
+            (json!({"source": SOURCE}), "the function's own"),
+            (json!({"source": ""}), "who sent it"),
+            (json!({"id": null}), "which event it is"),
+            (json!({"id": "a b"}), "which event it is"),
+            (json!({"account": "1"}), "who sent it"),
+            (json!({"account": 111_122_223_333_u64}), "who sent it"),
+        ] {
+            let mut bad = event(&json!({}));
+            merge(&mut bad, &changes);
+            match read(&bad) {
+                Err(Unfit::Ignored(why)) => assert!(why.contains(expected), "{why}"),
+                other => panic!("{changes}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Whether a group's nodes need the plugin.
+
+use crate::node::image::{Accelerator, InstanceTypeFacts};
+use crate::properties::spec::{DevicePlugin, Spec};
+
+/// Whether the plugin is to be applied for a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    Apply,
+    /// Not asked for, or the nodes bring it.
+    No,
+    /// Asked for, and nothing was applied.
+    Warn(String),
+}
+
+/// What an AMI type's image brings for NVIDIA GPUs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Image {
+    Nothing,
+    Driver,
+    DriverAndPlugin,
+    /// Of AWS' own accelerators.
+    Neuron,
+}
+
+/// Goes by the AMI type alone where the instance types aren't known: the user's launch template may name them.
+pub fn call_for(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Call {
+    if spec.device_plugin == DevicePlugin::Unasked {
+        return Call::No;
+    }
+    let has = |accelerator| types.iter().any(|facts| facts.accelerator == accelerator);
+    let is_known = !types.is_empty();
+    match image(ami_type) {
+        _ if has(Accelerator::Neuron) && !has(Accelerator::Nvidia) => Call::Warn(neuron()),
+        Image::Neuron if !is_known => Call::Warn(neuron()),
+        _ if is_known && !has(Accelerator::Nvidia) => Call::Warn(no_gpu(spec)),
+        // It runs the plugin as a service of the operating system, and a second one would report the same GPUs again
+        // (EKS user guide, "Install Kubernetes device plugin for GPUs": not to be installed with Bottlerocket).
+        Image::DriverAndPlugin => Call::No,
+        Image::Driver => Call::Apply,
+        Image::Nothing | Image::Neuron => Call::Warn(no_driver(ami_type)),
+    }
+}
+
+/// `CUSTOM` is an image of the user's, who asks for the plugin and so has the driver.
+fn image(ami_type: &str) -> Image {
+    let is_nvidia = ami_type.contains("_NVIDIA") || ami_type.ends_with("_GPU");
+    match ami_type {
+        "CUSTOM" => Image::Driver,
+        _ if ami_type.contains("_NEURON") => Image::Neuron,
+        _ if is_nvidia && ami_type.starts_with("BOTTLEROCKET_") => Image::DriverAndPlugin,
+        _ if is_nvidia => Image::Driver,
+        _ => Image::Nothing,
+    }
+}
+
+/// Neuron documentation, "Neuron Helm Chart".
+fn neuron() -> String {
+    "NvidiaDevicePlugin: nothing was applied. The nodes have Neuron devices, and the Neuron device plugin isn't \
+     installed by this resource; install it with \
+     `helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart`"
+        .to_owned()
+}
+
+fn no_gpu(spec: &Spec) -> String {
+    format!(
+        "NvidiaDevicePlugin: nothing was applied. None of the instance types {} has an NVIDIA GPU; name types that \
+         have, or remove NvidiaDevicePlugin",
+        spec.type_names().join(", ")
+    )
+}
+
+fn no_driver(ami_type: &str) -> String {
+    let ami_type = match ami_type {
+        "" => "that EKS chose",
+        named => named,
+    };
+    format!(
+        "NvidiaDevicePlugin: nothing was applied. The AMI type {ami_type} brings no NVIDIA driver, and the plugin \
+         finds no GPU without it; set AmiType to AL2023_x86_64_NVIDIA or AL2023_ARM_64_NVIDIA"
+    )
+}

@@ -1,0 +1,50 @@
+//! A roll that takes long: what blocks the drain is looked up while it does, so that the deadline's reason can name it.
+
+use super::goal::named_by;
+use crate::ports::Cloud;
+use crate::progress::Progress;
+use mng_core::decide::history::StepKind;
+use mng_core::protocol::physical_id::PhysicalId;
+use mng_core::workload::drain::told;
+
+/// How long a roll may take, in seconds, before it is asked what holds it up, and how often it is asked then. EKS gives the
+/// pods of a node 15 minutes to be evicted (EKS user guide, "Managed node update behavior"), and most go within seconds.
+const ASK_EVERY_SECONDS: u64 = 300;
+
+/// Asks Kubernetes once in a while. Nobody has asked for that access, so where there is none it is only logged.
+pub async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) {
+    let Some(begun) = progress.history.of(StepKind::UpdateVersion) else {
+        return;
+    };
+    let asked = progress.history.drain_asked.unwrap_or(begun.at);
+    let Some(PhysicalId { cluster, name }) = group(progress).filter(|_| now >= asked + ASK_EVERY_SECONDS) else {
+        return;
+    };
+    progress.history.drain_asked = Some(now);
+    match cloud.drain(&cluster, &name, vec![]).await {
+        Ok(drain) => {
+            let held_up = told(&drain).map(|blocked| format!("the roll was held up: {blocked}"));
+            if let Some(held_up) = &held_up {
+                tracing::warn!(cluster, name, held_up);
+                announce(progress, held_up);
+            }
+            progress.history.obstacle = held_up;
+        }
+        Err(error) => tracing::info!(%error, "what holds the roll up could not be looked up"),
+    }
+}
+
+/// The answer tells it too, the last that was seen: where the roll ends well, the next one is held up by the same.
+fn announce(progress: &mut Progress, held_up: &str) {
+    let before = progress.history.obstacle.take();
+    progress.warnings.retain(|warning| Some(warning) != before.as_ref());
+    progress.warn(held_up.to_owned());
+}
+
+fn group(progress: &Progress) -> Option<PhysicalId> {
+    let named = named_by(&progress.request.properties, &progress.request)?;
+    Some(PhysicalId {
+        name: progress.target.clone()?,
+        ..named
+    })
+}

@@ -1,0 +1,153 @@
+//! The device plugin's DaemonSet, which all groups of a cluster that ask for it share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::ports::Cloud;
+use crate::progress::Progress;
+use crate::stack_state::rolls_back;
+use mng_core::call_error::{CallError, Fault, NO_ANSWER};
+use mng_core::decide::Part;
+use mng_core::decide::plan::Desired;
+use mng_core::nodegroup::group::NodeGroup;
+use mng_core::nodegroup::ownership::PLUGIN_TAG;
+use mng_core::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
+
+/// How often a cluster that can't be connected to is tried before a group keeps its device plugin for that: with the waits in
+/// between some three minutes. An endpoint that was closed to the function stays so, and the way out is told sooner than an hour.
+const LEAVE_TRIES: u32 = 8;
+
+/// How often the device plugin is looked at and applied before something else is taken to undo it.
+const JOINS: usize = 8;
+
+/// The tag comes first: whatever happens behind it, the group says that there may be something in the cluster. A DaemonSet
+/// that already has the group, as one has that an earlier group of the name left behind, is no reason to go without.
+///
+/// Looked at again until it is as it should be. Each apply is for the DaemonSet that was seen, as it was seen, so no two
+/// groups undo each other's part. Where there is none, one is created first that is for no group: of two groups that are
+/// the first at the same time, the other finds it.
+pub async fn join_plugin<C: Cloud>(
+    cloud: &C,
+    desired: &Desired,
+    group: &NodeGroup,
+    image: &str,
+) -> Result<Option<String>, CallError> {
+    let asked = Asked {
+        group: &group.name,
+        image,
+        taints: &desired.spec.taints,
+    };
+    let mut mark = Mark::of(group);
+    for _ in 0..JOINS {
+        let live = cloud.daemon_sets(&group.cluster).await?;
+        match join(&asked, &live) {
+            Verdict::Foreign(warning) => return Ok(Some(warning)),
+            Verdict::AsItIs | Verdict::Create(_) | Verdict::Apply(_) if mark == Mark::Missing => {
+                let tag = BTreeMap::from([(PLUGIN_TAG.to_owned(), "nvidia".to_owned())]);
+                cloud.tag(&group.arn, &tag).await?;
+                mark = Mark::New;
+            }
+            Verdict::AsItIs => return Ok(None),
+            Verdict::Create(bare) => mark = create_marked(cloud, group, &bare, mark).await?,
+            Verdict::Apply(manifest) => {
+                let applied = cloud.apply(&group.cluster, &manifest).await;
+                mark = written(cloud, group, mark, applied).await?;
+            }
+        }
+    }
+    Ok(Some(format!(
+        "NvidiaDevicePlugin: {NAME} was applied, and something else changes it again and again"
+    )))
+}
+
+/// None of ours was there a moment ago, so a tag speaks of nothing if this is refused, however old it is.
+async fn create_marked<C: Cloud>(cloud: &C, group: &NodeGroup, bare: &Value, mark: Mark) -> Result<Mark, CallError> {
+    match cloud.create_plugin(&group.cluster, bare).await {
+        Err(error) if error.fault == Fault::InUse => Ok(mark),
+        created => written(cloud, group, Mark::New, created).await,
+    }
+}
+
+/// Where the cluster doesn't let the function in, nothing was written, and a tag of this very request goes again.
+async fn written<C: Cloud>(
+    cloud: &C,
+    group: &NodeGroup,
+    mark: Mark,
+    done: Result<(), CallError>,
+) -> Result<Mark, CallError> {
+    let refused = done.as_ref().is_err_and(|error| error.fault == Fault::Denied);
+    if refused && mark == Mark::New {
+        cloud
+            .untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()]))
+            .await?;
+    }
+    done.map(|()| Mark::Known)
+}
+
+/// The tag that says that there may be something in the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Missing,
+    /// Set a moment ago, before anything was created or applied.
+    New,
+    Known,
+}
+
+impl Mark {
+    fn of(group: &NodeGroup) -> Self {
+        match group.tags.contains_key(PLUGIN_TAG) {
+            true => Self::Known,
+            false => Self::Missing,
+        }
+    }
+}
+
+/// A cluster that is gone has no plugin any more.
+pub async fn leave_plugin<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<(), CallError> {
+    let live = match cloud.daemon_sets(&group.cluster).await {
+        Ok(live) => live,
+        Err(error) if error.fault == Fault::NotFound => return Ok(()),
+        Err(error) => return Err(advised(error, group)),
+    };
+    match leave(&group.name, &live) {
+        Leave::Nothing => {}
+        Leave::Apply(manifest) => cloud
+            .apply(&group.cluster, &manifest)
+            .await
+            .map_err(|error| advised(error, group))?,
+        Leave::Delete { uid, resource_version } => cloud
+            .delete_plugin(&group.cluster, &uid, &resource_version)
+            .await
+            .map_err(|error| advised(error, group))?,
+    }
+    cloud.untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()])).await
+}
+
+/// Who can't give access back, or open the way to the cluster, has another way out.
+fn advised(error: CallError, group: &NodeGroup) -> CallError {
+    if !matches!(error.fault, Fault::Denied | Fault::Unknown) {
+        return error;
+    }
+    CallError {
+        message: format!(
+            "{}; or, to leave the device plugin's DaemonSet in the cluster, remove the tag {PLUGIN_TAG} from the node group: `aws \
+             eks untag-resource --resource-arn {} --tag-keys {PLUGIN_TAG}`",
+            error.message, group.arn
+        ),
+        ..error
+    }
+}
+
+/// A rollback goes on without instead. A cluster that has answered in this request is waited for until the deadline.
+pub fn is_out_of_reach(progress: &Progress, error: &CallError) -> bool {
+    let tries = progress
+        .history
+        .tries
+        .get(&Part::DevicePlugin)
+        .copied()
+        .unwrap_or_default();
+    let unconnected = error.fault == Fault::Unknown && error.code == NO_ANSWER;
+    let was_reached = progress.was_let_in(&error.resource);
+    unconnected && tries + 1 >= LEAVE_TRIES && !was_reached && !rolls_back(progress)
+}

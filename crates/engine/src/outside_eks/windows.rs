@@ -1,0 +1,31 @@
+//! The network plugin's setting for Windows nodes.
+
+use crate::ports::Cloud;
+use mng_core::call_error::CallError;
+use mng_core::nodegroup::group::NodeGroup;
+use mng_core::workload::windows::{Ipam, lacks_linux, switched_on, warning};
+
+/// What keeps Windows support from being switched on.
+pub enum Windows {
+    NoLinux(String),
+    Failed(CallError),
+}
+
+pub async fn enable_windows<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<Option<String>, Windows> {
+    let state = cloud.windows(&group.cluster).await.map_err(Windows::Failed)?;
+    if let Some(why) = lacks_linux(&state) {
+        let told = format!("WindowsSupport: {why}; add a Linux node group first");
+        // Where it is on already this is no step that lacks something, and Linux nodes come and go.
+        return match state.ipam {
+            Ipam::On => Ok(Some(told)),
+            Ipam::Off | Ipam::OffByAddOn => Err(Windows::NoLinux(told)),
+        };
+    }
+    if let Some(config_map) = switched_on(&state) {
+        cloud
+            .apply(&group.cluster, &config_map)
+            .await
+            .map_err(Windows::Failed)?;
+    }
+    Ok(warning(&state))
+}

@@ -1,0 +1,295 @@
+//! After a request's own work: replacements of the resource that an earlier update began and never finished are removed.
+//!
+//! An update that fails at its deadline leaves a group that EKS is still creating. Without a rollback (`--disable-rollback`) no
+//! request comes that names this group, and it would run, and be billed, for ever. So each later Update and the Delete of the
+//! resource look for such groups. A group goes only if all of this holds: it bears the resource's tags and the unconfirmed mark of a
+//! replacement of the current group, EKS created it after the current group, CloudFormation still names the current group, and the stack
+//! has not gone on since the request was sent: a later update makes its new group before CloudFormation names it.
+
+use super::catalogue::{NOT_LOOKED_FOR, UNFINISHED};
+use super::ends::{current_id, known_id};
+use super::goal::{identity, owner, unanswered};
+use super::{Stop, stale_request, under_way};
+use crate::ports::{Cloud, Fate, Record};
+use crate::progress::{Phase, Progress, Stage, Sweep};
+use mng_core::call_error::{CallError, Fault};
+use mng_core::decide::under_way::UnderWay;
+use mng_core::decide::{Goal, Identity, Which};
+use mng_core::nodegroup::group::NodeGroup;
+use mng_core::nodegroup::ownership::{Confirmation, Replaces};
+use mng_core::protocol::answer::Attributes;
+use mng_core::protocol::physical_id::PhysicalId;
+use mng_core::protocol::request::{Properties, RequestType};
+
+/// How often unfinished replacements are looked for in vain before the request is answered without. The next request looks again.
+const TRIES: u32 = 3;
+
+/// Whether a request looks for unfinished replacements. A Create has none, and requests by event replace nothing.
+pub fn is_due(progress: &Progress) -> bool {
+    let is_over = progress
+        .situation
+        .as_ref()
+        .is_some_and(|known| known.phase == Phase::Over);
+    let has_id = PhysicalId::parse(&current_id(progress)).is_some();
+    match progress.request.kind {
+        RequestType::Create => false,
+        RequestType::Update | RequestType::Delete => has_id && !is_over && progress.request.envelope.sent().is_none(),
+    }
+}
+
+/// The request's own work is done; its answer waits.
+pub fn begin(progress: &mut Progress, attributes: Attributes, warnings: Vec<String>) {
+    if progress.request.kind == RequestType::Delete {
+        progress.current_made = progress.current_made.or(progress.history.first_made);
+    }
+    progress.history.turn_to_another_group();
+    progress.stage = Stage::Sweep(Sweep {
+        attributes,
+        warnings,
+        left: None,
+        tries: 0,
+    });
+}
+
+/// The next group to remove; `None`: nothing is left.
+pub async fn next_goal<C: Cloud>(cloud: &C, progress: &mut Progress, sweep: &Sweep) -> Result<Option<Goal>, Stop> {
+    let left = match &sweep.left {
+        Some(left) => left.clone(),
+        None => {
+            let left = look(cloud, progress, sweep).await?;
+            note(progress, left.clone());
+            left
+        }
+    };
+    let Some(first) = left.first().and_then(|id| PhysicalId::parse(id)) else {
+        return Ok(None);
+    };
+    under_way::turn_to(progress, UnderWay::RemoveAbandoned);
+    Ok(Some(Goal::Absent(Identity {
+        which: Which::InPlaceOf {
+            id: current_id(progress),
+            since: progress.current_made,
+        },
+        ..identity(&progress.request, first)
+    })))
+}
+
+/// One of them is gone; gives whether others are left.
+pub fn next(progress: &mut Progress) -> bool {
+    let Stage::Sweep(Sweep { left: Some(left), .. }) = &mut progress.stage else {
+        return false;
+    };
+    if left.len() < 2 {
+        return false;
+    }
+    left.remove(0);
+    progress.history.turn_to_another_group();
+    true
+}
+
+/// What becomes of a request for which a group could not be removed.
+pub enum Left {
+    ToGoOn(Sweep),
+    Nothing(Sweep),
+    /// Nobody would come for what a Delete leaves.
+    Failed(String),
+}
+
+/// The group at hand is left, for `reason`.
+pub fn leave(progress: &mut Progress, mut sweep: Sweep, reason: &str) -> Left {
+    let mut left = sweep.left.take().unwrap_or_default();
+    let why = match left.first() {
+        Some(id) => format!("{UNFINISHED} {id}, and the function could not remove it: {reason}"),
+        None => format!("{NOT_LOOKED_FOR} of earlier updates: {reason}"),
+    };
+    match (progress.request.kind, left.is_empty()) {
+        (RequestType::Delete, false) => return Left::Failed(format!("{why}; delete the stack again")),
+        (RequestType::Create | RequestType::Update, false) => {
+            progress.warn(format!("{why}; {}", what_comes_of_it(progress)));
+        }
+        (_, true) => progress.warn(why),
+    }
+    left.drain(..left.len().min(1));
+    progress.history.turn_to_another_group();
+    let is_done = left.is_empty();
+    sweep.left = Some(left);
+    if is_done {
+        Left::Nothing(sweep)
+    } else {
+        Left::ToGoOn(sweep)
+    }
+}
+
+/// Unfinished replacements are known by the group that they were to replace. After a replacement no request names that one.
+fn what_comes_of_it(progress: &Progress) -> &'static str {
+    if known_id(progress) == Some(current_id(progress)) {
+        "the next update or the deletion of the resource tries again"
+    } else {
+        "no later request looks for it, so delete it by hand"
+    }
+}
+
+/// Before a group is removed: CloudFormation may have read another answer meanwhile, or a later update have begun.
+pub async fn still_unfinished<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
+    if progress.stack_asked {
+        return Ok(());
+    }
+    match is_current(cloud, progress).await {
+        Ok(true) => {
+            progress.stack_asked = true;
+            Ok(())
+        }
+        Ok(false) => Err(Stop::Fail(
+            "CloudFormation no longer names the node group that this request is about, or the stack has gone on"
+                .to_owned(),
+        )),
+        Err(error) => Err(unanswered(progress, &error)),
+    }
+}
+
+fn note(progress: &mut Progress, found: Vec<String>) {
+    if !found.is_empty() {
+        tracing::warn!(
+            ?found,
+            "the function removes unfinished replacements of an earlier update"
+        );
+    }
+    if let Stage::Sweep(sweep) = &mut progress.stage {
+        sweep.left = Some(found);
+    }
+}
+
+async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, sweep: &Sweep) -> Result<Vec<String>, Stop> {
+    match unfinished(cloud, progress).await {
+        Ok(found) => Ok(found),
+        Err(error) if is_passing(&error) && sweep.tries + 1 < TRIES => {
+            if let Stage::Sweep(sweep) = &mut progress.stage {
+                sweep.tries += 1;
+            }
+            Err(unanswered(progress, &error))
+        }
+        Err(error) => Err(Stop::Fail(error.to_string())),
+    }
+}
+
+fn is_passing(error: &CallError) -> bool {
+    match error.fault {
+        Fault::Throttled | Fault::Unknown | Fault::InUse | Fault::Denied => true,
+        Fault::NotFound | Fault::Refused => false,
+    }
+}
+
+/// Groups by their tags, and what is in EC2 for a group that isn't there: an update may have died before there was one. Only what is
+/// found costs another call, and mostly there is nothing.
+async fn unfinished<C: Cloud>(cloud: &C, progress: &Progress) -> Result<Vec<String>, CallError> {
+    let mut found = Vec::new();
+    let in_ec2 = cloud.ids_in_ec2(&owner(&progress.request)).await?;
+    for id in in_ec2.iter().filter_map(|id| PhysicalId::parse(id)) {
+        let due = is_due_for_removal(cloud, progress, &id, Absent::LeavesSomething).await?;
+        found.extend(due.then(|| id.to_string()));
+    }
+    for cluster in clusters(progress) {
+        for name in names(cloud, &cluster).await? {
+            let id = PhysicalId {
+                cluster: cluster.clone(),
+                name,
+            };
+            let is_known = in_ec2.contains(&id.to_string());
+            let due = !is_known && is_due_for_removal(cloud, progress, &id, Absent::LeavesNothing).await?;
+            found.extend(due.then(|| id.to_string()));
+        }
+    }
+    if found.is_empty() || is_current(cloud, progress).await? {
+        return Ok(found);
+    }
+    Ok(vec![])
+}
+
+async fn names<C: Cloud>(cloud: &C, cluster: &str) -> Result<Vec<String>, CallError> {
+    match cloud.node_groups(cluster).await {
+        Err(error) if error.fault == Fault::NotFound => Ok(vec![]),
+        names => names,
+    }
+}
+
+/// What is there of a group that doesn't exist.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    LeavesSomething,
+    LeavesNothing,
+}
+
+async fn is_due_for_removal<C: Cloud>(
+    cloud: &C,
+    progress: &Progress,
+    id: &PhysicalId,
+    absent: Absent,
+) -> Result<bool, CallError> {
+    let (text, current) = (id.to_string(), current_id(progress));
+    if text == current || known_id(progress).as_ref() == Some(&text) {
+        return Ok(false);
+    }
+    match cloud.node_group(&id.cluster, &id.name).await {
+        Ok(group) if owner(&progress.request).owns(&group.tags) => Ok(is_replacement_of(progress, &group, &current)),
+        // Somebody else has the name, and what was made for ours lies beside.
+        Ok(_) => Ok(absent == Absent::LeavesSomething),
+        Err(error) if error.fault == Fault::NotFound => Ok(absent == Absent::LeavesSomething),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_replacement_of(progress: &Progress, group: &NodeGroup, current: &str) -> bool {
+    let replaces = Replaces::on(&group.tags);
+    let unconfirmed = replaces.is_some_and(|it| it.id == current && it.known == Confirmation::Unconfirmed);
+    let newer = progress
+        .current_made
+        .is_none_or(|made| group.created_at.is_some_and(|created| created >= made));
+    unconfirmed && newer
+}
+
+/// Whether no later request has begun for the resource. For a Delete CloudFormation's record is enough: if the user had added the resource
+/// again, its status would not be `DELETE_*`.
+async fn is_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<bool, CallError> {
+    let recorded = records_current(cloud, progress).await?;
+    if !recorded || progress.request.kind == RequestType::Delete {
+        return Ok(recorded);
+    }
+    let stack = cloud.stack(&progress.request.envelope.stack_id).await?;
+    Ok(!stale_request::has_gone_on(progress, &stack))
+}
+
+/// Whether CloudFormation names the group that the request is about, and in a Delete whether it deletes the resource itself: the cleanup
+/// after a replacement deletes the replaced group alone, and the mark of the new one isn't confirmed yet. Where the record can't be had
+/// nothing is removed.
+async fn records_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<bool, CallError> {
+    let envelope = &progress.request.envelope;
+    let recorded = cloud.record(&envelope.stack_id, &envelope.logical_resource_id).await;
+    match recorded {
+        Ok(Some(Record { physical_id, fate })) => {
+            let ends_with_it = match (progress.request.kind, fate) {
+                (RequestType::Delete, Fate::Kept) => false,
+                (RequestType::Delete, Fate::Deleted) | (RequestType::Create | RequestType::Update, _) => true,
+            };
+            Ok(ends_with_it && Some(physical_id) == envelope.physical_resource_id)
+        }
+        Ok(None) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Those of the current group and of the properties, without repeats.
+fn clusters(progress: &Progress) -> Vec<String> {
+    let request = &progress.request;
+    let of = |properties: &Properties| {
+        properties
+            .get("ClusterName")
+            .and_then(|name| name.as_str())
+            .map(str::to_owned)
+    };
+    let current = PhysicalId::parse(&current_id(progress)).map(|id| id.cluster);
+    let old = request.old_properties.as_ref().and_then(of);
+    let mut clusters: Vec<String> = current.into_iter().chain(of(&request.properties)).chain(old).collect();
+    clusters.sort();
+    clusters.dedup();
+    clusters
+}

@@ -1,0 +1,120 @@
+//! Whatever comes as an event is told apart and read, and who can be answered is.
+
+use mng_core::decide::Waiting;
+use mng_core::protocol::event::{Event, classify};
+use mng_core::protocol::eventbridge::outcome::{About, News, announcement};
+use mng_core::protocol::eventbridge::request::{Unfit, read};
+use mng_core::protocol::request::{Envelope, Reply, Request, Unreadable};
+use mng_engine::polling::{self_invoke, step_functions};
+use mng_engine::progress::Progress;
+use mng_engine::request_span;
+use mng_engine::{failed, from_the_future, identified, too_late};
+use serde_json::Value;
+
+use super::answer::check;
+
+/// 2026-11-26T10:15:00Z.
+const NOW: u64 = 1_795_688_100;
+
+pub fn run(file: &[u8]) {
+    // Lambda hands over nothing but JSON.
+    let Ok(event) = serde_json::from_slice::<Value>(file) else {
+        return;
+    };
+    classify(event).into_iter().for_each(one);
+}
+
+fn one(event: Event) {
+    let _ = request_span::of(&event);
+    match event {
+        Event::Request(event) => asked(&event),
+        Event::Bus(event) => sent(&event),
+        Event::Continuation { progress, .. } => handed_over(&progress),
+        Event::LastResort { work, cause } => {
+            assert!(!cause.is_empty());
+            one(*work);
+        }
+    }
+}
+
+fn asked(event: &Value) {
+    match Request::parse(event) {
+        Ok(request) => {
+            echoes(&request.envelope, event);
+            taken_up(&Progress::begin(request, NOW));
+        }
+        Err(Unreadable::Answerable { envelope, problem }) => {
+            echoes(&envelope, event);
+            assert!(!problem.is_empty());
+        }
+        Err(Unreadable::Unanswerable) => {}
+    }
+}
+
+/// What an answer is made of is what came.
+fn echoes(envelope: &Envelope, event: &Value) {
+    assert_eq!(event["StackId"], envelope.stack_id);
+    assert_eq!(event["RequestId"], envelope.request_id);
+    assert_eq!(event["LogicalResourceId"], envelope.logical_resource_id);
+    match &envelope.reply {
+        Reply::Url(url) => assert_eq!(event["ResponseURL"], url.expose()),
+        Reply::Bus(_) => panic!("only EventBridge says that it is"),
+    }
+}
+
+fn sent(event: &Value) {
+    match read(event) {
+        Ok(request) => {
+            assert_eq!(event["id"], request.envelope.request_id);
+            let Ok(request) = identified(request) else {
+                return;
+            };
+            let mut progress = Progress::begin(request, NOW);
+            let _ = from_the_future(&progress, NOW);
+            let _ = too_late(&mut progress, NOW);
+            taken_up(&progress);
+        }
+        Err(Unfit::Refused { envelope, kind, reason }) => {
+            let about = About {
+                envelope: &envelope,
+                kind,
+                physical_id: None,
+            };
+            let news = News::Failed {
+                reason: &reason,
+                codes: &[],
+            };
+            let told: Value = serde_json::from_str(&announcement(about, news).detail).expect("JSON");
+            assert_eq!(told["RequestId"], event["id"]);
+            assert!(!reason.is_empty());
+        }
+        Err(Unfit::Ignored(why)) => assert!(!why.is_empty()),
+    }
+}
+
+/// By this release, or by any other: whoever is to be answered is.
+fn handed_over(written: &Value) {
+    match Progress::read(written, NOW) {
+        Ok(progress) => taken_up(&progress),
+        Err(Unreadable::Answerable { envelope, .. }) => {
+            assert_eq!(written["request"]["RequestId"], envelope.request_id);
+        }
+        Err(Unreadable::Unanswerable) => assert!(Request::resume(&written["request"]).is_err()),
+    }
+}
+
+/// It can be handed on and failed, whatever it is.
+fn taken_up(progress: &Progress) {
+    let payload = self_invoke::payload(progress);
+    let again = Progress::read(&payload["Continuation"], NOW).expect("what was written is read");
+    assert_eq!(again.request, progress.request);
+    assert_eq!(again.history, progress.history);
+    let _ = step_functions::state(progress, Waiting::ForCreate, std::time::Duration::ZERO);
+    assert!((1..=80).contains(&step_functions::execution_name(progress, NOW).len()));
+    assert!(progress.end_of_pass(NOW) >= NOW);
+    let target = progress.target.as_deref().filter(|name| name.len() <= 63);
+    check(
+        &failed(&progress.request, target, "a reason".to_owned()),
+        &progress.request.envelope,
+    );
+}
