@@ -5,6 +5,7 @@ mod telling;
 mod waiting;
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt, TryFutureExt};
@@ -24,11 +25,11 @@ use mng_core::protocol::eventbridge::outcome::News;
 use mng_core::protocol::physical_id::never_created;
 use mng_core::protocol::request::{Envelope, Reply, Request, RequestType, Unreadable};
 use mng_core::protocol::response_url::ResponseUrl;
-use mng_engine::Outcome;
 use mng_engine::polling::{Onward, Stay, step_functions, throttle_backoff};
 use mng_engine::ports::{Cloud, EventBus};
 use mng_engine::progress::Progress;
 use mng_engine::request_span;
+use mng_engine::{Case, Operation, Outcome, Undoing};
 
 /// The function: what an event needs, ready.
 pub struct Function<C, K> {
@@ -83,14 +84,14 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         match event {
             Event::Request(event) => match Request::parse(&event) {
                 Ok(request) => {
-                    let progress = Progress::begin(request, self.clock.now());
-                    self.guarded(progress, Origin::Request, deadline).await
+                    let operation = Operation::begin(Case::of(request), self.clock.now());
+                    self.guarded(operation, Origin::Request, deadline).await
                 }
                 Err(unreadable) => self.refuse(unreadable).await,
             },
             Event::Bus(event) => self.sent(&event, deadline).await,
-            Event::Continuation { progress, host } => match Progress::read(&progress, self.clock.now()) {
-                Ok(progress) => self.guarded(progress, Origin::Continuation(host), deadline).await,
+            Event::Continuation { progress, host } => match Operation::read(&progress, self.clock.now()) {
+                Ok(operation) => self.guarded(operation, Origin::Continuation(host), deadline).await,
                 Err(unreadable) => self.refuse(unreadable).await,
             },
             Event::LastResort { work, cause } => self.last_resort(*work, &cause).await,
@@ -98,19 +99,20 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     }
 
     /// A panic is answered like any failure.
-    async fn guarded(&self, progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
-        let (request, created) = (progress.request.clone(), progress.created_name().map(str::to_owned));
-        if let Err(error) = self.answerable(&request.envelope) {
+    async fn guarded(&self, operation: Operation, origin: Origin, deadline: u64) -> Result<Value, Failure> {
+        let case = Arc::clone(&operation.case);
+        let created = operation.progress.created_name(&case).map(str::to_owned);
+        if let Err(error) = self.answerable(&case.request.envelope) {
             tracing::error!(error, "a request was ignored");
             self.count_unanswered();
             return Ok(step_functions::answered());
         }
-        tracing::info!(looks = progress.looks, "take up");
+        tracing::info!(looks = operation.progress.retries.looks, "take up");
         if origin == Origin::Request {
-            self.count_begun(request.kind);
-            self.tell(&progress, News::Requested).await;
+            self.count_begun(case.kind());
+            self.tell(&operation, News::Requested).await;
         }
-        match AssertUnwindSafe(self.run(progress, origin, deadline))
+        match AssertUnwindSafe(self.run(operation, origin, deadline))
             .catch_unwind()
             .await
         {
@@ -123,39 +125,37 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
                 let reason = format!(
                     "the function failed by a mistake of its own ({what}); please report it with the function's log"
                 );
-                self.fail_otherwise(&request, created.as_deref(), reason).await
+                self.fail_otherwise(&case, created.as_deref(), reason).await
             }
         }
     }
 
-    async fn run(&self, mut progress: Progress, origin: Origin, deadline: u64) -> Result<Value, Failure> {
+    async fn run(&self, mut operation: Operation, origin: Origin, deadline: u64) -> Result<Value, Failure> {
         let stay = Stay::until(self.clock.now_millis(), deadline);
         if origin == Origin::Request {
-            self.refuse_too_large(&mut progress);
+            self.refuse_too_large(&mut operation);
         }
         loop {
-            let (before, under_way) = (progress.history.clone(), progress.under_way);
-            let undoing = mng_engine::undoing(&progress);
-            let outcome = self.pass(&mut progress, stay.last_look).await;
-            self.spend(&mut progress, under_way);
-            let throttles = self.cloud.throttles();
-            progress.tally.throttles += throttles;
-            progress.apart = throttle_backoff::after(progress.apart, throttles);
-            self.tell_progress(&before, &progress).await;
+            let (before, under_way) = (operation.progress.history.clone(), operation.progress.under_way);
+            let undoing = undoing(&operation);
+            let outcome = self.pass(&mut operation, stay.last_look).await;
+            self.spend(&mut operation.progress, under_way);
+            self.note_throttles(&mut operation.progress);
+            self.tell_progress(&before, &operation).await;
             match outcome {
                 Outcome::Answer(answer) => {
-                    let request = &progress.request;
-                    if self.answer(Some(request.kind), &request.envelope, &answer).await? == Delivery::Taken {
-                        self.count_end(&progress, &answer);
+                    let case = &operation.case;
+                    if self.answer(Some(case.kind()), &case.request.envelope, &answer).await? == Delivery::Taken {
+                        self.count_end(&operation, &answer);
                     }
                     return Ok(step_functions::answered());
                 }
                 Outcome::Wait(waiting) => {
-                    let wait = self.next_look(&progress, waiting);
+                    let wait = self.next_look(&operation, waiting);
                     // It goes on elsewhere at once.
-                    let turned = undoing != mng_engine::undoing(&progress);
+                    let turned = undoing != self::undoing(&operation);
                     let stay = if turned { stay.over() } else { stay };
-                    if let Some(state) = self.wait(&mut progress, waiting, wait, origin, stay).await? {
+                    if let Some(state) = self.wait(&mut operation, waiting, wait, origin, stay).await? {
                         return Ok(state);
                     }
                 }
@@ -163,17 +163,23 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         }
     }
 
+    fn note_throttles(&self, progress: &mut Progress) {
+        let throttles = self.cloud.throttles();
+        progress.tally.throttles += throttles;
+        progress.retries.min_interval = throttle_backoff::after(progress.retries.min_interval, throttles);
+    }
+
     /// One pass, cut off before the invocation is, and before the time for an answer is over: a call that hangs may cost
     /// neither.
-    async fn pass(&self, progress: &mut Progress, last_look: u64) -> Outcome {
+    async fn pass(&self, Operation { case, progress }: &mut Operation, last_look: u64) -> Outcome {
         let now = self.clock.now_millis();
-        let end = last_look.min(progress.end_of_pass(now / 1000) * 1000);
+        let end = last_look.min(progress.end_of_pass(case, now / 1000) * 1000);
         let rest = Duration::from_millis(end.saturating_sub(now).max(1000));
         // Boxed: the SDKs' futures are large, and nested in one another more than the compiler likes.
-        let pass = Box::pin(mng_engine::pass(&self.cloud, progress, now / 1000));
+        let pass = Box::pin(mng_engine::pass(&self.cloud, case, progress, now / 1000));
         match tokio::time::timeout(rest, pass).await {
             Ok(outcome) => outcome,
-            Err(_) => mng_engine::cut_off(progress, self.clock.now()),
+            Err(_) => mng_engine::cut_off(case, progress, self.clock.now()),
         }
     }
 
@@ -197,29 +203,35 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let reason =
             format!("the function failed several times: {cause}; its log tells more, and deploying again is safe");
         let mut created = None;
-        let request = match work {
-            Event::Request(event) => Request::parse(&event),
+        let case = match work {
+            Event::Request(event) => Request::parse(&event).map(Case::of),
             Event::Bus(event) => match eventbridge::request::read(&event) {
-                Ok(request) => mng_engine::identified(request.clone()).or(Ok(request)),
+                Ok(request) => {
+                    let case = Case::of(request);
+                    Ok(mng_engine::identified(case.clone()).unwrap_or(case))
+                }
                 Err(_) => return self.sent(&event, 0).await,
             },
             Event::Continuation { progress, .. } => {
-                let known = Progress::read(&progress, self.clock.now()).ok();
-                created = known.and_then(|known| known.created_name().map(str::to_owned));
-                Request::resume(&progress["request"])
+                let known = Operation::read(&progress, self.clock.now());
+                known.map(|Operation { case, progress }| {
+                    created = progress.created_name(&case).map(str::to_owned);
+                    Case::clone(&case)
+                })
             }
             Event::LastResort { .. } => Err(Unreadable::Unanswerable),
         };
-        match request {
-            Ok(request) => self.fail_otherwise(&request, created.as_deref(), reason).await,
+        match case {
+            Ok(case) => self.fail_otherwise(&case, created.as_deref(), reason).await,
             Err(unreadable) => self.refuse(unreadable).await,
         }
     }
 
     /// Answers FAILED for what the engine didn't decide.
-    async fn fail_otherwise(&self, request: &Request, created: Option<&str>, reason: String) -> Result<Value, Failure> {
-        let answer = mng_engine::failed(request, created, reason);
-        self.fail_unread(Some(request.kind), &request.envelope, &answer).await
+    async fn fail_otherwise(&self, case: &Case, created: Option<&str>, reason: String) -> Result<Value, Failure> {
+        let answer = mng_engine::failed(case, created, reason);
+        self.fail_unread(Some(case.kind()), &case.request.envelope, &answer)
+            .await
     }
 
     /// Answers FAILED for what didn't come as far as the engine.
@@ -275,6 +287,10 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             delivered => delivered.map(|()| Delivery::Taken),
         }
     }
+}
+
+fn undoing(operation: &Operation) -> Undoing {
+    mng_engine::undoing(&operation.case, &operation.progress.stage)
 }
 
 /// What became of an answer that isn't to be tried again.

@@ -18,10 +18,7 @@ fn place() -> Place {
     Place {
         cluster: "my-cluster".to_owned(),
         name: "my-mng".to_owned(),
-        owner: Owner {
-            stack_id: "stack".to_owned(),
-            logical_id: "Nodes".to_owned(),
-        },
+        owner: Owner::of_stack("stack", "Nodes"),
     }
 }
 

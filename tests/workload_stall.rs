@@ -7,8 +7,7 @@ use std::time::Duration;
 use mng_core::decide::Waiting;
 use mng_core::protocol::answer::Answer;
 use mng_core::protocol::request::Request;
-use mng_engine::progress::Progress;
-use mng_engine::{Outcome, pass};
+use mng_engine::{Case, Operation, Outcome, pass};
 use serde_json::{Value, json};
 use simulator::Access;
 use support::flows::{create, properties};
@@ -43,8 +42,12 @@ fn block(world: &World, pod: &str) {
     }
 }
 
+async fn look(world: &World, Operation { case, progress }: &mut Operation, now: u64) -> Outcome {
+    Box::pin(pass(&world.function.cloud, case, progress, now)).await
+}
+
 /// A roll of a group that takes so many seconds of the simulator's, at its first look, and the time of it.
-async fn rolling(world: &World, seconds: f64) -> (Progress, u64) {
+async fn rolling(world: &World, seconds: f64) -> (Operation, u64) {
     let old = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "30"}));
     let new = properties(&json!({"NodegroupName": "my-mng", "DiskSize": "50"}));
     let id = create(world, &old).await;
@@ -54,27 +57,28 @@ async fn rolling(world: &World, seconds: f64) -> (Progress, u64) {
         .durations(|durations| durations.version_update = seconds);
     let request = world.request("Update", Some(&id), &new, Some(&old));
     let now = 1_000_000;
-    let mut progress = Progress::begin(Request::parse(&request).unwrap(), now);
-    (progress.history.began, progress.history.deadline) = (now, now + 3540);
-    let outcome = Box::pin(pass(&world.function.cloud, &mut progress, now)).await;
+    let mut operation = Operation::begin(Case::of(Request::parse(&request).unwrap()), now);
+    let history = &mut operation.progress.history;
+    (history.began, history.deadline) = (now, now + 3540);
+    let outcome = look(&world, &mut operation, now).await;
     assert_eq!(outcome, Outcome::Wait(Waiting::ForVersionUpdate));
-    (progress, now)
+    (operation, now)
 }
 
 #[tokio::test]
 async fn a_roll_that_stalls_is_asked_what_holds_it_up() {
     let world = World::start(false).await;
-    let (mut progress, now) = rolling(&world, ENDLESS).await;
+    let (mut operation, now) = rolling(&world, ENDLESS).await;
     block(&world, "web-1");
-    Box::pin(pass(&world.function.cloud, &mut progress, now + 100)).await;
-    assert_eq!(progress.history.obstacle, None, "a roll may take a while");
-    Box::pin(pass(&world.function.cloud, &mut progress, now + 300)).await;
-    let obstacle = progress.history.obstacle.clone().unwrap_or_default();
+    look(&world, &mut operation, now + 100).await;
+    assert_eq!(operation.progress.history.obstacle, None, "a roll may take a while");
+    look(&world, &mut operation, now + 300).await;
+    let obstacle = operation.progress.history.obstacle.clone().unwrap_or_default();
     assert!(
         obstacle.contains("shop/web-1") && obstacle.contains("shop/web"),
         "{obstacle}"
     );
-    let Outcome::Answer(answer) = Box::pin(pass(&world.function.cloud, &mut progress, now + 3540)).await else {
+    let Outcome::Answer(answer) = look(&world, &mut operation, now + 3540).await else {
         panic!("the time is over");
     };
     assert!(format!("{answer:?}").contains("shop/web-1"), "{answer:?}");
@@ -84,15 +88,24 @@ async fn a_roll_that_stalls_is_asked_what_holds_it_up() {
 #[tokio::test]
 async fn a_roll_that_was_held_up_is_told_at_its_end() {
     let world = World::start(false).await;
-    let (mut progress, now) = rolling(&world, 4_000.0).await;
+    let (mut operation, now) = rolling(&world, 4_000.0).await;
     for (at, pod) in [(300, "web-1"), (600, "web-0")] {
         block(&world, pod);
-        Box::pin(pass(&world.function.cloud, &mut progress, now + at)).await;
+        look(&world, &mut operation, now + at).await;
     }
-    assert_eq!(progress.warnings.len(), 1, "{:?}", progress.warnings);
-    assert!(progress.warnings[0].contains("shop/web-0"), "{:?}", progress.warnings);
+    assert_eq!(
+        operation.progress.warnings.0.len(),
+        1,
+        "{:?}",
+        operation.progress.warnings
+    );
+    assert!(
+        operation.progress.warnings.0[0].contains("shop/web-0"),
+        "{:?}",
+        operation.progress.warnings
+    );
     let answer = loop {
-        match Box::pin(pass(&world.function.cloud, &mut progress, now + 700)).await {
+        match look(&world, &mut operation, now + 700).await {
             Outcome::Answer(answer) => break answer,
             Outcome::Wait(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
@@ -108,11 +121,14 @@ async fn a_roll_that_was_held_up_is_told_at_its_end() {
 async fn without_access_a_roll_goes_on() {
     let world = World::start(false).await;
     world.simulator.access("my-cluster", Access::NoEntry);
-    let (mut progress, now) = rolling(&world, ENDLESS).await;
-    let outcome = Box::pin(pass(&world.function.cloud, &mut progress, now + 400)).await;
+    let (mut operation, now) = rolling(&world, ENDLESS).await;
+    let outcome = look(&world, &mut operation, now + 400).await;
     assert_eq!(outcome, Outcome::Wait(Waiting::ForVersionUpdate));
     assert_eq!(
-        (progress.history.obstacle, progress.history.drain_asked),
+        (
+            operation.progress.history.obstacle,
+            operation.progress.history.drain_asked
+        ),
         (None, Some(now + 400))
     );
 }
@@ -121,7 +137,7 @@ async fn without_access_a_roll_goes_on() {
 #[tokio::test]
 async fn what_blocks_another_group_is_not_told() {
     let world = World::start(false).await;
-    let (mut progress, now) = rolling(&world, ENDLESS).await;
+    let (mut operation, now) = rolling(&world, ENDLESS).await;
     world.simulator.put_node_group(json!({
         "clusterName": "my-cluster", "nodegroupName": "other", "scalingConfig": {"minSize": 1, "maxSize": 1, "desiredSize": 1},
     }));
@@ -133,9 +149,12 @@ async fn what_blocks_another_group_is_not_told() {
         world.simulator.put_object("my-cluster", object);
     }
     world.simulator.put_object("my-cluster", node);
-    Box::pin(pass(&world.function.cloud, &mut progress, now + 300)).await;
+    look(&world, &mut operation, now + 300).await;
     assert_eq!(
-        (progress.history.obstacle, progress.history.drain_asked),
+        (
+            operation.progress.history.obstacle,
+            operation.progress.history.drain_asked
+        ),
         (None, Some(now + 300))
     );
 }

@@ -9,6 +9,7 @@ use mng_aws::clock::Clock;
 use mng_core::decide::under_way::UnderWay;
 use mng_core::protocol::answer::Answer;
 use mng_core::protocol::request::RequestType;
+use mng_engine::Operation;
 use mng_engine::progress::Progress;
 
 impl<C, K: Clock> Function<C, K> {
@@ -22,12 +23,12 @@ impl<C, K: Clock> Function<C, K> {
         progress.tally.spend(what, began, self.clock.now_millis());
     }
 
-    pub(super) fn count_end(&self, progress: &Progress, answer: &Answer) {
+    pub(super) fn count_end(&self, operation: &Operation, answer: &Answer) {
         let end = match answer {
             Answer::Success { .. } => End::Succeeded,
             Answer::Failed { .. } => End::Failed,
         };
-        self.write(|sheet| sheet.ended(progress, end));
+        self.write(|sheet| sheet.ended(operation.case.kind(), &operation.progress, end));
     }
 
     /// FAILED, and the engine had no part in it.

@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::{Failure, Function, Origin, refusal};
 use mng_aws::clock::Clock;
 use mng_core::decide::history::History;
-use mng_core::decide::under_way::UnderWay;
 use mng_core::protocol::eventbridge;
 use mng_core::protocol::eventbridge::outcome::{About, News, Nodes, announcement};
 use mng_core::protocol::eventbridge::request::Unfit;
@@ -13,7 +12,7 @@ use mng_core::protocol::request::{Envelope, Reply};
 use mng_core::workload::nodes::Ready;
 use mng_engine::polling::{Onward, step_functions};
 use mng_engine::ports::{Cloud, EventBus};
-use mng_engine::progress::Progress;
+use mng_engine::{Case, Operation};
 
 impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     /// Takes up an event of EventBridge.
@@ -31,14 +30,15 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         };
         let (kind, envelope) = (request.kind, request.envelope.clone());
         let now = self.clock.now();
-        let refused = match mng_engine::identified(request) {
+        let refused = match mng_engine::identified(Case::of(request)) {
             Err(problem) => problem,
-            Ok(request) => {
-                let mut progress = Progress::begin(request, now);
+            Ok(case) => {
+                let mut operation = Operation::begin(case, now);
+                let Operation { case, progress } = &mut operation;
                 let amiss =
-                    mng_engine::from_the_future(&progress, now).or_else(|| mng_engine::too_late(&mut progress, now));
+                    mng_engine::from_the_future(case, now).or_else(|| mng_engine::too_late(case, progress, now));
                 match amiss {
-                    None => return self.guarded(progress, Origin::Request, deadline).await,
+                    None => return self.guarded(operation, Origin::Request, deadline).await,
                     Some(reason) => reason,
                 }
             }
@@ -58,11 +58,11 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         }
     }
 
-    pub(super) async fn tell(&self, progress: &Progress, news: News<'_>) {
-        let physical_id = mng_engine::known_id(progress);
+    pub(super) async fn tell(&self, Operation { case, progress }: &Operation, news: News<'_>) {
+        let physical_id = mng_engine::known_id(case, &progress.groups);
         let about = About {
-            envelope: &progress.request.envelope,
-            kind: Some(progress.request.kind),
+            envelope: &case.request.envelope,
+            kind: Some(case.kind()),
             physical_id: physical_id.as_deref(),
         };
         let event = announcement(about, news);
@@ -70,15 +70,15 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     }
 
     /// What a pass has begun, and how many nodes have come Ready in it.
-    pub(super) async fn tell_progress(&self, before: &History, progress: &Progress) {
-        let after = &progress.history;
+    pub(super) async fn tell_progress(&self, before: &History, operation: &Operation) {
+        let after = &operation.progress.history;
         for begun in after.begun.iter().filter(|begun| !before.begun.contains(begun)) {
-            let step = Some(UnderWay::of(begun.step).as_str());
-            self.tell(progress, News::Progressing { step, nodes: None }).await;
+            let step = Some(begun.step.under_way().as_str());
+            self.tell(operation, News::Progressing { step, nodes: None }).await;
         }
         if let Some(Ready { ready, wanted }) = after.ready.filter(|_| after.ready != before.ready) {
             let nodes = Some(Nodes { ready, wanted });
-            self.tell(progress, News::Progressing { step: None, nodes }).await;
+            self.tell(operation, News::Progressing { step: None, nodes }).await;
         }
     }
 }

@@ -10,23 +10,24 @@ use mng_aws::clock::Clock;
 use mng_core::decide::Waiting;
 use mng_core::nodegroup::name::digest;
 use mng_core::protocol::event::Host;
+use mng_engine::Operation;
 use mng_engine::polling::room::{self, Carrier, TooLarge, When};
 use mng_engine::polling::schedule::{self, Trouble};
 use mng_engine::polling::{Onward, Stay, self_invoke, step_functions};
 use mng_engine::ports::{Cloud, EventBus};
-use mng_engine::progress::Progress;
 
 impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
-    pub(super) fn next_look(&self, progress: &Progress, waiting: Waiting) -> Duration {
+    pub(super) fn next_look(&self, operation: &Operation, waiting: Waiting) -> Duration {
+        let progress = &operation.progress;
         let scale = self.settings.poll_time_scale;
         let history = &progress.history;
         let began = history.begun.last().map_or(history.began, |begun| begun.at);
         let elapsed = schedule::elapsed(began * 1000, self.clock.now_millis(), scale);
         let trouble = Trouble {
-            unanswered: progress.unanswered,
-            apart: progress.apart,
+            unanswered: progress.retries.unanswered,
+            apart: progress.retries.min_interval,
         };
-        let wait = schedule::next_look(waiting, elapsed, trouble, jitter(progress)).mul_f64(scale);
+        let wait = schedule::next_look(waiting, elapsed, trouble, jitter(operation)).mul_f64(scale);
         let left = history.deadline.saturating_sub(self.clock.now());
         wait.min(Duration::from_secs(left))
     }
@@ -34,7 +35,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     /// Waits here (`None`), or hands over and gives what the invocation ends with.
     pub(super) async fn wait(
         &self,
-        progress: &mut Progress,
+        operation: &mut Operation,
         waiting: Waiting,
         wait: Duration,
         origin: Origin,
@@ -50,44 +51,44 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         };
         if here {
             tracing::info!(?waiting, seconds = wait.as_secs_f64(), "wait");
-            self.sleep(progress, waiting, wait).await;
+            self.sleep(operation, waiting, wait).await;
             return Ok(None);
         }
-        match room::fitted(progress, carrier, When::HandedOver) {
+        match room::fitted(operation, carrier, When::HandedOver) {
             Ok(fitted) => self
                 .hand_over(fitted.into_owned(), waiting, wait, origin)
                 .await
                 .map(Some),
             // As long as it lasts, this invocation is as good.
             Err(_) if stay.allows(now, wait) => {
-                self.sleep(progress, waiting, wait).await;
+                self.sleep(operation, waiting, wait).await;
                 Ok(None)
             }
-            Err(too_large) => self.end_here(progress, &too_large).await.map(Some),
+            Err(too_large) => self.end_here(operation, &too_large).await.map(Some),
         }
     }
 
     /// Gives what the invocation ends with.
     async fn hand_over(
         &self,
-        mut progress: Progress,
+        mut operation: Operation,
         waiting: Waiting,
         wait: Duration,
         origin: Origin,
     ) -> Result<Value, Failure> {
         match (origin, &self.settings.polling) {
             (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
-                progress.tally.hand_overs += 1;
-                let name = step_functions::execution_name(&progress, self.clock.now_millis());
-                let state = step_functions::state(&progress, waiting, wait);
+                operation.progress.tally.hand_overs += 1;
+                let name = step_functions::execution_name(&operation.case.request, self.clock.now_millis());
+                let state = step_functions::state(&operation, waiting, wait);
                 self.cloud.start_execution(state_machine, &name, &state).await?;
             }
             (Origin::Continuation(Host::StateMachine), _) => {
-                return Ok(step_functions::state(&progress, waiting, wait));
+                return Ok(step_functions::state(&operation, waiting, wait));
             }
             _ => {
-                progress.tally.hand_overs += 1;
-                let payload = self_invoke::payload(&progress);
+                operation.progress.tally.hand_overs += 1;
+                let payload = self_invoke::payload(&operation);
                 self.cloud.invoke(&self.settings.function_name, &payload).await?;
             }
         }
@@ -95,21 +96,21 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     }
 
     /// What can't be handed over is answered: nobody would go on with it.
-    async fn end_here(&self, progress: &mut Progress, too_large: &TooLarge) -> Result<Value, Failure> {
+    async fn end_here(&self, operation: &mut Operation, too_large: &TooLarge) -> Result<Value, Failure> {
         let reason = format!("the function can't go on with this request in another invocation: {too_large}");
-        let answer = mng_engine::given_up(progress, &reason);
-        let request = &progress.request;
-        if self.answer(Some(request.kind), &request.envelope, &answer).await? == Delivery::Taken {
-            self.count_end(progress, &answer);
+        let Operation { case, progress } = operation;
+        let answer = mng_engine::given_up(case, progress, &reason);
+        if self.answer(Some(case.kind()), &case.request.envelope, &answer).await? == Delivery::Taken {
+            self.count_end(operation, &answer);
         }
         Ok(step_functions::answered())
     }
 
     /// A request that no carrier would have room for is refused before anything is made.
-    pub(super) fn refuse_too_large(&self, progress: &mut Progress) {
+    pub(super) fn refuse_too_large(&self, operation: &mut Operation) {
         let carrier = self.carrier(Origin::Request);
-        let refused = room::fitted(progress, carrier, When::First).err();
-        progress.refused = refused.map(|too_large| format!("nothing was changed: {too_large}"));
+        let refused = room::fitted(operation, carrier, When::First).err();
+        operation.progress.refused = refused.map(|too_large| format!("nothing was changed: {too_large}"));
     }
 
     fn carrier(&self, origin: Origin) -> Carrier {
@@ -122,8 +123,14 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     }
 
     /// Nodes are watched, and a change ends the wait: not at once, since nodes that boot together come Ready together.
-    async fn sleep(&self, progress: &Progress, waiting: Waiting, wait: Duration) {
-        let Some((cluster, group)) = progress.watched.as_ref().filter(|_| waiting == Waiting::ForNodes) else {
+    async fn sleep(&self, operation: &Operation, waiting: Waiting, wait: Duration) {
+        let Some((cluster, group)) = operation
+            .progress
+            .lookups
+            .watched
+            .as_ref()
+            .filter(|_| waiting == Waiting::ForNodes)
+        else {
             return tokio::time::sleep(wait).await;
         };
         let shortest = schedule::SHORTEST_WAIT.mul_f64(self.settings.poll_time_scale).min(wait);
@@ -135,9 +142,12 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
 }
 
 /// From 0 to 1, by the request and its look: the same for a duplicate, another for each who began at the same moment.
-fn jitter(progress: &Progress) -> f64 {
+fn jitter(operation: &Operation) -> f64 {
     let seed = digest(
-        &format!("{}{}", progress.request.envelope.request_id, progress.looks),
+        &format!(
+            "{}{}",
+            operation.case.request.envelope.request_id, operation.progress.retries.looks
+        ),
         4,
     );
     f64::from(u16::from_str_radix(&seed, 16).unwrap_or_default()) / f64::from(u16::MAX)

@@ -73,18 +73,18 @@ impl Sheet<'_> {
     }
 
     /// An operation ended, with all that was counted: a line for the whole, and one for each phase.
-    pub fn ended(&self, progress: &Progress, end: End) -> Vec<String> {
+    pub fn ended(&self, kind: RequestType, progress: &Progress, end: End) -> Vec<String> {
         let tally = &progress.tally;
         let mut values = outcome(end).to_vec();
         let took: f64 = tally.seconds().map(|(_, seconds)| seconds).sum();
         values.extend([
             (OPERATION_DURATION, json!(took)),
-            (POLLS, json!(progress.looks)),
+            (POLLS, json!(progress.retries.looks)),
             (THROTTLES, json!(tally.throttles)),
             (LOST_CALLS, json!(tally.lost_calls)),
             (HAND_OVERS, json!(tally.hand_overs)),
         ]);
-        let whole = self.line(request_type(Some(progress.request.kind)), &values);
+        let whole = self.line(request_type(Some(kind)), &values);
         let phases = tally.seconds().map(|(phase, seconds)| {
             let dimension = ("Phase", phase.as_str());
             self.line(Some(dimension), &[(PHASE_DURATION, json!(seconds))])

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use mng_aws::clock::{Clock, SystemClock};
+use mng_engine::{Case, Operation};
 use serde_json::{Value, json};
 use simulator::{FaultKind, Outcome, OutcomeRule, When};
 
@@ -182,7 +183,7 @@ impl<K: Clock> World<K> {
     /// The progress of a request that was just taken up, as a state machine holds it.
     pub fn continuation_of(&self, request: &Value) -> Value {
         let request = mng_core::protocol::request::Request::parse(request).expect("a good request");
-        json!(mng_engine::progress::Progress::begin(request, SystemClock.now()))
+        json!(Operation::begin(Case::of(request), SystemClock.now()))
     }
 }
 

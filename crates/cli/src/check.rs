@@ -3,9 +3,9 @@
 use mng_core::decide::matrix::PROPERTIES;
 use mng_core::properties::fields::Problem;
 use mng_core::properties::rule::Rule;
-use mng_core::properties::validate::{inspect, inspect_template};
+use mng_core::properties::validate::inspect_template;
 use mng_core::protocol::request::RequestType;
-use mng_engine::too_many_tags;
+use mng_engine::{Case, too_many_tags};
 use serde::Serialize;
 
 use crate::document::{self, Content, Node, Unreadable};
@@ -97,14 +97,14 @@ fn properties(resource: Option<&str>, node: &Node, placeholders: &[String]) -> V
 /// An event's properties are all there. What came through SNS is a text within, with no lines of its own.
 fn event(text: &str, document: &Node) -> Result<Checked, Unreadable> {
     let event = serde_json::from_str(text).map_err(|error| Unreadable::new(error.to_string()))?;
-    let request = request(&event)?;
-    let resource = &request.envelope.logical_resource_id;
-    let (spec, mut problems) = inspect(&request.properties, resource);
-    problems.extend(too_many_tags(&request, &spec));
+    let case = Case::of(request(&event)?);
+    let resource = &case.owner.logical_id;
+    let mut problems = case.problems.clone();
+    problems.extend(too_many_tags(&case));
     let detail = document.get("detail").unwrap_or(document);
     let properties = detail.get("ResourceProperties").unwrap_or(document);
     // A Delete by event needs to tell no more than which group, and that it does was looked at already.
-    let names_a_group = request.envelope.sent().is_some() && request.kind == RequestType::Delete;
+    let names_a_group = case.requester().stack_id().is_none() && case.kind() == RequestType::Delete;
     let findings = problems.into_iter().filter(|_| !names_a_group);
     let findings = findings
         .map(|problem| located(Some(resource), properties, problem))

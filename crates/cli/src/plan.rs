@@ -8,7 +8,7 @@ use mng_core::protocol::answer::Answer as Told;
 use mng_core::protocol::request::Request;
 use mng_engine::ports::Cloud;
 use mng_engine::progress::Progress;
-use mng_engine::{Outcome, pass};
+use mng_engine::{Case, Operation, Outcome, pass};
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Failure};
@@ -53,12 +53,13 @@ pub fn plan(asked: &Asked) -> Result<Answer, Failure> {
 }
 
 async fn run<C: Cloud>(cloud: &DryRun<C>, request: Request, now: u64) -> Plan {
-    let mut progress = Progress::begin(request, now);
+    let mut operation = Operation::begin(Case::of(request), now);
+    let Operation { case, progress } = &mut operation;
     let (mut end, mut before) = (None, 0);
     for _ in 0..MOST_LOOKS {
-        let outcome = pass(cloud, &mut progress, now).await;
+        let outcome = pass(cloud, case, progress, now).await;
         let after = cloud.calls().len();
-        end = ended(cloud, &progress, outcome, after > before);
+        end = ended(cloud, progress, outcome, after > before);
         if end.is_some() {
             break;
         }
@@ -80,7 +81,7 @@ fn ended<C: Cloud>(cloud: &DryRun<C>, progress: &Progress, outcome: Outcome, goe
     match outcome {
         Outcome::Answer(Told::Success { note, .. }) => Some((End::Done, note)),
         Outcome::Answer(Told::Failed { reason, .. }) => Some((refused(cloud, reason), String::new())),
-        Outcome::Wait(_) if creates(cloud) => Some((End::Done, progress.warnings.join("; "))),
+        Outcome::Wait(_) if creates(cloud) => Some((End::Done, progress.warnings.0.join("; "))),
         Outcome::Wait(_) if goes_on => None,
         Outcome::Wait(waiting) => Some((End::Unknown(obstacle(cloud, progress, waiting)), String::new())),
     }

@@ -60,10 +60,7 @@ async fn read(spec: &Spec, name: &str) -> Facts {
 }
 
 fn owner(request: &Request) -> Owner {
-    Owner {
-        stack_id: request.envelope.stack_id.clone(),
-        logical_id: request.envelope.logical_resource_id.clone(),
-    }
+    Owner::of(&request.envelope)
 }
 
 /// Where even the cluster doesn't answer, the credentials or the endpoint are wrong, and every check would be left out.

@@ -69,10 +69,7 @@ fn content(spec: &Spec, place: &Place, os: Os, rules: &[Rule]) -> Result<Content
 /// A key pair of the resource's own is named after the group. An update keeps a generated name, unless it replaces the group,
 /// which the running group alone tells.
 fn place(request: &Request, spec: &Spec) -> Place {
-    let owner = Owner {
-        stack_id: request.envelope.stack_id.clone(),
-        logical_id: request.envelope.logical_resource_id.clone(),
-    };
+    let owner = Owner::of_stack(&request.envelope.stack_id, &request.envelope.logical_resource_id);
     let id = request.envelope.physical_resource_id.as_deref();
     let running = id.and_then(PhysicalId::parse).filter(|id| id.cluster == spec.cluster);
     let name = match (&spec.naming, running) {

@@ -8,6 +8,7 @@ use mng_core::properties::validate;
 use mng_core::protocol::event::{Event, classify};
 use mng_core::protocol::eventbridge::{self, request::Unfit};
 use mng_core::protocol::request::Request;
+use mng_engine::Case;
 use serde_json::Value;
 
 use crate::answer::Failure;
@@ -42,7 +43,8 @@ fn sent(event: &Value) -> Result<Request, Unreadable> {
         Unfit::Ignored(why) => Unreadable::new(format!("no request: {why}")),
         Unfit::Refused { reason, .. } => Unreadable::new(reason),
     })?;
-    mng_engine::identified(request).map_err(Unreadable::new)
+    let case = mng_engine::identified(Case::of(request)).map_err(Unreadable::new)?;
+    Ok(case.request)
 }
 
 /// What the request's properties ask for.

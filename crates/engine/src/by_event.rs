@@ -1,20 +1,16 @@
 //! What is different about a request by event: nobody has told which group it is about, nobody rolls back what failed, and
 //! nobody waits at the other end.
 
-use super::goal::{owner, turn};
-use super::preflight::told;
+use crate::case::Case;
+use crate::preflight::numbered;
 use crate::progress::{Progress, Stage};
 use mng_core::decide::Observation;
-use mng_core::decide::history::Seen;
+use mng_core::decide::history::{History, Seen};
 use mng_core::nodegroup::group::NodeGroup;
-use mng_core::nodegroup::name::name;
 use mng_core::properties::fields::Problem;
 use mng_core::properties::rule::Rule;
-use mng_core::properties::spec::Spec;
-use mng_core::properties::validate::inspect;
 use mng_core::protocol::eventbridge::codes::{BAD_REQUEST, TOO_LATE};
-use mng_core::protocol::physical_id::PhysicalId;
-use mng_core::protocol::request::{Request, RequestType};
+use mng_core::protocol::request::{Reply, RequestType, Sent};
 
 /// What clearing up after a failed Create may take beyond the request's own time, in seconds. EKS deletes a group in some
 /// minutes, and no URL runs out meanwhile.
@@ -32,21 +28,20 @@ const NAMING: [&str; 3] = ["ClusterName", "NodegroupName", "NodegroupNamePrefix"
 ///
 /// # Errors
 /// What a Delete says of its group can't be read.
-pub fn identified(mut request: Request) -> Result<Request, String> {
-    if request.kind == RequestType::Create || request.envelope.physical_resource_id.is_some() {
-        return Ok(request);
+pub fn identified(mut case: Case) -> Result<Case, String> {
+    if case.kind() == RequestType::Create || case.request.envelope.physical_resource_id.is_some() {
+        return Ok(case);
     }
-    let (spec, problems) = inspect(&request.properties, &request.envelope.logical_resource_id);
-    let of_the_name = |problem: &Problem| NAMING.contains(&problem.path.as_str());
-    let problems: Vec<Problem> = problems.into_iter().filter(of_the_name).collect();
-    match (problems.is_empty(), request.kind) {
+    let of_the_name = |problem: &&Problem| NAMING.contains(&problem.path.as_str());
+    let problems: Vec<Problem> = case.problems.iter().filter(of_the_name).cloned().collect();
+    match (problems.is_empty(), case.kind()) {
         (true, _) => {
-            let (name, cluster) = (name(&spec, &owner(&request)), spec.cluster);
-            request.envelope.physical_resource_id = Some(PhysicalId { cluster, name }.to_string());
-            Ok(request)
+            let id = case.id_of_name(case.name());
+            case.request.envelope.physical_resource_id = Some(id.to_string());
+            Ok(case)
         }
-        (false, RequestType::Delete) => Err(told(&problems, &[])),
-        (false, RequestType::Create | RequestType::Update) => Ok(request),
+        (false, RequestType::Delete) => Err(numbered(&problems, &[])),
+        (false, RequestType::Create | RequestType::Update) => Ok(case),
     }
 }
 
@@ -55,8 +50,8 @@ const AHEAD_SECONDS: u64 = 300;
 
 /// Why a request that is taken up at `now` can't be of now. The time is the sender's own (API reference, `PutEventsRequestEntry`), and
 /// a group that follows a request of next year would follow no other till then.
-pub fn from_the_future(progress: &Progress, now: u64) -> Option<String> {
-    let sent = progress.request.envelope.sent()?;
+pub fn from_the_future(case: &Case, now: u64) -> Option<String> {
+    let sent = event(case)?;
     sent.sent_at().filter(|at| *at > now + AHEAD_SECONDS).map(|_| {
         format!(
             "nothing was changed, 1 problem(s) with the request: (1) time: {} is more than {AHEAD_SECONDS} seconds ahead; leave Time out \
@@ -68,8 +63,8 @@ pub fn from_the_future(progress: &Progress, now: u64) -> Option<String> {
 
 /// Why a request that is taken up at `now` is too old. EventBridge delivers late, and archives replay. `None` for a Create whose
 /// earlier delivery may have died over what it made: that is removed, and then it is told.
-pub fn too_late(progress: &mut Progress, now: u64) -> Option<String> {
-    let sent = progress.request.envelope.sent()?;
+pub fn too_late(case: &Case, progress: &mut Progress, now: u64) -> Option<String> {
+    let sent = event(case)?;
     let history = &progress.history;
     if now < history.deadline {
         return None;
@@ -80,60 +75,63 @@ pub fn too_late(progress: &mut Progress, now: u64) -> Option<String> {
         sent.time,
         history.deadline - history.began
     );
-    let Some(name) = may_have_made(progress) else {
+    let Some(name) = may_have_made(case) else {
         return Some(failure);
     };
-    progress.target = Some(name);
+    progress.groups.target = Some(name);
     progress.history.deadline = now;
-    make_ready_to_undo(progress);
+    make_ready_to_undo(case, progress);
     progress.stage = Stage::Undo { failure };
     None
 }
 
+/// What EventBridge said of the event that the request was, if it was one.
+fn event(case: &Case) -> Option<&Sent> {
+    match &case.request.envelope.reply {
+        Reply::Url(_) => None,
+        Reply::Bus(sent) => Some(sent),
+    }
+}
+
 /// The name of the group that an earlier delivery may have begun with: of a Create that could be carried out.
-fn may_have_made(progress: &Progress) -> Option<String> {
-    let request = &progress.request;
-    let (spec, problems) = inspect(&request.properties, &request.envelope.logical_resource_id);
-    let good = problems.is_empty() && too_many_tags(request, &spec).is_none();
-    (good && request.kind == RequestType::Create).then(|| name(&spec, &owner(request)))
+fn may_have_made(case: &Case) -> Option<String> {
+    let good = case.problems.is_empty() && too_many_tags(case).is_none();
+    (good && case.kind() == RequestType::Create).then(|| case.name())
 }
 
 /// More tags than a group by events has room for: beside those that a stack's may have it bears one until it is finished.
-pub fn too_many_tags(request: &Request, spec: &Spec) -> Option<Problem> {
-    let too_many = request.envelope.sent().is_some() && spec.tags.len() > MOST_TAGS;
-    too_many.then(|| Problem {
+pub fn too_many_tags(case: &Case) -> Option<Problem> {
+    let count = case.spec.tags.len();
+    (case.requester().may_overlap() && count > MOST_TAGS).then(|| Problem {
         path: "Tags".to_owned(),
         rule: Rule::TooMany,
-        message: format!(
-            "expected at most {MOST_TAGS} tags in a request by event, got {}",
-            spec.tags.len()
-        ),
+        message: format!("expected at most {MOST_TAGS} tags in a request by event, got {count}"),
     })
 }
 
 /// Notes what a look has seen at `now`.
-pub fn note(progress: &mut Progress, seen: &Observation, now: u64) {
+pub fn note(case: &Case, history: &mut History, seen: &Observation, now: u64) {
     match seen {
-        Observation::Present { group, .. } => note_group(progress, group),
-        Observation::Absent if progress.request.envelope.sent().is_some() => {
-            let since = match progress.history.seen {
+        Observation::Present { group, .. } => note_group(case, history, group),
+        Observation::Absent if case.requester().clears_up_after_itself() => {
+            let since = match history.seen {
                 Some(Seen::Absent { since }) => since,
-                _ => now,
+                Some(Seen::Unfinished | Seen::Foreign | Seen::Settled) | None => now,
             };
-            progress.history.seen = Some(Seen::Absent { since });
+            history.seen = Some(Seen::Absent { since });
         }
         Observation::Absent | Observation::Unknown(_) => {}
     }
 }
 
 /// Notes whose a group is that is there.
-pub fn note_group(progress: &mut Progress, group: &NodeGroup) {
-    if progress.request.envelope.sent().is_none() {
+pub fn note_group(case: &Case, history: &mut History, group: &NodeGroup) {
+    if !case.requester().clears_up_after_itself() {
         return;
     }
-    let (owner, turn) = (owner(&progress.request), turn(&progress.request));
-    let is_its_own = turn.superseded_by(&group.tags).is_none() && turn.has_not_finished(&group.tags);
-    progress.history.seen = Some(match owner.owns(&group.tags) {
+    let order = &case.order;
+    let is_its_own = order.superseded_by(&group.tags).is_none() && order.has_not_finished(&group.tags);
+    history.seen = Some(match case.owner.owns(&group.tags) {
         false => Seen::Foreign,
         true if is_its_own => Seen::Unfinished,
         true => Seen::Settled,
@@ -142,12 +140,12 @@ pub fn note_group(progress: &mut Progress, group: &NodeGroup) {
 
 /// Whether a failed Create may have made something that nobody else will remove: what it has begun on the service's side is told
 /// by what the last look saw. What was there before it stays, whatever fails.
-pub fn leaves_something(progress: &Progress) -> bool {
-    let may_have_made = match progress.history.seen {
+pub fn leaves_something(case: &Case, history: &History) -> bool {
+    let may_have_made = match history.seen {
         Some(Seen::Absent { .. } | Seen::Unfinished | Seen::Foreign) => true,
         Some(Seen::Settled) | None => false,
     };
-    progress.request.kind == RequestType::Create && may_have_made
+    case.kind() == RequestType::Create && may_have_made
 }
 
 /// Whether what a request by event has made is being removed.
@@ -159,18 +157,18 @@ pub enum Undoing {
     Begun,
 }
 
-pub fn undoing(progress: &Progress) -> Undoing {
-    match progress.stage {
-        Stage::Undo { .. } if progress.request.envelope.sent().is_some() => Undoing::Begun,
+pub fn undoing(case: &Case, stage: &Stage) -> Undoing {
+    match stage {
+        Stage::Undo { .. } if case.requester().clears_up_after_itself() => Undoing::Begun,
         Stage::Undo { .. } | Stage::Converge | Stage::RemoveAbandoned | Stage::Sweep(_) => Undoing::NotYet,
     }
 }
 
 /// Time for clearing up, which a stack's rollback would have of its own; and nothing that is checked before a group is made
 /// keeps one from being removed.
-pub fn make_ready_to_undo(progress: &mut Progress) {
-    if progress.request.envelope.sent().is_some() {
+pub fn make_ready_to_undo(case: &Case, progress: &mut Progress) {
+    if case.requester().clears_up_after_itself() {
         progress.history.deadline += CLEARING_SECONDS;
-        progress.preflight_done = true;
+        progress.lookups.preflight_done = true;
     }
 }

@@ -1,12 +1,11 @@
 //! From a failure to its reason: what can be found out is looked up first.
 
-use super::preflight;
+use crate::case::Case;
 use crate::ports::Cloud;
-use crate::progress::Progress;
+use crate::preflight;
 use mng_core::decide::Broken;
 use mng_core::diagnosis::{Evidence, explain};
 use mng_core::nodegroup::group::NodeGroup;
-use mng_core::properties::validate::inspect;
 use mng_core::protocol::request::RequestType;
 
 /// CloudFormation takes 4096 bytes of an answer in all; what else it holds, ids and attributes, is far below the rest.
@@ -16,8 +15,8 @@ const LONGEST_REASON: usize = 3_200;
 const NOT_EVICTED: &str = "PodEvictionFailure";
 
 /// The reason, the most likely cause first.
-pub async fn reason<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -> String {
-    let evidence = evidence(cloud, progress, broken).await;
+pub async fn reason<C: Cloud>(cloud: &C, case: &Case, broken: &Broken) -> String {
+    let evidence = evidence(cloud, case, broken).await;
     if broken.issues.is_empty() && evidence == Evidence::default() {
         return broken.headline.clone();
     }
@@ -25,21 +24,17 @@ pub async fn reason<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -
 }
 
 /// What keeps a group from being deleted is told by EKS alone.
-async fn evidence<C: Cloud>(cloud: &C, progress: &Progress, broken: &Broken) -> Evidence {
-    if progress.request.kind == RequestType::Delete {
+async fn evidence<C: Cloud>(cloud: &C, case: &Case, broken: &Broken) -> Evidence {
+    if case.kind() == RequestType::Delete {
         return Evidence::default();
     }
-    let (spec, _) = inspect(
-        &progress.request.properties,
-        &progress.request.envelope.logical_resource_id,
-    );
     // An update's errors are its own: the group shows none of them.
     let group = NodeGroup {
         issues: broken.issues.clone(),
         ..broken.group.clone()
     };
     let mut evidence = cloud.evidence(&group).await;
-    evidence.preflight = preflight::again(cloud, progress, &spec).await;
+    evidence.preflight = preflight::again(cloud, case).await;
     if let Some(nodes) = not_drained(broken) {
         look_at_the_drain(cloud, &group, nodes, &mut evidence).await;
     }

@@ -1,9 +1,9 @@
 //! A roll that takes long: what blocks the drain is looked up while it does, so that the deadline's reason can name it.
 
-use super::goal::named_by;
+use crate::case::Case;
 use crate::ports::Cloud;
 use crate::progress::Progress;
-use mng_core::decide::history::StepKind;
+use mng_core::decide::plan::StepKind;
 use mng_core::protocol::physical_id::PhysicalId;
 use mng_core::workload::drain::told;
 
@@ -12,12 +12,12 @@ use mng_core::workload::drain::told;
 const ASK_EVERY_SECONDS: u64 = 300;
 
 /// Asks Kubernetes once in a while. Nobody has asked for that access, so where there is none it is only logged.
-pub async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) {
+pub async fn look<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) {
     let Some(begun) = progress.history.of(StepKind::UpdateVersion) else {
         return;
     };
     let asked = progress.history.drain_asked.unwrap_or(begun.at);
-    let Some(PhysicalId { cluster, name }) = group(progress).filter(|_| now >= asked + ASK_EVERY_SECONDS) else {
+    let Some(PhysicalId { cluster, name }) = group(case, progress).filter(|_| now >= asked + ASK_EVERY_SECONDS) else {
         return;
     };
     progress.history.drain_asked = Some(now);
@@ -37,14 +37,14 @@ pub async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) {
 /// The answer tells it too, the last that was seen: where the roll ends well, the next one is held up by the same.
 fn announce(progress: &mut Progress, held_up: &str) {
     let before = progress.history.obstacle.take();
-    progress.warnings.retain(|warning| Some(warning) != before.as_ref());
-    progress.warn(held_up.to_owned());
+    progress.warnings.0.retain(|warning| Some(warning) != before.as_ref());
+    progress.warnings.add(held_up.to_owned());
 }
 
-fn group(progress: &Progress) -> Option<PhysicalId> {
-    let named = named_by(&progress.request.properties, &progress.request)?;
+fn group(case: &Case, progress: &Progress) -> Option<PhysicalId> {
+    let derived = case.derived_id()?;
     Some(PhysicalId {
-        name: progress.target.clone()?,
-        ..named
+        name: progress.groups.target.clone()?,
+        ..derived
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::catalogue::{REFUSALS, WARNINGS};
+use crate::texts::{REFUSALS, WARNINGS};
 use mng_core::diagnosis::catalogue::rows;
 use mng_core::preflight::check::Check;
 use mng_core::properties::rule::Rule;

@@ -1,15 +1,13 @@
 //! What can be known before anything is made, looked at once a request.
 
-use super::Stop;
-use super::goal::{current, owner};
+use crate::case::Case;
+use crate::fault::Stop;
 use crate::ports::Cloud;
-use crate::progress::Progress;
-use crate::stack_state::rolls_back;
+use crate::progress::{KnownStack, Progress};
 use mng_core::decide::Waiting;
-use mng_core::decide::plan::Direction;
+use mng_core::decide::desired::Direction;
 use mng_core::diagnosis::WARNING;
 use mng_core::launch_template::steps::Cluster;
-use mng_core::nodegroup::name::name;
 use mng_core::preflight::check::Check;
 use mng_core::preflight::facts::Facts;
 use mng_core::preflight::finding::{Finding, Severity};
@@ -36,25 +34,33 @@ enum Group {
 ///
 /// # Errors
 /// A wait, while a cluster that a new group is for comes up.
-pub async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<Option<Found>, Stop> {
-    if progress.preflight_done || spec.preflight == Preflight::Off || rolls_back(progress) {
+pub async fn look<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<Option<Found>, Stop> {
+    let is_due = !progress.lookups.preflight_done && !progress.stack.rolls_back();
+    if !is_due || case.spec.preflight == Preflight::Off {
         return Ok(None);
     }
-    let (found, facts) = read(cloud, progress, spec).await;
-    let refuses = found.findings.iter().any(|finding| finding.severity == Severity::Error);
-    if progress.request.kind == RequestType::Create && !refuses {
-        wait_for_cluster(progress, &facts)?;
+    let (found, facts) = read(cloud, case).await;
+    if let Some(Ok(group)) = &facts.name {
+        progress.pass.note_group(case.id_of_name(case.name()), group.clone());
     }
-    remember(progress, spec, facts);
+    let refuses = found.findings.iter().any(|finding| finding.severity == Severity::Error);
+    if case.kind() == RequestType::Create
+        && !refuses
+        && let Some(obstacle) = cluster_is_not_ready(&facts)
+    {
+        progress.history.obstacle = Some(obstacle);
+        return Err(Stop::Wait(Waiting::ForOthers));
+    }
+    remember(progress, &case.spec, facts);
     Ok(Some(found))
 }
 
-/// What is found beside properties that are wrong already: one deploy tells both.
-pub async fn beside<C: Cloud>(cloud: &C, progress: &Progress, spec: &Spec) -> Vec<Finding> {
-    match spec.preflight {
+/// The errors that the checks find besides properties that are wrong already: one deployment shows both.
+pub async fn besides<C: Cloud>(cloud: &C, case: &Case) -> Vec<Finding> {
+    match case.spec.preflight {
         Preflight::Off => vec![],
         Preflight::Strict | Preflight::Warn => {
-            let mut findings = read(cloud, progress, spec).await.0.findings;
+            let mut findings = read(cloud, case).await.0.findings;
             findings.retain(|finding| finding.severity == Severity::Error);
             findings
         }
@@ -62,8 +68,8 @@ pub async fn beside<C: Cloud>(cloud: &C, progress: &Progress, spec: &Spec) -> Ve
 }
 
 /// What the checks say of a group that has failed, the gravest first.
-pub async fn again<C: Cloud>(cloud: &C, progress: &Progress, spec: &Spec) -> Vec<String> {
-    let mut findings = read(cloud, progress, spec).await.0.findings;
+pub async fn again<C: Cloud>(cloud: &C, case: &Case) -> Vec<String> {
+    let mut findings = read(cloud, case).await.0.findings;
     findings.retain(|finding| finding.check != Check::NotChecked);
     let text = |finding: &Finding| match finding.severity {
         Severity::Error => finding.to_string(),
@@ -73,34 +79,31 @@ pub async fn again<C: Cloud>(cloud: &C, progress: &Progress, spec: &Spec) -> Vec
 }
 
 /// The errors that refuse the request; everything else becomes a warning of its answer.
-pub fn judge(progress: &mut Progress, spec: &Spec, target: Option<&str>, found: Found) -> Vec<Finding> {
-    let standing = standing(&progress.request, spec, target, found.group);
-    let findings = soften(found.findings, &standing, strictness(progress, spec));
+pub fn judge(case: &Case, progress: &mut Progress, target: Option<&str>, found: Found) -> Vec<Finding> {
+    let standing = standing(case, target, found.group);
+    let findings = soften(found.findings, &standing, strictness(case, &progress.stack));
     let (errors, warnings): (Vec<_>, Vec<_>) = findings
         .into_iter()
         .partition(|finding| finding.severity == Severity::Error);
     if errors.is_empty() {
-        progress.preflight_done = true;
-        warnings.iter().for_each(|warning| progress.warn(warning.to_string()));
+        progress.lookups.preflight_done = true;
+        let warnings = warnings.iter().map(Finding::to_string);
+        warnings.for_each(|warning| progress.warnings.add(warning));
     }
     errors
 }
 
 /// Where the stack can't be described an update may be a rollback, and then nothing found here may fail it.
-fn strictness(progress: &Progress, spec: &Spec) -> Preflight {
-    let kind = progress.request.kind;
-    let direction = progress
-        .situation
-        .as_ref()
-        .map(|situation| situation.phase.direction(kind));
-    match direction {
+fn strictness(case: &Case, stack: &KnownStack) -> Preflight {
+    let known = stack.situation.as_ref();
+    match known.map(|situation| situation.phase.direction(case.kind())) {
         Some(Direction::RollingBack | Direction::Unknown) => Preflight::Warn,
-        Some(Direction::Forward) | None => spec.preflight,
+        Some(Direction::Forward) | None => case.spec.preflight,
     }
 }
 
 /// Everything that speaks against a request, in one answer.
-pub fn told(problems: &[Problem], findings: &[Finding]) -> String {
+pub fn numbered(problems: &[Problem], findings: &[Finding]) -> String {
     let problem = |problem: &Problem| format!("{problem} [{}]", problem.rule.code());
     let mut texts: Vec<String> = problems.iter().map(problem).collect();
     texts.extend(findings.iter().map(Finding::to_string));
@@ -112,14 +115,13 @@ pub fn told(problems: &[Problem], findings: &[Finding]) -> String {
     format!("nothing was changed, {count} problem(s): {}", list.join(" "))
 }
 
-async fn read<C: Cloud>(cloud: &C, progress: &Progress, spec: &Spec) -> (Found, Facts) {
-    let owner = owner(&progress.request);
-    let facts = cloud.facts(spec, &name(spec, &owner)).await;
-    let mut findings = findings(spec, &owner, &facts);
+async fn read<C: Cloud>(cloud: &C, case: &Case) -> (Found, Facts) {
+    let facts = cloud.facts(&case.spec, &case.name()).await;
+    let mut findings = findings(&case.spec, &case.owner, &facts);
     findings.extend(not_checked(&facts));
     let group = match &facts.name {
-        Some(Ok(Some(group))) if owner.owns(&group.tags) => Group::Ours,
-        _ => Group::NotOurs,
+        Some(Ok(Some(group))) if case.owner.owns(&group.tags) => Group::Ours,
+        Some(Ok(Some(_) | None) | Err(_)) | None => Group::NotOurs,
     };
     (Found { findings, group }, facts)
 }
@@ -130,45 +132,42 @@ fn not_checked(facts: &Facts) -> Option<Finding> {
     (!unread.is_empty()).then(|| Finding::new(Check::NotChecked, "Preflight", "", cause))
 }
 
-/// A group can't be made for a cluster that isn't ACTIVE (EKS user guide, "Create a managed node group").
-fn wait_for_cluster(progress: &mut Progress, facts: &Facts) -> Result<(), Stop> {
+/// Why a new group has to wait: none can be made for a cluster that isn't ACTIVE (EKS user guide, "Create a managed node group").
+fn cluster_is_not_ready(facts: &Facts) -> Option<String> {
     let Some(Ok(cluster)) = &facts.cluster else {
-        return Ok(());
+        return None;
     };
-    if !matches!(cluster.status.as_str(), "CREATING" | "PENDING" | "UPDATING") {
-        return Ok(());
-    }
-    progress.history.obstacle = Some(format!("cluster {} is {}", cluster.name, cluster.status));
-    Err(Stop::Wait(Waiting::ForOthers))
+    let waits = matches!(cluster.status.as_str(), "CREATING" | "PENDING" | "UPDATING");
+    waits.then(|| format!("cluster {} is {}", cluster.name, cluster.status))
 }
 
 /// What was read is not asked for again.
 fn remember(progress: &mut Progress, spec: &Spec, facts: Facts) {
     progress.history.obstacle = None;
     if let Some(Ok(types)) = facts.types {
-        progress.types = Some(types.into_iter().map(|kind| kind.facts).collect());
+        progress.lookups.types = Some(types.into_iter().map(|kind| kind.facts).collect());
     }
     if let (Some(Ok(template)), Some(_)) = (facts.template, &spec.launch_template) {
-        progress.launch_template_version = Some(template.version.to_string());
+        progress.lookups.launch_template_version = Some(template.version.to_string());
     }
     if let Some(Ok(cluster)) = facts.cluster
         && !cluster.vpc.is_empty()
         && !cluster.security_group.is_empty()
     {
-        progress.cluster = Some(Cluster {
+        progress.lookups.cluster = Some(Cluster {
             vpc: cluster.vpc,
             security_group: cluster.security_group,
         });
     }
 }
 
-fn standing(request: &Request, spec: &Spec, target: Option<&str>, group: Group) -> Standing {
-    match current(request) {
+fn standing(case: &Case, target: Option<&str>, group: Group) -> Standing {
+    match case.current() {
         None if group == Group::Ours => Standing::Made,
         None => Standing::New,
-        Some(current) if spec.cluster == current.cluster && target.is_none_or(|target| target == current.name) => {
+        Some(current) if case.spec.cluster == current.cluster && target.is_none_or(|target| target == current.name) => {
             Standing::Kept {
-                changed: changed(request),
+                changed: changed(&case.request),
             }
         }
         Some(_) => Standing::New,

@@ -2,82 +2,78 @@
 
 use std::collections::BTreeMap;
 
-use super::catalogue::NOT_INHERITED;
-use super::deletion::began;
-use super::goal::{denied, unanswered};
-use super::{Stop, stale_request};
+use crate::case::Case;
+use crate::fault::{Stop, lasting};
 use crate::ports::{Cloud, Stack};
-use crate::progress::{Phase, Progress, Situation, Stage};
+use crate::progress::{CLOCKS_APART_SECONDS, KnownStack, Phase, Progress, Situation, Stage};
+use crate::stale_request;
+use crate::texts::NOT_INHERITED;
 use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::Waiting;
-use mng_core::decide::plan::Direction;
+use mng_core::decide::desired::Direction;
 use mng_core::properties::tags::OWN_PREFIX;
+use mng_core::protocol::request::RequestType;
 
 /// How long, in seconds after a request was sent, a status of an ended operation may be of the operation before. CloudFormation sets
 /// the status before it sends a request, and its reads are taken to lag by less.
 const STATUS_LAGS_SECONDS: u64 = 60;
 
-/// What the stack is doing at `now`, in seconds since the epoch. A request by event has no stack that would hand down tags or be
-/// rolled back.
-pub async fn situation<C: Cloud>(cloud: &C, progress: &mut Progress, now: u64) -> Result<Situation, Stop> {
-    if progress.request.envelope.sent().is_some() {
-        return Ok(progress.situation.insert(no_stack()).clone());
-    }
-    if let Some(known) = &progress.situation
-        && (known.phase != Phase::Unknown || progress.stack_asked || progress.stage != Stage::Converge)
+/// What the stack is doing at `now`, in seconds since the epoch. A sender of events has no stack that would hand down tags or be rolled
+/// back.
+pub async fn situation<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Result<Situation, Stop> {
+    let Some(stack_id) = case.requester().stack_id() else {
+        return Ok(progress.stack.situation.insert(no_stack()).clone());
+    };
+    if let Some(known) = &progress.stack.situation
+        && (known.phase != Phase::Unknown || progress.stack.asked || progress.stage != Stage::Converge)
     {
         return Ok(known.clone());
     }
-    let asked = cloud.stack(&progress.request.envelope.stack_id).await;
-    let situation = match asked {
-        Ok(stack) => described(cloud, progress, stack, now).await?,
-        Err(error) => unknown(progress, &error)?,
+    let situation = match cloud.stack(stack_id).await {
+        Ok(stack) => described(cloud, case, progress, stack, now).await?,
+        Err(error) => unknown(progress, error)?,
     };
-    progress.stack_asked = true;
-    progress.situation = Some(situation.clone());
+    progress.stack.asked = true;
+    progress.stack.situation = Some(situation.clone());
     Ok(situation)
 }
 
-/// Whether what was asked for is still wanted: a cancelled update is told by nothing but the stack's status.
-pub fn is_superseded(progress: &Progress, phase: Phase) -> bool {
-    let kind = progress.request.kind;
-    let began = progress
-        .situation
-        .as_ref()
-        .map_or(Phase::Unknown, |situation| situation.phase);
+/// Whether what was asked for is no longer wanted: a cancelled update is told by nothing but the stack's status.
+pub fn is_superseded(kind: RequestType, known: &KnownStack, phase: Phase) -> bool {
     match phase {
         Phase::Over => true,
-        Phase::RollingBack | Phase::Ending => began.direction(kind) == Direction::Forward,
+        Phase::RollingBack | Phase::Ending => known.direction(kind) == Direction::Forward,
         Phase::Forward | Phase::Unknown => false,
     }
 }
 
-/// Where the request leads, as far as the stack is known.
-pub fn direction(progress: &Progress) -> Direction {
-    let situation = progress.situation.as_ref();
-    let phase = situation.map_or(Phase::Unknown, |situation| situation.phase);
-    phase.direction(progress.request.kind)
-}
-
-pub fn rolls_back(progress: &Progress) -> bool {
-    progress
-        .situation
-        .as_ref()
-        .is_some_and(|situation| situation.phase == Phase::RollingBack)
+/// When the operation of a stack began, in seconds since the epoch, less what clocks may be apart.
+pub fn operation_began(stack: &Stack) -> Option<u64> {
+    let began = stack.updated.max(stack.created)?;
+    Some(began.saturating_sub(CLOCKS_APART_SECONDS))
 }
 
 /// Tags that were unknown when the request began something stay unknown: what was begun without them isn't retagged or rolled.
-async fn described<C: Cloud>(cloud: &C, progress: &mut Progress, stack: Stack, now: u64) -> Result<Situation, Stop> {
-    progress.unanswered = 0;
-    stale_request::refuse_taken_up(cloud, progress, &stack).await?;
+async fn described<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    stack: Stack,
+    now: u64,
+) -> Result<Situation, Stop> {
+    progress.retries.answered();
+    stale_request::refuse_taken_up(cloud, case, &mut progress.retries, &stack).await?;
     let phase = Phase::of(&stack.status);
-    if phase == Phase::Over && may_lag(progress, now) {
+    if phase == Phase::Over && may_lag(case, now) {
         return Err(Stop::Wait(Waiting::ForAnAnswer));
     }
-    progress.operation_began = began(&stack);
-    let frozen = progress.situation.is_some() && !progress.history.begun.is_empty();
+    progress.stack.operation_began = operation_began(&stack);
+    let frozen = progress.stack.situation.is_some() && !progress.history.begun.is_empty();
     if !frozen {
-        progress.warnings.retain(|warning| !warning.starts_with(NOT_INHERITED));
+        progress
+            .warnings
+            .0
+            .retain(|warning| !warning.starts_with(NOT_INHERITED));
     }
     Ok(Situation {
         phase,
@@ -85,24 +81,19 @@ async fn described<C: Cloud>(cloud: &C, progress: &mut Progress, stack: Stack, n
     })
 }
 
-fn may_lag(progress: &Progress, now: u64) -> bool {
-    let sent = progress.request.envelope.issued_at();
+fn may_lag(case: &Case, now: u64) -> bool {
+    let sent = case.request.envelope.issued_at();
     sent.is_some_and(|sent| now < sent + STATUS_LAGS_SECONDS)
 }
 
 /// A denial is asked again as any other is. After that the request goes on without, and each later pass asks once more.
-fn unknown(progress: &mut Progress, error: &CallError) -> Result<Situation, Stop> {
-    match error.fault {
-        Fault::Throttled | Fault::Unknown | Fault::InUse => return Err(unanswered(progress, error)),
-        Fault::Denied if progress.situation.is_none() => {
-            if let wait @ Stop::Wait(_) = denied(progress, error) {
-                return Err(wait);
-            }
-        }
-        Fault::Denied | Fault::Refused | Fault::NotFound => {}
-    }
-    if progress.situation.is_none() {
-        progress.warn(format!(
+fn unknown(progress: &mut Progress, error: CallError) -> Result<Situation, Stop> {
+    let is_first = progress.stack.situation.is_none();
+    if (is_first || error.fault != Fault::Denied)
+        && let Err(error) = lasting::<()>(&mut progress.retries, Err(error.clone()))?
+        && is_first
+    {
+        progress.warnings.add(format!(
             "{NOT_INHERITED}, so the function adds and removes none of them: {error}"
         ));
     }

@@ -3,13 +3,12 @@
 //! A request may be taken up long after it was sent: it waited in Lambda's queue, its first delivery died, or it is a duplicate. By then
 //! its stack does something else, and its status says what that is and not what the request was for.
 
-use super::Stop;
-use super::ends::known_id;
-use super::goal::{again_if_denied, unanswered};
+use crate::answer::known_id;
+use crate::case::Case;
+use crate::fault::{Stop, lasting};
 use crate::ports::{Cloud, Record, Stack};
-use crate::progress::{CLOCKS_APART_SECONDS, Phase, Progress, Stage};
+use crate::progress::{KnownStack, Phase, Progress, Retries, Stage};
 use crate::stack_state::is_superseded;
-use mng_core::call_error::{CallError, Fault};
 use mng_core::protocol::request::RequestType;
 
 /// In how many looks a Delete asks for its stack in vain before it goes on without. A function that doesn't reach CloudFormation any more
@@ -17,10 +16,15 @@ use mng_core::protocol::request::RequestType;
 const ASKED_IN_VAIN: u32 = 5;
 
 /// Refuses a request that is taken up when nobody wants it any more.
-pub async fn refuse_taken_up<C: Cloud>(cloud: &C, progress: &mut Progress, stack: &Stack) -> Result<(), Stop> {
-    refuse(progress, stack)?;
+pub async fn refuse_taken_up<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    retries: &mut Retries,
+    stack: &Stack,
+) -> Result<(), Stop> {
+    refuse(case, stack)?;
     match Phase::of(&stack.status) {
-        Phase::RollingBack => refuse_cancelled(cloud, progress).await,
+        Phase::RollingBack => refuse_cancelled(cloud, case, retries).await,
         Phase::Forward | Phase::Ending | Phase::Over | Phase::Unknown => Ok(()),
     }
 }
@@ -28,16 +32,16 @@ pub async fn refuse_taken_up<C: Cloud>(cloud: &C, progress: &mut Progress, stack
 /// Before each step but the first, and before that too where the look that asked for the stack came to nothing: a cancelled
 /// stack doesn't tell the request that runs, two that pull in different directions would take turns, and what is made for a
 /// stack that is gone belongs to nobody.
-pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    let just_asked = progress.history.begun.is_empty() && progress.stack_asked;
+pub async fn still_wanted<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<(), Stop> {
+    let just_asked = progress.history.begun.is_empty() && progress.stack.asked;
     if just_asked {
         return Ok(());
     }
-    let Some(stack) = ask(cloud, progress).await? else {
+    let Some(stack) = ask(cloud, case, &mut progress.stack, &mut progress.retries).await? else {
         return Ok(());
     };
-    refuse(progress, &stack)?;
-    if is_superseded(progress, Phase::of(&stack.status)) {
+    refuse(case, &stack)?;
+    if is_superseded(case.kind(), &progress.stack, Phase::of(&stack.status)) {
         return Err(Stop::Fail(format!(
             "the stack is {}, so the rest of this update was left",
             stack.status
@@ -48,47 +52,46 @@ pub async fn still_wanted<C: Cloud>(cloud: &C, progress: &mut Progress) -> Resul
 
 /// Before anything is removed, in each pass. A Delete that comes again may meet a group that a later update has made under the name of the
 /// one that is gone; and what a delivery of an update would undo may have been told by another, so that a later update works on it.
-pub async fn still_to_be_removed<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    if progress.stack_asked {
+pub async fn still_to_be_removed<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<(), Stop> {
+    if progress.stack.asked {
         return Ok(());
     }
-    not_recorded(cloud, progress).await?;
-    let stack = match ask(cloud, progress).await {
-        Err(_) if progress.request.kind == RequestType::Delete && progress.looks > ASKED_IN_VAIN => None,
+    if matches!(progress.stage, Stage::Undo { .. }) {
+        not_recorded(cloud, case, progress).await?;
+    }
+    let stack = match ask(cloud, case, &mut progress.stack, &mut progress.retries).await {
+        Err(_) if case.kind() == RequestType::Delete && progress.retries.looks > ASKED_IN_VAIN => None,
         asked => asked?,
     };
     let ends = stack
         .as_ref()
         .is_some_and(|stack| Phase::of(&stack.status) == Phase::Ending);
-    match stack.filter(|stack| !ends && is_of_before(progress, stack)) {
+    match stack.filter(|stack| !ends && is_of_before(case, stack)) {
         Some(_) => Err(Stop::Fail(OF_BEFORE.to_owned())),
         None => Ok(()),
     }
 }
 
 /// Whether a stack does something else than when an update of it was sent.
-pub fn has_gone_on(progress: &Progress, stack: &Stack) -> bool {
-    is_of_before(progress, stack) || is_superseded(progress, Phase::of(&stack.status))
+pub fn has_gone_on(case: &Case, known: &KnownStack, stack: &Stack) -> bool {
+    is_of_before(case, stack) || is_superseded(case.kind(), known, Phase::of(&stack.status))
 }
 
 /// What an update has made in place of another group isn't undone once CloudFormation names it: then another delivery of the update has
 /// answered with it. Where the record can't be had, the marks on the group decide alone.
-async fn not_recorded<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    let envelope = &progress.request.envelope;
-    if !matches!(progress.stage, Stage::Undo { .. }) || envelope.sent().is_some() {
+async fn not_recorded<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<(), Stop> {
+    let Some(stack_id) = case.requester().stack_id() else {
         return Ok(());
-    }
-    let recorded = cloud.record(&envelope.stack_id, &envelope.logical_resource_id).await;
-    match recorded {
-        Ok(Some(Record { physical_id, .. })) if Some(&physical_id) == known_id(progress).as_ref() => Err(Stop::Fail(
-            format!("CloudFormation names {physical_id} as the resource, so it stays"),
-        )),
-        Ok(_) => Ok(()),
-        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
-            Err(unanswered(progress, &error))
+    };
+    let read = cloud.record(stack_id, &case.owner.logical_id).await;
+    match lasting(&mut progress.retries, read)? {
+        Ok(Some(Record { physical_id, .. })) if Some(&physical_id) == known_id(case, &progress.groups).as_ref() => {
+            Err(Stop::Fail(format!(
+                "CloudFormation names {physical_id} as the resource, so it stays"
+            )))
         }
+        Ok(_) => Ok(()),
         Err(error) => {
-            not_allowed(progress, &error)?;
             tracing::warn!(%error, "CloudFormation's record of the resource could not be had");
             Ok(())
         }
@@ -97,23 +100,18 @@ async fn not_recorded<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<()
 
 /// The stack; `None` where there is none, or it can't be asked, which is no reason to stop, as at the start of the request. What a
 /// request by event would be superseded by is on the group.
-async fn ask<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<Option<Stack>, Stop> {
-    if progress.request.envelope.sent().is_some() {
+async fn ask<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    known: &mut KnownStack,
+    retries: &mut Retries,
+) -> Result<Option<Stack>, Stop> {
+    let Some(stack_id) = case.requester().stack_id() else {
         return Ok(None);
-    }
-    progress.stack_asked = true;
-    match cloud.stack(&progress.request.envelope.stack_id).await {
-        Ok(stack) => Ok(Some(stack)),
-        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
-            Err(unanswered(progress, &error))
-        }
-        Err(error) => not_allowed(progress, &error).map(|()| None),
-    }
-}
-
-/// A denial is asked again as any other is, and then the request goes on without.
-fn not_allowed(progress: &mut Progress, error: &CallError) -> Result<(), Stop> {
-    again_if_denied(progress, error).map_or(Ok(()), Err)
+    };
+    known.asked = true;
+    let read = cloud.stack(stack_id).await;
+    Ok(lasting(retries, read)?.ok())
 }
 
 /// Why nothing is begun for a request whose stack's operation has ended.
@@ -123,15 +121,15 @@ const OF_BEFORE: &str =
     "another update of the stack has begun since this request was sent, and nothing more is changed for it";
 
 /// A request is sent after its stack's operation has begun, and before the next one does.
-fn is_of_before(progress: &Progress, stack: &Stack) -> bool {
-    stack.updated.is_some_and(|updated| was_sent_before(progress, updated))
+fn is_of_before(case: &Case, stack: &Stack) -> bool {
+    stack.updated.is_some_and(|updated| case.was_sent_before(updated))
 }
 
 /// Refuses a request whose stack does something else by now. A duplicate may come hours later (Lambda delivers at least once), when its
 /// stack is gone: what it made then would belong to nobody. An Update makes a group too where it finds none, and no stack that is
 /// ending is updated.
-fn refuse(progress: &Progress, stack: &Stack) -> Result<(), Stop> {
-    let why = match (progress.request.kind, Phase::of(&stack.status)) {
+fn refuse(case: &Case, stack: &Stack) -> Result<(), Stop> {
+    let why = match (case.kind(), Phase::of(&stack.status)) {
         (RequestType::Create, Phase::Ending | Phase::RollingBack) => {
             "the stack is no longer being created, so no node group was made for it"
         }
@@ -139,7 +137,7 @@ fn refuse(progress: &Progress, stack: &Stack) -> Result<(), Stop> {
             "the stack is being deleted or is gone, and nothing more is changed for it"
         }
         (RequestType::Update, Phase::RollingBack) => return Ok(()),
-        _ if is_of_before(progress, stack) => OF_BEFORE,
+        _ if is_of_before(case, stack) => OF_BEFORE,
         _ => return Ok(()),
     };
     Err(Stop::Fail(why.to_owned()))
@@ -148,25 +146,16 @@ fn refuse(progress: &Progress, stack: &Stack) -> Result<(), Stop> {
 /// An update that was cancelled before it was taken up isn't the rollback, which the stack's status alone would make it. Where the
 /// stack's events aren't to be had it is taken for it, as what fails a rollback is worse. By the time they are read another update may have
 /// begun, which is as late.
-async fn refuse_cancelled<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    match cloud.operation_began(&progress.request.envelope.stack_id).await {
-        Ok(Some(began)) if was_sent_before(progress, began) => Err(Stop::Fail(
+async fn refuse_cancelled<C: Cloud>(cloud: &C, case: &Case, retries: &mut Retries) -> Result<(), Stop> {
+    let read = cloud.operation_began(&case.request.envelope.stack_id).await;
+    match lasting(retries, read)? {
+        Ok(Some(began)) if case.was_sent_before(began) => Err(Stop::Fail(
             "the stack began to roll back, or with another update, after this one was sent, so nothing was changed for it".to_owned(),
         )),
         Ok(_) => Ok(()),
-        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
-            Err(unanswered(progress, &error))
-        }
         Err(error) => {
-            not_allowed(progress, &error)?;
             tracing::warn!(%error, "when the rollback began is not known");
             Ok(())
         }
     }
-}
-
-/// A request that was sent shortly before is carried out, since a rollback that is taken for another request would fail.
-fn was_sent_before(progress: &Progress, time: u64) -> bool {
-    let sent = progress.request.envelope.issued_at();
-    sent.is_some_and(|sent| sent + CLOCKS_APART_SECONDS < time)
 }

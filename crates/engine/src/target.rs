@@ -1,23 +1,20 @@
 //! Which group the passes are about: the one that runs, one in its place, or one to be removed first.
 
-use super::catalogue::NOT_MARKED;
-use super::ends::current_id;
-use super::goal::{again_if_denied, current, denied, identity, owner, unanswered};
-use super::{Stop, by_event, restored};
+use crate::case::Case;
+use crate::fault::{Stop, lasting, required};
+use crate::lookup::{look_around, types};
 use crate::ports::Cloud;
-use crate::progress::{Progress, Stage};
-use crate::stack_state::rolls_back;
-use crate::surroundings::{look_around, types};
-use mng_core::call_error::Fault;
+use crate::progress::{KnownGroups, Progress, Stage};
+use crate::texts::NOT_MARKED;
+use crate::{by_event, prepare, rollback_target};
 use mng_core::decide::target::{Target, target};
 use mng_core::decide::{Identity, RETAINED_GROUP, Which, foreign, retained};
 use mng_core::launch_template::ec2_resources::{Belongings, Place};
 use mng_core::node::image::InstanceTypeFacts;
 use mng_core::nodegroup::group::NodeGroup;
-use mng_core::nodegroup::name::{name as derived_name, next_name};
-use mng_core::nodegroup::ownership::{Channel, Confirmation, Owner, Replaces};
+use mng_core::nodegroup::name::next_name;
+use mng_core::nodegroup::ownership::{Confirmation, Owner, Replaces};
 use mng_core::nodegroup::replacement_reasons::Known;
-use mng_core::properties::spec::Spec;
 use mng_core::protocol::physical_id::PhysicalId;
 
 /// How many names are tried for a new group.
@@ -39,71 +36,71 @@ impl Found {
 }
 
 /// Which group a request is about, asked once: in an update the running one is looked at before a name is derived.
-pub async fn find_target<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<Found, Stop> {
-    if let Some(name) = &progress.target {
+pub async fn find_target<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<Found, Stop> {
+    if let Some(name) = &progress.groups.target {
         return Ok(Found::Name(name.clone()));
     }
-    let found = match current(&progress.request) {
-        Some(current) => of_update(cloud, progress, spec, current).await?,
-        None => of_create(cloud, progress, spec).await?,
+    let found = match case.current() {
+        Some(current) => of_update(cloud, case, progress, current).await?,
+        // A stack's new group has the name that follows from its properties.
+        None if !case.requester().may_take_over() => Found::Name(case.name()),
+        None => of_update(cloud, case, progress, case.id_of_name(case.name())).await?,
     };
     if let Found::Name(name) = &found {
-        progress.target = Some(name.clone());
+        progress.groups.target = Some(name.clone());
     }
     Ok(found)
 }
 
-/// A stack's new group has the name that follows from its properties. One that is asked for by an event may be there already and
-/// is taken up, if it can be.
-async fn of_create<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<Found, Stop> {
-    let owner = owner(&progress.request);
-    let name = derived_name(spec, &owner);
-    match owner.channel() {
-        Channel::Stack => Ok(Found::Name(name)),
-        Channel::Events => {
-            let cluster = spec.cluster.clone();
-            of_update(cloud, progress, spec, PhysicalId { cluster, name }).await
-        }
+/// A group as EKS shows it, read once in a pass; `None`: it isn't there.
+pub async fn read_group<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    id: &PhysicalId,
+) -> Result<Option<NodeGroup>, Stop> {
+    if let Some(seen) = progress.pass.seen_group(id) {
+        return Ok(seen);
     }
+    let read = cloud.node_group(&id.cluster, &id.name).await;
+    let group = required(&mut progress.retries, read)?;
+    progress.pass.note_group(id.clone(), group.clone());
+    Ok(group)
 }
 
 async fn of_update<C: Cloud>(
     cloud: &C,
+    case: &Case,
     progress: &mut Progress,
-    spec: &Spec,
     current: PhysicalId,
 ) -> Result<Found, Stop> {
-    let owner = owner(&progress.request);
-    let live = match cloud.node_group(&current.cluster, &current.name).await {
-        Ok(live) if !owner.owns(&live.tags) => return Ok(Found::NotToBeHad(foreign(&live))),
-        Ok(live) => {
-            // Seen also where nothing more is looked at, since what comes before that fails.
-            by_event::note_group(progress, &live);
-            Some(live)
-        }
-        Err(error) if error.fault == Fault::NotFound => None,
-        Err(error) if error.fault == Fault::Denied => return Err(denied(progress, &error)),
-        Err(error) => return Err(unanswered(progress, &error)),
+    let live = match read_group(cloud, progress, &current).await? {
+        Some(live) if !case.owner.owns(&live.tags) => return Ok(Found::NotToBeHad(foreign(&live))),
+        live => live,
     };
-    progress.current_made = live.as_ref().and_then(|live| live.created_at);
-    let types = match known_types(cloud, progress, spec, &current, live.as_ref()).await {
+    if let Some(live) = &live {
+        // Noted also where nothing more is looked at, since what comes before that fails.
+        by_event::note_group(case, &mut progress.history, live);
+    }
+    progress.groups.current_made = live.as_ref().and_then(|live| live.created_at);
+    let types = match known_types(cloud, case, progress, &current, live.as_ref()).await {
         Err(Stop::Fail(why)) => return Ok(Found::NotToBeHad(why)),
         types => types?,
     };
-    let place = place_of(&current, &owner);
-    let around = progress.around.as_ref().filter(|around| around.place == place);
+    let place = place_of(&current, &case.owner);
+    let around = progress.pass.around.as_ref().filter(|around| around.place == place);
     let known = Known {
         own_template: around.and_then(|around| own_template(&around.belongings, &place, live.as_ref())),
         types: &types,
     };
-    let target = target(spec, &owner, (&current.cluster, &current.name), live.as_ref(), &known);
-    let fits = matches!(target, Ok(Target::Keep));
+    let wanted = (current.cluster.as_str(), current.name.as_str());
+    let target = target(&case.spec, &case.owner, wanted, live.as_ref(), &known);
     if matches!(target, Ok(Target::Replace(_)))
-        && let Some(why) = restored::stays(progress, spec, live.as_ref(), &known)
+        && let Some(why) = rollback_target::stays(case, &progress.stack, &progress.groups, live.as_ref(), &known)
     {
         return Ok(Found::NotToBeHad(format!("node group {current} {why}")));
     }
-    if let Some(restored) = restored::group(cloud, progress, spec, live.as_ref(), fits, &types).await? {
+    let fits = matches!(target, Ok(Target::Keep));
+    if let Some(restored) = rollback_target::group(cloud, case, progress, live.as_ref(), fits, &types).await? {
         mark(cloud, progress, live.as_ref(), Confirmation::TakenBack).await?;
         return Ok(restored);
     }
@@ -111,7 +108,7 @@ async fn of_update<C: Cloud>(
         Ok(Target::Keep) => Found::Name(current.name),
         Ok(Target::Replace(name)) => {
             mark(cloud, progress, live.as_ref(), Confirmation::Confirmed).await?;
-            free_name(cloud, progress, spec, &current, name).await?
+            free_name(cloud, case, progress, &current, name).await?
         }
         Err(refusal) => Found::NotToBeHad(refusal.to_string()),
     })
@@ -131,29 +128,24 @@ pub fn own_template<'a>(seen: &'a Belongings, place: &Place, live: Option<&NodeG
 /// over, a later rollback would delete it. A rollback goes back to what is there. The same names follow in each delivery.
 async fn free_name<C: Cloud>(
     cloud: &C,
+    case: &Case,
     progress: &mut Progress,
-    spec: &Spec,
     current: &PhysicalId,
     mut name: String,
 ) -> Result<Found, Stop> {
-    let owner = owner(&progress.request);
-    if owner.channel() == Channel::Events {
+    if !case.requester().may_replace() {
         return Ok(Found::Name(name));
     }
-    if rolls_back(progress) {
-        return there_again(cloud, progress, spec, name).await;
+    if progress.stack.rolls_back() {
+        return there_again(cloud, case, progress, name).await;
     }
     for _ in 0..MOST_NAMES {
-        let taken = match cloud.node_group(&spec.cluster, &name).await {
-            Ok(group) => owner.owns(&group.tags).then_some(group),
-            Err(error) if error.fault == Fault::NotFound => None,
-            Err(error) if error.fault == Fault::Denied => return Err(denied(progress, &error)),
-            Err(error) => return Err(unanswered(progress, &error)),
-        };
-        let Some(taken) = taken.filter(|group| !is_in_place_of(progress, group, current)) else {
+        let there = read_group(cloud, progress, &case.id_of_name(name.clone())).await?;
+        let taken = there.filter(|group| case.owner.owns(&group.tags));
+        let Some(taken) = taken.filter(|group| !is_in_place_of(case, &progress.groups, group, current)) else {
             return Ok(Found::Name(name));
         };
-        match next_name(spec, &owner, &name) {
+        match next_name(&case.spec, &case.owner, &name) {
             Some(next) => name = next,
             None => return Ok(Found::NotToBeHad(retained(&taken))),
         }
@@ -167,31 +159,28 @@ async fn free_name<C: Cloud>(
 /// A rollback goes back to the group of the name that follows from its properties, or creates it again. Where somebody else has the name,
 /// the current group stays. So it does where the update that is rolled back needed no other group and the current one is gone: then the
 /// group of that name may be one that was kept on purpose.
-async fn there_again<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec, name: String) -> Result<Found, Stop> {
-    let may_be_retained =
-        progress.current_made.is_none() && restored::failed_ones_name_the_same(&progress.request, spec);
-    match cloud.node_group(&spec.cluster, &name).await {
-        Ok(group) if owner(&progress.request).owns(&group.tags) => Ok(match may_be_retained {
-            true => Found::NotToBeHad(retained(&group)),
-            false => restored::as_target(&group),
-        }),
-        Ok(group) => Ok(Found::NotToBeHad(foreign(&group))),
-        Err(error) if error.fault == Fault::NotFound => Ok(Found::Name(name)),
-        Err(error) if error.fault == Fault::Denied => Err(denied(progress, &error)),
-        Err(error) => Err(unanswered(progress, &error)),
-    }
+async fn there_again<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, name: String) -> Result<Found, Stop> {
+    let may_be_retained = progress.groups.current_made.is_none() && case.failed_properties_name_the_same_group();
+    Ok(
+        match read_group(cloud, progress, &case.id_of_name(name.clone())).await? {
+            Some(group) if !case.owner.owns(&group.tags) => Found::NotToBeHad(foreign(&group)),
+            Some(group) if may_be_retained => Found::NotToBeHad(retained(&group)),
+            Some(group) => rollback_target::as_target(&group),
+            None => Found::Name(name),
+        },
+    )
 }
 
 /// Whether a group was made in place of the current one, by this update or by one before it that failed. Where the current group is gone, so
 /// that it has no time, only what was created since the request was sent is taken for the request's.
-fn is_in_place_of(progress: &Progress, group: &NodeGroup, current: &PhysicalId) -> bool {
+fn is_in_place_of(case: &Case, known: &KnownGroups, group: &NodeGroup, current: &PhysicalId) -> bool {
     let Some(replaces) = Replaces::on(&group.tags).filter(|replaces| replaces.id == current.to_string()) else {
         return false;
     };
-    match (replaces.known, progress.current_made) {
+    match (replaces.known, known.current_made) {
         (Confirmation::TakenBack, _) | (Confirmation::Confirmed, Some(_)) => false,
         (Confirmation::Confirmed | Confirmation::Unconfirmed, None) => {
-            let sent = progress.sent();
+            let sent = case.sent();
             sent.is_none_or(|sent| group.created_at.is_some_and(|made| made >= sent))
         }
         (Confirmation::Unconfirmed, Some(current)) => group.created_at.is_none_or(|made| made >= current),
@@ -210,20 +199,14 @@ async fn mark<C: Cloud>(
     let Some((marked, tags)) = tags else {
         return Ok(());
     };
-    match cloud.tag(&marked.arn, &tags).await {
-        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
-            Err(unanswered(progress, &error))
-        }
-        Err(error) => {
-            if let Some(wait) = again_if_denied(progress, &error) {
-                return Err(wait);
-            }
-            let (NodeGroup { cluster, name, .. }, mark) = (marked, in_words(known));
-            progress.warn(format!("{NOT_MARKED} {cluster}/{name} as {mark}: {error}"));
-            Ok(())
-        }
-        Ok(()) => Ok(()),
+    let tagged = cloud.tag(&marked.arn, &tags).await;
+    if let Err(error) = lasting(&mut progress.retries, tagged)? {
+        let (NodeGroup { cluster, name, .. }, mark) = (marked, in_words(known));
+        progress
+            .warnings
+            .add(format!("{NOT_MARKED} {cluster}/{name} as {mark}: {error}"));
     }
+    Ok(())
 }
 
 fn in_words(known: Confirmation) -> &'static str {
@@ -238,16 +221,16 @@ fn in_words(known: Confirmation) -> &'static str {
 /// the own template holds one of the two, and a user's decides for itself.
 async fn known_types<C: Cloud>(
     cloud: &C,
+    case: &Case,
     progress: &mut Progress,
-    spec: &Spec,
     current: &PhysicalId,
     live: Option<&NodeGroup>,
 ) -> Result<Vec<InstanceTypeFacts>, Stop> {
+    let spec = &case.spec;
     if live.is_none() || spec.launch_template.is_some() || spec.cluster != current.cluster {
         return Ok(vec![]);
     }
-    let place = place_of(current, &owner(&progress.request));
-    look_around(cloud, progress, place, spec).await?;
+    look_around(cloud, progress, place_of(current, &case.owner), spec).await?;
     types(cloud, progress, spec).await
 }
 
@@ -260,24 +243,19 @@ pub fn place_of(group: &PhysicalId, owner: &Owner) -> Place {
 }
 
 /// The group to be removed in the stage that removes what the request itself has made.
-pub fn to_remove(progress: &Progress, spec: &Spec, target: &str) -> Option<Identity> {
-    let Stage::Undo { .. } = progress.stage else {
+pub fn to_remove(case: &Case, stage: &Stage, known: &KnownGroups, target: &str) -> Option<Identity> {
+    let Stage::Undo { .. } = stage else {
         return None;
     };
-    let owner = owner(&progress.request);
-    let which = match owner.channel() {
-        Channel::Stack => Which::InPlaceOf {
-            id: current_id(progress),
-            since: progress.sent().max(progress.current_made),
+    let which = match case.requester().clears_up_after_itself() {
+        false => Which::InPlaceOf {
+            id: case.physical_id().to_owned(),
+            since: case.sent().max(known.current_made),
         },
-        Channel::Events => Which::OfThisRequest,
-    };
-    let made = PhysicalId {
-        cluster: spec.cluster.clone(),
-        name: target.to_owned(),
+        true => Which::OfThisRequest,
     };
     Some(Identity {
         which,
-        ..identity(&progress.request, made)
+        ..prepare::identity(case, case.id_of_name(target.to_owned()))
     })
 }

@@ -6,9 +6,8 @@ use mng_core::protocol::eventbridge::outcome::{About, News, announcement};
 use mng_core::protocol::eventbridge::request::{Unfit, read};
 use mng_core::protocol::request::{Envelope, Reply, Request, Unreadable};
 use mng_engine::polling::{self_invoke, step_functions};
-use mng_engine::progress::Progress;
 use mng_engine::request_span;
-use mng_engine::{failed, from_the_future, identified, too_late};
+use mng_engine::{Case, Operation, failed, from_the_future, identified, too_late};
 use serde_json::Value;
 
 use super::answer::check;
@@ -41,7 +40,7 @@ fn asked(event: &Value) {
     match Request::parse(event) {
         Ok(request) => {
             echoes(&request.envelope, event);
-            taken_up(&Progress::begin(request, NOW));
+            taken_up(&Operation::begin(Case::of(request), NOW));
         }
         Err(Unreadable::Answerable { envelope, problem }) => {
             echoes(&envelope, event);
@@ -66,13 +65,14 @@ fn sent(event: &Value) {
     match read(event) {
         Ok(request) => {
             assert_eq!(event["id"], request.envelope.request_id);
-            let Ok(request) = identified(request) else {
+            let Ok(case) = identified(Case::of(request)) else {
                 return;
             };
-            let mut progress = Progress::begin(request, NOW);
-            let _ = from_the_future(&progress, NOW);
-            let _ = too_late(&mut progress, NOW);
-            taken_up(&progress);
+            let mut operation = Operation::begin(case, NOW);
+            let Operation { case, progress } = &mut operation;
+            let _ = from_the_future(case, NOW);
+            let _ = too_late(case, progress, NOW);
+            taken_up(&operation);
         }
         Err(Unfit::Refused { envelope, kind, reason }) => {
             let about = About {
@@ -94,8 +94,8 @@ fn sent(event: &Value) {
 
 /// By this release, or by any other: whoever is to be answered is.
 fn handed_over(written: &Value) {
-    match Progress::read(written, NOW) {
-        Ok(progress) => taken_up(&progress),
+    match Operation::read(written, NOW) {
+        Ok(operation) => taken_up(&operation),
         Err(Unreadable::Answerable { envelope, .. }) => {
             assert_eq!(written["request"]["RequestId"], envelope.request_id);
         }
@@ -104,17 +104,15 @@ fn handed_over(written: &Value) {
 }
 
 /// It can be handed on and failed, whatever it is.
-fn taken_up(progress: &Progress) {
-    let payload = self_invoke::payload(progress);
-    let again = Progress::read(&payload["Continuation"], NOW).expect("what was written is read");
-    assert_eq!(again.request, progress.request);
-    assert_eq!(again.history, progress.history);
-    let _ = step_functions::state(progress, Waiting::ForCreate, std::time::Duration::ZERO);
-    assert!((1..=80).contains(&step_functions::execution_name(progress, NOW).len()));
-    assert!(progress.end_of_pass(NOW) >= NOW);
-    let target = progress.target.as_deref().filter(|name| name.len() <= 63);
-    check(
-        &failed(&progress.request, target, "a reason".to_owned()),
-        &progress.request.envelope,
-    );
+fn taken_up(operation: &Operation) {
+    let Operation { case, progress } = operation;
+    let payload = self_invoke::payload(operation);
+    let again = Operation::read(&payload["Continuation"], NOW).expect("what was written is read");
+    assert_eq!(again.case.request, case.request);
+    assert_eq!(again.progress.history, progress.history);
+    let _ = step_functions::state(operation, Waiting::ForCreate, std::time::Duration::ZERO);
+    assert!((1..=80).contains(&step_functions::execution_name(&case.request, NOW).len()));
+    assert!(progress.end_of_pass(case, NOW) >= NOW);
+    let target = progress.groups.target.as_deref().filter(|name| name.len() <= 63);
+    check(&failed(case, target, "a reason".to_owned()), &case.request.envelope);
 }

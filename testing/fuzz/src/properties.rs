@@ -11,7 +11,7 @@ use mng_core::properties::spec::{Naming, Spec};
 use mng_core::properties::validate::name::MAX_LENGTH;
 use mng_core::properties::validate::{inspect, inspect_template, validate};
 use mng_core::protocol::request::Request;
-use mng_engine::too_many_tags;
+use mng_engine::{Case, too_many_tags};
 use serde_json::{Map, Value, json};
 
 const LOGICAL_ID: &str = "Nodes";
@@ -33,7 +33,7 @@ pub fn run(file: &[u8]) {
             "{problem:?}"
         );
     }
-    let _ = too_many_tags(&request(properties.clone()), &spec);
+    let _ = too_many_tags(&Case::of(request(properties.clone())));
     assert_eq!(validate(&properties, LOGICAL_ID).is_ok(), problems.is_empty());
     named(&spec);
     if problems.is_empty() {
@@ -50,10 +50,7 @@ fn request(properties: Map<String, Value>) -> Request {
 }
 
 fn owner() -> Owner {
-    Owner {
-        stack_id: "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".to_owned(),
-        logical_id: LOGICAL_ID.to_owned(),
-    }
+    Owner::of_stack("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", &LOGICAL_ID)
 }
 
 fn named(spec: &Spec) {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::change::ConfigChange;
-use mng_core::decide::plan::{Desired, NewGroup, VersionChange};
+use mng_core::decide::desired::{Desired, NewGroup};
+use mng_core::decide::plan::VersionChange;
 use mng_core::launch_template::ec2_resources::{Belongings, Place};
 use mng_core::launch_template::steps::{LaunchStep, Made};
 use mng_core::nodegroup::group::NodeGroup;

@@ -1,7 +1,7 @@
 //! What is explored: a stack's life, what may go wrong in it and how often, and one rule that may be broken on purpose.
 
 use mng_core::protocol::request::Request;
-use mng_engine::derived_id;
+use mng_engine::Case;
 use serde_json::{Value, json};
 
 use crate::call::{Call, Wrong};
@@ -190,7 +190,8 @@ fn name(properties: &Value) -> String {
         "LogicalResourceId": RESOURCE, "ResourceProperties": properties,
     });
     let request = Request::parse(&event).expect("a configuration's properties can be read");
-    derived_id(&request)
+    Case::of(request.clone())
+        .derived_id()
         .expect("a configuration's properties are valid")
         .name
 }

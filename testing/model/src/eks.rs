@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mng_core::decide::change::ConfigChange;
-use mng_core::decide::plan::{Desired, NewGroup, VersionChange};
+use mng_core::decide::desired::{Desired, NewGroup};
+use mng_core::decide::plan::VersionChange;
 use mng_core::nodegroup::group::{NodeGroup, Status};
 use mng_core::properties::scaling::LiveScaling;
 use mng_engine::ports::UpdateBegun;

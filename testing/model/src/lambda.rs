@@ -4,12 +4,12 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use mng_core::decide::under_way::UnderWay;
 use mng_core::nodegroup::group::Status;
 use mng_core::protocol::answer::Answer;
 use mng_core::protocol::request::Request;
-use mng_engine::Outcome;
-use mng_engine::progress::Progress;
 use mng_engine::tally::Tally;
+use mng_engine::{Case, Operation, Outcome};
 
 use crate::call::{Call, Said};
 use crate::cloudformation::Told;
@@ -30,7 +30,7 @@ pub struct Work {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum What {
     Request(usize),
-    Continuation(usize, Kept<Progress>),
+    Continuation(usize, Kept<Operation>),
     LastResort(usize),
 }
 
@@ -68,14 +68,14 @@ pub struct Invocation {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Doing {
     Passing(Pass),
-    Sleeping(Kept<Progress>),
+    Sleeping(Kept<Operation>),
     Telling(Told),
 }
 
 /// A pass that has been told so much so far.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Pass {
-    start: Kept<Progress>,
+    start: Kept<Operation>,
     now: u64,
     said: Vec<Said>,
     /// How much that takes its time has happened meanwhile.
@@ -101,12 +101,12 @@ impl Hash for Next {
 
 impl Doing {
     /// A pass begins.
-    pub fn look(start: Kept<Progress>, now: u64) -> Self {
+    pub fn look(start: Kept<Operation>, now: u64) -> Self {
         Self::go_on(start, now, vec![], 0)
     }
 
     /// As far as what was said carries.
-    fn go_on(start: Kept<Progress>, now: u64, said: Vec<Said>, moved: u8) -> Self {
+    fn go_on(start: Kept<Operation>, now: u64, said: Vec<Said>, moved: u8) -> Self {
         match play(&start, now, &said) {
             (Turn::Calls(call), _) => Self::Passing(Pass {
                 start,
@@ -115,14 +115,14 @@ impl Doing {
                 moved,
                 next: Next(Arc::new(*call)),
             }),
-            (Turn::Ends(outcome), progress) => Self::after(outcome, progress),
+            (Turn::Ends(outcome), operation) => Self::after(outcome, operation),
         }
     }
 
-    fn after(outcome: Outcome, progress: Progress) -> Self {
+    fn after(outcome: Outcome, operation: Operation) -> Self {
         match outcome {
             Outcome::Answer(answer) => Self::Telling(told(&answer)),
-            Outcome::Wait(_) => Self::Sleeping(Kept::written(without_counters(progress))),
+            Outcome::Wait(_) => Self::Sleeping(Kept::written(without_counters(operation))),
         }
     }
 }
@@ -145,36 +145,41 @@ impl Pass {
 
     /// The next call hangs, and the handler cuts the pass off.
     pub fn hang(self) -> Doing {
-        let (_, mut progress) = play(&self.start, self.now, &self.said);
-        let outcome = mng_engine::cut_off(&mut progress, self.now);
-        Doing::after(outcome, progress)
+        let (_, mut operation) = play(&self.start, self.now, &self.said);
+        let Operation { case, progress } = &mut operation;
+        let outcome = mng_engine::cut_off(case, progress, self.now);
+        Doing::after(outcome, operation)
     }
 }
 
 /// What only tells of how it went: logs, metrics, the schedule and the words of a reason. No decision reads it, and no two
 /// states would ever be the same.
-fn without_counters(progress: Progress) -> Progress {
-    let mut progress = progress;
-    progress.looks = 0;
-    progress.unanswered = 0;
-    progress.apart = 0.0;
+fn without_counters(mut operation: Operation) -> Operation {
+    let progress = &mut operation.progress;
+    progress.retries.looks = 0;
+    progress.retries.unanswered = 0;
+    progress.retries.min_interval = 0.0;
     progress.tally = Tally::default();
-    progress.under_way = Default::default();
-    progress.around = None;
-    progress.beyond = Default::default();
-    progress.history.obstacle = progress.history.obstacle.map(|_| "something".to_owned());
+    progress.under_way = UnderWay::default();
+    progress.pass = mng_engine::progress::Pass::default();
+    progress.history.obstacle = progress.history.obstacle.take().map(|_| "something".to_owned());
     progress.history.drain_asked = None;
-    progress
+    operation
 }
 
 /// As another invocation reads it.
-pub fn handed_over(progress: &Progress) -> Kept<Progress> {
-    let written = serde_json::to_value(progress).expect("a progress can be written");
-    Kept::written(serde_json::from_value(written).expect("what was written can be read"))
+pub fn handed_over(operation: &Operation) -> Kept<Operation> {
+    let written = serde_json::to_value(operation).expect("a hand-over can be written");
+    let now = operation.progress.history.began;
+    Kept::written(Operation::read(&written, now).expect("what was written can be read"))
 }
 
 pub fn last_resort(request: &Request) -> Told {
-    told(&mng_engine::failed(request, None, "it failed several times".to_owned()))
+    told(&mng_engine::failed(
+        &Case::of(request.clone()),
+        None,
+        "it failed several times".to_owned(),
+    ))
 }
 
 fn told(answer: &Answer) -> Told {

@@ -1,6 +1,6 @@
 //! What a node group is like when it was made.
 
-use mng_core::decide::plan::{Desired, NewGroup};
+use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::nodegroup::group::{LiveLaunchTemplate, NodeGroup, Status};
 use mng_core::properties::scaling::LiveScaling;
 use mng_core::properties::spec::InstanceTypes;

@@ -1,7 +1,7 @@
 //! The passes of invocations: how they begin, what their calls come to, and how they end.
 
 use mng_core::protocol::request::RequestType;
-use mng_engine::progress::Progress;
+use mng_engine::{Case, Operation};
 
 use crate::action::Fault;
 use crate::call::{Call, Said, Wrong};
@@ -18,11 +18,11 @@ impl World {
         let after_the_end =
             self.stack.is_over() && request.kind != RequestType::Delete && matches!(work.what, What::Request(_));
         let start = match &work.what {
-            What::Request(_) => Kept::written(Progress::begin(
-                mng_core::protocol::request::Request::clone(request),
+            What::Request(_) => Kept::written(Operation::begin(
+                Case::of(mng_core::protocol::request::Request::clone(request)),
                 self.now,
             )),
-            What::Continuation(_, progress) => progress.clone(),
+            What::Continuation(_, operation) => operation.clone(),
             What::LastResort(_) => {
                 let doing = Doing::Telling(last_resort(request));
                 self.running.push(Invocation {
@@ -43,12 +43,12 @@ impl World {
     }
 
     pub fn look(&mut self, who: usize, of: &Configuration) {
-        let Doing::Sleeping(progress) = &self.running[who].doing else {
+        let Doing::Sleeping(operation) = &self.running[who].doing else {
             unreachable!("only who sleeps looks again");
         };
         // Before the first day.
         let now = if of.broken == Broken::NoDeadline { 0 } else { self.now };
-        self.running[who].doing = Doing::look(progress.clone(), now);
+        self.running[who].doing = Doing::look(operation.clone(), now);
         self.settle(who, of);
     }
 
@@ -112,8 +112,8 @@ impl World {
             self.running[who].doing = pass.hear(said);
         }
         self.break_outcome(who, of.broken);
-        if let Doing::Sleeping(progress) = &self.running[who].doing {
-            self.wrongs.waits_past_deadline |= self.now >= progress.history.deadline;
+        if let Doing::Sleeping(operation) = &self.running[who].doing {
+            self.wrongs.waits_past_deadline |= self.now >= operation.progress.history.deadline;
         }
     }
 

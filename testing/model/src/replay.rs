@@ -12,8 +12,9 @@ use futures_util::FutureExt;
 use mng_core::autoscaling::{ScalingGroup, ScalingStep};
 use mng_core::call_error::CallError;
 use mng_core::decide::change::ConfigChange;
+use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::decide::history::UpdateState;
-use mng_core::decide::plan::{Desired, NewGroup, VersionChange};
+use mng_core::decide::plan::VersionChange;
 use mng_core::diagnosis::Evidence;
 use mng_core::launch_template::custom_template::UsersTemplate;
 use mng_core::launch_template::ec2_resources::{Belongings, Place};
@@ -28,9 +29,8 @@ use mng_core::workload::device_plugin::DaemonSet;
 use mng_core::workload::drain::Drain;
 use mng_core::workload::nodes::Node;
 use mng_core::workload::windows::WindowsState;
-use mng_engine::Outcome;
 use mng_engine::ports::{AutoScaling, Cloud, Kubernetes, Record, Stack, UpdateBegun};
-use mng_engine::progress::Progress;
+use mng_engine::{Operation, Outcome};
 use serde_json::Value;
 
 use crate::call::{Call, Ended, Said, error};
@@ -43,16 +43,17 @@ pub enum Turn {
 }
 
 /// Runs a pass from `start` as far as what it was told carries it, and gives what has become of the progress by then.
-pub fn play(start: &Progress, now: u64, said: &[Said]) -> (Turn, Progress) {
-    let mut progress = start.clone();
+pub fn play(start: &Operation, now: u64, said: &[Said]) -> (Turn, Operation) {
+    let mut operation = start.clone();
+    let Operation { case, progress } = &mut operation;
     let told = Told {
         said,
         heard: AtomicUsize::new(0),
         next: Mutex::new(None),
     };
-    let ended = mng_engine::pass(&told, &mut progress, now).now_or_never();
+    let ended = mng_engine::pass(&told, case, progress, now).now_or_never();
     let turn = ended.map_or_else(|| Turn::Calls(Box::new(told.asked())), Turn::Ends);
-    (turn, progress)
+    (turn, operation)
 }
 
 struct Told<'a> {

@@ -71,11 +71,11 @@ impl World {
 
     fn hand_over(&mut self, who: usize, fault: Fault, of: &Configuration) {
         self.left.hand_overs -= 1;
-        let Doing::Sleeping(progress) = &self.running[who].doing else {
+        let Doing::Sleeping(operation) = &self.running[who].doing else {
             unreachable!("only who waits hands over");
         };
         let request = self.running[who].work.request();
-        let work = Work::new(What::Continuation(request, handed_over(progress)));
+        let work = Work::new(What::Continuation(request, handed_over(operation)));
         self.send(work, who, fault, of);
     }
 

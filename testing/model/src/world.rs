@@ -92,8 +92,8 @@ impl World {
     /// EKS looks at the launch template before it makes a group.
     fn create(
         &mut self,
-        desired: &mng_core::decide::plan::Desired,
-        group: &mng_core::decide::plan::NewGroup,
+        desired: &mng_core::decide::desired::Desired,
+        group: &mng_core::decide::desired::NewGroup,
         token: &str,
     ) -> Said {
         let id = group.template.identity.as_str();
@@ -171,8 +171,5 @@ fn key(value: &impl Hash) -> u64 {
 }
 
 pub fn owner() -> Owner {
-    Owner {
-        stack_id: STACK.to_owned(),
-        logical_id: RESOURCE.to_owned(),
-    }
+    Owner::of_stack(&STACK, &RESOURCE)
 }

@@ -3,7 +3,7 @@
 
 use mng_core::autoscaling::{self, ScalingGroup};
 use mng_core::call_error::CallError;
-use mng_core::decide::plan::{Desired, NewGroup};
+use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::nodegroup::ownership::PLUGIN_TAG;
 use mng_core::properties::spec::{DevicePlugin, WindowsSupport};

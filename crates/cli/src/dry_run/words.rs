@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use mng_core::decide::change::{ConfigChange, ScalingChange};
-use mng_core::decide::plan::{Desired, NewGroup, VersionChange};
+use mng_core::decide::desired::{Desired, NewGroup};
+use mng_core::decide::plan::VersionChange;
 use mng_core::launch_template::content::Content;
 use mng_core::launch_template::ec2_resources::{Belongings, Place, Rule, Source};
 use mng_core::launch_template::steps::LaunchStep;

@@ -10,8 +10,7 @@ use mng_core::autoscaling::ScalingGroup;
 use mng_core::protocol::answer::Answer;
 use mng_core::protocol::request::Request;
 use mng_engine::ports::AutoScaling;
-use mng_engine::progress::Progress;
-use mng_engine::{Outcome, pass};
+use mng_engine::{Case, Operation, Outcome, pass};
 use serde_json::{Value, json};
 
 use crate::support::{Told, event, file, mng};
@@ -82,9 +81,10 @@ impl Account {
     pub async fn made(&self, event: &Value) -> String {
         let aws = self.aws().await;
         let now = SystemClock.now();
-        let mut progress = Progress::begin(Request::parse(event).expect("a request"), now);
+        let mut operation = Operation::begin(Case::of(Request::parse(event).expect("a request")), now);
+        let Operation { case, progress } = &mut operation;
         loop {
-            match Box::pin(pass(&aws, &mut progress, now)).await {
+            match Box::pin(pass(&aws, case, progress, now)).await {
                 Outcome::Wait(_) => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
                 Outcome::Answer(Answer::Success { physical_id, .. }) => break physical_id,
                 Outcome::Answer(Answer::Failed { reason, .. }) => panic!("{reason}"),

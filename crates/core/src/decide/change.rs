@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::Desired;
+use crate::decide::desired::Desired;
 use crate::nodegroup::group::NodeGroup;
 use crate::properties::scaling::LiveScaling;
 use crate::properties::scaling::Scaling;

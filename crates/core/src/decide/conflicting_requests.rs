@@ -1,11 +1,13 @@
 //! What the decision says where a group is asked for by events: which of them it follows, and what none of them may do.
 
-use super::history::{Seen, StepKind};
-use super::plan::{Desired, Plan, Purpose, Step};
+use super::history::Seen;
+use super::plan::{Plan, Step};
 use super::{Identity, Look, Next, View, Waiting, Which, foreign};
+use crate::decide::desired::{Desired, Purpose};
+use crate::decide::plan::StepKind;
 use crate::nodegroup::group::NodeGroup;
-use crate::nodegroup::ownership::Channel;
 use crate::nodegroup::request_order::Requested;
+use crate::nodegroup::requester::Requester;
 
 /// How long, in seconds, a tag that was set may be missing before it is set once more. An earlier request that looked at the
 /// group a moment before may have written over it.
@@ -18,7 +20,7 @@ const GONE_WITHIN_SECONDS: u64 = 60;
 /// A group isn't made with what an earlier event's has left in EC2 before it is sure that nobody takes that away: without its launch
 /// template a group could never be changed again.
 pub fn waits_for_what_goes(desired: &Desired, view: View) -> Option<Next> {
-    let due = desired.owner.channel() == Channel::Events && desired.spec.launch_template.is_none();
+    let due = desired.owner.requester.may_overlap() && desired.spec.launch_template.is_none();
     let Some(Seen::Absent { since }) = view.history.seen.filter(|_| due) else {
         return None;
     };
@@ -34,7 +36,7 @@ pub fn waits_for_what_goes(desired: &Desired, view: View) -> Option<Next> {
 /// Among events an Update never makes a group: under a name that is spelled otherwise it would be a second one, and nobody would
 /// delete the first.
 pub fn only_changes(desired: &Desired) -> bool {
-    desired.owner.channel() == Channel::Events && desired.purpose == Purpose::Update
+    !desired.owner.requester.may_replace() && desired.purpose == Purpose::Update
 }
 
 pub fn nothing_to_change(desired: &Desired) -> String {
@@ -57,9 +59,9 @@ pub fn superseded(live: &NodeGroup, later: &Requested) -> String {
 /// Create must be one. A listener would take a group for gone that runs.
 pub fn of_a_foreign_group(identity: &Identity, live: &NodeGroup, next: Next) -> Next {
     let asked_for = identity.which == Which::Any;
-    match (next, identity.owner.channel()) {
-        (Next::Done { .. }, Channel::Events) if asked_for => Next::Fail(foreign(live)),
-        (next, Channel::Stack | Channel::Events) => next,
+    match (next, &identity.owner.requester) {
+        (Next::Done { .. }, Requester::Sender { .. }) if asked_for => Next::Fail(foreign(live)),
+        (next, Requester::Stack { .. } | Requester::Sender { .. }) => next,
     }
 }
 
@@ -70,11 +72,11 @@ pub fn told_first(desired: &Desired, live: &NodeGroup, plan: Plan, view: View) -
         return None;
     }
     let tag = || plan.steps.into_iter().find(|step| step.kind() == StepKind::Tag);
-    told_again(desired, view).or_else(|| tag().map(Next::Act))
+    told_again(desired, live, view).or_else(|| tag().map(Next::Act))
 }
 
 /// The tag was set, and isn't there.
-fn told_again(desired: &Desired, view: View) -> Option<Next> {
+fn told_again(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
     let told = view
         .history
         .begun
@@ -84,7 +86,7 @@ fn told_again(desired: &Desired, view: View) -> Option<Next> {
     Some(if view.now < told.at + SEEN_WITHIN_SECONDS {
         Next::Wait(Waiting::ForOthers)
     } else {
-        Next::Act(Step::Tag(desired.turn.tags()))
+        Next::Act(Step::Tag(live.target(), desired.turn.tags()))
     })
 }
 

@@ -1,10 +1,10 @@
 //! What the decision says of a group that EKS could not create.
 
-use super::history::StepKind;
-use super::plan::{Desired, Direction, Purpose, Step};
+use super::plan::Step;
 use super::{Next, View, as_is, broken, own_template};
+use crate::decide::desired::{Desired, Direction, Purpose};
+use crate::decide::plan::StepKind;
 use crate::nodegroup::group::NodeGroup;
-use crate::nodegroup::ownership::Channel;
 
 /// A group whose creation failed before this request can't be updated (EKS refuses updates of a CREATE_FAILED group), and nothing
 /// runs on it. Going forward it is deleted and made again under its name; a rollback leaves it and succeeds. A creation of this
@@ -15,7 +15,7 @@ pub fn next(desired: &Desired, live: &NodeGroup, view: View) -> Next {
         (Purpose::Create, _) => broken(COULD_NOT, live),
         (Purpose::Update, _) if made_here => broken(COULD_NOT, live),
         // Among events an Update makes no group.
-        (Purpose::Update, _) if desired.owner.channel() == Channel::Events => broken(COULD_NOT, live),
+        (Purpose::Update, _) if !desired.owner.requester.may_replace() => broken(COULD_NOT, live),
         (Purpose::Update, Direction::RollingBack) => as_is(
             live,
             "EKS could not create the node group, and the next update makes it again",
@@ -25,7 +25,7 @@ pub fn next(desired: &Desired, live: &NodeGroup, view: View) -> Next {
             let first = own_template::tagged_first(desired, live, view);
             match (due, first) {
                 (true, Some(next)) => next,
-                (true, None) => Next::Act(Step::Delete),
+                (true, None) => Next::Act(Step::Delete(live.target())),
                 (false, _) => broken(COULD_NOT, live),
             }
         }

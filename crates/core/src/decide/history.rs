@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Part;
+use super::plan::StepKind;
 use crate::nodegroup::group::Issue;
 use crate::workload::nodes::Ready;
 
@@ -110,26 +111,16 @@ pub struct Begun {
     pub update_id: Option<String>,
 }
 
-/// The kinds of steps, of which each is begun once in a request: a failed update is reported, never retried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StepKind {
-    /// Steps in EC2, of which there may be several: only the first is noted.
-    Launch,
-    Create,
-    Tag,
-    Untag,
-    UpdateVersion,
-    UpdateConfig,
-    Delete,
-    Scaling,
-    JoinPlugin,
-    LeavePlugin,
-    EnableWindows,
-}
-
 impl History {
     pub fn of(&self, step: StepKind) -> Option<&Begun> {
         self.begun.iter().find(|begun| begun.step == step)
+    }
+
+    /// Notes that a step was begun. Of the calls to EC2 only the first is noted.
+    pub fn note(&mut self, begun: Begun) {
+        if begun.step != StepKind::Launch || self.of(StepKind::Launch).is_none() {
+            self.begun.push(begun);
+        }
     }
 
     /// Whether the node group itself was not touched yet, but for the deletion of a failed one that is made again.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 pub mod attributes;
 pub mod change;
 mod conflicting_requests;
+pub mod desired;
 mod failed_group;
 pub mod history;
 pub mod matrix;
@@ -22,11 +23,12 @@ pub mod target;
 pub mod under_way;
 
 use crate::decide::attributes::{InTemplate, attributes};
-use crate::decide::history::{History, StepKind, UpdateState};
-use crate::decide::plan::{Desired, Direction, NewGroup, Purpose, Step, TemplateVersion, VersionChange, plan};
+use crate::decide::desired::{Desired, Direction, NewGroup, Purpose, TemplateVersion};
+use crate::decide::history::{History, UpdateState};
+use crate::decide::plan::{Step, StepKind, VersionChange, plan};
 use crate::launch_template::ec2_resources::Place;
-use crate::nodegroup::group::{NodeGroup, Status};
-use crate::nodegroup::ownership::{Channel, Owner, UNFINISHED_TAG};
+use crate::nodegroup::group::{GroupTarget, NodeGroup, Status};
+use crate::nodegroup::ownership::{Owner, UNFINISHED_TAG};
 use crate::nodegroup::request_order::Turn;
 use crate::properties::spec::WaitFor;
 
@@ -61,6 +63,16 @@ pub struct Identity {
     pub which: Which,
     /// Which request this is, among those for the same resource.
     pub turn: Turn,
+}
+
+impl Goal {
+    /// The group that the goal is about.
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Present(desired) => desired.place(),
+            Self::Absent(identity) | Self::AsIs { identity, .. } | Self::Repeat(identity) => identity.place(),
+        }
+    }
 }
 
 impl Identity {
@@ -130,15 +142,16 @@ pub enum Next {
 }
 
 /// What is looked up only where the decision needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
     /// What the group has around it.
     Around,
-    ScalingGroup,
-    /// Its nodes, in Kubernetes.
-    Nodes,
+    /// The Auto Scaling group of this name.
+    ScalingGroup(String),
+    /// The nodes of a group, in Kubernetes, of which so many are wanted.
+    Nodes(GroupTarget, usize),
     /// The updates of the group that EKS began since the request was sent.
-    Updates,
+    Updates(GroupTarget),
 }
 
 /// What is waited for; how long is the schedule's business.
@@ -171,7 +184,7 @@ pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
     };
     match next {
         // The last of all, and quick: whoever has come as far is done.
-        Next::Act(Step::Untag(_)) => next,
+        Next::Act(Step::Untag(..)) => next,
         Next::Wait(_) | Next::Act(_) if view.now >= view.history.deadline => out_of_time(goal, seen, view.history),
         next => next,
     }
@@ -198,10 +211,13 @@ fn create(desired: &Desired, view: View) -> Next {
         Ok(template) => template,
         Err(next) => return next,
     };
-    Next::Act(Step::Create(NewGroup {
-        template,
-        default_ami_type: own_template::default_ami_type(desired, view),
-    }))
+    Next::Act(Step::Create(
+        Box::new(desired.clone()),
+        NewGroup {
+            template,
+            default_ami_type: own_template::default_ami_type(desired, view),
+        },
+    ))
 }
 
 fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view: View) -> Next {
@@ -240,7 +256,7 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
 /// this Create would delete it.
 fn is_retained(desired: &Desired, live: &NodeGroup, view: View) -> bool {
     desired.purpose == Purpose::Create
-        && desired.owner.channel() == Channel::Stack
+        && !desired.owner.requester.may_take_over()
         && view.history.of(StepKind::Create).is_none()
         && live.status != Status::Deleting
         && desired.is_of_before(live) == Some(true)
@@ -249,7 +265,7 @@ fn is_retained(desired: &Desired, live: &NodeGroup, view: View) -> bool {
 /// Nobody waits for the group to come up, so the request is done with it; and what is done leaves no mark.
 fn accepted(desired: &Desired, live: &NodeGroup, view: View) -> Next {
     if live.tags.contains_key(UNFINISHED_TAG) && view.history.of(StepKind::Untag).is_none() {
-        return Next::Act(Step::Untag([UNFINISHED_TAG.to_owned()].into()));
+        return Next::Act(Step::Untag(live.target(), [UNFINISHED_TAG.to_owned()].into()));
     }
     ready(desired, live, view, vec![])
 }
@@ -285,7 +301,7 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
         .into_iter()
         .partition(|step| view.history.of(step.kind()).is_some());
     let (untag, mut missing): (Vec<Step>, Vec<Step>) =
-        missing.into_iter().partition(|step| matches!(step, Step::Untag(_)));
+        missing.into_iter().partition(|step| matches!(step, Step::Untag(..)));
     if !missing.is_empty() {
         return Next::Act(missing.swap_remove(0));
     }
@@ -300,12 +316,12 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
 
 fn still_differs(step: &Step, live: &NodeGroup) -> Option<String> {
     let what = match step {
-        Step::UpdateVersion(change) if only_follows(change, live) => return None,
-        Step::UpdateVersion(_) => "version",
-        Step::UpdateConfig(_) => "configuration",
-        Step::Tag(_) | Step::Untag(_) => "tags",
-        Step::Launch(_) | Step::Create(_) | Step::Delete => return None,
-        Step::Scaling(_) | Step::JoinPlugin { .. } | Step::LeavePlugin | Step::EnableWindows => return None,
+        Step::UpdateVersion(_, change) if only_follows(change, live) => return None,
+        Step::UpdateVersion(..) => "version",
+        Step::UpdateConfig(..) => "configuration",
+        Step::Tag(..) | Step::Untag(..) => "tags",
+        Step::Launch(_) | Step::Create(..) | Step::Delete(_) => return None,
+        Step::Scaling(..) | Step::JoinPlugin(_) | Step::LeavePlugin(_) | Step::EnableWindows(_) => return None,
     };
     Some(format!(
         "EKS took the update, but the node group's {what} still differs from the template"

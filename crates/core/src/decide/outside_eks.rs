@@ -3,11 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::history::StepKind;
-use super::plan::{Desired, Direction, Purpose, Step};
+use super::plan::{PluginForGroup, PluginMark, Step};
 use super::reasons::{Broken, unready};
 use super::{Look, Next, View, Waiting};
 use crate::autoscaling::{self, ScalingGroup, Steps};
+use crate::decide::desired::{Desired, Direction, Purpose};
+use crate::decide::plan::StepKind;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::PLUGIN_TAG;
 use crate::properties::spec::{DevicePlugin, WaitFor, WindowsSupport};
@@ -51,7 +52,7 @@ fn scaling_group(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
         return None;
     }
     let Some(group) = &view.beyond.scaling_group else {
-        return Some(Next::Look(Look::ScalingGroup));
+        return Some(Next::Look(Look::ScalingGroup(live.auto_scaling_group.clone())));
     };
     let Steps { steps, warnings: told } = autoscaling::steps(&desired.spec, &desired.tags, live, types(view), group);
     warnings.extend(told);
@@ -65,14 +66,14 @@ fn scaling_group(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
         ));
         return None;
     }
-    Some(Next::Act(Step::Scaling(steps)))
+    Some(Next::Act(Step::Scaling(live.auto_scaling_group.clone(), steps)))
 }
 
 /// Looked at once in each request: another tool may have switched it off.
 fn windows(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
     let asked = desired.spec.windows_support == WindowsSupport::Enabled && live.ami_type.starts_with("WINDOWS");
     let due = asked && view.history.of(StepKind::EnableWindows).is_none() && !is_given_up(view, Part::Windows);
-    due.then_some(Next::Act(Step::EnableWindows))
+    due.then(|| Next::Act(Step::EnableWindows(live.cluster.clone())))
 }
 
 /// A group that has the plugin bears a tag that says so: without it nothing of it is in the cluster, and no access to the
@@ -86,13 +87,28 @@ fn device_plugin(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
         call_for(&desired.spec, &live.ami_type, types(view)),
         &desired.spec.device_plugin,
     ) {
-        (Call::Apply, DevicePlugin::Nvidia { image }) => due(Step::JoinPlugin { image: image.clone() }),
+        (Call::Apply, DevicePlugin::Nvidia { image }) => {
+            due(Step::JoinPlugin(Box::new(for_group(desired, live, image))))
+        }
         (call, _) => {
             if let Call::Warn(warning) = call {
                 warnings.push(warning);
             }
-            has_plugin(live).then_some(Step::LeavePlugin).and_then(due)
+            has_plugin(live).then(|| Step::LeavePlugin(live.target())).and_then(due)
         }
+    }
+}
+
+fn for_group(desired: &Desired, live: &NodeGroup, image: &str) -> PluginForGroup {
+    PluginForGroup {
+        group: live.target(),
+        image: image.to_owned(),
+        taints: desired.spec.taints.clone(),
+        mark: if has_plugin(live) {
+            PluginMark::Set
+        } else {
+            PluginMark::Missing
+        },
     }
 }
 
@@ -100,7 +116,7 @@ fn device_plugin(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
 pub fn leave(live: &NodeGroup, view: View) -> Option<Next> {
     let due =
         has_plugin(live) && view.history.of(StepKind::LeavePlugin).is_none() && !is_given_up(view, Part::DevicePlugin);
-    due.then_some(Next::Act(Step::LeavePlugin))
+    due.then(|| Next::Act(Step::LeavePlugin(live.target())))
 }
 
 fn nodes(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<String>) -> Option<Next> {
@@ -109,7 +125,7 @@ fn nodes(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<Str
         return None;
     }
     let Some(nodes) = &view.beyond.nodes else {
-        return Some(Next::Look(Look::Nodes));
+        return Some(Next::Look(Look::Nodes(live.target(), wanted)));
     };
     if ready(nodes) >= wanted {
         return None;

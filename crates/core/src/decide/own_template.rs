@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::attributes::InTemplate;
 use super::history::Tidying;
-use super::plan::{Desired, Direction, Step, TemplateVersion};
+use super::plan::Step;
 use super::{Identity, Look, Next, View, done};
+use crate::decide::desired::{Desired, Direction, TemplateVersion};
 use crate::launch_template::ec2_resources::{Belongings, Place};
 use crate::launch_template::recipe::{remote_access_rules, wanted_max_pods};
 use crate::launch_template::steps::{Cluster, LaunchStep, Prepared, Wanted, prepare, remove, tidy as tidy_step};

@@ -1,109 +1,144 @@
-//! What is wanted in full, and the ordered steps that are missing to get there.
+//! The steps that lead from a running group to what is wanted, in their order.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{ConfigChange, config_change, missing};
-use super::history::StepKind;
+use serde::{Deserialize, Serialize};
+
+use super::change::{ConfigChange, config_change};
+use super::desired::{Desired, Direction, NewGroup, Purpose, TemplateVersion};
 use super::roll::loosens;
+use super::under_way::UnderWay;
+use super::{Part, Waiting};
 use crate::autoscaling::ScalingStep;
-use crate::launch_template::ec2_resources::Place;
 use crate::launch_template::steps::LaunchStep;
-use crate::nodegroup::group::NodeGroup;
-use crate::nodegroup::ownership::{Confirmation, Owner, REPLACES_TAG, Replaces, UNFINISHED_TAG};
-use crate::nodegroup::request_order::Turn;
+use crate::nodegroup::group::{GroupTarget, NodeGroup};
+use crate::nodegroup::ownership::UNFINISHED_TAG;
 use crate::properties::scaling::DesiredSize;
-use crate::properties::settings::Setting;
-use crate::properties::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec};
-use crate::properties::tags::OWN_PREFIX;
+use crate::properties::settings::Taint;
+use crate::properties::spec::{ForceUpdate, LaunchTemplateIdentity, Release};
 use crate::properties::version::{KubernetesVersion, compare_releases};
 
-/// A spec with all that had to be looked up to carry it out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Desired {
-    pub name: String,
-    pub owner: Owner,
-    pub spec: Spec,
-    /// Stack tags, the template's tags over them, and over both those of the owner and of the turn.
-    pub tags: BTreeMap<String, String>,
-    pub stack_tags: StackTags,
-    /// Tags that the template had before and has no more. Others on the group are somebody else's.
-    pub removed_tags: BTreeSet<String>,
-    /// Settings that the template had before and has no more.
-    pub dropped: BTreeSet<Setting>,
-    pub desired_size: DesiredSize,
-    pub direction: Direction,
-    pub purpose: Purpose,
-    /// The physical id that the stack knows the resource by, where it is an update.
-    pub current_id: Option<String>,
-    /// A group that was created before then, in seconds since the epoch, is none of this request's. `None`: the request doesn't
-    /// say when it was sent.
-    pub sent: Option<u64>,
-    /// Which request this is, among those for the same resource.
-    pub turn: Turn,
-    /// The version of the user's own launch template as a number, where the template names one.
-    pub launch_template_version: Option<String>,
-}
-
-/// Whether the stack's tags could be read. Unknown tags are not empty tags: what the group has stands in for them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StackTags {
-    Known,
-    Unknown,
-}
-
-/// Whether the stack goes forward or is being rolled back. A rollback never fails because of what EKS can't take back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    Forward,
-    RollingBack,
-    /// The stack can't be described. Nothing is refused that a rollback might need; how the request comes out is judged as
-    /// going forward.
-    Unknown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    Create,
-    Update,
-}
-
-/// One call that changes something.
+/// One call that changes something, with what it is made on. A new kind of step is added here and in the engine's `perform`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// One in EC2, for the resource's own launch template and what it brings along.
+    /// A call to EC2, for the resource's own launch template and the EC2 resources that belong to it.
     Launch(LaunchStep),
-    Create(NewGroup),
-    Tag(BTreeMap<String, String>),
-    Untag(BTreeSet<String>),
-    UpdateVersion(VersionChange),
-    UpdateConfig(Box<ConfigChange>),
-    Delete,
-    /// Those on the Auto Scaling group, in this order.
-    Scaling(Vec<ScalingStep>),
+    Create(Box<Desired>, NewGroup),
+    Tag(GroupTarget, BTreeMap<String, String>),
+    Untag(GroupTarget, BTreeSet<String>),
+    UpdateVersion(GroupTarget, VersionChange),
+    UpdateConfig(GroupTarget, Box<ConfigChange>),
+    Delete(GroupTarget),
+    /// Calls on the Auto Scaling group of this name, in this order.
+    Scaling(String, Vec<ScalingStep>),
     /// The device plugin is applied for this group too.
-    JoinPlugin {
-        image: String,
-    },
-    /// This group needs the device plugin no more.
+    JoinPlugin(Box<PluginForGroup>),
+    /// This group no longer needs the device plugin.
+    LeavePlugin(GroupTarget),
+    /// The network plugin of the cluster of this name gives addresses to Windows pods.
+    EnableWindows(String),
+}
+
+/// The device plugin as one group needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PluginForGroup {
+    pub group: GroupTarget,
+    pub image: String,
+    pub taints: BTreeSet<Taint>,
+    pub mark: PluginMark,
+}
+
+/// Whether the group bears the tag that says that there may be something of the plugin in the cluster for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PluginMark {
+    Missing,
+    Set,
+}
+
+/// The kinds of steps, of which each is begun once in a request: a failed update is reported, never retried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StepKind {
+    /// Calls to EC2, of which there may be several: only the first is noted.
+    Launch,
+    Create,
+    Tag,
+    Untag,
+    UpdateVersion,
+    UpdateConfig,
+    Delete,
+    Scaling,
+    JoinPlugin,
     LeavePlugin,
-    /// The network plugin gives addresses to Windows pods.
     EnableWindows,
 }
 
-/// What a new group gets beside its spec.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewGroup {
-    pub template: TemplateVersion,
-    /// For a template that names no AMI type; `None` leaves the choice to the service.
-    pub default_ami_type: Option<String>,
+impl Step {
+    pub fn kind(&self) -> StepKind {
+        match self {
+            Self::Launch(_) => StepKind::Launch,
+            Self::Create(..) => StepKind::Create,
+            Self::Tag(..) => StepKind::Tag,
+            Self::Untag(..) => StepKind::Untag,
+            Self::UpdateVersion(..) => StepKind::UpdateVersion,
+            Self::UpdateConfig(..) => StepKind::UpdateConfig,
+            Self::Delete(_) => StepKind::Delete,
+            Self::Scaling(..) => StepKind::Scaling,
+            Self::JoinPlugin(_) => StepKind::JoinPlugin,
+            Self::LeavePlugin(_) => StepKind::LeavePlugin,
+            Self::EnableWindows(_) => StepKind::EnableWindows,
+        }
+    }
 }
 
-/// A launch template and the version of it that nodes are to run. `None` is the default one, in a rollback that can't ask.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TemplateVersion {
-    pub identity: LaunchTemplateIdentity,
-    pub version: Option<String>,
+/// Whose API a step calls, which decides what its failure means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    Eks,
+    Ec2,
+    /// Not EKS itself: a rollback goes on without it.
+    Outside(Part),
+}
+
+impl StepKind {
+    pub fn system(self) -> System {
+        match self {
+            Self::Create | Self::Tag | Self::Untag | Self::UpdateVersion | Self::UpdateConfig | Self::Delete => {
+                System::Eks
+            }
+            Self::Launch => System::Ec2,
+            Self::Scaling => System::Outside(Part::ScalingGroup),
+            Self::JoinPlugin | Self::LeavePlugin => System::Outside(Part::DevicePlugin),
+            Self::EnableWindows => System::Outside(Part::Windows),
+        }
+    }
+
+    /// What is waited for once a step was begun; `None`: the step is over at once, so the group is looked at again at once.
+    pub fn waits_for(self) -> Option<Waiting> {
+        match self {
+            Self::Create => Some(Waiting::ForCreate),
+            Self::UpdateVersion => Some(Waiting::ForVersionUpdate),
+            Self::UpdateConfig => Some(Waiting::ForConfigUpdate),
+            Self::Delete => Some(Waiting::ForDelete),
+            Self::Launch | Self::Tag | Self::Untag => None,
+            Self::Scaling | Self::JoinPlugin | Self::LeavePlugin | Self::EnableWindows => None,
+        }
+    }
+
+    /// What is under way once a step was begun.
+    pub fn under_way(self) -> UnderWay {
+        match self {
+            Self::Launch => UnderWay::Ec2,
+            Self::Create => UnderWay::Create,
+            Self::Tag | Self::Untag => UnderWay::Tags,
+            Self::UpdateVersion => UnderWay::UpdateVersion,
+            Self::UpdateConfig => UnderWay::UpdateConfig,
+            Self::Delete => UnderWay::Delete,
+            Self::Scaling => UnderWay::ScalingGroup,
+            Self::JoinPlugin | Self::LeavePlugin => UnderWay::DevicePlugin,
+            Self::EnableWindows => UnderWay::Windows,
+        }
+    }
 }
 
 /// One `UpdateNodegroupVersion`.
@@ -134,82 +169,6 @@ pub struct Downgrade {
     group: String,
 }
 
-impl Desired {
-    /// Where the group's belongings in EC2 are found.
-    pub fn place(&self) -> Place {
-        Place {
-            cluster: self.spec.cluster.clone(),
-            name: self.name.clone(),
-            owner: self.owner.clone(),
-        }
-    }
-
-    /// The tags that a new group gets. One made in place of another is marked until CloudFormation is known to have learnt of it,
-    /// and one by an event until the request has succeeded.
-    pub fn tags_of_new(&self) -> BTreeMap<String, String> {
-        let mut tags = self.tags.clone();
-        tags.extend(self.turn.marks());
-        tags.extend(self.replaced().map(|id| (REPLACES_TAG.to_owned(), id.to_owned())));
-        tags
-    }
-
-    /// The physical ID of the group whose place this one takes.
-    pub fn replaced(&self) -> Option<&str> {
-        let own = format!("{}/{}", self.spec.cluster, self.name);
-        self.current_id.as_deref().filter(|id| *id != own)
-    }
-
-    /// What the group that runs has inherited stands in for stack tags that could not be read, so that nothing is retagged or rolled
-    /// for them.
-    pub fn inherit(&mut self, live: &BTreeMap<String, String>) {
-        if self.stack_tags == StackTags::Known {
-            return;
-        }
-        let is_inherited = |key: &String| {
-            !["aws:", OWN_PREFIX].iter().any(|prefix| key.starts_with(prefix)) && !self.removed_tags.contains(key)
-        };
-        let inherited = live.iter().filter(|(key, _)| is_inherited(key));
-        for (key, value) in inherited {
-            self.tags.entry(key.clone()).or_insert_with(|| value.clone());
-        }
-    }
-
-    /// Whether a group was there before the request was sent. Without its times nobody can tell.
-    pub fn is_of_before(&self, live: &NodeGroup) -> Option<bool> {
-        Some(live.created_at? < self.sent?)
-    }
-
-    /// The tags that are missing. A request that names a replacement as its own group shows that CloudFormation has learnt of it.
-    fn missing_tags(&self, live: &NodeGroup) -> BTreeMap<String, String> {
-        let mut tags = missing(&self.tags, &live.tags);
-        let confirmed = Replaces::on(&live.tags).filter(|_| self.current_id.is_some() && self.replaced().is_none());
-        tags.extend(
-            confirmed
-                .and_then(|replaces| replaces.becomes(Confirmation::Confirmed))
-                .unwrap_or_default(),
-        );
-        tags
-    }
-}
-
-impl Step {
-    pub fn kind(&self) -> StepKind {
-        match self {
-            Self::Launch(_) => StepKind::Launch,
-            Self::Create(_) => StepKind::Create,
-            Self::Tag(_) => StepKind::Tag,
-            Self::Untag(_) => StepKind::Untag,
-            Self::UpdateVersion(_) => StepKind::UpdateVersion,
-            Self::UpdateConfig(_) => StepKind::UpdateConfig,
-            Self::Delete => StepKind::Delete,
-            Self::Scaling(_) => StepKind::Scaling,
-            Self::JoinPlugin { .. } => StepKind::JoinPlugin,
-            Self::LeavePlugin => StepKind::LeavePlugin,
-            Self::EnableWindows => StepKind::EnableWindows,
-        }
-    }
-}
-
 /// The steps from `live` to what is wanted: new tags first, then version and launch template as well as configuration, and the
 /// tags to be removed at the end, since some of them mark a group that isn't finished. The service refuses version and
 /// configuration in one (eksctl issue 2565) and takes one update at a time. Configuration follows the roll, unless it lets
@@ -224,10 +183,10 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     let version = version_change(desired, live, template, &mut plan.warnings)?;
     let tags = desired.missing_tags(live);
     if !tags.is_empty() {
-        plan.steps.push(Step::Tag(tags));
+        plan.steps.push(Step::Tag(live.target(), tags));
     }
-    let version = version.map(Step::UpdateVersion);
-    let config = config_change(desired, live).map(|change| Step::UpdateConfig(Box::new(change)));
+    let version = version.map(|change| Step::UpdateVersion(live.target(), change));
+    let config = config_change(desired, live).map(|change| Step::UpdateConfig(live.target(), Box::new(change)));
     let updates = match loosens(live.scaling.desired, live.update_settings, desired.spec.update_settings) {
         true => [config, version],
         false => [version, config],
@@ -237,7 +196,7 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     plan.warnings.extend(size_left(desired, live));
     let unwanted: BTreeSet<String> = live.tags.keys().filter(is_unwanted).cloned().collect();
     if !unwanted.is_empty() {
-        plan.steps.push(Step::Untag(unwanted));
+        plan.steps.push(Step::Untag(live.target(), unwanted));
     }
     Ok(plan)
 }

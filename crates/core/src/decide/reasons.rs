@@ -1,7 +1,8 @@
 //! What a failure is told as: what happened, to which group, and what to do.
 
-use super::history::{History, StepKind};
+use super::history::History;
 use super::{Goal, Identity, Next, Observation};
+use crate::decide::plan::StepKind;
 use crate::diagnosis::Kind;
 use crate::nodegroup::group::{Issue, NodeGroup, describe_issues};
 use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};

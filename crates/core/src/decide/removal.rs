@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::history::StepKind;
 use super::plan::Step;
 use super::reasons::{STAYS, broken};
 use super::{Identity, Next, View, Waiting, Which, conflicting_requests, outside_eks, own_template};
+use crate::decide::plan::StepKind;
 use crate::nodegroup::group::{NodeGroup, Status};
 use crate::nodegroup::ownership::{Confirmation, Replaces};
 
@@ -31,10 +31,10 @@ pub fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     }
     match &live.status {
         Status::Active | Status::Degraded | Status::CreateFailed | Status::DeleteFailed if untold => {
-            Next::Act(Step::Tag(identity.turn.tags()))
+            Next::Act(Step::Tag(live.target(), identity.turn.tags()))
         }
-        Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete),
-        Status::DeleteFailed if view.history.of(StepKind::Delete).is_none() => Next::Act(Step::Delete),
+        Status::Active | Status::Degraded | Status::CreateFailed => Next::Act(Step::Delete(live.target())),
+        Status::DeleteFailed if view.history.of(StepKind::Delete).is_none() => Next::Act(Step::Delete(live.target())),
         Status::DeleteFailed => broken(
             "could not be deleted; once what holds it is gone, delete the stack again",
             live,

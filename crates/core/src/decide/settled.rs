@@ -1,9 +1,10 @@
 //! What the decision says of a group whose own updates are done: whether it is healthy, and what comes after EKS.
 
 use super::history::Updates;
-use super::plan::{Desired, Direction, Purpose, Step};
+use super::plan::Step;
 use super::reasons::{broken, has_issues};
 use super::{Look, Next, View, outside_eks, own_template, ready};
+use crate::decide::desired::{Desired, Direction, Purpose};
 use crate::nodegroup::group::{NodeGroup, Status};
 
 /// What a DEGRADED status says of a request.
@@ -36,7 +37,7 @@ pub fn next(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<S
     if live.status == Status::Degraded {
         match degraded(desired, view) {
             Degraded::ByThisRequest => return broken("is degraded", live),
-            Degraded::AskForUpdates => return Next::Look(Look::Updates),
+            Degraded::AskForUpdates => return Next::Look(Look::Updates(live.target())),
             Degraded::Excused => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::name::{name, replacement_name};
-use crate::nodegroup::ownership::{Channel, Owner};
+use crate::nodegroup::ownership::Owner;
 use crate::nodegroup::replacement_reasons::{Known, replacements};
 use crate::properties::spec::{Naming, Spec};
 
@@ -44,7 +44,7 @@ pub fn target(
     live: Option<&NodeGroup>,
     known: &Known,
 ) -> Result<Target, NoReplacement> {
-    if owner.channel() == Channel::Events {
+    if !owner.requester.may_replace() {
         return by_events(spec, current, live, known);
     }
     let named = name(spec, owner);
@@ -91,6 +91,7 @@ fn by_events(
 mod tests {
     use super::*;
     use crate::nodegroup::group::LiveLaunchTemplate;
+    use crate::nodegroup::requester::Requester;
     use crate::properties::validate::tests::{properties, spec_of};
     use serde_json::{Value, json};
 
@@ -110,10 +111,7 @@ mod tests {
     }
 
     fn owner() -> Owner {
-        Owner {
-            stack_id: "stack".to_owned(),
-            logical_id: "Nodes".to_owned(),
-        }
+        Owner::of_stack("stack", "Nodes")
     }
 
     fn found(changes: &Value, live: Option<&NodeGroup>) -> Result<Target, String> {
@@ -172,7 +170,10 @@ mod tests {
     #[test]
     fn events_replace_nothing() {
         let owner = Owner {
-            stack_id: "event:111122223333:com.example".to_owned(),
+            requester: Requester::Sender {
+                account: "111122223333".to_owned(),
+                source: "com.example".to_owned(),
+            },
             logical_id: "Nodes".to_owned(),
         };
         let known = Known {

@@ -86,7 +86,9 @@ fn absent() -> Goal {
 fn word(next: &Next) -> String {
     match next {
         Next::Look(Look::Around) => "Look".to_owned(),
-        Next::Look(look) => format!("{look:?}"),
+        Next::Look(Look::ScalingGroup(_)) => "ScalingGroup".to_owned(),
+        Next::Look(Look::Nodes(..)) => "Nodes".to_owned(),
+        Next::Look(Look::Updates(_)) => "Updates".to_owned(),
         Next::Act(step) => format!("{:?}", step.kind()),
         Next::Wait(waiting) => format!("{waiting:?}"),
         Next::Done { .. } => "Done".to_owned(),

@@ -4,7 +4,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::Waiting;
-use super::history::StepKind;
 
 /// The step that is under way, or that is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
@@ -68,21 +67,6 @@ impl UnderWay {
         }
     }
 
-    /// What is under way once a step was begun.
-    pub fn of(step: StepKind) -> Self {
-        match step {
-            StepKind::Launch => Self::Ec2,
-            StepKind::Create => Self::Create,
-            StepKind::Tag | StepKind::Untag => Self::Tags,
-            StepKind::UpdateVersion => Self::UpdateVersion,
-            StepKind::UpdateConfig => Self::UpdateConfig,
-            StepKind::Delete => Self::Delete,
-            StepKind::Scaling => Self::ScalingGroup,
-            StepKind::JoinPlugin | StepKind::LeavePlugin => Self::DevicePlugin,
-            StepKind::EnableWindows => Self::Windows,
-        }
-    }
-
     /// What is waited for, also where another request or somebody else began it; `None` where the wait doesn't tell.
     pub fn waited_for(waiting: Waiting) -> Option<Self> {
         match waiting {
@@ -99,6 +83,7 @@ impl UnderWay {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decide::plan::StepKind;
 
     #[test]
     fn a_word_is_the_same_in_the_state_and_in_the_log() {
@@ -122,7 +107,7 @@ mod tests {
             (StepKind::LeavePlugin, "DevicePlugin"),
             (StepKind::EnableWindows, "Windows"),
         ] {
-            assert_eq!(UnderWay::of(step).as_str(), expected);
+            assert_eq!(step.under_way().as_str(), expected);
         }
     }
 

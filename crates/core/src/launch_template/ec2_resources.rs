@@ -262,10 +262,7 @@ mod tests {
         Place {
             cluster: cluster.to_owned(),
             name: "n".repeat(63),
-            owner: Owner {
-                stack_id: "s".to_owned(),
-                logical_id: "l".to_owned(),
-            },
+            owner: Owner::of_stack("s", "l"),
         }
     }
 

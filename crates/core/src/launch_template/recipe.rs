@@ -165,10 +165,7 @@ pub mod tests {
         Place {
             cluster: "c".to_owned(),
             name: "n".to_owned(),
-            owner: Owner {
-                stack_id: "s".to_owned(),
-                logical_id: "l".to_owned(),
-            },
+            owner: Owner::of_stack("s", "l"),
         }
     }
 

@@ -35,6 +35,25 @@ pub struct NodeGroup {
     pub remote_access_security_group: String,
 }
 
+/// A node group as the target of a call: its cluster and name, and the ARN by which EKS takes tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupTarget {
+    pub cluster: String,
+    pub name: String,
+    pub arn: String,
+}
+
+impl NodeGroup {
+    /// This group as the target of a call.
+    pub fn target(&self) -> GroupTarget {
+        GroupTarget {
+            cluster: self.cluster.clone(),
+            name: self.name.clone(),
+            arn: self.arn.clone(),
+        }
+    }
+}
+
 /// The launch template a group runs; the service reports both its id and its name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LiveLaunchTemplate {

@@ -5,4 +5,5 @@ pub mod name;
 pub mod ownership;
 pub mod replacement_reasons;
 pub mod request_order;
+pub mod requester;
 pub mod tags;

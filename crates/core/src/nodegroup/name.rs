@@ -2,7 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::ownership::{Channel, Owner};
+use super::ownership::Owner;
+use super::requester::Requester;
 use crate::properties::spec::{InstanceTypes, Naming, Spec};
 use crate::properties::validate::name::{MAX_LENGTH, MAX_PREFIX_LENGTH};
 
@@ -62,13 +63,14 @@ fn hash(spec: &Spec, owner: &Owner) -> String {
         InstanceTypes::InTemplate(_) => None,
         InstanceTypes::OnGroup(types) => Some(types),
     };
-    if owner.channel() == Channel::Events {
-        let content = serde_json::json!([HASH_VERSION, owner.stack_id, owner.logical_id, spec.cluster]);
+    let requester = owner.requester.to_string();
+    if let Requester::Sender { .. } = owner.requester {
+        let content = serde_json::json!([HASH_VERSION, requester, owner.logical_id, spec.cluster]);
         return digest(&content.to_string(), HASH_DIGITS);
     }
     let content = serde_json::json!([
         HASH_VERSION,
-        owner.stack_id,
+        requester,
         owner.logical_id,
         spec.cluster,
         spec.node_role,
@@ -97,10 +99,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn owner() -> Owner {
-        Owner {
-            stack_id: "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".to_owned(),
-            logical_id: "Nodes".to_owned(),
-        }
+        Owner::of_stack("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", "Nodes")
     }
 
     fn name_with(changes: &Value) -> String {
@@ -132,7 +131,10 @@ mod tests {
     fn a_name_by_events_is_the_senders_and_the_clusters() {
         let by_events = |changes: &Value| {
             let owner = Owner {
-                stack_id: "event:111122223333:com.example".to_owned(),
+                requester: Requester::Sender {
+                    account: "111122223333".to_owned(),
+                    source: "com.example".to_owned(),
+                },
                 logical_id: "Nodes".to_owned(),
             };
             name(

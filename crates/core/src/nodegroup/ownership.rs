@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::requester::Requester;
+use crate::protocol::request::Envelope;
+
 /// The ARN of the stack that a node group belongs to; of one that was asked for by events, who sends them.
 pub const STACK_TAG: &str = "managed-node-group:stack-id";
 /// The logical id, within its stack, of the resource that a node group belongs to.
@@ -31,46 +34,48 @@ pub const PLUGIN_TAG: &str = "managed-node-group:device-plugin";
 /// is delivered late changes nothing any more.
 pub const REQUESTED_TAG: &str = "managed-node-group:requested";
 
-/// What begins the text that stands for the stack where there is none, because the resource was asked for by events. It is of
-/// the protocol (`cfn::request::EVENT_OWNER`), and on groups that are there: it may never change.
-const BY_EVENTS: &str = "event:";
-
-/// How the requests for a resource come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// From CloudFormation, which deletes what was replaced and rolls back what failed.
-    Stack,
-    /// By events: nobody comes to clear up.
-    Events,
-}
-
 /// One resource of one stack, or of one sender of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
-    pub stack_id: String,
+    pub requester: Requester,
     pub logical_id: String,
 }
 
 impl Owner {
-    /// How its requests come.
-    pub fn channel(&self) -> Channel {
-        if self.stack_id.starts_with(BY_EVENTS) {
-            Channel::Events
-        } else {
-            Channel::Stack
+    /// The resource that a request with this envelope is about.
+    pub fn of(envelope: &Envelope) -> Self {
+        Self {
+            requester: Requester::of(envelope),
+            logical_id: envelope.logical_resource_id.clone(),
+        }
+    }
+
+    /// A resource of the stack with this ARN.
+    pub fn of_stack(stack_id: &str, logical_id: &str) -> Self {
+        Self {
+            requester: Requester::Stack {
+                id: stack_id.to_owned(),
+            },
+            logical_id: logical_id.to_owned(),
         }
     }
 
     /// The tags that mark what belongs to this resource.
     pub fn tags(&self) -> BTreeMap<String, String> {
-        [(STACK_TAG, &self.stack_id), (RESOURCE_TAG, &self.logical_id)]
-            .map(|(key, value)| (key.to_owned(), value.clone()))
-            .into()
+        [
+            (STACK_TAG, self.requester.to_string()),
+            (RESOURCE_TAG, self.logical_id.clone()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into()
     }
 
     /// Whether something with these tags belongs to this resource.
     pub fn owns(&self, tags: &BTreeMap<String, String>) -> bool {
-        tags.get(STACK_TAG) == Some(&self.stack_id) && tags.get(RESOURCE_TAG) == Some(&self.logical_id)
+        let of_requester = tags
+            .get(STACK_TAG)
+            .is_some_and(|text| *text == self.requester.to_string());
+        of_requester && tags.get(RESOURCE_TAG) == Some(&self.logical_id)
     }
 }
 
@@ -127,10 +132,7 @@ mod tests {
     use super::*;
 
     fn owner(stack: &str, resource: &str) -> Owner {
-        Owner {
-            stack_id: stack.to_owned(),
-            logical_id: resource.to_owned(),
-        }
+        Owner::of_stack(stack, resource)
     }
 
     #[test]

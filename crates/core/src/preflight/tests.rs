@@ -72,10 +72,7 @@ pub fn spec(changes: &Value) -> Spec {
 }
 
 fn owner() -> Owner {
-    Owner {
-        stack_id: "arn:aws:cloudformation:us-east-1:111122223333:stack/app/1".to_owned(),
-        logical_id: "Nodes".to_owned(),
-    }
+    Owner::of_stack("arn:aws:cloudformation:us-east-1:111122223333:stack/app/1", "Nodes")
 }
 
 fn fine_cluster() -> Cluster {

@@ -3,8 +3,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
-use crate::progress::Progress;
+use crate::operation::Operation;
+use crate::progress::Warnings;
 use mng_core::protocol::physical_id::PhysicalId;
 use mng_core::protocol::request::{Properties, RequestType};
 
@@ -79,12 +81,12 @@ impl fmt::Display for TooLarge {
 ///
 /// # Errors
 /// That is too large too.
-pub fn fitted(progress: &Progress, carrier: Carrier, when: When) -> Result<Cow<'_, Progress>, TooLarge> {
+pub fn fitted(operation: &Operation, carrier: Carrier, when: When) -> Result<Cow<'_, Operation>, TooLarge> {
     let room = carrier.room(when);
-    if length(progress) <= room {
-        return Ok(Cow::Borrowed(progress));
+    if length(operation) <= room {
+        return Ok(Cow::Borrowed(operation));
     }
-    let slim = slim(progress.clone());
+    let slim = slim(operation.clone());
     let length = length(&slim);
     if length <= room {
         return Ok(Cow::Owned(slim));
@@ -92,16 +94,17 @@ pub fn fitted(progress: &Progress, carrier: Carrier, when: When) -> Result<Cow<'
     Err(TooLarge { length, room, carrier })
 }
 
-fn length(progress: &Progress) -> usize {
-    serde_json::to_vec(progress).map_or(0, |json| json.len())
+fn length(operation: &Operation) -> usize {
+    serde_json::to_vec(operation).map_or(0, |json| json.len())
 }
 
 /// Without what is looked up again, what no answer has room for, and properties that no later look reads.
-fn slim(mut progress: Progress) -> Progress {
-    progress.types = None;
-    progress.cluster = None;
-    progress.warnings = first_of(progress.warnings, TOLD);
-    let request = &mut progress.request;
+fn slim(mut operation: Operation) -> Operation {
+    let progress = &mut operation.progress;
+    progress.lookups.types = None;
+    progress.lookups.cluster = None;
+    progress.warnings = Warnings(first_of(std::mem::take(&mut progress.warnings.0), TOLD));
+    let request = &mut Arc::make_mut(&mut operation.case).request;
     match request.kind {
         RequestType::Delete if is_named(request.envelope.physical_resource_id.as_deref()) => {
             request.properties.retain(|key, _| key == "ServiceTimeout");
@@ -112,7 +115,7 @@ fn slim(mut progress: Progress) -> Progress {
     if let Some(old) = &mut request.old_properties {
         cut(old);
     }
-    progress
+    operation
 }
 
 /// How long an answer is at the most, in bytes (CloudFormation user guide, "Custom resource request and response reference").
@@ -144,12 +147,13 @@ fn cut(properties: &mut Properties) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::Case;
     use mng_core::protocol::request::Request;
     use serde_json::{Value, json};
 
     const MACHINE: Carrier = Carrier::StateMachine;
 
-    fn progress(kind: &str, id: Option<&str>, properties: &Value, old: Option<&Value>) -> Progress {
+    fn operation(kind: &str, id: Option<&str>, properties: &Value, old: Option<&Value>) -> Operation {
         let mut event = json!({
             "RequestType": kind, "ResponseURL": "u", "StackId": "s", "RequestId": "r", "LogicalResourceId": "l",
             "ResourceProperties": properties,
@@ -160,7 +164,7 @@ mod tests {
         if let Some(old) = old {
             event["OldResourceProperties"] = old.clone();
         }
-        Progress::begin(Request::parse(&event).unwrap(), 1000)
+        Operation::begin(Case::of(Request::parse(&event).unwrap()), 1000)
     }
 
     fn of_length(length: usize) -> Value {
@@ -192,8 +196,8 @@ mod tests {
             // The group is found by the properties then, and UserData isn't one that names it.
             ("Delete", invented, &large, None, true),
         ] {
-            let progress = progress(kind, id, properties, old);
-            let fitted = fitted(&progress, MACHINE, When::HandedOver);
+            let operation = operation(kind, id, properties, old);
+            let fitted = fitted(&operation, MACHINE, When::HandedOver);
             assert_eq!(fitted.is_ok(), fits, "{kind} {id:?}");
         }
     }
@@ -201,27 +205,28 @@ mod tests {
     #[test]
     fn what_fits_is_handed_over_as_it_is() {
         for (length, expected) in [(180_000, true), (200_000, false)] {
-            let progress = progress("Create", None, &of_length(length), None);
-            assert_eq!(fitted(&progress, MACHINE, When::First).is_ok(), expected, "{length}");
-            let fitted = fitted(&progress, MACHINE, When::HandedOver).unwrap();
-            assert_eq!(*fitted, progress);
+            let operation = operation("Create", None, &of_length(length), None);
+            assert_eq!(fitted(&operation, MACHINE, When::First).is_ok(), expected, "{length}");
+            let fitted = fitted(&operation, MACHINE, When::HandedOver).unwrap();
+            assert_eq!(*fitted, operation);
         }
     }
 
     #[test]
     fn what_later_looks_read_is_kept() {
         let old = json!({"UserData": "a".repeat(300_000), "Tags": {"a": "b"}, "ScalingConfig": {"DesiredSize": "2"}});
-        let mut update = progress("Update", Some("c/n"), &of_length(1), Some(&old));
-        update.warnings = vec!["a".repeat(4000), "b".repeat(4000)];
-        update.target = Some("n".to_owned());
+        let mut update = operation("Update", Some("c/n"), &of_length(1), Some(&old));
+        update.progress.warnings = Warnings(vec!["a".repeat(4000), "b".repeat(4000)]);
+        update.progress.groups.target = Some("n".to_owned());
         let kept = fitted(&update, MACHINE, When::HandedOver).unwrap().into_owned();
         let old = json!({"Tags": {"a": "b"}, "ScalingConfig": {"DesiredSize": "2"}});
-        assert_eq!(kept.request.old_properties, old.as_object().cloned());
-        assert_eq!(kept.request.properties, update.request.properties);
-        assert_eq!((kept.warnings.len(), kept.target), (1, update.target));
-        let delete = progress("Delete", Some("c/n"), &of_length(300_000), None);
+        assert_eq!(kept.case.request.old_properties, old.as_object().cloned());
+        assert_eq!(kept.case.request.properties, update.case.request.properties);
+        assert_eq!(kept.progress.warnings.0.len(), 1);
+        assert_eq!(kept.progress.groups, update.progress.groups);
+        let delete = operation("Delete", Some("c/n"), &of_length(300_000), None);
         let kept = fitted(&delete, MACHINE, When::HandedOver).unwrap().into_owned();
-        assert_eq!(json!(kept.request.properties), json!({"ServiceTimeout": "60"}));
+        assert_eq!(json!(kept.case.request.properties), json!({"ServiceTimeout": "60"}));
     }
 
     #[test]

@@ -5,10 +5,10 @@
 
 use serde_json::{Value, json};
 
-use crate::progress::Progress;
+use crate::operation::Operation;
 use mng_core::protocol::event::CONTINUATION;
 
 /// The payload that the next invocation gets.
-pub fn payload(progress: &Progress) -> Value {
-    json!({ CONTINUATION: progress })
+pub fn payload(operation: &Operation) -> Value {
+    json!({ CONTINUATION: operation })
 }

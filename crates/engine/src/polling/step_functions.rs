@@ -9,11 +9,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Stay;
-use crate::progress::Progress;
+use crate::operation::Operation;
 use mng_core::decide::Waiting;
 use mng_core::nodegroup::name::digest;
 use mng_core::protocol::event::{CONTINUATION, OUTCOME};
-use mng_core::protocol::request::Reply;
+use mng_core::protocol::request::{Reply, Request};
 
 /// What the state machine's Choice reads.
 pub const WAITING: &str = "Waiting";
@@ -35,14 +35,14 @@ pub fn waits_here(stay: Stay, now: u64, wait: Duration, scale: f64) -> bool {
 
 /// The state of an execution: what the machine starts with, and what the function gives back while there is something to
 /// wait for. `Wait` takes whole seconds. An operator reads in it what is waited for and which step is under way.
-pub fn state(progress: &Progress, waiting: Waiting, wait: Duration) -> Value {
+pub fn state(operation: &Operation, waiting: Waiting, wait: Duration) -> Value {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     json!({
         OUTCOME: WAITING,
         WAITING_FOR: waiting_for(waiting),
-        "Step": progress.under_way.as_str(),
+        "Step": operation.progress.under_way.as_str(),
         "WaitSeconds": seconds,
-        CONTINUATION: progress,
+        CONTINUATION: operation,
     })
 }
 
@@ -70,8 +70,7 @@ pub fn answered() -> Value {
 ///
 /// A duplicate of an event has another, by when it is handed over, in milliseconds since the epoch. It may come when the first
 /// execution has ended and make what nobody would follow then; CloudFormation's can't, since its stack is asked.
-pub fn execution_name(progress: &Progress, now: u64) -> String {
-    let request = &progress.request;
+pub fn execution_name(request: &Request, now: u64) -> String {
     let logical: String = request
         .envelope
         .logical_resource_id
@@ -90,27 +89,28 @@ pub fn execution_name(progress: &Progress, now: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mng_core::protocol::request::{Request, Sent};
+    use crate::case::Case;
+    use mng_core::protocol::request::Sent;
 
-    fn progress(url: &str) -> Progress {
+    fn request(url: &str) -> Request {
         let event = json!({
             "RequestType": "Create", "ResponseURL": url, "StackId": "s", "RequestId": "r", "LogicalResourceId": "Nodes",
         });
-        Progress::begin(Request::parse(&event).unwrap(), 1000)
+        Request::parse(&event).unwrap()
     }
 
     #[test]
     fn a_name_is_the_requests_and_tells_nothing() {
-        let name = execution_name(&progress("https://h/secret"), 1);
-        assert_eq!(name, execution_name(&progress("https://h/secret"), 2));
-        assert_ne!(name, execution_name(&progress("https://h/other"), 1));
+        let name = execution_name(&request("https://h/secret"), 1);
+        assert_eq!(name, execution_name(&request("https://h/secret"), 2));
+        assert_ne!(name, execution_name(&request("https://h/other"), 1));
         assert!(name.starts_with("Create-Nodes-"), "{name}");
     }
 
     #[test]
     fn each_delivery_of_an_event_has_its_own_name() {
-        let mut sent = progress("u");
-        sent.request.envelope.reply = Reply::Bus(Sent {
+        let mut sent = request("u");
+        sent.envelope.reply = Reply::Bus(Sent {
             account: "123456789012".to_owned(),
             source: "com.example".to_owned(),
             time: "2026-11-26T10:15:00Z".to_owned(),
@@ -121,8 +121,8 @@ mod tests {
     /// Step Functions takes 80 characters.
     #[test]
     fn a_name_is_short_enough_whatever_the_resource_is_called() {
-        let mut long = progress("u");
-        long.request.envelope.logical_resource_id = "N".repeat(255);
+        let mut long = request("u");
+        long.envelope.logical_resource_id = "N".repeat(255);
         assert_eq!(execution_name(&long, 1).len(), 78);
     }
 
@@ -149,8 +149,9 @@ mod tests {
 
     #[test]
     fn waits_are_whole_seconds() {
+        let operation = Operation::begin(Case::of(request("u")), 1000);
         let seconds =
-            |wait: f64| state(&progress("u"), Waiting::ForNodes, Duration::from_secs_f64(wait))["WaitSeconds"].clone();
+            |wait: f64| state(&operation, Waiting::ForNodes, Duration::from_secs_f64(wait))["WaitSeconds"].clone();
         assert_eq!(
             [seconds(0.2), seconds(3.0), seconds(3.1)],
             [json!(1), json!(3), json!(4)]

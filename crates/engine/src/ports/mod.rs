@@ -8,8 +8,9 @@ use std::future::Future;
 
 use mng_core::call_error::CallError;
 use mng_core::decide::change::ConfigChange;
+use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::decide::history::UpdateState;
-use mng_core::decide::plan::{Desired, NewGroup, VersionChange};
+use mng_core::decide::plan::VersionChange;
 use mng_core::diagnosis::Evidence;
 use mng_core::launch_template::custom_template::UsersTemplate;
 use mng_core::launch_template::ec2_resources::{Belongings, Place};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use mng_core::decide::plan::Direction;
+use mng_core::decide::desired::Direction;
 use mng_core::protocol::request::RequestType;
 
 /// What the passes are about at the moment.
@@ -14,7 +14,7 @@ pub enum Stage {
     #[default]
     Converge,
     /// Release 0.1.0 removed a replacement that a failed update had left behind before the rollback's own work. It is read, and
-    /// never begun ([`Progress::read`]).
+    /// never begun ([`crate::Operation::read`]).
     RemoveAbandoned,
     /// After a failed replacement: the new group is removed, then the failure is told.
     Undo { failure: String },
@@ -40,14 +40,6 @@ pub struct Situation {
     /// `None`: unknown, since the stack can't be described.
     pub tags: Option<BTreeMap<String, String>>,
     pub phase: Phase,
-}
-
-/// Denials of one action in looks that followed one another. A look without a denial of it ends the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct Denied {
-    pub in_a_row: u32,
-    /// The number of the last look in which the action was denied.
-    pub look: u32,
 }
 
 /// What the stack is doing, by its status.

@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::decide::change::ScalingChange;
+use crate::decide::desired::StackTags;
 use crate::nodegroup::group::LiveLaunchTemplate;
+use crate::nodegroup::ownership::{Owner, REPLACES_TAG};
+use crate::nodegroup::request_order::Turn;
 use crate::properties::scaling::LiveScaling;
-use crate::properties::settings::{NodeRepair, Taint, TaintEffect};
+use crate::properties::settings::{NodeRepair, TaintEffect};
 use crate::properties::validate::tests::{properties, spec_of};
 
 fn owner() -> Owner {
-    Owner {
-        stack_id: "stack".to_owned(),
-        logical_id: "Nodes".to_owned(),
-    }
+    Owner::of_stack("stack", "Nodes")
 }
 
 /// What a template with these changes wants of the group `c/n`.
@@ -63,13 +63,20 @@ pub fn live() -> NodeGroup {
     }
 }
 
+fn target() -> GroupTarget {
+    live().target()
+}
+
 fn version(version: Option<&str>, release: Option<&str>) -> Step {
-    Step::UpdateVersion(VersionChange {
-        version: version.map(str::to_owned),
-        release_version: release.map(str::to_owned),
-        launch_template: None,
-        force: ForceUpdate::No,
-    })
+    Step::UpdateVersion(
+        target(),
+        VersionChange {
+            version: version.map(str::to_owned),
+            release_version: release.map(str::to_owned),
+            launch_template: None,
+            force: ForceUpdate::No,
+        },
+    )
 }
 
 #[track_caller]
@@ -154,7 +161,7 @@ fn a_custom_ami_is_updated_without_a_version() {
         launch_template: Some((LaunchTemplateIdentity::Name("t".to_owned()), "2".to_owned())),
         force: ForceUpdate::No,
     };
-    assert_eq!(steps, [Step::UpdateVersion(expected)]);
+    assert_eq!(steps, [Step::UpdateVersion(target(), expected)]);
 }
 
 /// EKS would take the newest release along with a new version of the launch template.
@@ -188,7 +195,7 @@ fn a_roll_for_something_else_keeps_the_release_that_is_stated() {
             ..desired(&changes)
         };
         let steps = plan(&desired, &live(), Some(&template)).unwrap().steps;
-        let [Step::UpdateVersion(change)] = steps.as_slice() else {
+        let [Step::UpdateVersion(_, change)] = steps.as_slice() else {
             panic!("{changes}: {steps:?}")
         };
         assert_eq!(change.release_version.as_deref(), expected, "{changes}");
@@ -199,10 +206,13 @@ fn a_roll_for_something_else_keeps_the_release_that_is_stated() {
 #[test]
 fn bounds_move_alone_where_the_size_is_within_them() {
     let scaling = |min, max, desired| {
-        Step::UpdateConfig(Box::new(ConfigChange {
-            scaling: Some(ScalingChange { min, max, desired }),
-            ..ConfigChange::default()
-        }))
+        Step::UpdateConfig(
+            target(),
+            Box::new(ConfigChange {
+                scaling: Some(ScalingChange { min, max, desired }),
+                ..ConfigChange::default()
+            }),
+        )
     };
     check(&json!({"ScalingConfig": {"MinSize": 3}}), &[scaling(3, 4, None)]);
     check(&json!({"ScalingConfig": {"MaxSize": 3}}), &[scaling(2, 3, Some(3))]);
@@ -233,7 +243,7 @@ fn labels_and_taints_are_deltas() {
     };
     assert_eq!(
         plan(&desired(&changes), &live, None).unwrap().steps,
-        [Step::UpdateConfig(Box::new(expected))]
+        [Step::UpdateConfig(target(), Box::new(expected))]
     );
 }
 
@@ -252,7 +262,7 @@ fn a_removed_repair_configuration_is_switched_off() {
     };
     assert_eq!(
         plan(&desired(&json!({})), &live, None).unwrap().steps,
-        [Step::UpdateConfig(Box::new(expected))]
+        [Step::UpdateConfig(target(), Box::new(expected))]
     );
 }
 
@@ -269,7 +279,7 @@ fn only_the_templates_own_tags_are_removed() {
     };
     assert_eq!(
         plan(&desired, &live, None).unwrap().steps,
-        [Step::Untag(["mine".to_owned()].into())]
+        [Step::Untag(target(), ["mine".to_owned()].into())]
     );
 }
 
@@ -289,7 +299,7 @@ fn a_replacement_is_confirmed_by_the_first_request_that_names_it() {
             ..desired(&json!({}))
         };
         let steps = plan(&desired, &live, None).unwrap().steps;
-        let tag = |value: &str| Step::Tag([(REPLACES_TAG.to_owned(), value.to_owned())].into());
+        let tag = |value: &str| Step::Tag(target(), [(REPLACES_TAG.to_owned(), value.to_owned())].into());
         let expected: Vec<Step> = expected.map(tag).into_iter().collect();
         assert_eq!(steps, expected, "{mark} {current:?}");
     }

@@ -9,6 +9,7 @@ use crate::decide::history::Seen;
 use crate::launch_template::ec2_resources::Template;
 use crate::nodegroup::ownership::{Owner, PLUGIN_TAG, REQUESTED_TAG, UNFINISHED_TAG};
 use crate::nodegroup::request_order::Requested;
+use crate::nodegroup::requester::Requester;
 
 const EARLIER: &str = "2026-11-26T10:14:00Z 1";
 const OWN: &str = "2026-11-26T10:15:00Z 2";
@@ -24,7 +25,10 @@ fn turn() -> Turn {
 
 fn owner() -> Owner {
     Owner {
-        stack_id: "event:111122223333:com.example".to_owned(),
+        requester: Requester::Sender {
+            account: "111122223333".to_owned(),
+            source: "com.example".to_owned(),
+        },
         logical_id: "Nodes".to_owned(),
     }
 }
@@ -84,7 +88,7 @@ fn an_earlier_request_changes_nothing_that_a_later_one_has_touched() {
 
 #[test]
 fn a_group_is_told_which_request_it_follows() {
-    let tagged = || Next::Act(Step::Tag(turn().tags()));
+    let tagged = || Next::Act(Step::Tag(live().target(), turn().tags()));
     for (goal, on_the_group, begun, expected) in [
         (sent(Purpose::Update), EARLIER, &[][..], "Tag"),
         (sent(Purpose::Create), "", &[], "Tag"),
@@ -161,7 +165,7 @@ fn the_mark_of_an_unfinished_group_goes_last_of_all() {
         panic!("present")
     };
     assert_eq!(desired.tags_of_new()[UNFINISHED_TAG], OWN);
-    let untag = Next::Act(Step::Untag([UNFINISHED_TAG.to_owned()].into()));
+    let untag = Next::Act(Step::Untag(live().target(), [UNFINISHED_TAG.to_owned()].into()));
     let goal = Goal::Present(desired.clone());
     for now in [NOW, 3541] {
         assert_eq!(told(&goal, &marked("ACTIVE"), &history(&[]), now), untag, "{now}");

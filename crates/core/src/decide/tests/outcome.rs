@@ -52,7 +52,7 @@ fn a_new_group_gets_the_image_of_its_types_where_none_is_named() {
         let mut around = prepared(&desired(&changes));
         around.types = vec![facts(Architecture::Arm)];
         let next = decide(&goal, &Observation::Absent, seen(&around, &history(&[])));
-        let Next::Act(Step::Create(group)) = next else {
+        let Next::Act(Step::Create(_, group)) = next else {
             panic!("{changes}: {next:?}")
         };
         assert_eq!(group.default_ami_type.as_deref(), expected, "{changes}");

@@ -88,7 +88,7 @@ fn what_lacks_on_the_auto_scaling_group_is_done_once() {
     let goal = want(&json!({"SuspendProcesses": ["AZRebalance"]}), Purpose::Create);
     let mut scene = scene(&goal);
     scene.beyond.scaling_group = Some(ScalingGroup::default());
-    let Next::Act(Step::Scaling(steps)) = scene.next(&goal) else {
+    let Next::Act(Step::Scaling(_, steps)) = scene.next(&goal) else {
         panic!("{:?}", scene.next(&goal));
     };
     let suspends = ScalingStep::Suspend(BTreeSet::from(["AZRebalance".to_owned()]));

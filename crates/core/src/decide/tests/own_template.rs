@@ -54,7 +54,7 @@ fn a_template_comes_before_the_group_and_goes_after_it() {
         panic!("present")
     };
     let around = prepared(desired);
-    let Next::Act(Step::Create(group)) = decide(&goal, &Observation::Absent, with(&around, &history)) else {
+    let Next::Act(Step::Create(_, group)) = decide(&goal, &Observation::Absent, with(&around, &history)) else {
         panic!("no create")
     };
     assert_eq!(group.template.version.as_deref(), Some("1"));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::decide::history::StepKind::{Tag, Untag, UpdateConfig, UpdateVersion};
+use crate::decide::plan::StepKind::{Tag, Untag, UpdateConfig, UpdateVersion};
 use crate::properties::settings::{Amount, UpdateSettings, UpdateStrategy};
 
 fn kinds(wanted: &Value, nodes: i32, running: UpdateSettings) -> Vec<StepKind> {

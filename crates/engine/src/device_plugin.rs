@@ -6,11 +6,10 @@ use serde_json::Value;
 
 use crate::ports::Cloud;
 use crate::progress::Progress;
-use crate::stack_state::rolls_back;
 use mng_core::call_error::{CallError, Fault, NO_ANSWER};
 use mng_core::decide::Part;
-use mng_core::decide::plan::Desired;
-use mng_core::nodegroup::group::NodeGroup;
+use mng_core::decide::plan::{PluginForGroup, PluginMark};
+use mng_core::nodegroup::group::GroupTarget;
 use mng_core::nodegroup::ownership::PLUGIN_TAG;
 use mng_core::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
 
@@ -27,18 +26,14 @@ const JOINS: usize = 8;
 /// Looked at again until it is as it should be. Each apply is for the DaemonSet that was seen, as it was seen, so no two
 /// groups undo each other's part. Where there is none, one is created first that is for no group: of two groups that are
 /// the first at the same time, the other finds it.
-pub async fn join_plugin<C: Cloud>(
-    cloud: &C,
-    desired: &Desired,
-    group: &NodeGroup,
-    image: &str,
-) -> Result<Option<String>, CallError> {
+pub async fn join_plugin<C: Cloud>(cloud: &C, wanted: &PluginForGroup) -> Result<Option<String>, CallError> {
+    let group = &wanted.group;
     let asked = Asked {
         group: &group.name,
-        image,
-        taints: &desired.spec.taints,
+        image: &wanted.image,
+        taints: &wanted.taints,
     };
-    let mut mark = Mark::of(group);
+    let mut mark = Mark::of(wanted.mark);
     for _ in 0..JOINS {
         let live = cloud.daemon_sets(&group.cluster).await?;
         match join(&asked, &live) {
@@ -62,7 +57,7 @@ pub async fn join_plugin<C: Cloud>(
 }
 
 /// None of ours was there a moment ago, so a tag speaks of nothing if this is refused, however old it is.
-async fn create_marked<C: Cloud>(cloud: &C, group: &NodeGroup, bare: &Value, mark: Mark) -> Result<Mark, CallError> {
+async fn create_marked<C: Cloud>(cloud: &C, group: &GroupTarget, bare: &Value, mark: Mark) -> Result<Mark, CallError> {
     match cloud.create_plugin(&group.cluster, bare).await {
         Err(error) if error.fault == Fault::InUse => Ok(mark),
         created => written(cloud, group, Mark::New, created).await,
@@ -72,7 +67,7 @@ async fn create_marked<C: Cloud>(cloud: &C, group: &NodeGroup, bare: &Value, mar
 /// Where the cluster doesn't let the function in, nothing was written, and a tag of this very request goes again.
 async fn written<C: Cloud>(
     cloud: &C,
-    group: &NodeGroup,
+    group: &GroupTarget,
     mark: Mark,
     done: Result<(), CallError>,
 ) -> Result<Mark, CallError> {
@@ -95,16 +90,16 @@ enum Mark {
 }
 
 impl Mark {
-    fn of(group: &NodeGroup) -> Self {
-        match group.tags.contains_key(PLUGIN_TAG) {
-            true => Self::Known,
-            false => Self::Missing,
+    fn of(mark: PluginMark) -> Self {
+        match mark {
+            PluginMark::Set => Self::Known,
+            PluginMark::Missing => Self::Missing,
         }
     }
 }
 
 /// A cluster that is gone has no plugin any more.
-pub async fn leave_plugin<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<(), CallError> {
+pub async fn leave_plugin<C: Cloud>(cloud: &C, group: &GroupTarget) -> Result<(), CallError> {
     let live = match cloud.daemon_sets(&group.cluster).await {
         Ok(live) => live,
         Err(error) if error.fault == Fault::NotFound => return Ok(()),
@@ -125,7 +120,7 @@ pub async fn leave_plugin<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<(), 
 }
 
 /// Who can't give access back, or open the way to the cluster, has another way out.
-fn advised(error: CallError, group: &NodeGroup) -> CallError {
+fn advised(error: CallError, group: &GroupTarget) -> CallError {
     if !matches!(error.fault, Fault::Denied | Fault::Unknown) {
         return error;
     }
@@ -148,6 +143,6 @@ pub fn is_out_of_reach(progress: &Progress, error: &CallError) -> bool {
         .copied()
         .unwrap_or_default();
     let unconnected = error.fault == Fault::Unknown && error.code == NO_ANSWER;
-    let was_reached = progress.was_let_in(&error.resource);
-    unconnected && tries + 1 >= LEAVE_TRIES && !was_reached && !rolls_back(progress)
+    let was_reached = progress.access.was_let_in(&error.resource);
+    unconnected && tries + 1 >= LEAVE_TRIES && !was_reached && !progress.stack.rolls_back()
 }

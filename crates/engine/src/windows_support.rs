@@ -2,30 +2,30 @@
 
 use crate::ports::Cloud;
 use mng_core::call_error::CallError;
-use mng_core::nodegroup::group::NodeGroup;
 use mng_core::workload::windows::{Ipam, lacks_linux, switched_on, warning};
 
 /// What keeps Windows support from being switched on.
-pub enum Windows {
-    NoLinux(String),
+pub enum NotEnabled {
+    NoLinuxNodes(String),
     Failed(CallError),
 }
 
-pub async fn enable_windows<C: Cloud>(cloud: &C, group: &NodeGroup) -> Result<Option<String>, Windows> {
-    let state = cloud.windows(&group.cluster).await.map_err(Windows::Failed)?;
+/// Switches Windows support on in a cluster. Gives a warning, if there is one.
+///
+/// # Errors
+/// [`NotEnabled`].
+pub async fn enable_windows<C: Cloud>(cloud: &C, cluster: &str) -> Result<Option<String>, NotEnabled> {
+    let state = cloud.windows(cluster).await.map_err(NotEnabled::Failed)?;
     if let Some(why) = lacks_linux(&state) {
         let told = format!("WindowsSupport: {why}; add a Linux node group first");
         // Where it is on already this is no step that lacks something, and Linux nodes come and go.
         return match state.ipam {
             Ipam::On => Ok(Some(told)),
-            Ipam::Off | Ipam::OffByAddOn => Err(Windows::NoLinux(told)),
+            Ipam::Off | Ipam::OffByAddOn => Err(NotEnabled::NoLinuxNodes(told)),
         };
     }
     if let Some(config_map) = switched_on(&state) {
-        cloud
-            .apply(&group.cluster, &config_map)
-            .await
-            .map_err(Windows::Failed)?;
+        cloud.apply(cluster, &config_map).await.map_err(NotEnabled::Failed)?;
     }
     Ok(warning(&state))
 }

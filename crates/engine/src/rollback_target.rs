@@ -1,22 +1,17 @@
 //! Which group a rollback goes back to.
 
-use super::Stop;
-use super::goal::{denied, owner, unanswered};
-use super::target::{Found, own_template, place_of};
+use crate::case::Case;
+use crate::fault::{Stop, at_once};
 use crate::ports::Cloud;
-use crate::progress::Progress;
-use crate::stack_state::{direction, rolls_back};
-use mng_core::call_error::Fault;
-use mng_core::decide::plan::Direction;
+use crate::progress::{KnownGroups, KnownStack, Progress};
+use crate::target::{Found, own_template, place_of, read_group};
+use mng_core::decide::desired::Direction;
 use mng_core::node::image::InstanceTypeFacts;
 use mng_core::nodegroup::group::{NodeGroup, Status};
-use mng_core::nodegroup::name::name;
 use mng_core::nodegroup::ownership::{Confirmation, Replaces};
 use mng_core::nodegroup::replacement_reasons::{Known, replacements};
 use mng_core::properties::spec::{Naming, Spec};
-use mng_core::properties::validate::inspect;
 use mng_core::protocol::physical_id::PhysicalId;
-use mng_core::protocol::request::Request;
 
 /// How many replacements of replacements are followed. Without a rollback (`--disable-rollback`) each failed deployment may add one
 /// that CloudFormation hasn't cleaned up.
@@ -35,8 +30,8 @@ const LONGEST_CHAIN: usize = 16;
 /// later operation a policy of Retain may have kept the group.
 pub async fn group<C: Cloud>(
     cloud: &C,
+    case: &Case,
     progress: &mut Progress,
-    spec: &Spec,
     live: Option<&NodeGroup>,
     current_fits: bool,
     types: &[InstanceTypeFacts],
@@ -44,15 +39,12 @@ pub async fn group<C: Cloud>(
     let Some(replaces) = live.and_then(|live| Replaces::on(&live.tags)) else {
         return Ok(None);
     };
-    let named = PhysicalId {
-        cluster: spec.cluster.clone(),
-        name: name(spec, &owner(&progress.request)),
-    };
+    let named = case.id_of_name(case.name());
     let is_fresh = match replaces.known {
         Confirmation::Unconfirmed | Confirmation::TakenBack => true,
         Confirmation::Confirmed => false,
     };
-    let longest = match (direction(progress), current_fits, is_fresh) {
+    let longest = match (progress.stack.direction(case.kind()), current_fits, is_fresh) {
         (Direction::RollingBack, true, true) | (Direction::Unknown, false, true) => 1,
         (Direction::RollingBack, false, _) => LONGEST_CHAIN,
         (Direction::RollingBack, true, false) | (Direction::Forward, ..) => 0,
@@ -60,11 +52,12 @@ pub async fn group<C: Cloud>(
     };
     let mut next = PhysicalId::parse(replaces.id);
     for _ in 0..longest {
-        let Some(group) = replaced(cloud, progress, next.as_ref()).await? else {
+        let Some(group) = replaced(cloud, case, progress, next.as_ref()).await? else {
             return Ok(None);
         };
-        let is_named = is_fresh && next.as_ref() == Some(&named) && (!current_fits || is_of_this_operation(progress));
-        if is_named || fits(cloud, progress, spec, &group, types).await? {
+        let of_this_operation = progress.groups.current_is_of_this_operation(&progress.stack);
+        let is_named = is_fresh && next.as_ref() == Some(&named) && (!current_fits || of_this_operation);
+        if is_named || fits(cloud, case, progress, &group, types).await? {
             return Ok(Some(as_target(&group)));
         }
         next = Replaces::on(&group.tags).and_then(|replaces| PhysicalId::parse(replaces.id));
@@ -73,15 +66,21 @@ pub async fn group<C: Cloud>(
 }
 
 /// Why a rollback stays with the current group though that doesn't fit; `None`: it doesn't.
-pub fn stays(progress: &Progress, spec: &Spec, live: Option<&NodeGroup>, known: &Known) -> Option<&'static str> {
-    let live = live.filter(|_| rolls_back(progress))?;
-    if is_taken_back_in_place(progress, spec, live) {
+pub fn stays(
+    case: &Case,
+    stack: &KnownStack,
+    groups: &KnownGroups,
+    live: Option<&NodeGroup>,
+    known: &Known,
+) -> Option<&'static str> {
+    let live = live.filter(|_| stack.rolls_back())?;
+    if is_taken_back_in_place(case, live) {
         return Some(
             "no longer fits the template, such as after somebody has deleted its launch template, and the update that is rolled back needed \
              no other group",
         );
     }
-    let lost = lacks_its_template_alone(&progress.request, spec, live, known) && !is_of_this_operation(progress);
+    let lost = lacks_its_template_alone(case, live, known) && !groups.current_is_of_this_operation(stack);
     lost.then_some(
         "has lost its launch template, which somebody has deleted, and else fits; the next update replaces the group",
     )
@@ -89,41 +88,23 @@ pub fn stays(progress: &Progress, spec: &Spec, live: Option<&NodeGroup>, known: 
 
 /// Whether a rollback takes back an update that changed the current group in place: the failed properties and those of before need the
 /// same group. A running group isn't replaced for what somebody else has done to it meanwhile.
-fn is_taken_back_in_place(progress: &Progress, spec: &Spec, live: &NodeGroup) -> bool {
+fn is_taken_back_in_place(case: &Case, live: &NodeGroup) -> bool {
     let replaces = Replaces::on(&live.tags);
     let is_fresh = replaces.is_some_and(|replaces| replaces.known != Confirmation::Confirmed);
-    !is_fresh && failed_ones_name_the_same(&progress.request, spec)
+    !is_fresh && case.failed_properties_name_the_same_group()
 }
 
 /// Whether a group differs from what is wanted in nothing but its launch template, and neither the failed properties nor those of before
 /// name one of the user's: then it ran the resource's own, and somebody has deleted that. A rollback leaves such a group, if it takes no
 /// replacement back: CloudFormation would delete the running group for another one.
-fn lacks_its_template_alone(request: &Request, spec: &Spec, live: &NodeGroup, known: &Known) -> bool {
-    let keeps_its_name = match spec.naming {
+fn lacks_its_template_alone(case: &Case, live: &NodeGroup, known: &Known) -> bool {
+    let keeps_its_name = match case.spec.naming {
         Naming::Generated { .. } => true,
         Naming::Explicit(_) => false,
     };
     let names_none = |spec: &Spec| spec.launch_template.is_none();
-    let ran_its_own = names_none(spec) && failed(request).is_some_and(|failed| names_none(&failed));
-    keeps_its_name && ran_its_own && replacements(spec, live, known) == ["LaunchTemplate"]
-}
-
-/// The properties that failed, in a rollback.
-fn failed(request: &Request) -> Option<Spec> {
-    let failed = request.old_properties.as_ref()?;
-    Some(inspect(failed, &request.envelope.logical_resource_id).0)
-}
-
-/// Whether the properties that failed, in a rollback, name the same group as those of before.
-pub fn failed_ones_name_the_same(request: &Request, spec: &Spec) -> bool {
-    let owner = owner(request);
-    failed(request).is_some_and(|failed| failed.cluster == spec.cluster && name(&failed, &owner) == name(spec, &owner))
-}
-
-/// Whether the current group was created since the stack's operation began, as far as that is known.
-pub fn is_of_this_operation(progress: &Progress) -> bool {
-    let times = progress.operation_began.zip(progress.current_made);
-    times.is_none_or(|(began, made)| made >= began)
+    let ran_its_own = names_none(&case.spec) && case.old.as_ref().is_some_and(names_none);
+    keeps_its_name && ran_its_own && replacements(&case.spec, live, known) == ["LaunchTemplate"]
 }
 
 /// A group that EKS failed to delete can't be used again, and the current one stays.
@@ -140,26 +121,22 @@ pub fn as_target(group: &NodeGroup) -> Found {
 
 async fn replaced<C: Cloud>(
     cloud: &C,
+    case: &Case,
     progress: &mut Progress,
     id: Option<&PhysicalId>,
 ) -> Result<Option<NodeGroup>, Stop> {
     let Some(id) = id else {
         return Ok(None);
     };
-    let owner = owner(&progress.request);
-    match cloud.node_group(&id.cluster, &id.name).await {
-        Ok(group) => Ok(owner.owns(&group.tags).then_some(group)),
-        Err(error) if error.fault == Fault::NotFound => Ok(None),
-        Err(error) if error.fault == Fault::Denied => Err(denied(progress, &error)),
-        Err(error) => Err(unanswered(progress, &error)),
-    }
+    let group = read_group(cloud, progress, id).await?;
+    Ok(group.filter(|group| case.owner.owns(&group.tags)))
 }
 
 /// Whose launch template the group runs EC2 tells. Where it can't be asked the group is taken to run its own.
 async fn fits<C: Cloud>(
     cloud: &C,
+    case: &Case,
     progress: &mut Progress,
-    spec: &Spec,
     group: &NodeGroup,
     types: &[InstanceTypeFacts],
 ) -> Result<bool, Stop> {
@@ -167,24 +144,18 @@ async fn fits<C: Cloud>(
         cluster: group.cluster.clone(),
         name: group.name.clone(),
     };
-    let place = place_of(&id, &owner(&progress.request));
-    let running = group.launch_template.as_ref().map(|template| template.id.clone());
-    let seen = match cloud.belongings(&place).await {
+    let place = place_of(&id, &case.owner);
+    let read = cloud.belongings(&place).await;
+    let seen = match at_once(&mut progress.retries, read)? {
         Ok(seen) => seen,
-        Err(error) if matches!(error.fault, Fault::Throttled | Fault::Unknown | Fault::InUse) => {
-            return Err(unanswered(progress, &error));
-        }
         Err(error) => {
             tracing::warn!(%error, "whose launch template a replaced group runs is not known");
-            return Ok(has_no_difference(spec, group, running.as_deref(), types));
+            let running = group.launch_template.as_ref().map(|template| template.id.as_str());
+            return Ok(has_no_difference(&case.spec, group, running, types));
         }
     };
-    Ok(has_no_difference(
-        spec,
-        group,
-        own_template(&seen, &place, Some(group)),
-        types,
-    ))
+    let own = own_template(&seen, &place, Some(group));
+    Ok(has_no_difference(&case.spec, group, own, types))
 }
 
 fn has_no_difference(spec: &Spec, group: &NodeGroup, own_template: Option<&str>, types: &[InstanceTypeFacts]) -> bool {

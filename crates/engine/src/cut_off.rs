@@ -1,28 +1,31 @@
 //! Passes and requests that end before their work does: what is answered then.
 
-use super::{Outcome, fail, outside_eks};
+use crate::answer::fail;
+use crate::case::Case;
+use crate::outside_eks;
+use crate::pass::Outcome;
 use crate::progress::Progress;
 use mng_core::decide::Waiting;
 use mng_core::protocol::answer::Answer;
 
 /// Ends a pass that was cut off in the midst of a call. The deadline is asked here too, for a call that hangs each time lets
 /// no pass come as far.
-pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
-    let call = progress.calls.under_way().unwrap_or_default();
+pub fn cut_off(case: &Case, progress: &mut Progress, now: u64) -> Outcome {
+    let call = progress.access.calls.under_way().unwrap_or_default();
     tracing::warn!(
-        looks = progress.looks,
+        looks = progress.retries.looks,
         call,
         "a pass was cut off, for a call went on too long"
     );
-    progress.note_allowed();
-    progress.lose_call();
+    progress.retries.lose_call();
+    progress.end_pass();
     let over = now >= progress.history.deadline;
     if !over || outside_eks::gone_on_without(progress) {
         return Outcome::Wait(Waiting::ForAnAnswer);
     }
     let reason = reason(progress);
     loop {
-        if let Some(answer) = fail(progress, reason.clone()) {
+        if let Some(answer) = fail(case, progress, reason.clone()) {
             return Outcome::Answer(answer);
         }
         // There is time left for clearing up.
@@ -33,9 +36,9 @@ pub fn cut_off(progress: &mut Progress, now: u64) -> Outcome {
 }
 
 /// The answer to a request that can't go on at all, not even to clear up.
-pub fn given_up(progress: &mut Progress, reason: &str) -> Answer {
+pub fn given_up(case: &Case, progress: &mut Progress, reason: &str) -> Answer {
     loop {
-        if let Some(answer) = fail(progress, reason.to_owned()) {
+        if let Some(answer) = fail(case, progress, reason.to_owned()) {
             return answer;
         }
     }
@@ -45,10 +48,11 @@ pub fn given_up(progress: &mut Progress, reason: &str) -> Answer {
 /// has no answer, and what was known last.
 pub fn reason(progress: &Progress) -> String {
     let history = &progress.history;
-    let problem = history.obstacle.clone().or_else(|| progress.calls.failed());
+    let problem = history.obstacle.clone().or_else(|| progress.access.calls.failed());
     let facts = [
         problem.map(|problem| format!("The last problem was: {problem}.")),
         progress
+            .access
             .calls
             .under_way()
             .map(|call| format!("The function was still waiting for an answer to {call}.")),

@@ -6,12 +6,13 @@
 //! replacement of the current group, EKS created it after the current group, CloudFormation still names the current group, and the stack
 //! has not gone on since the request was sent: a later update makes its new group before CloudFormation names it.
 
-use super::catalogue::{NOT_LOOKED_FOR, UNFINISHED};
-use super::ends::{current_id, known_id};
-use super::goal::{identity, owner, unanswered};
-use super::{Stop, stale_request, under_way};
+use crate::answer::known_id;
+use crate::case::Case;
+use crate::fault::Stop;
 use crate::ports::{Cloud, Fate, Record};
-use crate::progress::{Phase, Progress, Stage, Sweep};
+use crate::progress::{KnownStack, Phase, Progress, Stage, Sweep};
+use crate::texts::{NOT_LOOKED_FOR, UNFINISHED};
+use crate::{prepare, stale_request};
 use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::under_way::UnderWay;
 use mng_core::decide::{Goal, Identity, Which};
@@ -25,22 +26,21 @@ use mng_core::protocol::request::{Properties, RequestType};
 const TRIES: u32 = 3;
 
 /// Whether a request looks for unfinished replacements. A Create has none, and requests by event replace nothing.
-pub fn is_due(progress: &Progress) -> bool {
-    let is_over = progress
-        .situation
-        .as_ref()
-        .is_some_and(|known| known.phase == Phase::Over);
-    let has_id = PhysicalId::parse(&current_id(progress)).is_some();
-    match progress.request.kind {
+pub fn is_due(case: &Case, stack: &KnownStack) -> bool {
+    let has_id = PhysicalId::parse(case.physical_id()).is_some();
+    match case.kind() {
         RequestType::Create => false,
-        RequestType::Update | RequestType::Delete => has_id && !is_over && progress.request.envelope.sent().is_none(),
+        RequestType::Update | RequestType::Delete => {
+            has_id && stack.phase() != Phase::Over && case.requester().may_replace()
+        }
     }
 }
 
 /// The request's own work is done; its answer waits.
-pub fn begin(progress: &mut Progress, attributes: Attributes, warnings: Vec<String>) {
-    if progress.request.kind == RequestType::Delete {
-        progress.current_made = progress.current_made.or(progress.history.first_made);
+pub fn begin(case: &Case, progress: &mut Progress, attributes: Attributes, warnings: Vec<String>) {
+    if case.kind() == RequestType::Delete {
+        let groups = &mut progress.groups;
+        groups.current_made = groups.current_made.or(progress.history.first_made);
     }
     progress.history.turn_to_another_group();
     progress.stage = Stage::Sweep(Sweep {
@@ -52,25 +52,30 @@ pub fn begin(progress: &mut Progress, attributes: Attributes, warnings: Vec<Stri
 }
 
 /// The next group to remove; `None`: nothing is left.
-pub async fn next_goal<C: Cloud>(cloud: &C, progress: &mut Progress, sweep: &Sweep) -> Result<Option<Goal>, Stop> {
+pub async fn next_goal<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    sweep: &Sweep,
+) -> Result<Option<Goal>, Stop> {
     let left = match &sweep.left {
         Some(left) => left.clone(),
         None => {
-            let left = look(cloud, progress, sweep).await?;
-            note(progress, left.clone());
+            let left = look(cloud, case, progress, sweep).await?;
+            note(&mut progress.stage, left.clone());
             left
         }
     };
     let Some(first) = left.first().and_then(|id| PhysicalId::parse(id)) else {
         return Ok(None);
     };
-    under_way::turn_to(progress, UnderWay::RemoveAbandoned);
+    progress.set_phase(UnderWay::RemoveAbandoned);
     Ok(Some(Goal::Absent(Identity {
         which: Which::InPlaceOf {
-            id: current_id(progress),
-            since: progress.current_made,
+            id: case.physical_id().to_owned(),
+            since: progress.groups.current_made,
         },
-        ..identity(&progress.request, first)
+        ..prepare::identity(case, first)
     })))
 }
 
@@ -96,18 +101,20 @@ pub enum Left {
 }
 
 /// The group at hand is left, for `reason`.
-pub fn leave(progress: &mut Progress, mut sweep: Sweep, reason: &str) -> Left {
+pub fn leave(case: &Case, progress: &mut Progress, mut sweep: Sweep, reason: &str) -> Left {
     let mut left = sweep.left.take().unwrap_or_default();
     let why = match left.first() {
         Some(id) => format!("{UNFINISHED} {id}, and the function could not remove it: {reason}"),
         None => format!("{NOT_LOOKED_FOR} of earlier updates: {reason}"),
     };
-    match (progress.request.kind, left.is_empty()) {
+    match (case.kind(), left.is_empty()) {
         (RequestType::Delete, false) => return Left::Failed(format!("{why}; delete the stack again")),
         (RequestType::Create | RequestType::Update, false) => {
-            progress.warn(format!("{why}; {}", what_comes_of_it(progress)));
+            progress
+                .warnings
+                .add(format!("{why}; {}", what_comes_of_it(case, progress)));
         }
-        (_, true) => progress.warn(why),
+        (_, true) => progress.warnings.add(why),
     }
     left.drain(..left.len().min(1));
     progress.history.turn_to_another_group();
@@ -121,8 +128,8 @@ pub fn leave(progress: &mut Progress, mut sweep: Sweep, reason: &str) -> Left {
 }
 
 /// Unfinished replacements are known by the group that they were to replace. After a replacement no request names that one.
-fn what_comes_of_it(progress: &Progress) -> &'static str {
-    if known_id(progress) == Some(current_id(progress)) {
+fn what_comes_of_it(case: &Case, progress: &Progress) -> &'static str {
+    if known_id(case, &progress.groups).as_deref() == Some(case.physical_id()) {
         "the next update or the deletion of the resource tries again"
     } else {
         "no later request looks for it, so delete it by hand"
@@ -130,43 +137,43 @@ fn what_comes_of_it(progress: &Progress) -> &'static str {
 }
 
 /// Before a group is removed: CloudFormation may have read another answer meanwhile, or a later update have begun.
-pub async fn still_unfinished<C: Cloud>(cloud: &C, progress: &mut Progress) -> Result<(), Stop> {
-    if progress.stack_asked {
+pub async fn still_unfinished<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<(), Stop> {
+    if progress.stack.asked {
         return Ok(());
     }
-    match is_current(cloud, progress).await {
+    match is_current(cloud, case, &progress.stack).await {
         Ok(true) => {
-            progress.stack_asked = true;
+            progress.stack.asked = true;
             Ok(())
         }
         Ok(false) => Err(Stop::Fail(
             "CloudFormation no longer names the node group that this request is about, or the stack has gone on"
                 .to_owned(),
         )),
-        Err(error) => Err(unanswered(progress, &error)),
+        Err(error) => Err(progress.retries.retry(&error)),
     }
 }
 
-fn note(progress: &mut Progress, found: Vec<String>) {
+fn note(stage: &mut Stage, found: Vec<String>) {
     if !found.is_empty() {
         tracing::warn!(
             ?found,
             "the function removes unfinished replacements of an earlier update"
         );
     }
-    if let Stage::Sweep(sweep) = &mut progress.stage {
+    if let Stage::Sweep(sweep) = stage {
         sweep.left = Some(found);
     }
 }
 
-async fn look<C: Cloud>(cloud: &C, progress: &mut Progress, sweep: &Sweep) -> Result<Vec<String>, Stop> {
-    match unfinished(cloud, progress).await {
+async fn look<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, sweep: &Sweep) -> Result<Vec<String>, Stop> {
+    match unfinished(cloud, case, progress).await {
         Ok(found) => Ok(found),
         Err(error) if is_passing(&error) && sweep.tries + 1 < TRIES => {
             if let Stage::Sweep(sweep) = &mut progress.stage {
                 sweep.tries += 1;
             }
-            Err(unanswered(progress, &error))
+            Err(progress.retries.retry(&error))
         }
         Err(error) => Err(Stop::Fail(error.to_string())),
     }
@@ -181,25 +188,25 @@ fn is_passing(error: &CallError) -> bool {
 
 /// Groups by their tags, and what is in EC2 for a group that isn't there: an update may have died before there was one. Only what is
 /// found costs another call, and mostly there is nothing.
-async fn unfinished<C: Cloud>(cloud: &C, progress: &Progress) -> Result<Vec<String>, CallError> {
+async fn unfinished<C: Cloud>(cloud: &C, case: &Case, progress: &Progress) -> Result<Vec<String>, CallError> {
     let mut found = Vec::new();
-    let in_ec2 = cloud.ids_in_ec2(&owner(&progress.request)).await?;
+    let in_ec2 = cloud.ids_in_ec2(&case.owner).await?;
     for id in in_ec2.iter().filter_map(|id| PhysicalId::parse(id)) {
-        let due = is_due_for_removal(cloud, progress, &id, Absent::LeavesSomething).await?;
+        let due = is_due_for_removal(cloud, case, progress, &id, Absent::LeavesSomething).await?;
         found.extend(due.then(|| id.to_string()));
     }
-    for cluster in clusters(progress) {
+    for cluster in clusters(case) {
         for name in names(cloud, &cluster).await? {
             let id = PhysicalId {
                 cluster: cluster.clone(),
                 name,
             };
             let is_known = in_ec2.contains(&id.to_string());
-            let due = !is_known && is_due_for_removal(cloud, progress, &id, Absent::LeavesNothing).await?;
+            let due = !is_known && is_due_for_removal(cloud, case, progress, &id, Absent::LeavesNothing).await?;
             found.extend(due.then(|| id.to_string()));
         }
     }
-    if found.is_empty() || is_current(cloud, progress).await? {
+    if found.is_empty() || is_current(cloud, case, &progress.stack).await? {
         return Ok(found);
     }
     Ok(vec![])
@@ -221,16 +228,19 @@ enum Absent {
 
 async fn is_due_for_removal<C: Cloud>(
     cloud: &C,
+    case: &Case,
     progress: &Progress,
     id: &PhysicalId,
     absent: Absent,
 ) -> Result<bool, CallError> {
-    let (text, current) = (id.to_string(), current_id(progress));
-    if text == current || known_id(progress).as_ref() == Some(&text) {
+    let (text, current) = (id.to_string(), case.physical_id());
+    if text == current || known_id(case, &progress.groups).as_ref() == Some(&text) {
         return Ok(false);
     }
     match cloud.node_group(&id.cluster, &id.name).await {
-        Ok(group) if owner(&progress.request).owns(&group.tags) => Ok(is_replacement_of(progress, &group, &current)),
+        Ok(group) if case.owner.owns(&group.tags) => {
+            Ok(is_replacement_of(progress.groups.current_made, &group, current))
+        }
         // Somebody else has the name, and what was made for ours lies beside.
         Ok(_) => Ok(absent == Absent::LeavesSomething),
         Err(error) if error.fault == Fault::NotFound => Ok(absent == Absent::LeavesSomething),
@@ -238,35 +248,33 @@ async fn is_due_for_removal<C: Cloud>(
     }
 }
 
-fn is_replacement_of(progress: &Progress, group: &NodeGroup, current: &str) -> bool {
+fn is_replacement_of(current_made: Option<u64>, group: &NodeGroup, current: &str) -> bool {
     let replaces = Replaces::on(&group.tags);
     let unconfirmed = replaces.is_some_and(|it| it.id == current && it.known == Confirmation::Unconfirmed);
-    let newer = progress
-        .current_made
-        .is_none_or(|made| group.created_at.is_some_and(|created| created >= made));
+    let newer = current_made.is_none_or(|made| group.created_at.is_some_and(|created| created >= made));
     unconfirmed && newer
 }
 
 /// Whether no later request has begun for the resource. For a Delete CloudFormation's record is enough: if the user had added the resource
 /// again, its status would not be `DELETE_*`.
-async fn is_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<bool, CallError> {
-    let recorded = records_current(cloud, progress).await?;
-    if !recorded || progress.request.kind == RequestType::Delete {
+async fn is_current<C: Cloud>(cloud: &C, case: &Case, known: &KnownStack) -> Result<bool, CallError> {
+    let recorded = records_current(cloud, case).await?;
+    if !recorded || case.kind() == RequestType::Delete {
         return Ok(recorded);
     }
-    let stack = cloud.stack(&progress.request.envelope.stack_id).await?;
-    Ok(!stale_request::has_gone_on(progress, &stack))
+    let stack = cloud.stack(&case.request.envelope.stack_id).await?;
+    Ok(!stale_request::has_gone_on(case, known, &stack))
 }
 
 /// Whether CloudFormation names the group that the request is about, and in a Delete whether it deletes the resource itself: the cleanup
 /// after a replacement deletes the replaced group alone, and the mark of the new one isn't confirmed yet. Where the record can't be had
 /// nothing is removed.
-async fn records_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<bool, CallError> {
-    let envelope = &progress.request.envelope;
+async fn records_current<C: Cloud>(cloud: &C, case: &Case) -> Result<bool, CallError> {
+    let envelope = &case.request.envelope;
     let recorded = cloud.record(&envelope.stack_id, &envelope.logical_resource_id).await;
     match recorded {
         Ok(Some(Record { physical_id, fate })) => {
-            let ends_with_it = match (progress.request.kind, fate) {
+            let ends_with_it = match (case.kind(), fate) {
                 (RequestType::Delete, Fate::Kept) => false,
                 (RequestType::Delete, Fate::Deleted) | (RequestType::Create | RequestType::Update, _) => true,
             };
@@ -278,15 +286,15 @@ async fn records_current<C: Cloud>(cloud: &C, progress: &Progress) -> Result<boo
 }
 
 /// Those of the current group and of the properties, without repeats.
-fn clusters(progress: &Progress) -> Vec<String> {
-    let request = &progress.request;
+fn clusters(case: &Case) -> Vec<String> {
+    let request = &case.request;
     let of = |properties: &Properties| {
         properties
             .get("ClusterName")
             .and_then(|name| name.as_str())
             .map(str::to_owned)
     };
-    let current = PhysicalId::parse(&current_id(progress)).map(|id| id.cluster);
+    let current = PhysicalId::parse(case.physical_id()).map(|id| id.cluster);
     let old = request.old_properties.as_ref().and_then(of);
     let mut clusters: Vec<String> = current.into_iter().chain(of(&request.properties)).chain(old).collect();
     clusters.sort();

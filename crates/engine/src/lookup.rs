@@ -1,0 +1,180 @@
+//! What is looked up when the decision asks for it, each once in a pass.
+
+use crate::case::Case;
+use crate::fault::{Stop, at_once, lasting};
+use crate::outside_eks;
+use crate::ports::Cloud;
+use crate::progress::Progress;
+use crate::texts::DEGRADED_BY;
+use mng_core::autoscaling::is_asked;
+use mng_core::call_error::Fault;
+use mng_core::decide::history::{History, Updates};
+use mng_core::decide::{Around, Goal, Look, Part, Waiting};
+use mng_core::launch_template::ec2_resources::Place;
+use mng_core::launch_template::steps::Cluster;
+use mng_core::node::image::InstanceTypeFacts;
+use mng_core::nodegroup::group::GroupTarget;
+use mng_core::properties::spec::Spec;
+use mng_core::workload::nodes::{Ready, ready};
+
+/// Looks up one thing for the next decision.
+pub async fn look<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    goal: &Goal,
+    look: &Look,
+) -> Result<(), Stop> {
+    match look {
+        Look::Around => match goal {
+            Goal::Present(desired) => look_around(cloud, progress, desired.place(), &desired.spec).await,
+            Goal::Absent(_) | Goal::AsIs { .. } | Goal::Repeat(_) => {
+                look_at_ec2_resources(cloud, progress, goal.place()).await
+            }
+        },
+        Look::ScalingGroup(name) => {
+            let asked = matches!(goal, Goal::Present(desired) if is_asked(&desired.spec));
+            look_at_scaling_group(cloud, progress, name, asked).await
+        }
+        Look::Nodes(group, wanted) => look_at_nodes(cloud, case, progress, group, *wanted).await,
+        Look::Updates(group) => look_for_updates(cloud, case, progress, group).await,
+    }
+}
+
+async fn look_at_scaling_group<C: Cloud>(
+    cloud: &C,
+    progress: &mut Progress,
+    name: &str,
+    asked: bool,
+) -> Result<(), Stop> {
+    const PART: Part = Part::ScalingGroup;
+    progress.pass.asking_for = Some(PART);
+    match cloud.scaling_group(name).await {
+        Ok(found) => progress.pass.beyond.scaling_group = Some(found),
+        Err(error) if !asked && !outside_eks::is_worth_asking_again(progress, PART, &error) => {
+            outside_eks::give_up(progress, PART, Some(&error));
+        }
+        Err(error) => return outside_eks::failed(progress, PART, &error),
+    }
+    outside_eks::answered(progress);
+    Ok(())
+}
+
+async fn look_at_nodes<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    group: &GroupTarget,
+    wanted: usize,
+) -> Result<(), Stop> {
+    progress.pass.asking_for = Some(Part::Nodes);
+    let request_id = &case.request.envelope.request_id;
+    match cloud.nodes(&group.cluster, &group.name, request_id).await {
+        Ok(nodes) => {
+            let count = ready(&nodes);
+            tracing::info!(ready = count, wanted, "nodes");
+            progress.history.ready = Some(Ready { ready: count, wanted });
+            progress.history.tries.remove(&Part::Nodes);
+            progress.lookups.watched = Some((group.cluster.clone(), group.name.clone()));
+            progress.pass.beyond.nodes = Some(nodes);
+        }
+        Err(error) => return outside_eks::failed(progress, Part::Nodes, &error),
+    }
+    outside_eks::answered(progress);
+    Ok(())
+}
+
+/// Updates of the group that EKS began since the request was sent, and that this delivery hasn't begun itself.
+async fn look_for_updates<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    group: &GroupTarget,
+) -> Result<(), Stop> {
+    let since = case.sent().unwrap_or_default();
+    let read = cloud.updates_since(&group.cluster, &group.name, since).await;
+    let found = match at_once(&mut progress.retries, read)? {
+        Ok(updates) => updates.iter().any(|update| !began(&progress.history, &update.id)),
+        Err(error) => {
+            progress.warnings.add(format!("{DEGRADED_BY}: {error}"));
+            false
+        }
+    };
+    progress.history.updates_since_sent = Some(if found { Updates::Found } else { Updates::None });
+    Ok(())
+}
+
+fn began(history: &History, update: &str) -> bool {
+    history
+        .begun
+        .iter()
+        .any(|begun| begun.update_id.as_deref() == Some(update))
+}
+
+/// Everything around a group that is to be present.
+pub async fn look_around<C: Cloud>(cloud: &C, progress: &mut Progress, place: Place, spec: &Spec) -> Result<(), Stop> {
+    let cluster = cluster(cloud, progress, &spec.cluster).await?;
+    let types = types(cloud, progress, spec).await?;
+    look_at_ec2_resources(cloud, progress, place).await?;
+    if let Some(around) = &mut progress.pass.around {
+        around.cluster = Some(cluster);
+        around.types = types;
+    }
+    Ok(())
+}
+
+async fn look_at_ec2_resources<C: Cloud>(cloud: &C, progress: &mut Progress, place: Place) -> Result<(), Stop> {
+    match cloud.belongings(&place).await {
+        Ok(belongings) => {
+            progress.retries.answered();
+            progress.pass.around = Some(Around {
+                place,
+                cluster: None,
+                types: vec![],
+                belongings,
+            });
+            Ok(())
+        }
+        Err(error) if error.fault == Fault::Denied => Err(progress.retries.denied(&error)),
+        Err(error) if error.fault == Fault::Refused => Err(Stop::Fail(error.to_string())),
+        Err(error) => Err(progress.retries.retry(&error)),
+    }
+}
+
+/// The cluster's VPC and security group, which a cluster that is being made doesn't have yet.
+async fn cluster<C: Cloud>(cloud: &C, progress: &mut Progress, name: &str) -> Result<Cluster, Stop> {
+    if let Some(cluster) = &progress.lookups.cluster {
+        return Ok(cluster.clone());
+    }
+    let read = cloud.cluster(name).await;
+    match lasting(&mut progress.retries, read)? {
+        Ok(Some(cluster)) => {
+            progress.lookups.cluster = Some(cluster.clone());
+            Ok(cluster)
+        }
+        Ok(None) => {
+            progress.history.obstacle = Some(format!("cluster {name} has no VPC or no cluster security group yet"));
+            Err(Stop::Wait(Waiting::ForOthers))
+        }
+        Err(error) => Err(Stop::Fail(format!("ClusterName: {error}"))),
+    }
+}
+
+/// Instance types that can't be read leave the choice of the image to the service, and a rollback isn't refused for them.
+/// Types that EC2 doesn't know are told before anything is made.
+pub async fn types<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<Vec<InstanceTypeFacts>, Stop> {
+    if let Some(types) = &progress.lookups.types {
+        return Ok(types.clone());
+    }
+    let read = cloud.instance_types(&spec.type_names()).await;
+    let types = match lasting(&mut progress.retries, read)? {
+        Ok(types) => types,
+        Err(error) if error.fault == Fault::Denied || progress.stack.rolls_back() => {
+            tracing::warn!(%error, "instance types could not be read, so EKS chooses the AMI type");
+            vec![]
+        }
+        Err(error) => return Err(Stop::Fail(format!("InstanceTypes: {error}"))),
+    };
+    progress.lookups.types = Some(types.clone());
+    Ok(types)
+}

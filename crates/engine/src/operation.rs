@@ -1,0 +1,124 @@
+//! One request under way: what is asked and how far it has come. It is the self-invocation's payload and the state machine's state
+//! alike.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::case::Case;
+use crate::progress::{Phase, Progress, Stage, Warnings};
+use mng_core::decide::history::Begun;
+use mng_core::protocol::request::{Request, Unreadable};
+
+/// Written into every hand-over. A later release reads all earlier versions: operations are under way during an upgrade. It changes with
+/// what a field means, and an earlier release, after a rollback of the function, then takes only the least of it ([`Operation::read`]).
+const VERSION: u32 = 1;
+
+/// What one invocation hands over to the next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    pub case: Arc<Case>,
+    pub progress: Progress,
+}
+
+/// The shape of a hand-over since release 0.1.0.
+#[derive(Serialize)]
+struct Written<'a> {
+    version: u32,
+    request: &'a Request,
+    #[serde(flatten)]
+    progress: &'a Progress,
+}
+
+impl Serialize for Operation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = Written {
+            version: VERSION,
+            request: &self.case.request,
+            progress: &self.progress,
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl Operation {
+    /// A request before its first pass, at `now`, in seconds since the epoch.
+    pub fn begin(case: Case, now: u64) -> Self {
+        let progress = Progress::begin(&case, now);
+        Self {
+            case: Arc::new(case),
+            progress,
+        }
+    }
+
+    /// Reads what an earlier invocation has handed over, whatever release that was of. What a later release has written is taken up by
+    /// its request, as a second delivery would be, with what no look can tell: when it began, which group it is about, what was begun
+    /// and what is being removed again.
+    ///
+    /// # Errors
+    /// Not even the request can be read.
+    pub fn read(written: &Value, now: u64) -> Result<Self, Unreadable> {
+        let case = Case::of(Request::resume(&written["request"])?);
+        let progress = match readable_version(written) {
+            Ok(progress) => progress,
+            Err(problem) => {
+                tracing::warn!(
+                    problem,
+                    "what was handed over is of another release, and its request is taken up anew"
+                );
+                begin_again(&case, written, now)
+            }
+        };
+        Ok(Self {
+            case: Arc::new(case),
+            progress: carried_on(progress),
+        })
+    }
+}
+
+fn readable_version(written: &Value) -> Result<Progress, String> {
+    let version = u32::deserialize(&written["version"]).map_err(|error| error.to_string())?;
+    if version > VERSION {
+        return Err(format!("version {version}"));
+    }
+    Progress::deserialize(written).map_err(|error| error.to_string())
+}
+
+/// What release 0.1.0 hands over in its own stages and words.
+fn carried_on(mut progress: Progress) -> Progress {
+    if progress.stage == Stage::RemoveAbandoned {
+        // What was noted is about the group that was to be removed. The search for unfinished replacements finds that group again.
+        progress.history.turn_to_another_group();
+        progress.stage = Stage::Converge;
+    }
+    let situation = progress.stack.situation.as_mut();
+    if let Some(situation) = situation.filter(|known| known.phase == Phase::Unknown) {
+        situation.tags = None;
+    }
+    progress
+}
+
+fn begin_again(case: &Case, written: &Value, now: u64) -> Progress {
+    let mut progress = Progress::begin(case, now);
+    let (history, own) = (&written["history"], &mut progress.history);
+    own.began = readable(&history["began"]).unwrap_or(own.began);
+    own.deadline = readable(&history["deadline"]).unwrap_or(own.deadline);
+    own.first_status = readable(&history["first_status"]);
+    own.first_made = readable(&history["first_made"]);
+    let begun = history["begun"].as_array().into_iter().flatten();
+    own.begun = begun.filter_map(readable::<Begun>).collect();
+    progress.groups.target = readable(&written["target"]);
+    progress.warnings = readable::<Warnings>(&written["warnings"]).unwrap_or_default();
+    // The stage is one of a situation: without it both are found anew.
+    if let (Some(stage), Some(situation)) = (readable(&written["stage"]), readable(&written["situation"])) {
+        progress.stage = stage;
+        progress.stack.situation = Some(situation);
+    }
+    progress
+}
+
+fn readable<T: DeserializeOwned>(value: &Value) -> Option<T> {
+    T::deserialize(value).ok()
+}

@@ -1,0 +1,246 @@
+//! Observe, decide, perform: again and again, until there is something to wait for or to answer.
+
+use crate::answer::{fail, succeed};
+use crate::by_event::{self, Undoing, undoing};
+use crate::case::Case;
+use crate::fault::Stop;
+use crate::perform::{After, Scene, perform};
+use crate::ports::{Cloud, Noting};
+use crate::progress::Progress;
+use crate::{cut_off, diagnosis, drain_watch, lookup, prepare, request_span, unfinished_replacements};
+use mng_core::call_error::Fault;
+use mng_core::decide::plan::Step;
+use mng_core::decide::under_way::UnderWay;
+use mng_core::decide::{Around, Goal, Look, Next, Observation, View, Waiting, decide};
+use mng_core::nodegroup::group::NodeGroup;
+use mng_core::protocol::answer::Answer;
+use mng_core::protocol::physical_id::PhysicalId;
+
+/// How a pass ends.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    Wait(Waiting),
+    Answer(Answer),
+}
+
+/// Takes one pass at `now`, in seconds since the epoch.
+pub async fn pass<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Outcome {
+    progress.begin_pass();
+    let cloud = &Noting {
+        cloud,
+        calls: progress.access.calls.clone(),
+    };
+    let outcome = until_it_ends(cloud, case, progress, now).await;
+    progress.end_pass();
+    outcome
+}
+
+async fn until_it_ends<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Outcome {
+    let before = undoing(case, &progress.stage);
+    loop {
+        let next = match round(cloud, case, progress, now).await {
+            Ok(next) => next,
+            Err(Stop::Wait(_)) if now >= progress.history.deadline => Next::Fail(cut_off::reason(progress)),
+            Err(Stop::Wait(waiting)) => Next::Wait(waiting),
+            Err(Stop::Fail(reason)) => Next::Fail(reason),
+        };
+        if let Some(outcome) = ended(cloud, case, progress, next, now).await {
+            return outcome;
+        }
+        if before == Undoing::NotYet && undoing(case, &progress.stage) == Undoing::Begun {
+            return Outcome::Wait(Waiting::ForDelete);
+        }
+    }
+}
+
+/// How the pass ends; `None`: it goes on with another round.
+async fn ended<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, next: Next, now: u64) -> Option<Outcome> {
+    let answer = match next {
+        Next::Act(_) | Next::Look(_) => None,
+        Next::Wait(waiting) => {
+            if let Some(what) = UnderWay::waited_for(waiting) {
+                progress.set_phase(what);
+            }
+            if waiting == Waiting::ForVersionUpdate {
+                drain_watch::look(cloud, case, progress, now).await;
+            }
+            return Some(Outcome::Wait(waiting));
+        }
+        Next::Done { .. } if unfinished_replacements::next(progress) => None,
+        Next::Done { attributes, warnings } => succeed(case, progress, attributes, warnings),
+        Next::Fail(reason) => fail(case, progress, reason),
+        Next::Broken(broken) => {
+            // The headline is the reason where looking for the cause is cut off.
+            progress.history.obstacle = Some(broken.headline.clone());
+            let reason = diagnosis::reason(cloud, case, &broken).await;
+            fail(case, progress, reason)
+        }
+    };
+    answer.map(Outcome::Answer)
+}
+
+/// Prepares the goal, looks at its group, and takes steps until one changes the group or there is nothing to do. `Next::Act` comes back
+/// where it is worth looking again at once.
+async fn round<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Result<Next, Stop> {
+    let Some(mut goal) = prepare::goal(cloud, case, progress, now).await? else {
+        return Ok(nothing_to_do());
+    };
+    let mut seen = observe(cloud, case, progress, &goal, now).await?;
+    if let (Goal::Present(desired), Observation::Present { group, .. }) = (&mut goal, &seen) {
+        desired.inherit(&group.tags);
+    }
+    loop {
+        let next = decide(&goal, &seen, view(progress, &goal, now));
+        match next {
+            Next::Look(look) => match lookup::look(cloud, case, progress, &goal, &look).await {
+                Err(Stop::Fail(why)) if look == Look::Around && matches!(goal, Goal::Present(_)) => {
+                    return as_is(cloud, case, progress, &seen, why, now).await;
+                }
+                looked => looked?,
+            },
+            Next::Act(step) => {
+                let creates = matches!(step, Step::Create(..));
+                let scene = Scene {
+                    case,
+                    goal: &goal,
+                    seen: &seen,
+                    now,
+                };
+                match perform(cloud, scene, progress, &step).await {
+                    Ok(After::Decide) if case.requester().may_overlap() => {
+                        seen = observe(cloud, case, progress, &goal, now).await?;
+                    }
+                    Ok(After::Decide) => {}
+                    Ok(After::Look) => return Ok(Next::Act(step)),
+                    Ok(After::Wait(waiting)) => return Ok(Next::Wait(waiting)),
+                    // A rollback doesn't fail for a group that EKS refuses to create again, such as one of a Kubernetes version that EKS
+                    // no longer takes.
+                    Err(Stop::Fail(why)) if creates && progress.stack.rolls_back() => {
+                        return as_is(cloud, case, progress, &seen, why, now).await;
+                    }
+                    Err(stop) => return Err(stop),
+                }
+            }
+            next => return Ok(next),
+        }
+    }
+}
+
+fn nothing_to_do() -> Next {
+    Next::Done {
+        attributes: [].into(),
+        warnings: vec![],
+    }
+}
+
+/// What can't be had fails an update, and leaves a rollback with what runs: the group that it goes back to where that is there, and else
+/// the current one.
+async fn as_is<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    seen: &Observation,
+    why: String,
+    now: u64,
+) -> Result<Next, Stop> {
+    let target = progress.groups.target.clone();
+    let mut goal = prepare::left_as_it_is(cloud, case, progress, why, now).await?;
+    if let (Observation::Present { group, .. }, Goal::AsIs { identity, .. }) = (seen, &mut goal) {
+        progress.groups.target = target;
+        (identity.cluster, identity.name) = (group.cluster.clone(), group.name.clone());
+    }
+    progress.history.turn_to_another_group();
+    let seen = look_at_group(cloud, case, progress, &goal).await?;
+    Ok(decide(&goal, &seen, view(progress, &goal, now)))
+}
+
+/// What was looked up counts for the group that it was looked up for.
+fn view<'a>(progress: &'a Progress, goal: &Goal, now: u64) -> View<'a> {
+    let of_the_goal = |around: &&Around| around.place == goal.place();
+    View {
+        around: progress.pass.around.as_ref().filter(of_the_goal),
+        beyond: &progress.pass.beyond,
+        history: &progress.history,
+        now,
+    }
+}
+
+async fn observe<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    goal: &Goal,
+    now: u64,
+) -> Result<Observation, Stop> {
+    let place = goal.place();
+    request_span::about(&place.cluster, &place.name);
+    let seen = look_at_group(cloud, case, progress, goal).await?;
+    by_event::note(case, &mut progress.history, &seen, now);
+    Ok(seen)
+}
+
+async fn look_at_group<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    goal: &Goal,
+) -> Result<Observation, Stop> {
+    let place = goal.place();
+    let id = PhysicalId {
+        cluster: place.cluster,
+        name: place.name,
+    };
+    let group = match shown(cloud, progress, &id).await? {
+        Shown::Group(group) => group,
+        Shown::Absent => return Ok(Observation::Absent),
+        Shown::Unknown(problem) => return Ok(Observation::Unknown(problem)),
+    };
+    progress.retries.answered();
+    let history = &mut progress.history;
+    history.first_made = history.first_made.or(group.created_at);
+    let template = group.launch_template.as_ref().filter(|_| case.owner.owns(&group.tags));
+    history.ran_template = template.map(|template| template.id.clone());
+    history
+        .first_status
+        .get_or_insert_with(|| group.status.as_str().to_owned());
+    let Some(update) = progress.history.last_update().and_then(|begun| begun.update_id.clone()) else {
+        return Ok(Observation::Present { group, update: None });
+    };
+    match cloud.update(&id.cluster, &id.name, &update).await {
+        Ok(update) => Ok(Observation::Present {
+            group,
+            update: Some(update),
+        }),
+        Err(error) if error.fault == Fault::Denied => Err(progress.retries.denied(&error)),
+        Err(error) => Ok(Observation::Unknown(unknown(progress, error.to_string()))),
+    }
+}
+
+enum Shown {
+    Group(Box<NodeGroup>),
+    Absent,
+    Unknown(String),
+}
+
+/// The group as this pass has seen it already, or as EKS shows it now. A decision is taken once on what was seen.
+async fn shown<C: Cloud>(cloud: &C, progress: &mut Progress, id: &PhysicalId) -> Result<Shown, Stop> {
+    let seen = progress.pass.seen_group(id);
+    progress.pass.forget_groups();
+    match seen {
+        Some(Some(group)) => return Ok(Shown::Group(Box::new(group))),
+        Some(None) => return Ok(Shown::Absent),
+        None => {}
+    }
+    match cloud.node_group(&id.cluster, &id.name).await {
+        Ok(group) => Ok(Shown::Group(Box::new(group))),
+        Err(error) if error.fault == Fault::NotFound => Ok(Shown::Absent),
+        Err(error) if error.fault == Fault::Denied => Err(progress.retries.denied(&error)),
+        Err(error) => Ok(Shown::Unknown(unknown(progress, error.to_string()))),
+    }
+}
+
+fn unknown(progress: &mut Progress, problem: String) -> String {
+    tracing::warn!(problem, "the node group could not be observed");
+    progress.retries.lose_call();
+    problem
+}

@@ -1,0 +1,260 @@
+//! The one executor: makes the call of a step, notes that it was begun, and says what comes next.
+
+use crate::case::Case;
+use crate::device_plugin::{join_plugin, leave_plugin};
+use crate::fault::Stop;
+use crate::ports::Cloud;
+use crate::progress::{Progress, Stage};
+use crate::texts::TAGGED_AGAIN;
+use crate::windows_support::{NotEnabled, enable_windows};
+use crate::{outside_eks, stale_request, step_failure, unfinished_replacements};
+use mng_core::call_error::CallError;
+use mng_core::decide::desired::Desired;
+use mng_core::decide::history::Begun;
+use mng_core::decide::plan::{Step, StepKind, System};
+use mng_core::decide::roll::outlasts;
+use mng_core::decide::{Goal, Observation, Part, Waiting};
+use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_core::nodegroup::group::NodeGroup;
+use mng_core::nodegroup::name::digest;
+use mng_core::preflight::check::Check;
+use mng_core::preflight::finding::Finding;
+use mng_core::properties::spec::WaitFor;
+
+/// What a step is taken for, and what was seen before it at `now`, in seconds since the epoch.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    pub case: &'a Case,
+    pub goal: &'a Goal,
+    pub seen: &'a Observation,
+    pub now: u64,
+}
+
+impl<'a> Scene<'a> {
+    /// What is wanted of a group that is there.
+    pub fn change(self) -> Option<(&'a Desired, &'a NodeGroup)> {
+        if let (Goal::Present(desired), Observation::Present { group, .. }) = (self.goal, self.seen) {
+            return Some((desired, group));
+        }
+        None
+    }
+}
+
+/// What comes after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// The group itself is unchanged: the next decision goes by what was seen.
+    Decide,
+    /// The group is looked at again at once.
+    Look,
+    Wait(Waiting),
+}
+
+/// What a call gave.
+#[derive(Default)]
+pub struct Given {
+    update_id: Option<String>,
+    made: Option<Made>,
+    warning: Option<String>,
+}
+
+/// Why a step was not taken.
+pub enum NotTaken {
+    Call(CallError),
+    /// Something that the step needs isn't there, such as Linux nodes for Windows support.
+    Lacks(Part, String),
+}
+
+impl From<CallError> for NotTaken {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// Takes one step. A replay does the same again: nothing of it is done twice.
+///
+/// # Errors
+/// A wait, or why the request fails.
+pub async fn perform<C: Cloud>(
+    cloud: &C,
+    scene: Scene<'_>,
+    progress: &mut Progress,
+    step: &Step,
+) -> Result<After, Stop> {
+    still_due(cloud, scene, progress, step).await?;
+    begin(scene, progress, step);
+    let token = token(scene.case, progress.groups.target.as_deref(), step);
+    match call(cloud, step, &token).await {
+        Ok(given) => {
+            note(progress, step, given, scene.now);
+            Ok(after(scene.goal, step))
+        }
+        Err(NotTaken::Lacks(part, why)) => outside_eks::lacks(progress, part, why).map(|()| After::Decide),
+        Err(NotTaken::Call(error)) => step_failure::failed(cloud, scene, progress, step, &error).await,
+    }
+}
+
+/// Asks whether the step is still wanted, where the safety of a group needs a second look: CloudFormation may have cancelled the update,
+/// or a later request may have begun.
+async fn still_due<C: Cloud>(cloud: &C, scene: Scene<'_>, progress: &mut Progress, step: &Step) -> Result<(), Stop> {
+    let case = scene.case;
+    match (scene.goal, step) {
+        // Several steps in EC2 follow one another within seconds, so the stack is asked once in a pass.
+        (Goal::Present(_), Step::Launch(launch)) if launch.removes() || progress.stack.asked => Ok(()),
+        (Goal::Present(_), _) => stale_request::still_wanted(cloud, case, progress).await,
+        (Goal::Absent(_), _) => match progress.stage {
+            Stage::Sweep(_) => unfinished_replacements::still_unfinished(cloud, case, progress).await,
+            Stage::Converge | Stage::RemoveAbandoned | Stage::Undo { .. } => {
+                stale_request::still_to_be_removed(cloud, case, progress).await
+            }
+        },
+        (Goal::AsIs { .. } | Goal::Repeat(_), _) => Ok(()),
+    }
+}
+
+fn begin(scene: Scene, progress: &mut Progress, step: &Step) {
+    progress.pass.forget_groups();
+    progress.set_phase(step.kind().under_way());
+    match step {
+        Step::Launch(launch) => tracing::info!(begun = launch.action(), "begin"),
+        step => tracing::info!(begun = ?step.kind(), "begin"),
+    }
+    match step.kind().system() {
+        System::Outside(part) => progress.pass.asking_for = Some(part),
+        System::Eks | System::Ec2 => {}
+    }
+    if let Step::Scaling(..) = step {
+        progress.pass.beyond.scaling_group = None;
+    }
+    announce(scene, progress, step);
+}
+
+/// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails. EKS goes by the
+/// settings that the group has then. Those that the template tightens follow the roll.
+fn announce(scene: Scene, progress: &mut Progress, step: &Step) {
+    let (Some((desired, group)), StepKind::UpdateVersion) = (scene.change(), step.kind()) else {
+        return;
+    };
+    let left = progress.history.deadline.saturating_sub(scene.now);
+    let cause = outlasts(group.scaling.desired, group.update_settings.unavailable, left);
+    if let Some(cause) = cause.filter(|_| desired.spec.wait_for != WaitFor::Submitted) {
+        let finding = Finding::new(Check::RollOutlastsTimeout, "ServiceTimeout", &group.name, cause);
+        tracing::warn!(%finding, "announced");
+        progress.warnings.add(finding.to_string());
+    }
+}
+
+/// The same request, step and content make the same token, so that a replay is the same call to the service; a RequestId
+/// that comes again after weeks with other content (aws-cdk issue 35957) is not. The service wants 33 to 126 characters.
+fn token(case: &Case, target: Option<&str>, step: &Step) -> String {
+    let envelope = &case.request.envelope;
+    let who = [&envelope.stack_id, &envelope.logical_resource_id, &envelope.request_id];
+    digest(&format!("{who:?} {} {target:?}", content(step)), 64)
+}
+
+/// What a step asks for, without what was seen of the group: that differs from one delivery to the next.
+fn content(step: &Step) -> String {
+    let kind = step.kind();
+    match step {
+        Step::Launch(launch) => format!("{kind:?}({launch:?})"),
+        Step::Create(_, group) => format!("{kind:?}({group:?})"),
+        Step::Tag(_, tags) => format!("{kind:?}({tags:?})"),
+        Step::Untag(_, keys) => format!("{kind:?}({keys:?})"),
+        Step::UpdateVersion(_, change) => format!("{kind:?}({change:?})"),
+        Step::UpdateConfig(_, change) => format!("{kind:?}({change:?})"),
+        Step::Scaling(..) | Step::Delete(_) => format!("{kind:?}"),
+        Step::JoinPlugin(_) | Step::LeavePlugin(_) | Step::EnableWindows(_) => format!("{kind:?}"),
+    }
+}
+
+async fn call<C: Cloud>(cloud: &C, step: &Step, token: &str) -> Result<Given, NotTaken> {
+    let mut given = Given::default();
+    match step {
+        Step::Launch(step) => {
+            given.made = Some(cloud.launch(step, token).await?);
+            given.warning = tagged_again(step);
+        }
+        Step::Create(desired, group) => cloud.create(desired, group, token).await?,
+        Step::Tag(group, tags) => cloud.tag(&group.arn, tags).await?,
+        Step::Untag(group, keys) => cloud.untag(&group.arn, keys).await?,
+        Step::UpdateVersion(group, change) => {
+            given.update_id = Some(cloud.update_version(&seen(group), change, token).await?);
+        }
+        Step::UpdateConfig(group, change) => {
+            given.update_id = Some(cloud.update_config(&seen(group), change, token).await?);
+        }
+        Step::Delete(group) => cloud.delete(&group.cluster, &group.name).await?,
+        Step::Scaling(name, steps) => {
+            for step in steps {
+                cloud.change_scaling_group(name, step).await?;
+            }
+        }
+        Step::JoinPlugin(wanted) => given.warning = join_plugin(cloud, wanted).await?,
+        Step::LeavePlugin(group) => leave_plugin(cloud, group).await?,
+        Step::EnableWindows(cluster) => match enable_windows(cloud, cluster).await {
+            Ok(warning) => given.warning = warning,
+            Err(NotEnabled::NoLinuxNodes(why)) => return Err(NotTaken::Lacks(Part::Windows, why)),
+            Err(NotEnabled::Failed(error)) => return Err(error.into()),
+        },
+    }
+    Ok(given)
+}
+
+fn tagged_again(step: &LaunchStep) -> Option<String> {
+    let LaunchStep::TagTemplate { id, .. } = step else {
+        return None;
+    };
+    Some(format!(
+        "launch template {id} of this node group {TAGGED_AGAIN}, and the function tagged the launch template again"
+    ))
+}
+
+/// What comes after a step. When nobody waits for the group, it is worth looking again right away.
+pub fn after(goal: &Goal, step: &Step) -> After {
+    let submitted = matches!(goal, Goal::Present(desired) if desired.spec.wait_for == WaitFor::Submitted);
+    match (step.kind().system(), step.kind().waits_for()) {
+        (System::Ec2 | System::Outside(_), _) => After::Decide,
+        (System::Eks, Some(waiting)) if !submitted => After::Wait(waiting),
+        (System::Eks, _) => After::Look,
+    }
+}
+
+/// Notes what a step has begun and made.
+pub fn note(progress: &mut Progress, step: &Step, given: Given, now: u64) {
+    outside_eks::answered(progress);
+    progress.history.note(Begun {
+        step: step.kind(),
+        at: now,
+        update_id: given.update_id,
+    });
+    given
+        .warning
+        .into_iter()
+        .for_each(|warning| progress.warnings.add(warning));
+    match step {
+        Step::Launch(launch) => note_in_ec2(progress, launch, given.made.unwrap_or(Made::Nothing)),
+        Step::Create(..) => progress.history.forget_the_group_before(),
+        Step::Scaling(..)
+        | Step::Tag(..)
+        | Step::Untag(..)
+        | Step::UpdateVersion(..)
+        | Step::UpdateConfig(..)
+        | Step::Delete(_) => {}
+        Step::JoinPlugin(_) | Step::LeavePlugin(_) | Step::EnableWindows(_) => {}
+    }
+}
+
+fn note_in_ec2(progress: &mut Progress, step: &LaunchStep, made: Made) {
+    if let Some(around) = &mut progress.pass.around {
+        around.belongings.apply(step, made);
+    }
+}
+
+fn seen(group: &mng_core::nodegroup::group::GroupTarget) -> NodeGroup {
+    NodeGroup {
+        cluster: group.cluster.clone(),
+        name: group.name.clone(),
+        arn: group.arn.clone(),
+        ..NodeGroup::default()
+    }
+}

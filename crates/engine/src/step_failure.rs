@@ -1,0 +1,178 @@
+//! What the failure of a step leads to: what the function can do without is taken out before the table of faults.
+
+use std::collections::BTreeSet;
+
+use crate::device_plugin::is_out_of_reach;
+use crate::fault::{FailedCall, Stop, consequence, lasting};
+use crate::outside_eks;
+use crate::perform::{After, Given, Scene, after, note};
+use crate::ports::Cloud;
+use crate::progress::Progress;
+use crate::texts::{NOT_TAGGED_AGAIN, SETTINGS_STAY, TAGS_STAY};
+use mng_core::call_error::{CallError, Fault};
+use mng_core::decide::change::only_leaves_out;
+use mng_core::decide::history::{History, Tidying};
+use mng_core::decide::plan::{Step, StepKind, System};
+use mng_core::decide::{Goal, Waiting};
+use mng_core::launch_template::steps::LaunchStep;
+use mng_core::nodegroup::group::GroupTarget;
+use mng_core::nodegroup::ownership::UNFINISHED_TAG;
+use mng_core::properties::tags::OWN_PREFIX;
+
+/// How long a launch template that was made a moment ago may be unknown to EKS. EC2's API is eventually consistent, in practice
+/// within seconds (EC2 developer guide, "Eventual consistency").
+const SEEN_WITHIN_SECONDS: u64 = 60;
+
+/// What comes after a step whose call has failed.
+///
+/// # Errors
+/// A wait, or why the request fails.
+pub async fn failed<C: Cloud>(
+    cloud: &C,
+    scene: Scene<'_>,
+    progress: &mut Progress,
+    step: &Step,
+    error: &CallError,
+) -> Result<After, Stop> {
+    match (step, step.kind().system()) {
+        (Step::Launch(launch), _) => failed_in_ec2(scene, progress, step, launch, error),
+        (Step::LeavePlugin(_), _) if is_out_of_reach(progress, error) => Err(Stop::Fail(error.to_string())),
+        (_, System::Outside(part)) => outside_eks::failed(progress, part, error).map(|()| After::Decide),
+        (_, System::Eks | System::Ec2) => failed_in_eks(cloud, scene, progress, step, error).await,
+    }
+}
+
+async fn failed_in_eks<C: Cloud>(
+    cloud: &C,
+    scene: Scene<'_>,
+    progress: &mut Progress,
+    step: &Step,
+    error: &CallError,
+) -> Result<After, Stop> {
+    if can_do_without(scene, step, error) {
+        progress.warnings.add(format!(
+            "{SETTINGS_STAY}, since EKS refuses to remove them; state the values that you want: {error}"
+        ));
+        note(progress, step, Given::default(), scene.now);
+        return Ok(After::Look);
+    }
+    if is_not_seen_yet(&progress.history, step, error, scene.now) {
+        progress.history.obstacle = Some(error.to_string());
+        return Err(Stop::Wait(Waiting::ForOthers));
+    }
+    let call = if step.kind() == StepKind::Create {
+        FailedCall::CreateGroup
+    } else {
+        FailedCall::Eks
+    };
+    let stop = consequence(error.fault, call).stop(&mut progress.retries, error);
+    match (stop, step) {
+        (Stop::Fail(why), Step::Untag(group, keys)) if goes_on_without(progress, keys) => {
+            progress.warnings.add(format!("{TAGS_STAY}: {why}"));
+            if keys.contains(UNFINISHED_TAG) {
+                overwrite_mark(cloud, group).await;
+            }
+            note(progress, step, Given::default(), scene.now);
+            Ok(after(scene.goal, step))
+        }
+        (stop, _) => Err(stop),
+    }
+}
+
+/// EKS doesn't document how a setting of repair is taken back. A group that keeps one fails neither an update nor a rollback.
+fn can_do_without(scene: Scene, step: &Step, error: &CallError) -> bool {
+    let may_leave_out = |(desired, group)| only_leaves_out(desired, group);
+    let is_refused = error.fault == Fault::Refused && step.kind() == StepKind::UpdateConfig;
+    is_refused && scene.change().is_some_and(may_leave_out)
+}
+
+/// EC2 shows a launch template or a version that it has just made a little later to others, EKS among them.
+fn is_not_seen_yet(history: &History, step: &Step, error: &CallError, now: u64) -> bool {
+    let template = match step {
+        Step::Create(_, group) => Some(&group.template.identity),
+        Step::UpdateVersion(_, change) => change.launch_template.as_ref().map(|(identity, _)| identity),
+        Step::Launch(_) | Step::Tag(..) | Step::Untag(..) | Step::UpdateConfig(..) | Step::Delete(_) => None,
+        Step::Scaling(..) | Step::JoinPlugin(_) | Step::LeavePlugin(_) | Step::EnableWindows(_) => None,
+    };
+    let made = history.of(StepKind::Launch).map(|begun| begun.at);
+    let message = error.message.to_lowercase();
+    let is_missing = ["not found", "not exist", "notfound"]
+        .iter()
+        .any(|word| message.contains(word));
+    let names_it = template.is_some_and(|identity| error.message.contains(identity.as_str()));
+    is_missing && names_it && made.is_some_and(|at| now < at + SEEN_WITHIN_SECONDS)
+}
+
+/// Tags that can't be removed fail no rollback, and the function's own marks fail nothing.
+fn goes_on_without(progress: &Progress, keys: &BTreeSet<String>) -> bool {
+    progress.stack.rolls_back() || keys.iter().all(|key| key.starts_with(OWN_PREFIX))
+}
+
+/// A mark of an unfinished group that can't be removed is overwritten, so that no delivery of the event takes the group for unfinished.
+async fn overwrite_mark<C: Cloud>(cloud: &C, group: &GroupTarget) {
+    let finished = [(UNFINISHED_TAG.to_owned(), "finished".to_owned())].into();
+    if let Err(error) = cloud.tag(&group.arn, &finished).await {
+        tracing::warn!(%error, "the mark of an unfinished group stays");
+    }
+}
+
+fn failed_in_ec2(
+    scene: Scene,
+    progress: &mut Progress,
+    step: &Step,
+    launch: &LaunchStep,
+    error: &CallError,
+) -> Result<After, Stop> {
+    if error.fault == Fault::NotFound && launch.removes() {
+        note(progress, step, Given::default(), scene.now);
+        return Ok(After::Decide);
+    }
+    if let LaunchStep::TagTemplate { id, .. } = launch {
+        return not_tagged(progress, step, id, error, scene.now);
+    }
+    if matches!(scene.goal, Goal::Present(_)) && launch.removes() && gives_up_tidying(progress, error, scene.now) {
+        return Ok(After::Decide);
+    }
+    let call = match error.message.contains(launch.resource()) {
+        true => FailedCall::Ec2AboutItsOwn,
+        false => FailedCall::Ec2AboutOthers,
+    };
+    let stop = consequence(error.fault, call).stop(&mut progress.retries, error);
+    if stop == Stop::Wait(Waiting::ForOthers) {
+        progress.history.obstacle = Some(error.to_string());
+    }
+    Err(stop)
+}
+
+/// What can't be removed from a group that is as it should be is left with a warning: an update that has rolled every node
+/// may not be rolled back for it.
+fn gives_up_tidying(progress: &mut Progress, error: &CallError, now: u64) -> bool {
+    let history = &mut progress.history;
+    history.tidying = match error.fault {
+        Fault::InUse | Fault::Throttled | Fault::Unknown => history.tidying.held_up(now),
+        Fault::NotFound | Fault::Denied | Fault::Refused => Tidying::GivenUp,
+    };
+    let given_up = history.tidying == Tidying::GivenUp;
+    if given_up {
+        progress.warnings.add(format!(
+            "the function could not remove what the node group no longer needs; the next update or the deletion removes it: {error}"
+        ));
+    }
+    given_up
+}
+
+/// A template that can't be tagged again is the group's nevertheless. Another delivery may have removed it meanwhile.
+fn not_tagged(progress: &mut Progress, step: &Step, id: &str, error: &CallError, now: u64) -> Result<After, Stop> {
+    let lasts = lasting::<()>(&mut progress.retries, Err(error.clone()))?;
+    if error.fault == Fault::NotFound {
+        progress.pass.around = None;
+        return Ok(After::Decide);
+    }
+    if let Err(error) = lasts {
+        progress.warnings.add(format!(
+            "launch template {id} of this node group has lost the function's tags, and {NOT_TAGGED_AGAIN}: {error}"
+        ));
+    }
+    note(progress, step, Given::default(), now);
+    Ok(After::Decide)
+}
