@@ -107,7 +107,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             self.count_unanswered();
             return Ok(step_functions::answered());
         }
-        tracing::info!(looks = operation.progress.retries.looks, "take up");
+        tracing::info!(looks = operation.progress.reads.retries.looks, "take up");
         if origin == Origin::Request {
             self.count_begun(case.kind());
             self.tell(&operation, News::Requested).await;
@@ -166,7 +166,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     fn note_throttles(&self, progress: &mut Progress) {
         let throttles = self.cloud.throttles();
         progress.tally.throttles += throttles;
-        progress.retries.min_interval = throttle_backoff::after(progress.retries.min_interval, throttles);
+        progress.reads.retries.min_interval = throttle_backoff::after(progress.reads.retries.min_interval, throttles);
     }
 
     /// One pass, cut off before the invocation is, and before the time for an answer is over: a call that hangs may cost

@@ -24,8 +24,8 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         let began = history.begun.last().map_or(history.began, |begun| begun.at);
         let elapsed = schedule::elapsed(began * 1000, self.clock.now_millis(), scale);
         let trouble = Trouble {
-            unanswered: progress.retries.unanswered,
-            apart: progress.retries.min_interval,
+            unanswered: progress.reads.retries.unanswered,
+            apart: progress.reads.retries.min_interval,
         };
         let wait = schedule::next_look(waiting, elapsed, trouble, jitter(operation)).mul_f64(scale);
         let left = history.deadline.saturating_sub(self.clock.now());
@@ -126,6 +126,7 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     async fn sleep(&self, operation: &Operation, waiting: Waiting, wait: Duration) {
         let Some((cluster, group)) = operation
             .progress
+            .reads
             .lookups
             .watched
             .as_ref()
@@ -146,7 +147,7 @@ fn jitter(operation: &Operation) -> f64 {
     let seed = digest(
         &format!(
             "{}{}",
-            operation.case.request.envelope.request_id, operation.progress.retries.looks
+            operation.case.request.envelope.request_id, operation.progress.reads.retries.looks
         ),
         4,
     );

@@ -16,13 +16,16 @@ use tracing_subscriber::registry::{LookupSpan, Registry};
 /// The target of an event whose field `line` is an object of its own, as metrics are. It gets the request's fields beside it.
 pub const OBJECT: &str = "object";
 
-/// What writes the log. `level` is that of this crate's lines; of the libraries' there is nothing below WARN, for they log
+/// The crates that the function is made of.
+const OWN_CRATES: [&str; 4] = [env!("CARGO_CRATE_NAME"), "mng_aws", "mng_core", "mng_engine"];
+
+/// What writes the log. `level` is that of the function's own lines; of the libraries' there is nothing below WARN, for they log
 /// what they send, and that holds response URLs.
 pub fn log(level: &str, write: impl Fn(&str) + Send + Sync + 'static) -> impl Subscriber + Send + Sync {
     let own = level.parse().unwrap_or(LevelFilter::INFO);
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
-        .with_target(env!("CARGO_CRATE_NAME"), own)
+        .with_targets(OWN_CRATES.map(|name| (name, own)))
         .with_target(OBJECT, LevelFilter::INFO);
     Registry::default().with(filter).with(Lines(write))
 }

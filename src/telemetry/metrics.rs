@@ -79,7 +79,7 @@ impl Sheet<'_> {
         let took: f64 = tally.seconds().map(|(_, seconds)| seconds).sum();
         values.extend([
             (OPERATION_DURATION, json!(took)),
-            (POLLS, json!(progress.retries.looks)),
+            (POLLS, json!(progress.reads.retries.looks)),
             (THROTTLES, json!(tally.throttles)),
             (LOST_CALLS, json!(tally.lost_calls)),
             (HAND_OVERS, json!(tally.hand_overs)),

@@ -39,7 +39,7 @@ pub fn succeed(case: &Case, progress: &mut Progress, attributes: Attributes, war
     match std::mem::take(&mut progress.stage) {
         Stage::Undo { failure } => Some(ended(case, progress, failure)),
         Stage::Converge | Stage::RemoveAbandoned if unfinished::is_due(case, &progress.stack) => {
-            unfinished::begin(case, progress, attributes, warnings);
+            progress.stage = unfinished::begin(case, &mut progress.groups, &mut progress.history, attributes, warnings);
             None
         }
         Stage::Converge | Stage::RemoveAbandoned => Some(success(case, progress, attributes, warnings)),
@@ -78,7 +78,14 @@ pub fn fail(case: &Case, progress: &mut Progress, reason: String) -> Option<Answ
             None
         }
         Stage::Converge | Stage::RemoveAbandoned => Some(ended(case, progress, progress.warnings.after(reason))),
-        Stage::Sweep(left) => match unfinished::leave(case, progress, left, &reason) {
+        Stage::Sweep(left) => match unfinished::leave(
+            case,
+            &mut progress.history,
+            &mut progress.warnings,
+            &progress.groups,
+            left,
+            &reason,
+        ) {
             Left::ToGoOn(sweep) => {
                 progress.stage = Stage::Sweep(sweep);
                 None
@@ -93,7 +100,7 @@ fn begin_to_undo(case: &Case, progress: &mut Progress, reason: String) {
     progress.history.turn_to_undoing();
     // Whether it is still to be removed is another question.
     progress.stack.asked = false;
-    by_event::make_ready_to_undo(case, progress);
+    by_event::make_ready_to_undo(case, &mut progress.history, &mut progress.reads.lookups);
     progress.stage = Stage::Undo {
         failure: progress.warnings.after(reason),
     };

@@ -3,7 +3,7 @@
 
 use crate::case::Case;
 use crate::preflight::numbered;
-use crate::progress::{Progress, Stage};
+use crate::progress::{Lookups, Progress, Stage};
 use mng_core::decide::Observation;
 use mng_core::decide::history::{History, Seen};
 use mng_core::nodegroup::group::NodeGroup;
@@ -80,7 +80,7 @@ pub fn too_late(case: &Case, progress: &mut Progress, now: u64) -> Option<String
     };
     progress.groups.target = Some(name);
     progress.history.deadline = now;
-    make_ready_to_undo(case, progress);
+    make_ready_to_undo(case, &mut progress.history, &mut progress.reads.lookups);
     progress.stage = Stage::Undo { failure };
     None
 }
@@ -166,9 +166,9 @@ pub fn undoing(case: &Case, stage: &Stage) -> Undoing {
 
 /// Time for clearing up, which a stack's rollback would have of its own; and nothing that is checked before a group is made
 /// keeps one from being removed.
-pub fn make_ready_to_undo(case: &Case, progress: &mut Progress) {
+pub fn make_ready_to_undo(case: &Case, history: &mut History, lookups: &mut Lookups) {
     if case.requester().clears_up_after_itself() {
-        progress.history.deadline += CLEARING_SECONDS;
-        progress.lookups.preflight_done = true;
+        history.deadline += CLEARING_SECONDS;
+        lookups.preflight_done = true;
     }
 }

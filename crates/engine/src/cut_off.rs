@@ -2,7 +2,6 @@
 
 use crate::answer::fail;
 use crate::case::Case;
-use crate::outside_eks;
 use crate::pass::Outcome;
 use crate::progress::Progress;
 use mng_core::decide::Waiting;
@@ -13,14 +12,14 @@ use mng_core::protocol::answer::Answer;
 pub fn cut_off(case: &Case, progress: &mut Progress, now: u64) -> Outcome {
     let call = progress.access.calls.under_way().unwrap_or_default();
     tracing::warn!(
-        looks = progress.retries.looks,
+        looks = progress.reads.retries.looks,
         call,
         "a pass was cut off, for a call went on too long"
     );
-    progress.retries.lose_call();
+    progress.reads.retries.lose_call();
     progress.end_pass();
     let over = now >= progress.history.deadline;
-    if !over || outside_eks::gone_on_without(progress) {
+    if !over || progress.outside_eks().gone_on_without() {
         return Outcome::Wait(Waiting::ForAnAnswer);
     }
     let reason = reason(progress);

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::fault::{Stop, lasting};
 use crate::ports::Cloud;
-use crate::progress::{KnownStack, Progress, Retries};
+use crate::progress::{KnownGroups, KnownStack, Reads, Retries};
 use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::desired::Direction;
 use mng_core::decide::history::Updates;
@@ -18,21 +18,23 @@ const TRIES: u32 = 5;
 pub async fn desired<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    reads: &mut Reads,
+    groups: &mut KnownGroups,
+    stack: &KnownStack,
     name: &str,
 ) -> Result<DesiredSize, Stop> {
-    let size = by_properties(case, &progress.stack);
+    let size = by_properties(case, stack);
     let DesiredSize::TakeBack { failed } = size else {
         return Ok(size);
     };
     // The failed update may have created the current group, with its size. It may too where times are unknown.
     let is_current = case.current().is_some_and(|current| current.name == name);
-    let created_with_it = is_current && progress.groups.current_is_of_this_operation(&progress.stack);
-    if progress.stack.direction(case.kind()) != Direction::RollingBack || created_with_it {
+    let created_with_it = is_current && groups.current_is_of_this_operation(stack);
+    if stack.direction(case.kind()) != Direction::RollingBack || created_with_it {
         return Ok(size);
     }
     Ok(
-        match set_by_an_update(cloud, progress, (&case.spec.cluster, name), failed).await? {
+        match set_by_an_update(cloud, reads, groups, stack, (&case.spec.cluster, name), failed).await? {
             Updates::Found => size,
             Updates::None => DesiredSize::Live,
         },
@@ -61,14 +63,16 @@ fn by_properties(case: &Case, stack: &KnownStack) -> DesiredSize {
 /// makes no update in EKS.
 async fn set_by_an_update<C: Cloud>(
     cloud: &C,
-    progress: &mut Progress,
+    reads: &mut Reads,
+    groups: &mut KnownGroups,
+    stack: &KnownStack,
     (cluster, name): (&str, &str),
     failed: i32,
 ) -> Result<Updates, Stop> {
-    if let Some(known) = progress.groups.size_was_set {
+    if let Some(known) = groups.size_was_set {
         return Ok(known);
     }
-    let since = progress.stack.operation_began.unwrap_or_default();
+    let since = stack.operation_began.unwrap_or_default();
     let set = match cloud.updates_since(cluster, name, since).await {
         Ok(updates) => {
             let sets = updates.iter().filter(|update| update.desired_size.is_some());
@@ -76,9 +80,9 @@ async fn set_by_an_update<C: Cloud>(
             let is_failed = last.is_some_and(|update| update.desired_size == Some(failed));
             if is_failed { Updates::Found } else { Updates::None }
         }
-        Err(error) => without_updates(&mut progress.retries, error)?,
+        Err(error) => without_updates(&mut reads.retries, error)?,
     };
-    progress.groups.size_was_set = Some(set);
+    groups.size_was_set = Some(set);
     Ok(set)
 }
 

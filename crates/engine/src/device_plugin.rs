@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::outside_eks::OutsideEks;
 use crate::ports::Cloud;
-use crate::progress::Progress;
 use mng_core::call_error::{CallError, Fault, NO_ANSWER};
 use mng_core::decide::Part;
 use mng_core::decide::plan::{PluginForGroup, PluginMark};
@@ -135,14 +135,9 @@ fn advised(error: CallError, group: &GroupTarget) -> CallError {
 }
 
 /// A rollback goes on without instead. A cluster that has answered in this request is waited for until the deadline.
-pub fn is_out_of_reach(progress: &Progress, error: &CallError) -> bool {
-    let tries = progress
-        .history
-        .tries
-        .get(&Part::DevicePlugin)
-        .copied()
-        .unwrap_or_default();
+pub fn is_out_of_reach(outside: &OutsideEks, error: &CallError) -> bool {
+    let tries = outside.tries(Part::DevicePlugin);
     let unconnected = error.fault == Fault::Unknown && error.code == NO_ANSWER;
-    let was_reached = progress.access.was_let_in(&error.resource);
-    unconnected && tries + 1 >= LEAVE_TRIES && !was_reached && !progress.stack.rolls_back()
+    let was_reached = outside.access.was_let_in(&error.resource);
+    unconnected && tries + 1 >= LEAVE_TRIES && !was_reached && !outside.stack.rolls_back()
 }

@@ -2,7 +2,8 @@
 
 use crate::case::Case;
 use crate::ports::Cloud;
-use crate::progress::Progress;
+use crate::progress::Warnings;
+use mng_core::decide::history::History;
 use mng_core::decide::plan::StepKind;
 use mng_core::protocol::physical_id::PhysicalId;
 use mng_core::workload::drain::told;
@@ -12,39 +13,46 @@ use mng_core::workload::drain::told;
 const ASK_EVERY_SECONDS: u64 = 300;
 
 /// Asks Kubernetes once in a while. Nobody has asked for that access, so where there is none it is only logged.
-pub async fn look<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) {
-    let Some(begun) = progress.history.of(StepKind::UpdateVersion) else {
+pub async fn look<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    history: &mut History,
+    warnings: &mut Warnings,
+    target: Option<&str>,
+    now: u64,
+) {
+    let Some(begun) = history.of(StepKind::UpdateVersion) else {
         return;
     };
-    let asked = progress.history.drain_asked.unwrap_or(begun.at);
-    let Some(PhysicalId { cluster, name }) = group(case, progress).filter(|_| now >= asked + ASK_EVERY_SECONDS) else {
+    let asked = history.drain_asked.unwrap_or(begun.at);
+    let Some(PhysicalId { cluster, name }) = group(case, target).filter(|_| now >= asked + ASK_EVERY_SECONDS) else {
         return;
     };
-    progress.history.drain_asked = Some(now);
+    history.drain_asked = Some(now);
     match cloud.drain(&cluster, &name, vec![]).await {
         Ok(drain) => {
             let held_up = told(&drain).map(|blocked| format!("the roll was held up: {blocked}"));
             if let Some(held_up) = &held_up {
                 tracing::warn!(cluster, name, held_up);
-                announce(progress, held_up);
+                announce(history, warnings, held_up);
             }
-            progress.history.obstacle = held_up;
+            history.obstacle = held_up;
         }
         Err(error) => tracing::info!(%error, "what holds the roll up could not be looked up"),
     }
 }
 
 /// The answer tells it too, the last that was seen: where the roll ends well, the next one is held up by the same.
-fn announce(progress: &mut Progress, held_up: &str) {
-    let before = progress.history.obstacle.take();
-    progress.warnings.0.retain(|warning| Some(warning) != before.as_ref());
-    progress.warnings.add(held_up.to_owned());
+fn announce(history: &mut History, warnings: &mut Warnings, held_up: &str) {
+    let before = history.obstacle.take();
+    warnings.0.retain(|warning| Some(warning) != before.as_ref());
+    warnings.add(held_up.to_owned());
 }
 
-fn group(case: &Case, progress: &Progress) -> Option<PhysicalId> {
+fn group(case: &Case, target: Option<&str>) -> Option<PhysicalId> {
     let derived = case.derived_id()?;
     Some(PhysicalId {
-        name: progress.groups.target.clone()?,
+        name: target?.to_owned(),
         ..derived
     })
 }

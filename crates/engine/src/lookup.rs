@@ -2,9 +2,9 @@
 
 use crate::case::Case;
 use crate::fault::{Stop, at_once, lasting};
-use crate::outside_eks;
+use crate::outside_eks::{OutsideEks, answered};
 use crate::ports::Cloud;
-use crate::progress::Progress;
+use crate::progress::{KnownStack, Progress, Reads};
 use crate::texts::DEGRADED_BY;
 use mng_core::autoscaling::is_asked;
 use mng_core::call_error::Fault;
@@ -27,60 +27,70 @@ pub async fn look<C: Cloud>(
 ) -> Result<(), Stop> {
     match look {
         Look::Around => match goal {
-            Goal::Present(desired) => look_around(cloud, progress, desired.place(), &desired.spec).await,
+            Goal::Present(desired) => {
+                look_around(
+                    cloud,
+                    &mut progress.history,
+                    &mut progress.reads,
+                    &progress.stack,
+                    desired.place(),
+                    &desired.spec,
+                )
+                .await
+            }
             Goal::Absent(_) | Goal::AsIs { .. } | Goal::Repeat(_) => {
-                look_at_ec2_resources(cloud, progress, goal.place()).await
+                look_at_ec2_resources(cloud, &mut progress.reads, goal.place()).await
             }
         },
         Look::ScalingGroup(name) => {
             let asked = matches!(goal, Goal::Present(desired) if is_asked(&desired.spec));
-            look_at_scaling_group(cloud, progress, name, asked).await
+            look_at_scaling_group(cloud, progress.outside_eks(), name, asked).await
         }
-        Look::Nodes(group, wanted) => look_at_nodes(cloud, case, progress, group, *wanted).await,
-        Look::Updates(group) => look_for_updates(cloud, case, progress, group).await,
+        Look::Nodes(group, wanted) => look_at_nodes(cloud, case, progress.outside_eks(), group, *wanted).await,
+        Look::Updates(group) => look_for_updates(cloud, case, progress.outside_eks(), group).await,
     }
 }
 
 async fn look_at_scaling_group<C: Cloud>(
     cloud: &C,
-    progress: &mut Progress,
+    mut outside: OutsideEks<'_>,
     name: &str,
     asked: bool,
 ) -> Result<(), Stop> {
     const PART: Part = Part::ScalingGroup;
-    progress.pass.asking_for = Some(PART);
+    outside.reads.pass.asking_for = Some(PART);
     match cloud.scaling_group(name).await {
-        Ok(found) => progress.pass.beyond.scaling_group = Some(found),
-        Err(error) if !asked && !outside_eks::is_worth_asking_again(progress, PART, &error) => {
-            outside_eks::give_up(progress, PART, Some(&error));
+        Ok(found) => outside.reads.pass.beyond.scaling_group = Some(found),
+        Err(error) if !asked && !outside.is_worth_asking_again(PART, &error) => {
+            outside.give_up(PART, Some(&error));
         }
-        Err(error) => return outside_eks::failed(progress, PART, &error),
+        Err(error) => return outside.failed(PART, &error),
     }
-    outside_eks::answered(progress);
+    answered(outside.history, outside.reads);
     Ok(())
 }
 
 async fn look_at_nodes<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    mut outside: OutsideEks<'_>,
     group: &GroupTarget,
     wanted: usize,
 ) -> Result<(), Stop> {
-    progress.pass.asking_for = Some(Part::Nodes);
+    outside.reads.pass.asking_for = Some(Part::Nodes);
     let request_id = &case.request.envelope.request_id;
     match cloud.nodes(&group.cluster, &group.name, request_id).await {
         Ok(nodes) => {
             let count = ready(&nodes);
             tracing::info!(ready = count, wanted, "nodes");
-            progress.history.ready = Some(Ready { ready: count, wanted });
-            progress.history.tries.remove(&Part::Nodes);
-            progress.lookups.watched = Some((group.cluster.clone(), group.name.clone()));
-            progress.pass.beyond.nodes = Some(nodes);
+            outside.history.ready = Some(Ready { ready: count, wanted });
+            outside.history.tries.remove(&Part::Nodes);
+            outside.reads.lookups.watched = Some((group.cluster.clone(), group.name.clone()));
+            outside.reads.pass.beyond.nodes = Some(nodes);
         }
-        Err(error) => return outside_eks::failed(progress, Part::Nodes, &error),
+        Err(error) => return outside.failed(Part::Nodes, &error),
     }
-    outside_eks::answered(progress);
+    answered(outside.history, outside.reads);
     Ok(())
 }
 
@@ -88,19 +98,19 @@ async fn look_at_nodes<C: Cloud>(
 async fn look_for_updates<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    outside: OutsideEks<'_>,
     group: &GroupTarget,
 ) -> Result<(), Stop> {
     let since = case.sent().unwrap_or_default();
     let read = cloud.updates_since(&group.cluster, &group.name, since).await;
-    let found = match at_once(&mut progress.retries, read)? {
-        Ok(updates) => updates.iter().any(|update| !began(&progress.history, &update.id)),
+    let found = match at_once(&mut outside.reads.retries, read)? {
+        Ok(updates) => updates.iter().any(|update| !began(outside.history, &update.id)),
         Err(error) => {
-            progress.warnings.add(format!("{DEGRADED_BY}: {error}"));
+            outside.warnings.add(format!("{DEGRADED_BY}: {error}"));
             false
         }
     };
-    progress.history.updates_since_sent = Some(if found { Updates::Found } else { Updates::None });
+    outside.history.updates_since_sent = Some(if found { Updates::Found } else { Updates::None });
     Ok(())
 }
 
@@ -112,22 +122,29 @@ fn began(history: &History, update: &str) -> bool {
 }
 
 /// Everything around a group that is to be present.
-pub async fn look_around<C: Cloud>(cloud: &C, progress: &mut Progress, place: Place, spec: &Spec) -> Result<(), Stop> {
-    let cluster = cluster(cloud, progress, &spec.cluster).await?;
-    let types = types(cloud, progress, spec).await?;
-    look_at_ec2_resources(cloud, progress, place).await?;
-    if let Some(around) = &mut progress.pass.around {
+pub async fn look_around<C: Cloud>(
+    cloud: &C,
+    history: &mut History,
+    reads: &mut Reads,
+    stack: &KnownStack,
+    place: Place,
+    spec: &Spec,
+) -> Result<(), Stop> {
+    let cluster = cluster(cloud, history, reads, &spec.cluster).await?;
+    let types = types(cloud, reads, stack, spec).await?;
+    look_at_ec2_resources(cloud, reads, place).await?;
+    if let Some(around) = &mut reads.pass.around {
         around.cluster = Some(cluster);
         around.types = types;
     }
     Ok(())
 }
 
-async fn look_at_ec2_resources<C: Cloud>(cloud: &C, progress: &mut Progress, place: Place) -> Result<(), Stop> {
+async fn look_at_ec2_resources<C: Cloud>(cloud: &C, reads: &mut Reads, place: Place) -> Result<(), Stop> {
     match cloud.belongings(&place).await {
         Ok(belongings) => {
-            progress.retries.answered();
-            progress.pass.around = Some(Around {
+            reads.retries.answered();
+            reads.pass.around = Some(Around {
                 place,
                 cluster: None,
                 types: vec![],
@@ -135,25 +152,25 @@ async fn look_at_ec2_resources<C: Cloud>(cloud: &C, progress: &mut Progress, pla
             });
             Ok(())
         }
-        Err(error) if error.fault == Fault::Denied => Err(progress.retries.denied(&error)),
+        Err(error) if error.fault == Fault::Denied => Err(reads.retries.denied(&error)),
         Err(error) if error.fault == Fault::Refused => Err(Stop::Fail(error.to_string())),
-        Err(error) => Err(progress.retries.retry(&error)),
+        Err(error) => Err(reads.retries.retry(&error)),
     }
 }
 
 /// The cluster's VPC and security group, which a cluster that is being made doesn't have yet.
-async fn cluster<C: Cloud>(cloud: &C, progress: &mut Progress, name: &str) -> Result<Cluster, Stop> {
-    if let Some(cluster) = &progress.lookups.cluster {
+async fn cluster<C: Cloud>(cloud: &C, history: &mut History, reads: &mut Reads, name: &str) -> Result<Cluster, Stop> {
+    if let Some(cluster) = &reads.lookups.cluster {
         return Ok(cluster.clone());
     }
     let read = cloud.cluster(name).await;
-    match lasting(&mut progress.retries, read)? {
+    match lasting(&mut reads.retries, read)? {
         Ok(Some(cluster)) => {
-            progress.lookups.cluster = Some(cluster.clone());
+            reads.lookups.cluster = Some(cluster.clone());
             Ok(cluster)
         }
         Ok(None) => {
-            progress.history.obstacle = Some(format!("cluster {name} has no VPC or no cluster security group yet"));
+            history.obstacle = Some(format!("cluster {name} has no VPC or no cluster security group yet"));
             Err(Stop::Wait(Waiting::ForOthers))
         }
         Err(error) => Err(Stop::Fail(format!("ClusterName: {error}"))),
@@ -162,19 +179,24 @@ async fn cluster<C: Cloud>(cloud: &C, progress: &mut Progress, name: &str) -> Re
 
 /// Instance types that can't be read leave the choice of the image to the service, and a rollback isn't refused for them.
 /// Types that EC2 doesn't know are told before anything is made.
-pub async fn types<C: Cloud>(cloud: &C, progress: &mut Progress, spec: &Spec) -> Result<Vec<InstanceTypeFacts>, Stop> {
-    if let Some(types) = &progress.lookups.types {
+pub async fn types<C: Cloud>(
+    cloud: &C,
+    reads: &mut Reads,
+    stack: &KnownStack,
+    spec: &Spec,
+) -> Result<Vec<InstanceTypeFacts>, Stop> {
+    if let Some(types) = &reads.lookups.types {
         return Ok(types.clone());
     }
     let read = cloud.instance_types(&spec.type_names()).await;
-    let types = match lasting(&mut progress.retries, read)? {
+    let types = match lasting(&mut reads.retries, read)? {
         Ok(types) => types,
-        Err(error) if error.fault == Fault::Denied || progress.stack.rolls_back() => {
+        Err(error) if error.fault == Fault::Denied || stack.rolls_back() => {
             tracing::warn!(%error, "instance types could not be read, so EKS chooses the AMI type");
             vec![]
         }
         Err(error) => return Err(Stop::Fail(format!("InstanceTypes: {error}"))),
     };
-    progress.lookups.types = Some(types.clone());
+    reads.lookups.types = Some(types.clone());
     Ok(types)
 }

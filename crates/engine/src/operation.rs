@@ -60,15 +60,16 @@ impl Operation {
     /// # Errors
     /// Not even the request can be read.
     pub fn read(written: &Value, now: u64) -> Result<Self, Unreadable> {
-        let case = Case::of(Request::resume(&written["request"])?);
-        let progress = match readable_version(written) {
-            Ok(progress) => progress,
+        let (case, progress) = match of_this_version(written) {
+            Ok(operation) => operation,
             Err(problem) => {
                 tracing::warn!(
                     problem,
                     "what was handed over is of another release, and its request is taken up anew"
                 );
-                begin_again(&case, written, now)
+                let case = Case::of(Request::resume(&written["request"])?);
+                let progress = begin_again(&case, written, now);
+                (case, progress)
             }
         };
         Ok(Self {
@@ -78,12 +79,15 @@ impl Operation {
     }
 }
 
-fn readable_version(written: &Value) -> Result<Progress, String> {
+/// What this release or an earlier one has written. A request by event may lack a physical ID that one of a stack has.
+fn of_this_version(written: &Value) -> Result<(Case, Progress), String> {
     let version = u32::deserialize(&written["version"]).map_err(|error| error.to_string())?;
     if version > VERSION {
         return Err(format!("version {version}"));
     }
-    Progress::deserialize(written).map_err(|error| error.to_string())
+    let progress = Progress::deserialize(written).map_err(|error| error.to_string())?;
+    let request = Request::deserialize(&written["request"]).map_err(|error| error.to_string())?;
+    Ok((Case::of(request), progress))
 }
 
 /// What release 0.1.0 hands over in its own stages and words.

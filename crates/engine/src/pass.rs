@@ -6,9 +6,10 @@ use crate::case::Case;
 use crate::fault::Stop;
 use crate::perform::{After, Scene, perform};
 use crate::ports::{Cloud, Noting};
-use crate::progress::Progress;
+use crate::progress::{Progress, Reads, Retries};
 use crate::{cut_off, diagnosis, drain_watch, lookup, prepare, request_span, unfinished_replacements};
 use mng_core::call_error::Fault;
+use mng_core::decide::history::History;
 use mng_core::decide::plan::Step;
 use mng_core::decide::under_way::UnderWay;
 use mng_core::decide::{Around, Goal, Look, Next, Observation, View, Waiting, decide};
@@ -62,11 +63,12 @@ async fn ended<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, next: 
                 progress.set_phase(what);
             }
             if waiting == Waiting::ForVersionUpdate {
-                drain_watch::look(cloud, case, progress, now).await;
+                let target = progress.groups.target.as_deref();
+                drain_watch::look(cloud, case, &mut progress.history, &mut progress.warnings, target, now).await;
             }
             return Some(Outcome::Wait(waiting));
         }
-        Next::Done { .. } if unfinished_replacements::next(progress) => None,
+        Next::Done { .. } if unfinished_replacements::next(&mut progress.stage, &mut progress.history) => None,
         Next::Done { attributes, warnings } => succeed(case, progress, attributes, warnings),
         Next::Fail(reason) => fail(case, progress, reason),
         Next::Broken(broken) => {
@@ -85,7 +87,7 @@ async fn round<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u
     let Some(mut goal) = prepare::goal(cloud, case, progress, now).await? else {
         return Ok(nothing_to_do());
     };
-    let mut seen = observe(cloud, case, progress, &goal, now).await?;
+    let mut seen = observe(cloud, case, &mut progress.history, &mut progress.reads, &goal, now).await?;
     if let (Goal::Present(desired), Observation::Present { group, .. }) = (&mut goal, &seen) {
         desired.inherit(&group.tags);
     }
@@ -108,7 +110,7 @@ async fn round<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u
                 };
                 match perform(cloud, scene, progress, &step).await {
                     Ok(After::Decide) if case.requester().may_overlap() => {
-                        seen = observe(cloud, case, progress, &goal, now).await?;
+                        seen = observe(cloud, case, &mut progress.history, &mut progress.reads, &goal, now).await?;
                     }
                     Ok(After::Decide) => {}
                     Ok(After::Look) => return Ok(Next::Act(step)),
@@ -150,7 +152,7 @@ async fn as_is<C: Cloud>(
         (identity.cluster, identity.name) = (group.cluster.clone(), group.name.clone());
     }
     progress.history.turn_to_another_group();
-    let seen = look_at_group(cloud, case, progress, &goal).await?;
+    let seen = look_at_group(cloud, case, &mut progress.history, &mut progress.reads, &goal).await?;
     Ok(decide(&goal, &seen, view(progress, &goal, now)))
 }
 
@@ -158,8 +160,8 @@ async fn as_is<C: Cloud>(
 fn view<'a>(progress: &'a Progress, goal: &Goal, now: u64) -> View<'a> {
     let of_the_goal = |around: &&Around| around.place == goal.place();
     View {
-        around: progress.pass.around.as_ref().filter(of_the_goal),
-        beyond: &progress.pass.beyond,
+        around: progress.reads.pass.around.as_ref().filter(of_the_goal),
+        beyond: &progress.reads.pass.beyond,
         history: &progress.history,
         now,
     }
@@ -168,21 +170,23 @@ fn view<'a>(progress: &'a Progress, goal: &Goal, now: u64) -> View<'a> {
 async fn observe<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    history: &mut History,
+    reads: &mut Reads,
     goal: &Goal,
     now: u64,
 ) -> Result<Observation, Stop> {
     let place = goal.place();
     request_span::about(&place.cluster, &place.name);
-    let seen = look_at_group(cloud, case, progress, goal).await?;
-    by_event::note(case, &mut progress.history, &seen, now);
+    let seen = look_at_group(cloud, case, history, reads, goal).await?;
+    by_event::note(case, history, &seen, now);
     Ok(seen)
 }
 
 async fn look_at_group<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    history: &mut History,
+    reads: &mut Reads,
     goal: &Goal,
 ) -> Result<Observation, Stop> {
     let place = goal.place();
@@ -190,20 +194,19 @@ async fn look_at_group<C: Cloud>(
         cluster: place.cluster,
         name: place.name,
     };
-    let group = match shown(cloud, progress, &id).await? {
+    let group = match shown(cloud, reads, &id).await? {
         Shown::Group(group) => group,
         Shown::Absent => return Ok(Observation::Absent),
         Shown::Unknown(problem) => return Ok(Observation::Unknown(problem)),
     };
-    progress.retries.answered();
-    let history = &mut progress.history;
+    reads.retries.answered();
     history.first_made = history.first_made.or(group.created_at);
     let template = group.launch_template.as_ref().filter(|_| case.owner.owns(&group.tags));
     history.ran_template = template.map(|template| template.id.clone());
     history
         .first_status
         .get_or_insert_with(|| group.status.as_str().to_owned());
-    let Some(update) = progress.history.last_update().and_then(|begun| begun.update_id.clone()) else {
+    let Some(update) = history.last_update().and_then(|begun| begun.update_id.clone()) else {
         return Ok(Observation::Present { group, update: None });
     };
     match cloud.update(&id.cluster, &id.name, &update).await {
@@ -211,8 +214,8 @@ async fn look_at_group<C: Cloud>(
             group,
             update: Some(update),
         }),
-        Err(error) if error.fault == Fault::Denied => Err(progress.retries.denied(&error)),
-        Err(error) => Ok(Observation::Unknown(unknown(progress, error.to_string()))),
+        Err(error) if error.fault == Fault::Denied => Err(reads.retries.denied(&error)),
+        Err(error) => Ok(Observation::Unknown(unknown(&mut reads.retries, error.to_string()))),
     }
 }
 
@@ -223,9 +226,9 @@ enum Shown {
 }
 
 /// The group as this pass has seen it already, or as EKS shows it now. A decision is taken once on what was seen.
-async fn shown<C: Cloud>(cloud: &C, progress: &mut Progress, id: &PhysicalId) -> Result<Shown, Stop> {
-    let seen = progress.pass.seen_group(id);
-    progress.pass.forget_groups();
+async fn shown<C: Cloud>(cloud: &C, reads: &mut Reads, id: &PhysicalId) -> Result<Shown, Stop> {
+    let seen = reads.pass.seen_group(id);
+    reads.pass.forget_groups();
     match seen {
         Some(Some(group)) => return Ok(Shown::Group(Box::new(group))),
         Some(None) => return Ok(Shown::Absent),
@@ -234,13 +237,13 @@ async fn shown<C: Cloud>(cloud: &C, progress: &mut Progress, id: &PhysicalId) ->
     match cloud.node_group(&id.cluster, &id.name).await {
         Ok(group) => Ok(Shown::Group(Box::new(group))),
         Err(error) if error.fault == Fault::NotFound => Ok(Shown::Absent),
-        Err(error) if error.fault == Fault::Denied => Err(progress.retries.denied(&error)),
-        Err(error) => Ok(Shown::Unknown(unknown(progress, error.to_string()))),
+        Err(error) if error.fault == Fault::Denied => Err(reads.retries.denied(&error)),
+        Err(error) => Ok(Shown::Unknown(unknown(&mut reads.retries, error.to_string()))),
     }
 }
 
-fn unknown(progress: &mut Progress, problem: String) -> String {
+fn unknown(retries: &mut Retries, problem: String) -> String {
     tracing::warn!(problem, "the node group could not be observed");
-    progress.retries.lose_call();
+    retries.lose_call();
     problem
 }

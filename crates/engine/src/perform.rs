@@ -3,14 +3,16 @@
 use crate::case::Case;
 use crate::device_plugin::{join_plugin, leave_plugin};
 use crate::fault::Stop;
+use crate::outside_eks::answered;
 use crate::ports::Cloud;
-use crate::progress::{Progress, Stage};
+use crate::progress::{Progress, Reads, Stage, Warnings};
+use crate::step_failure::{Remedy, failed};
 use crate::texts::TAGGED_AGAIN;
 use crate::windows_support::{NotEnabled, enable_windows};
-use crate::{outside_eks, stale_request, step_failure, unfinished_replacements};
+use crate::{stale_request, unfinished_replacements};
 use mng_core::call_error::CallError;
 use mng_core::decide::desired::Desired;
-use mng_core::decide::history::Begun;
+use mng_core::decide::history::{Begun, History};
 use mng_core::decide::plan::{Step, StepKind, System};
 use mng_core::decide::roll::outlasts;
 use mng_core::decide::{Goal, Observation, Part, Waiting};
@@ -52,14 +54,14 @@ pub enum After {
 
 /// What a call gave.
 #[derive(Default)]
-pub struct Given {
+struct Given {
     update_id: Option<String>,
     made: Option<Made>,
     warning: Option<String>,
 }
 
 /// Why a step was not taken.
-pub enum NotTaken {
+enum NotTaken {
     Call(CallError),
     /// Something that the step needs isn't there, such as Linux nodes for Windows support.
     Lacks(Part, String),
@@ -82,15 +84,35 @@ pub async fn perform<C: Cloud>(
     step: &Step,
 ) -> Result<After, Stop> {
     still_due(cloud, scene, progress, step).await?;
-    begin(scene, progress, step);
+    begin(progress, step);
+    announce(scene, &progress.history, &mut progress.warnings, step);
     let token = token(scene.case, progress.groups.target.as_deref(), step);
     match call(cloud, step, &token).await {
         Ok(given) => {
-            note(progress, step, given, scene.now);
+            note(
+                &mut progress.history,
+                &mut progress.reads,
+                step,
+                given.update_id,
+                scene.now,
+            );
+            given
+                .warning
+                .into_iter()
+                .for_each(|warning| progress.warnings.add(warning));
+            if let (Step::Launch(launch), Some(around)) = (step, &mut progress.reads.pass.around) {
+                around.belongings.apply(launch, given.made.unwrap_or(Made::Nothing));
+            }
             Ok(after(scene.goal, step))
         }
-        Err(NotTaken::Lacks(part, why)) => outside_eks::lacks(progress, part, why).map(|()| After::Decide),
-        Err(NotTaken::Call(error)) => step_failure::failed(cloud, scene, progress, step, &error).await,
+        Err(NotTaken::Lacks(part, why)) => progress.outside_eks().lacks(part, why).map(|()| After::Decide),
+        Err(NotTaken::Call(error)) => match failed(cloud, scene, progress.outside_eks(), step, &error).await? {
+            Remedy::GoOn => Ok(After::Decide),
+            Remedy::CountsAsTaken(after) => {
+                note(&mut progress.history, &mut progress.reads, step, None, scene.now);
+                Ok(after)
+            }
+        },
     }
 }
 
@@ -101,9 +123,15 @@ async fn still_due<C: Cloud>(cloud: &C, scene: Scene<'_>, progress: &mut Progres
     match (scene.goal, step) {
         // Several steps in EC2 follow one another within seconds, so the stack is asked once in a pass.
         (Goal::Present(_), Step::Launch(launch)) if launch.removes() || progress.stack.asked => Ok(()),
-        (Goal::Present(_), _) => stale_request::still_wanted(cloud, case, progress).await,
+        (Goal::Present(_), _) => {
+            let retries = &mut progress.reads.retries;
+            stale_request::still_wanted(cloud, case, &progress.history, &mut progress.stack, retries).await
+        }
         (Goal::Absent(_), _) => match progress.stage {
-            Stage::Sweep(_) => unfinished_replacements::still_unfinished(cloud, case, progress).await,
+            Stage::Sweep(_) => {
+                unfinished_replacements::still_unfinished(cloud, case, unfinished_replacements::Groups::of(progress))
+                    .await
+            }
             Stage::Converge | Stage::RemoveAbandoned | Stage::Undo { .. } => {
                 stale_request::still_to_be_removed(cloud, case, progress).await
             }
@@ -112,35 +140,34 @@ async fn still_due<C: Cloud>(cloud: &C, scene: Scene<'_>, progress: &mut Progres
     }
 }
 
-fn begin(scene: Scene, progress: &mut Progress, step: &Step) {
-    progress.pass.forget_groups();
+fn begin(progress: &mut Progress, step: &Step) {
+    progress.reads.pass.forget_groups();
     progress.set_phase(step.kind().under_way());
     match step {
         Step::Launch(launch) => tracing::info!(begun = launch.action(), "begin"),
         step => tracing::info!(begun = ?step.kind(), "begin"),
     }
     match step.kind().system() {
-        System::Outside(part) => progress.pass.asking_for = Some(part),
+        System::Outside(part) => progress.reads.pass.asking_for = Some(part),
         System::Eks | System::Ec2 => {}
     }
     if let Step::Scaling(..) = step {
-        progress.pass.beyond.scaling_group = None;
+        progress.reads.pass.beyond.scaling_group = None;
     }
-    announce(scene, progress, step);
 }
 
 /// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails. EKS goes by the
 /// settings that the group has then. Those that the template tightens follow the roll.
-fn announce(scene: Scene, progress: &mut Progress, step: &Step) {
+fn announce(scene: Scene, history: &History, warnings: &mut Warnings, step: &Step) {
     let (Some((desired, group)), StepKind::UpdateVersion) = (scene.change(), step.kind()) else {
         return;
     };
-    let left = progress.history.deadline.saturating_sub(scene.now);
+    let left = history.deadline.saturating_sub(scene.now);
     let cause = outlasts(group.scaling.desired, group.update_settings.unavailable, left);
     if let Some(cause) = cause.filter(|_| desired.spec.wait_for != WaitFor::Submitted) {
         let finding = Finding::new(Check::RollOutlastsTimeout, "ServiceTimeout", &group.name, cause);
         tracing::warn!(%finding, "announced");
-        progress.warnings.add(finding.to_string());
+        warnings.add(finding.to_string());
     }
 }
 
@@ -219,34 +246,16 @@ pub fn after(goal: &Goal, step: &Step) -> After {
     }
 }
 
-/// Notes what a step has begun and made.
-pub fn note(progress: &mut Progress, step: &Step, given: Given, now: u64) {
-    outside_eks::answered(progress);
-    progress.history.note(Begun {
+/// Notes that a step was begun, with the ID of the update that EKS gave for it.
+fn note(history: &mut History, reads: &mut Reads, step: &Step, update_id: Option<String>, now: u64) {
+    answered(history, reads);
+    history.note(Begun {
         step: step.kind(),
         at: now,
-        update_id: given.update_id,
+        update_id,
     });
-    given
-        .warning
-        .into_iter()
-        .for_each(|warning| progress.warnings.add(warning));
-    match step {
-        Step::Launch(launch) => note_in_ec2(progress, launch, given.made.unwrap_or(Made::Nothing)),
-        Step::Create(..) => progress.history.forget_the_group_before(),
-        Step::Scaling(..)
-        | Step::Tag(..)
-        | Step::Untag(..)
-        | Step::UpdateVersion(..)
-        | Step::UpdateConfig(..)
-        | Step::Delete(_) => {}
-        Step::JoinPlugin(_) | Step::LeavePlugin(_) | Step::EnableWindows(_) => {}
-    }
-}
-
-fn note_in_ec2(progress: &mut Progress, step: &LaunchStep, made: Made) {
-    if let Some(around) = &mut progress.pass.around {
-        around.belongings.apply(step, made);
+    if let Step::Create(..) = step {
+        history.forget_the_group_before();
     }
 }
 

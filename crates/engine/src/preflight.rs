@@ -3,9 +3,10 @@
 use crate::case::Case;
 use crate::fault::Stop;
 use crate::ports::Cloud;
-use crate::progress::{KnownStack, Progress};
+use crate::progress::{KnownStack, Lookups, Reads, Warnings};
 use mng_core::decide::Waiting;
 use mng_core::decide::desired::Direction;
+use mng_core::decide::history::History;
 use mng_core::diagnosis::WARNING;
 use mng_core::launch_template::steps::Cluster;
 use mng_core::preflight::check::Check;
@@ -34,24 +35,31 @@ enum Group {
 ///
 /// # Errors
 /// A wait, while a cluster that a new group is for comes up.
-pub async fn look<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<Option<Found>, Stop> {
-    let is_due = !progress.lookups.preflight_done && !progress.stack.rolls_back();
+pub async fn look<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    history: &mut History,
+    reads: &mut Reads,
+    stack: &KnownStack,
+) -> Result<Option<Found>, Stop> {
+    let is_due = !reads.lookups.preflight_done && !stack.rolls_back();
     if !is_due || case.spec.preflight == Preflight::Off {
         return Ok(None);
     }
     let (found, facts) = read(cloud, case).await;
     if let Some(Ok(group)) = &facts.name {
-        progress.pass.note_group(case.id_of_name(case.name()), group.clone());
+        reads.pass.note_group(case.id_of_name(case.name()), group.clone());
     }
     let refuses = found.findings.iter().any(|finding| finding.severity == Severity::Error);
     if case.kind() == RequestType::Create
         && !refuses
         && let Some(obstacle) = cluster_is_not_ready(&facts)
     {
-        progress.history.obstacle = Some(obstacle);
+        history.obstacle = Some(obstacle);
         return Err(Stop::Wait(Waiting::ForOthers));
     }
-    remember(progress, &case.spec, facts);
+    history.obstacle = None;
+    remember(&mut reads.lookups, &case.spec, facts);
     Ok(Some(found))
 }
 
@@ -79,16 +87,23 @@ pub async fn again<C: Cloud>(cloud: &C, case: &Case) -> Vec<String> {
 }
 
 /// The errors that refuse the request; everything else becomes a warning of its answer.
-pub fn judge(case: &Case, progress: &mut Progress, target: Option<&str>, found: Found) -> Vec<Finding> {
+pub fn judge(
+    case: &Case,
+    lookups: &mut Lookups,
+    known: &mut Warnings,
+    stack: &KnownStack,
+    target: Option<&str>,
+    found: Found,
+) -> Vec<Finding> {
     let standing = standing(case, target, found.group);
-    let findings = soften(found.findings, &standing, strictness(case, &progress.stack));
+    let findings = soften(found.findings, &standing, strictness(case, stack));
     let (errors, warnings): (Vec<_>, Vec<_>) = findings
         .into_iter()
         .partition(|finding| finding.severity == Severity::Error);
     if errors.is_empty() {
-        progress.lookups.preflight_done = true;
+        lookups.preflight_done = true;
         let warnings = warnings.iter().map(Finding::to_string);
-        warnings.for_each(|warning| progress.warnings.add(warning));
+        warnings.for_each(|warning| known.add(warning));
     }
     errors
 }
@@ -142,19 +157,18 @@ fn cluster_is_not_ready(facts: &Facts) -> Option<String> {
 }
 
 /// What was read is not asked for again.
-fn remember(progress: &mut Progress, spec: &Spec, facts: Facts) {
-    progress.history.obstacle = None;
+fn remember(lookups: &mut Lookups, spec: &Spec, facts: Facts) {
     if let Some(Ok(types)) = facts.types {
-        progress.lookups.types = Some(types.into_iter().map(|kind| kind.facts).collect());
+        lookups.types = Some(types.into_iter().map(|kind| kind.facts).collect());
     }
     if let (Some(Ok(template)), Some(_)) = (facts.template, &spec.launch_template) {
-        progress.lookups.launch_template_version = Some(template.version.to_string());
+        lookups.launch_template_version = Some(template.version.to_string());
     }
     if let Some(Ok(cluster)) = facts.cluster
         && !cluster.vpc.is_empty()
         && !cluster.security_group.is_empty()
     {
-        progress.lookups.cluster = Some(Cluster {
+        lookups.cluster = Some(Cluster {
             vpc: cluster.vpc,
             security_group: cluster.security_group,
         });

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::case::Case;
 use crate::fault::{Stop, at_once, lasting};
 use crate::ports::Cloud;
-use crate::progress::{KnownStack, Phase, Progress, Situation, Stage};
+use crate::progress::{KnownGroups, KnownStack, Phase, Progress, Reads, Retries, Situation, Stage};
 use crate::stack_state::situation;
 use crate::target::{Found, find_target, to_remove};
 use crate::{by_event, delete_target, desired_size, preflight, stale_request, unfinished_replacements};
 use mng_core::decide::change::dropped;
 use mng_core::decide::desired::{Desired, Purpose, StackTags};
+use mng_core::decide::under_way::UnderWay;
 use mng_core::decide::{Goal, Identity, Which};
 use mng_core::nodegroup::tags::{Group, too_many};
 use mng_core::properties::fields::Problem;
@@ -34,10 +35,13 @@ impl From<Stop> for Unprepared {
 /// The goal of the stage at hand; `None` where there is no group that a Delete could be about.
 pub async fn goal<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Result<Option<Goal>, Stop> {
     if let Stage::Sweep(sweep) = progress.stage.clone() {
-        return unfinished_replacements::next_goal(cloud, case, progress, &sweep).await;
+        let unfinished = unfinished_replacements::Groups::of(progress);
+        let goal = unfinished_replacements::next_goal(cloud, case, unfinished, &sweep).await?;
+        progress.set_phase(UnderWay::RemoveAbandoned);
+        return Ok(goal);
     }
     if case.kind() == RequestType::Delete {
-        let identity = delete_target::identity(cloud, case, &mut progress.stack, &mut progress.retries).await?;
+        let identity = delete_target::identity(cloud, case, &mut progress.stack, &mut progress.reads.retries).await?;
         return Ok(identity.map(Goal::Absent));
     }
     match present(cloud, case, progress, now).await {
@@ -54,11 +58,21 @@ async fn present<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now:
     refuse_problems(cloud, case).await?;
     let situation = situation(cloud, case, progress, now).await?;
     if situation.phase == Phase::Over && progress.stage == Stage::Converge {
-        return Ok(repeated(cloud, case, progress).await?);
+        return Ok(repeated(cloud, case, &mut progress.reads.retries, &mut progress.groups).await?);
     }
-    let facts = preflight::look(cloud, case, progress).await?;
+    let facts = preflight::look(cloud, case, &mut progress.history, &mut progress.reads, &progress.stack).await?;
     let target = find_target(cloud, case, progress).await?;
-    let errors = facts.map(|facts| preflight::judge(case, progress, target.name(), facts));
+    let errors = facts.map(|facts| {
+        let lookups = &mut progress.reads.lookups;
+        preflight::judge(
+            case,
+            lookups,
+            &mut progress.warnings,
+            &progress.stack,
+            target.name(),
+            facts,
+        )
+    });
     let name = target_name(target, &errors.unwrap_or_default())?;
     if let Some(identity) = to_remove(case, &progress.stage, &progress.groups, &name) {
         return Ok(Goal::Absent(identity));
@@ -66,11 +80,19 @@ async fn present<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now:
     if let Some(problem) = too_many_tags(case, &name, &situation) {
         return Err(Unprepared::Refused(preflight::numbered(&[problem], &[])));
     }
-    resolve_template_version(cloud, case, progress).await?;
-    let size = desired_size::desired(cloud, case, progress, &name).await?;
+    resolve_template_version(cloud, case, &mut progress.reads, &progress.stack).await?;
+    let size = desired_size::desired(
+        cloud,
+        case,
+        &mut progress.reads,
+        &mut progress.groups,
+        &progress.stack,
+        &name,
+    )
+    .await?;
     let desired = desired(case, &progress.stack, name, situation, size);
     Ok(Goal::Present(Box::new(Desired {
-        launch_template_version: progress.lookups.launch_template_version.clone(),
+        launch_template_version: progress.reads.lookups.launch_template_version.clone(),
         ..desired
     })))
 }
@@ -108,16 +130,21 @@ fn too_many_tags(case: &Case, name: &str, situation: &Situation) -> Option<Probl
 
 /// The number of the version of the user's own launch template, where the checks didn't read it. `$Latest`, `$Default` and no version
 /// become a number: EKS's own answer to them isn't documented.
-async fn resolve_template_version<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<(), Stop> {
+async fn resolve_template_version<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    reads: &mut Reads,
+    stack: &KnownStack,
+) -> Result<(), Stop> {
     let wanted = case.spec.launch_template.as_ref();
-    let Some(wanted) = wanted.filter(|_| progress.lookups.launch_template_version.is_none()) else {
+    let Some(wanted) = wanted.filter(|_| reads.lookups.launch_template_version.is_none()) else {
         return Ok(());
     };
     let read = cloud.users_template(wanted).await;
-    match lasting(&mut progress.retries, read)? {
-        Ok(template) => progress.lookups.launch_template_version = Some(template.version.to_string()),
+    match lasting(&mut reads.retries, read)? {
+        Ok(template) => reads.lookups.launch_template_version = Some(template.version.to_string()),
         // The template of before may be gone; the version that runs then stands.
-        Err(_) if progress.stack.rolls_back() => {}
+        Err(_) if stack.rolls_back() => {}
         Err(error) => return Err(Stop::Fail(format!("LaunchTemplate: {error}"))),
     }
     Ok(())
@@ -148,10 +175,15 @@ pub async fn left_as_it_is<C: Cloud>(
 }
 
 /// The group that CloudFormation has recorded of a stack whose operation is over.
-async fn repeated<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<Goal, Stop> {
+async fn repeated<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    retries: &mut Retries,
+    groups: &mut KnownGroups,
+) -> Result<Goal, Stop> {
     let envelope = &case.request.envelope;
     let read = cloud.record(&envelope.stack_id, &envelope.logical_resource_id).await;
-    let recorded = match at_once(&mut progress.retries, read)? {
+    let recorded = match at_once(retries, read)? {
         Ok(recorded) => recorded.and_then(|record| PhysicalId::parse(&record.physical_id)),
         Err(error) => {
             tracing::warn!(%error, "CloudFormation's record of the resource could not be had");
@@ -164,7 +196,7 @@ async fn repeated<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> 
     let Some(known) = known.filter(|known| Some(&known.cluster) == cluster.as_ref()) else {
         return Err(Stop::Fail(stale_request::OVER.to_owned()));
     };
-    progress.groups.target = Some(known.name.clone());
+    groups.target = Some(known.name.clone());
     Ok(Goal::Repeat(identity(case, known)))
 }
 

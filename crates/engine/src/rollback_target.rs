@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::fault::{Stop, at_once};
 use crate::ports::Cloud;
-use crate::progress::{KnownGroups, KnownStack, Progress};
+use crate::progress::{KnownGroups, KnownStack, Reads};
 use crate::target::{Found, own_template, place_of, read_group};
 use mng_core::decide::desired::Direction;
 use mng_core::node::image::InstanceTypeFacts;
@@ -31,7 +31,8 @@ const LONGEST_CHAIN: usize = 16;
 pub async fn group<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    reads: &mut Reads,
+    (stack, groups): (&KnownStack, &KnownGroups),
     live: Option<&NodeGroup>,
     current_fits: bool,
     types: &[InstanceTypeFacts],
@@ -44,7 +45,7 @@ pub async fn group<C: Cloud>(
         Confirmation::Unconfirmed | Confirmation::TakenBack => true,
         Confirmation::Confirmed => false,
     };
-    let longest = match (progress.stack.direction(case.kind()), current_fits, is_fresh) {
+    let longest = match (stack.direction(case.kind()), current_fits, is_fresh) {
         (Direction::RollingBack, true, true) | (Direction::Unknown, false, true) => 1,
         (Direction::RollingBack, false, _) => LONGEST_CHAIN,
         (Direction::RollingBack, true, false) | (Direction::Forward, ..) => 0,
@@ -52,12 +53,12 @@ pub async fn group<C: Cloud>(
     };
     let mut next = PhysicalId::parse(replaces.id);
     for _ in 0..longest {
-        let Some(group) = replaced(cloud, case, progress, next.as_ref()).await? else {
+        let Some(group) = replaced(cloud, case, reads, next.as_ref()).await? else {
             return Ok(None);
         };
-        let of_this_operation = progress.groups.current_is_of_this_operation(&progress.stack);
+        let of_this_operation = groups.current_is_of_this_operation(stack);
         let is_named = is_fresh && next.as_ref() == Some(&named) && (!current_fits || of_this_operation);
-        if is_named || fits(cloud, case, progress, &group, types).await? {
+        if is_named || fits(cloud, case, reads, &group, types).await? {
             return Ok(Some(as_target(&group)));
         }
         next = Replaces::on(&group.tags).and_then(|replaces| PhysicalId::parse(replaces.id));
@@ -122,13 +123,13 @@ pub fn as_target(group: &NodeGroup) -> Found {
 async fn replaced<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    reads: &mut Reads,
     id: Option<&PhysicalId>,
 ) -> Result<Option<NodeGroup>, Stop> {
     let Some(id) = id else {
         return Ok(None);
     };
-    let group = read_group(cloud, progress, id).await?;
+    let group = read_group(cloud, reads, id).await?;
     Ok(group.filter(|group| case.owner.owns(&group.tags)))
 }
 
@@ -136,7 +137,7 @@ async fn replaced<C: Cloud>(
 async fn fits<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    reads: &mut Reads,
     group: &NodeGroup,
     types: &[InstanceTypeFacts],
 ) -> Result<bool, Stop> {
@@ -146,7 +147,7 @@ async fn fits<C: Cloud>(
     };
     let place = place_of(&id, &case.owner);
     let read = cloud.belongings(&place).await;
-    let seen = match at_once(&mut progress.retries, read)? {
+    let seen = match at_once(&mut reads.retries, read)? {
         Ok(seen) => seen,
         Err(error) => {
             tracing::warn!(%error, "whose launch template a replaced group runs is not known");

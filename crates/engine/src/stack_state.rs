@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use crate::case::Case;
 use crate::fault::{Stop, lasting};
 use crate::ports::{Cloud, Stack};
-use crate::progress::{CLOCKS_APART_SECONDS, KnownStack, Phase, Progress, Situation, Stage};
+use crate::progress::{CLOCKS_APART_SECONDS, KnownStack, Phase, Progress, Retries, Situation, Stage, Warnings};
 use crate::stale_request;
 use crate::texts::NOT_INHERITED;
 use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::Waiting;
 use mng_core::decide::desired::Direction;
+use mng_core::decide::history::History;
 use mng_core::properties::tags::OWN_PREFIX;
 use mng_core::protocol::request::RequestType;
 
@@ -30,8 +31,21 @@ pub async fn situation<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress
         return Ok(known.clone());
     }
     let situation = match cloud.stack(stack_id).await {
-        Ok(stack) => described(cloud, case, progress, stack, now).await?,
-        Err(error) => unknown(progress, error)?,
+        Ok(stack) => {
+            progress.reads.retries.answered();
+            stale_request::refuse_taken_up(cloud, case, &mut progress.reads.retries, &stack).await?;
+            let Progress {
+                history,
+                stack: known,
+                warnings,
+                ..
+            } = progress;
+            described(case, history, known, warnings, stack, now)?
+        }
+        Err(error) => {
+            let is_first = progress.stack.situation.is_none();
+            unknown(&mut progress.reads.retries, &mut progress.warnings, is_first, error)?
+        }
     };
     progress.stack.asked = true;
     progress.stack.situation = Some(situation.clone());
@@ -54,26 +68,22 @@ pub fn operation_began(stack: &Stack) -> Option<u64> {
 }
 
 /// Tags that were unknown when the request began something stay unknown: what was begun without them isn't retagged or rolled.
-async fn described<C: Cloud>(
-    cloud: &C,
+fn described(
     case: &Case,
-    progress: &mut Progress,
+    history: &History,
+    known: &mut KnownStack,
+    warnings: &mut Warnings,
     stack: Stack,
     now: u64,
 ) -> Result<Situation, Stop> {
-    progress.retries.answered();
-    stale_request::refuse_taken_up(cloud, case, &mut progress.retries, &stack).await?;
     let phase = Phase::of(&stack.status);
     if phase == Phase::Over && may_lag(case, now) {
         return Err(Stop::Wait(Waiting::ForAnAnswer));
     }
-    progress.stack.operation_began = operation_began(&stack);
-    let frozen = progress.stack.situation.is_some() && !progress.history.begun.is_empty();
+    known.operation_began = operation_began(&stack);
+    let frozen = known.situation.is_some() && !history.begun.is_empty();
     if !frozen {
-        progress
-            .warnings
-            .0
-            .retain(|warning| !warning.starts_with(NOT_INHERITED));
+        warnings.0.retain(|warning| !warning.starts_with(NOT_INHERITED));
     }
     Ok(Situation {
         phase,
@@ -87,13 +97,17 @@ fn may_lag(case: &Case, now: u64) -> bool {
 }
 
 /// A denial is asked again as any other is. After that the request goes on without, and each later pass asks once more.
-fn unknown(progress: &mut Progress, error: CallError) -> Result<Situation, Stop> {
-    let is_first = progress.stack.situation.is_none();
+fn unknown(
+    retries: &mut Retries,
+    warnings: &mut Warnings,
+    is_first: bool,
+    error: CallError,
+) -> Result<Situation, Stop> {
     if (is_first || error.fault != Fault::Denied)
-        && let Err(error) = lasting::<()>(&mut progress.retries, Err(error.clone()))?
+        && let Err(error) = lasting::<()>(retries, Err(error.clone()))?
         && is_first
     {
-        progress.warnings.add(format!(
+        warnings.add(format!(
             "{NOT_INHERITED}, so the function adds and removes none of them: {error}"
         ));
     }

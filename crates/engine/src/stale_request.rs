@@ -7,8 +7,9 @@ use crate::answer::known_id;
 use crate::case::Case;
 use crate::fault::{Stop, lasting};
 use crate::ports::{Cloud, Record, Stack};
-use crate::progress::{KnownStack, Phase, Progress, Retries, Stage};
+use crate::progress::{KnownGroups, KnownStack, Phase, Progress, Retries, Stage};
 use crate::stack_state::is_superseded;
+use mng_core::decide::history::History;
 use mng_core::protocol::request::RequestType;
 
 /// In how many looks a Delete asks for its stack in vain before it goes on without. A function that doesn't reach CloudFormation any more
@@ -32,16 +33,22 @@ pub async fn refuse_taken_up<C: Cloud>(
 /// Before each step but the first, and before that too where the look that asked for the stack came to nothing: a cancelled
 /// stack doesn't tell the request that runs, two that pull in different directions would take turns, and what is made for a
 /// stack that is gone belongs to nobody.
-pub async fn still_wanted<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<(), Stop> {
-    let just_asked = progress.history.begun.is_empty() && progress.stack.asked;
+pub async fn still_wanted<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    history: &History,
+    known: &mut KnownStack,
+    retries: &mut Retries,
+) -> Result<(), Stop> {
+    let just_asked = history.begun.is_empty() && known.asked;
     if just_asked {
         return Ok(());
     }
-    let Some(stack) = ask(cloud, case, &mut progress.stack, &mut progress.retries).await? else {
+    let Some(stack) = ask(cloud, case, known, retries).await? else {
         return Ok(());
     };
     refuse(case, &stack)?;
-    if is_superseded(case.kind(), &progress.stack, Phase::of(&stack.status)) {
+    if is_superseded(case.kind(), known, Phase::of(&stack.status)) {
         return Err(Stop::Fail(format!(
             "the stack is {}, so the rest of this update was left",
             stack.status
@@ -57,10 +64,10 @@ pub async fn still_to_be_removed<C: Cloud>(cloud: &C, case: &Case, progress: &mu
         return Ok(());
     }
     if matches!(progress.stage, Stage::Undo { .. }) {
-        not_recorded(cloud, case, progress).await?;
+        not_recorded(cloud, case, &progress.groups, &mut progress.reads.retries).await?;
     }
-    let stack = match ask(cloud, case, &mut progress.stack, &mut progress.retries).await {
-        Err(_) if case.kind() == RequestType::Delete && progress.retries.looks > ASKED_IN_VAIN => None,
+    let stack = match ask(cloud, case, &mut progress.stack, &mut progress.reads.retries).await {
+        Err(_) if case.kind() == RequestType::Delete && progress.reads.retries.looks > ASKED_IN_VAIN => None,
         asked => asked?,
     };
     let ends = stack
@@ -79,13 +86,18 @@ pub fn has_gone_on(case: &Case, known: &KnownStack, stack: &Stack) -> bool {
 
 /// What an update has made in place of another group isn't undone once CloudFormation names it: then another delivery of the update has
 /// answered with it. Where the record can't be had, the marks on the group decide alone.
-async fn not_recorded<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<(), Stop> {
+async fn not_recorded<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    groups: &KnownGroups,
+    retries: &mut Retries,
+) -> Result<(), Stop> {
     let Some(stack_id) = case.requester().stack_id() else {
         return Ok(());
     };
     let read = cloud.record(stack_id, &case.owner.logical_id).await;
-    match lasting(&mut progress.retries, read)? {
-        Ok(Some(Record { physical_id, .. })) if Some(&physical_id) == known_id(case, &progress.groups).as_ref() => {
+    match lasting(retries, read)? {
+        Ok(Some(Record { physical_id, .. })) if Some(&physical_id) == known_id(case, groups).as_ref() => {
             Err(Stop::Fail(format!(
                 "CloudFormation names {physical_id} as the resource, so it stays"
             )))

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::device_plugin::is_out_of_reach;
 use crate::fault::{FailedCall, Stop, consequence, lasting};
-use crate::outside_eks;
-use crate::perform::{After, Given, Scene, after, note};
+use crate::outside_eks::OutsideEks;
+use crate::perform::{After, Scene, after};
 use crate::ports::Cloud;
-use crate::progress::Progress;
+use crate::progress::Warnings;
 use crate::texts::{NOT_TAGGED_AGAIN, SETTINGS_STAY, TAGS_STAY};
 use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::change::only_leaves_out;
@@ -23,41 +23,48 @@ use mng_core::properties::tags::OWN_PREFIX;
 /// within seconds (EC2 developer guide, "Eventual consistency").
 const SEEN_WITHIN_SECONDS: u64 = 60;
 
-/// What comes after a step whose call has failed.
+/// How a request goes on after a step whose call has failed.
+pub enum Remedy {
+    /// Without the step.
+    GoOn,
+    /// As if the step had been taken.
+    CountsAsTaken(After),
+}
+
+/// How a request goes on after a step whose call has failed.
 ///
 /// # Errors
 /// A wait, or why the request fails.
 pub async fn failed<C: Cloud>(
     cloud: &C,
     scene: Scene<'_>,
-    progress: &mut Progress,
+    mut groups: OutsideEks<'_>,
     step: &Step,
     error: &CallError,
-) -> Result<After, Stop> {
+) -> Result<Remedy, Stop> {
     match (step, step.kind().system()) {
-        (Step::Launch(launch), _) => failed_in_ec2(scene, progress, step, launch, error),
-        (Step::LeavePlugin(_), _) if is_out_of_reach(progress, error) => Err(Stop::Fail(error.to_string())),
-        (_, System::Outside(part)) => outside_eks::failed(progress, part, error).map(|()| After::Decide),
-        (_, System::Eks | System::Ec2) => failed_in_eks(cloud, scene, progress, step, error).await,
+        (Step::Launch(launch), _) => failed_in_ec2(scene, groups, launch, error),
+        (Step::LeavePlugin(_), _) if is_out_of_reach(&groups, error) => Err(Stop::Fail(error.to_string())),
+        (_, System::Outside(part)) => groups.failed(part, error).map(|()| Remedy::GoOn),
+        (_, System::Eks | System::Ec2) => failed_in_eks(cloud, scene, groups, step, error).await,
     }
 }
 
 async fn failed_in_eks<C: Cloud>(
     cloud: &C,
     scene: Scene<'_>,
-    progress: &mut Progress,
+    groups: OutsideEks<'_>,
     step: &Step,
     error: &CallError,
-) -> Result<After, Stop> {
+) -> Result<Remedy, Stop> {
     if can_do_without(scene, step, error) {
-        progress.warnings.add(format!(
+        groups.warnings.add(format!(
             "{SETTINGS_STAY}, since EKS refuses to remove them; state the values that you want: {error}"
         ));
-        note(progress, step, Given::default(), scene.now);
-        return Ok(After::Look);
+        return Ok(Remedy::CountsAsTaken(After::Look));
     }
-    if is_not_seen_yet(&progress.history, step, error, scene.now) {
-        progress.history.obstacle = Some(error.to_string());
+    if is_not_seen_yet(groups.history, step, error, scene.now) {
+        groups.history.obstacle = Some(error.to_string());
         return Err(Stop::Wait(Waiting::ForOthers));
     }
     let call = if step.kind() == StepKind::Create {
@@ -65,15 +72,14 @@ async fn failed_in_eks<C: Cloud>(
     } else {
         FailedCall::Eks
     };
-    let stop = consequence(error.fault, call).stop(&mut progress.retries, error);
+    let stop = consequence(error.fault, call).stop(&mut groups.reads.retries, error);
     match (stop, step) {
-        (Stop::Fail(why), Step::Untag(group, keys)) if goes_on_without(progress, keys) => {
-            progress.warnings.add(format!("{TAGS_STAY}: {why}"));
+        (Stop::Fail(why), Step::Untag(group, keys)) if groups.stack.rolls_back() || are_own(keys) => {
+            groups.warnings.add(format!("{TAGS_STAY}: {why}"));
             if keys.contains(UNFINISHED_TAG) {
                 overwrite_mark(cloud, group).await;
             }
-            note(progress, step, Given::default(), scene.now);
-            Ok(after(scene.goal, step))
+            Ok(Remedy::CountsAsTaken(after(scene.goal, step)))
         }
         (stop, _) => Err(stop),
     }
@@ -104,8 +110,8 @@ fn is_not_seen_yet(history: &History, step: &Step, error: &CallError, now: u64) 
 }
 
 /// Tags that can't be removed fail no rollback, and the function's own marks fail nothing.
-fn goes_on_without(progress: &Progress, keys: &BTreeSet<String>) -> bool {
-    progress.stack.rolls_back() || keys.iter().all(|key| key.starts_with(OWN_PREFIX))
+fn are_own(keys: &BTreeSet<String>) -> bool {
+    keys.iter().all(|key| key.starts_with(OWN_PREFIX))
 }
 
 /// A mark of an unfinished group that can't be removed is overwritten, so that no delivery of the event takes the group for unfinished.
@@ -116,45 +122,38 @@ async fn overwrite_mark<C: Cloud>(cloud: &C, group: &GroupTarget) {
     }
 }
 
-fn failed_in_ec2(
-    scene: Scene,
-    progress: &mut Progress,
-    step: &Step,
-    launch: &LaunchStep,
-    error: &CallError,
-) -> Result<After, Stop> {
+fn failed_in_ec2(scene: Scene, groups: OutsideEks, launch: &LaunchStep, error: &CallError) -> Result<Remedy, Stop> {
     if error.fault == Fault::NotFound && launch.removes() {
-        note(progress, step, Given::default(), scene.now);
-        return Ok(After::Decide);
+        return Ok(Remedy::CountsAsTaken(After::Decide));
     }
     if let LaunchStep::TagTemplate { id, .. } = launch {
-        return not_tagged(progress, step, id, error, scene.now);
+        return not_tagged(groups, id, error);
     }
-    if matches!(scene.goal, Goal::Present(_)) && launch.removes() && gives_up_tidying(progress, error, scene.now) {
-        return Ok(After::Decide);
+    let tidies = matches!(scene.goal, Goal::Present(_)) && launch.removes();
+    if tidies && gives_up_tidying(groups.history, groups.warnings, error, scene.now) {
+        return Ok(Remedy::GoOn);
     }
     let call = match error.message.contains(launch.resource()) {
         true => FailedCall::Ec2AboutItsOwn,
         false => FailedCall::Ec2AboutOthers,
     };
-    let stop = consequence(error.fault, call).stop(&mut progress.retries, error);
+    let stop = consequence(error.fault, call).stop(&mut groups.reads.retries, error);
     if stop == Stop::Wait(Waiting::ForOthers) {
-        progress.history.obstacle = Some(error.to_string());
+        groups.history.obstacle = Some(error.to_string());
     }
     Err(stop)
 }
 
 /// What can't be removed from a group that is as it should be is left with a warning: an update that has rolled every node
 /// may not be rolled back for it.
-fn gives_up_tidying(progress: &mut Progress, error: &CallError, now: u64) -> bool {
-    let history = &mut progress.history;
+fn gives_up_tidying(history: &mut History, warnings: &mut Warnings, error: &CallError, now: u64) -> bool {
     history.tidying = match error.fault {
         Fault::InUse | Fault::Throttled | Fault::Unknown => history.tidying.held_up(now),
         Fault::NotFound | Fault::Denied | Fault::Refused => Tidying::GivenUp,
     };
     let given_up = history.tidying == Tidying::GivenUp;
     if given_up {
-        progress.warnings.add(format!(
+        warnings.add(format!(
             "the function could not remove what the node group no longer needs; the next update or the deletion removes it: {error}"
         ));
     }
@@ -162,17 +161,16 @@ fn gives_up_tidying(progress: &mut Progress, error: &CallError, now: u64) -> boo
 }
 
 /// A template that can't be tagged again is the group's nevertheless. Another delivery may have removed it meanwhile.
-fn not_tagged(progress: &mut Progress, step: &Step, id: &str, error: &CallError, now: u64) -> Result<After, Stop> {
-    let lasts = lasting::<()>(&mut progress.retries, Err(error.clone()))?;
+fn not_tagged(groups: OutsideEks, id: &str, error: &CallError) -> Result<Remedy, Stop> {
+    let lasts = lasting::<()>(&mut groups.reads.retries, Err(error.clone()))?;
     if error.fault == Fault::NotFound {
-        progress.pass.around = None;
-        return Ok(After::Decide);
+        groups.reads.pass.around = None;
+        return Ok(Remedy::GoOn);
     }
     if let Err(error) = lasts {
-        progress.warnings.add(format!(
+        groups.warnings.add(format!(
             "launch template {id} of this node group has lost the function's tags, and {NOT_TAGGED_AGAIN}: {error}"
         ));
     }
-    note(progress, step, Given::default(), now);
-    Ok(After::Decide)
+    Ok(Remedy::CountsAsTaken(After::Decide))
 }

@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::fault::{Stop, lasting, required};
 use crate::lookup::{look_around, types};
 use crate::ports::Cloud;
-use crate::progress::{KnownGroups, Progress, Stage};
+use crate::progress::{KnownGroups, KnownStack, Progress, Reads, Stage, Warnings};
 use crate::texts::NOT_MARKED;
 use crate::{by_event, prepare, rollback_target};
 use mng_core::decide::target::{Target, target};
@@ -53,17 +53,13 @@ pub async fn find_target<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progre
 }
 
 /// A group as EKS shows it, read once in a pass; `None`: it isn't there.
-pub async fn read_group<C: Cloud>(
-    cloud: &C,
-    progress: &mut Progress,
-    id: &PhysicalId,
-) -> Result<Option<NodeGroup>, Stop> {
-    if let Some(seen) = progress.pass.seen_group(id) {
+pub async fn read_group<C: Cloud>(cloud: &C, reads: &mut Reads, id: &PhysicalId) -> Result<Option<NodeGroup>, Stop> {
+    if let Some(seen) = reads.pass.seen_group(id) {
         return Ok(seen);
     }
     let read = cloud.node_group(&id.cluster, &id.name).await;
-    let group = required(&mut progress.retries, read)?;
-    progress.pass.note_group(id.clone(), group.clone());
+    let group = required(&mut reads.retries, read)?;
+    reads.pass.note_group(id.clone(), group.clone());
     Ok(group)
 }
 
@@ -73,7 +69,7 @@ async fn of_update<C: Cloud>(
     progress: &mut Progress,
     current: PhysicalId,
 ) -> Result<Found, Stop> {
-    let live = match read_group(cloud, progress, &current).await? {
+    let live = match read_group(cloud, &mut progress.reads, &current).await? {
         Some(live) if !case.owner.owns(&live.tags) => return Ok(Found::NotToBeHad(foreign(&live))),
         live => live,
     };
@@ -87,7 +83,12 @@ async fn of_update<C: Cloud>(
         types => types?,
     };
     let place = place_of(&current, &case.owner);
-    let around = progress.pass.around.as_ref().filter(|around| around.place == place);
+    let around = progress
+        .reads
+        .pass
+        .around
+        .as_ref()
+        .filter(|around| around.place == place);
     let known = Known {
         own_template: around.and_then(|around| own_template(&around.belongings, &place, live.as_ref())),
         types: &types,
@@ -100,15 +101,47 @@ async fn of_update<C: Cloud>(
         return Ok(Found::NotToBeHad(format!("node group {current} {why}")));
     }
     let fits = matches!(target, Ok(Target::Keep));
-    if let Some(restored) = rollback_target::group(cloud, case, progress, live.as_ref(), fits, &types).await? {
-        mark(cloud, progress, live.as_ref(), Confirmation::TakenBack).await?;
+    if let Some(restored) = rollback_target::group(
+        cloud,
+        case,
+        &mut progress.reads,
+        (&progress.stack, &progress.groups),
+        live.as_ref(),
+        fits,
+        &types,
+    )
+    .await?
+    {
+        mark(
+            cloud,
+            &mut progress.reads,
+            &mut progress.warnings,
+            live.as_ref(),
+            Confirmation::TakenBack,
+        )
+        .await?;
         return Ok(restored);
     }
     Ok(match target {
         Ok(Target::Keep) => Found::Name(current.name),
         Ok(Target::Replace(name)) => {
-            mark(cloud, progress, live.as_ref(), Confirmation::Confirmed).await?;
-            free_name(cloud, case, progress, &current, name).await?
+            mark(
+                cloud,
+                &mut progress.reads,
+                &mut progress.warnings,
+                live.as_ref(),
+                Confirmation::Confirmed,
+            )
+            .await?;
+            free_name(
+                cloud,
+                case,
+                &mut progress.reads,
+                (&progress.stack, &progress.groups),
+                &current,
+                name,
+            )
+            .await?
         }
         Err(refusal) => Found::NotToBeHad(refusal.to_string()),
     })
@@ -129,20 +162,21 @@ pub fn own_template<'a>(seen: &'a Belongings, place: &Place, live: Option<&NodeG
 async fn free_name<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    reads: &mut Reads,
+    (stack, groups): (&KnownStack, &KnownGroups),
     current: &PhysicalId,
     mut name: String,
 ) -> Result<Found, Stop> {
     if !case.requester().may_replace() {
         return Ok(Found::Name(name));
     }
-    if progress.stack.rolls_back() {
-        return there_again(cloud, case, progress, name).await;
+    if stack.rolls_back() {
+        return there_again(cloud, case, reads, groups, name).await;
     }
     for _ in 0..MOST_NAMES {
-        let there = read_group(cloud, progress, &case.id_of_name(name.clone())).await?;
+        let there = read_group(cloud, reads, &case.id_of_name(name.clone())).await?;
         let taken = there.filter(|group| case.owner.owns(&group.tags));
-        let Some(taken) = taken.filter(|group| !is_in_place_of(case, &progress.groups, group, current)) else {
+        let Some(taken) = taken.filter(|group| !is_in_place_of(case, groups, group, current)) else {
             return Ok(Found::Name(name));
         };
         match next_name(&case.spec, &case.owner, &name) {
@@ -159,16 +193,20 @@ async fn free_name<C: Cloud>(
 /// A rollback goes back to the group of the name that follows from its properties, or creates it again. Where somebody else has the name,
 /// the current group stays. So it does where the update that is rolled back needed no other group and the current one is gone: then the
 /// group of that name may be one that was kept on purpose.
-async fn there_again<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, name: String) -> Result<Found, Stop> {
-    let may_be_retained = progress.groups.current_made.is_none() && case.failed_properties_name_the_same_group();
-    Ok(
-        match read_group(cloud, progress, &case.id_of_name(name.clone())).await? {
-            Some(group) if !case.owner.owns(&group.tags) => Found::NotToBeHad(foreign(&group)),
-            Some(group) if may_be_retained => Found::NotToBeHad(retained(&group)),
-            Some(group) => rollback_target::as_target(&group),
-            None => Found::Name(name),
-        },
-    )
+async fn there_again<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    reads: &mut Reads,
+    groups: &KnownGroups,
+    name: String,
+) -> Result<Found, Stop> {
+    let may_be_retained = groups.current_made.is_none() && case.failed_properties_name_the_same_group();
+    Ok(match read_group(cloud, reads, &case.id_of_name(name.clone())).await? {
+        Some(group) if !case.owner.owns(&group.tags) => Found::NotToBeHad(foreign(&group)),
+        Some(group) if may_be_retained => Found::NotToBeHad(retained(&group)),
+        Some(group) => rollback_target::as_target(&group),
+        None => Found::Name(name),
+    })
 }
 
 /// Whether a group was made in place of the current one, by this update or by one before it that failed. Where the current group is gone, so
@@ -191,7 +229,8 @@ fn is_in_place_of(case: &Case, known: &KnownGroups, group: &NodeGroup, current: 
 /// unconfirmed a later request could take it for what a failed update has left behind.
 async fn mark<C: Cloud>(
     cloud: &C,
-    progress: &mut Progress,
+    reads: &mut Reads,
+    warnings: &mut Warnings,
     live: Option<&NodeGroup>,
     known: Confirmation,
 ) -> Result<(), Stop> {
@@ -200,11 +239,9 @@ async fn mark<C: Cloud>(
         return Ok(());
     };
     let tagged = cloud.tag(&marked.arn, &tags).await;
-    if let Err(error) = lasting(&mut progress.retries, tagged)? {
+    if let Err(error) = lasting(&mut reads.retries, tagged)? {
         let (NodeGroup { cluster, name, .. }, mark) = (marked, in_words(known));
-        progress
-            .warnings
-            .add(format!("{NOT_MARKED} {cluster}/{name} as {mark}: {error}"));
+        warnings.add(format!("{NOT_MARKED} {cluster}/{name} as {mark}: {error}"));
     }
     Ok(())
 }
@@ -226,12 +263,15 @@ async fn known_types<C: Cloud>(
     current: &PhysicalId,
     live: Option<&NodeGroup>,
 ) -> Result<Vec<InstanceTypeFacts>, Stop> {
+    let Progress {
+        history, reads, stack, ..
+    } = progress;
     let spec = &case.spec;
     if live.is_none() || spec.launch_template.is_some() || spec.cluster != current.cluster {
         return Ok(vec![]);
     }
-    look_around(cloud, progress, place_of(current, &case.owner), spec).await?;
-    types(cloud, progress, spec).await
+    look_around(cloud, history, reads, stack, place_of(current, &case.owner), spec).await?;
+    types(cloud, reads, stack, spec).await
 }
 
 pub fn place_of(group: &PhysicalId, owner: &Owner) -> Place {

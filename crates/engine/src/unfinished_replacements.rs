@@ -10,11 +10,11 @@ use crate::answer::known_id;
 use crate::case::Case;
 use crate::fault::Stop;
 use crate::ports::{Cloud, Fate, Record};
-use crate::progress::{KnownStack, Phase, Progress, Stage, Sweep};
+use crate::progress::{KnownGroups, KnownStack, Phase, Progress, Retries, Stage, Sweep, Warnings};
 use crate::texts::{NOT_LOOKED_FOR, UNFINISHED};
 use crate::{prepare, stale_request};
 use mng_core::call_error::{CallError, Fault};
-use mng_core::decide::under_way::UnderWay;
+use mng_core::decide::history::History;
 use mng_core::decide::{Goal, Identity, Which};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::nodegroup::ownership::{Confirmation, Replaces};
@@ -24,6 +24,25 @@ use mng_core::protocol::request::{Properties, RequestType};
 
 /// How often unfinished replacements are looked for in vain before the request is answered without. The next request looks again.
 const TRIES: u32 = 3;
+
+/// What looking for unfinished replacements reads and writes of a request's progress.
+pub struct Groups<'a> {
+    stage: &'a mut Stage,
+    stack: &'a mut KnownStack,
+    groups: &'a KnownGroups,
+    retries: &'a mut Retries,
+}
+
+impl<'a> Groups<'a> {
+    pub fn of(progress: &'a mut Progress) -> Self {
+        Self {
+            stage: &mut progress.stage,
+            stack: &mut progress.stack,
+            groups: &progress.groups,
+            retries: &mut progress.reads.retries,
+        }
+    }
+}
 
 /// Whether a request looks for unfinished replacements. A Create has none, and requests by event replace nothing.
 pub fn is_due(case: &Case, stack: &KnownStack) -> bool {
@@ -37,58 +56,62 @@ pub fn is_due(case: &Case, stack: &KnownStack) -> bool {
 }
 
 /// The request's own work is done; its answer waits.
-pub fn begin(case: &Case, progress: &mut Progress, attributes: Attributes, warnings: Vec<String>) {
+pub fn begin(
+    case: &Case,
+    groups: &mut KnownGroups,
+    history: &mut History,
+    attributes: Attributes,
+    warnings: Vec<String>,
+) -> Stage {
     if case.kind() == RequestType::Delete {
-        let groups = &mut progress.groups;
-        groups.current_made = groups.current_made.or(progress.history.first_made);
+        groups.current_made = groups.current_made.or(history.first_made);
     }
-    progress.history.turn_to_another_group();
-    progress.stage = Stage::Sweep(Sweep {
+    history.turn_to_another_group();
+    Stage::Sweep(Sweep {
         attributes,
         warnings,
         left: None,
         tries: 0,
-    });
+    })
 }
 
 /// The next group to remove; `None`: nothing is left.
 pub async fn next_goal<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
+    mut known: Groups<'_>,
     sweep: &Sweep,
 ) -> Result<Option<Goal>, Stop> {
     let left = match &sweep.left {
         Some(left) => left.clone(),
         None => {
-            let left = look(cloud, case, progress, sweep).await?;
-            note(&mut progress.stage, left.clone());
+            let left = look(cloud, case, &mut known, sweep).await?;
+            note(known.stage, left.clone());
             left
         }
     };
     let Some(first) = left.first().and_then(|id| PhysicalId::parse(id)) else {
         return Ok(None);
     };
-    progress.set_phase(UnderWay::RemoveAbandoned);
     Ok(Some(Goal::Absent(Identity {
         which: Which::InPlaceOf {
             id: case.physical_id().to_owned(),
-            since: progress.groups.current_made,
+            since: known.groups.current_made,
         },
         ..prepare::identity(case, first)
     })))
 }
 
 /// One of them is gone; gives whether others are left.
-pub fn next(progress: &mut Progress) -> bool {
-    let Stage::Sweep(Sweep { left: Some(left), .. }) = &mut progress.stage else {
+pub fn next(stage: &mut Stage, history: &mut History) -> bool {
+    let Stage::Sweep(Sweep { left: Some(left), .. }) = stage else {
         return false;
     };
     if left.len() < 2 {
         return false;
     }
     left.remove(0);
-    progress.history.turn_to_another_group();
+    history.turn_to_another_group();
     true
 }
 
@@ -101,7 +124,14 @@ pub enum Left {
 }
 
 /// The group at hand is left, for `reason`.
-pub fn leave(case: &Case, progress: &mut Progress, mut sweep: Sweep, reason: &str) -> Left {
+pub fn leave(
+    case: &Case,
+    history: &mut History,
+    warnings: &mut Warnings,
+    groups: &KnownGroups,
+    mut sweep: Sweep,
+    reason: &str,
+) -> Left {
     let mut left = sweep.left.take().unwrap_or_default();
     let why = match left.first() {
         Some(id) => format!("{UNFINISHED} {id}, and the function could not remove it: {reason}"),
@@ -110,14 +140,12 @@ pub fn leave(case: &Case, progress: &mut Progress, mut sweep: Sweep, reason: &st
     match (case.kind(), left.is_empty()) {
         (RequestType::Delete, false) => return Left::Failed(format!("{why}; delete the stack again")),
         (RequestType::Create | RequestType::Update, false) => {
-            progress
-                .warnings
-                .add(format!("{why}; {}", what_comes_of_it(case, progress)));
+            warnings.add(format!("{why}; {}", what_comes_of_it(case, groups)));
         }
-        (_, true) => progress.warnings.add(why),
+        (_, true) => warnings.add(why),
     }
     left.drain(..left.len().min(1));
-    progress.history.turn_to_another_group();
+    history.turn_to_another_group();
     let is_done = left.is_empty();
     sweep.left = Some(left);
     if is_done {
@@ -128,8 +156,8 @@ pub fn leave(case: &Case, progress: &mut Progress, mut sweep: Sweep, reason: &st
 }
 
 /// Unfinished replacements are known by the group that they were to replace. After a replacement no request names that one.
-fn what_comes_of_it(case: &Case, progress: &Progress) -> &'static str {
-    if known_id(case, &progress.groups).as_deref() == Some(case.physical_id()) {
+fn what_comes_of_it(case: &Case, groups: &KnownGroups) -> &'static str {
+    if known_id(case, groups).as_deref() == Some(case.physical_id()) {
         "the next update or the deletion of the resource tries again"
     } else {
         "no later request looks for it, so delete it by hand"
@@ -137,20 +165,20 @@ fn what_comes_of_it(case: &Case, progress: &Progress) -> &'static str {
 }
 
 /// Before a group is removed: CloudFormation may have read another answer meanwhile, or a later update have begun.
-pub async fn still_unfinished<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<(), Stop> {
-    if progress.stack.asked {
+pub async fn still_unfinished<C: Cloud>(cloud: &C, case: &Case, known: Groups<'_>) -> Result<(), Stop> {
+    if known.stack.asked {
         return Ok(());
     }
-    match is_current(cloud, case, &progress.stack).await {
+    match is_current(cloud, case, known.stack).await {
         Ok(true) => {
-            progress.stack.asked = true;
+            known.stack.asked = true;
             Ok(())
         }
         Ok(false) => Err(Stop::Fail(
             "CloudFormation no longer names the node group that this request is about, or the stack has gone on"
                 .to_owned(),
         )),
-        Err(error) => Err(progress.retries.retry(&error)),
+        Err(error) => Err(known.retries.retry(&error)),
     }
 }
 
@@ -166,14 +194,14 @@ fn note(stage: &mut Stage, found: Vec<String>) {
     }
 }
 
-async fn look<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, sweep: &Sweep) -> Result<Vec<String>, Stop> {
-    match unfinished(cloud, case, progress).await {
+async fn look<C: Cloud>(cloud: &C, case: &Case, known: &mut Groups<'_>, sweep: &Sweep) -> Result<Vec<String>, Stop> {
+    match unfinished(cloud, case, known).await {
         Ok(found) => Ok(found),
         Err(error) if is_passing(&error) && sweep.tries + 1 < TRIES => {
-            if let Stage::Sweep(sweep) = &mut progress.stage {
+            if let Stage::Sweep(sweep) = known.stage {
                 sweep.tries += 1;
             }
-            Err(progress.retries.retry(&error))
+            Err(known.retries.retry(&error))
         }
         Err(error) => Err(Stop::Fail(error.to_string())),
     }
@@ -188,11 +216,11 @@ fn is_passing(error: &CallError) -> bool {
 
 /// Groups by their tags, and what is in EC2 for a group that isn't there: an update may have died before there was one. Only what is
 /// found costs another call, and mostly there is nothing.
-async fn unfinished<C: Cloud>(cloud: &C, case: &Case, progress: &Progress) -> Result<Vec<String>, CallError> {
+async fn unfinished<C: Cloud>(cloud: &C, case: &Case, known: &Groups<'_>) -> Result<Vec<String>, CallError> {
     let mut found = Vec::new();
     let in_ec2 = cloud.ids_in_ec2(&case.owner).await?;
     for id in in_ec2.iter().filter_map(|id| PhysicalId::parse(id)) {
-        let due = is_due_for_removal(cloud, case, progress, &id, Absent::LeavesSomething).await?;
+        let due = is_due_for_removal(cloud, case, known.groups, &id, Absent::LeavesSomething).await?;
         found.extend(due.then(|| id.to_string()));
     }
     for cluster in clusters(case) {
@@ -202,11 +230,11 @@ async fn unfinished<C: Cloud>(cloud: &C, case: &Case, progress: &Progress) -> Re
                 name,
             };
             let is_known = in_ec2.contains(&id.to_string());
-            let due = !is_known && is_due_for_removal(cloud, case, progress, &id, Absent::LeavesNothing).await?;
+            let due = !is_known && is_due_for_removal(cloud, case, known.groups, &id, Absent::LeavesNothing).await?;
             found.extend(due.then(|| id.to_string()));
         }
     }
-    if found.is_empty() || is_current(cloud, case, &progress.stack).await? {
+    if found.is_empty() || is_current(cloud, case, known.stack).await? {
         return Ok(found);
     }
     Ok(vec![])
@@ -229,18 +257,16 @@ enum Absent {
 async fn is_due_for_removal<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &Progress,
+    groups: &KnownGroups,
     id: &PhysicalId,
     absent: Absent,
 ) -> Result<bool, CallError> {
     let (text, current) = (id.to_string(), case.physical_id());
-    if text == current || known_id(case, &progress.groups).as_ref() == Some(&text) {
+    if text == current || known_id(case, groups).as_ref() == Some(&text) {
         return Ok(false);
     }
     match cloud.node_group(&id.cluster, &id.name).await {
-        Ok(group) if case.owner.owns(&group.tags) => {
-            Ok(is_replacement_of(progress.groups.current_made, &group, current))
-        }
+        Ok(group) if case.owner.owns(&group.tags) => Ok(is_replacement_of(groups.current_made, &group, current)),
         // Somebody else has the name, and what was made for ours lies beside.
         Ok(_) => Ok(absent == Absent::LeavesSomething),
         Err(error) if error.fault == Fault::NotFound => Ok(absent == Absent::LeavesSomething),

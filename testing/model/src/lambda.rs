@@ -156,12 +156,12 @@ impl Pass {
 /// states would ever be the same.
 fn without_counters(mut operation: Operation) -> Operation {
     let progress = &mut operation.progress;
-    progress.retries.looks = 0;
-    progress.retries.unanswered = 0;
-    progress.retries.min_interval = 0.0;
+    progress.reads.retries.looks = 0;
+    progress.reads.retries.unanswered = 0;
+    progress.reads.retries.min_interval = 0.0;
     progress.tally = Tally::default();
     progress.under_way = UnderWay::default();
-    progress.pass = mng_engine::progress::Pass::default();
+    progress.reads.pass = mng_engine::progress::Pass::default();
     progress.history.obstacle = progress.history.obstacle.take().map(|_| "something".to_owned());
     progress.history.drain_asked = None;
     operation

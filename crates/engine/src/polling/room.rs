@@ -101,8 +101,8 @@ fn length(operation: &Operation) -> usize {
 /// Without what is looked up again, what no answer has room for, and properties that no later look reads.
 fn slim(mut operation: Operation) -> Operation {
     let progress = &mut operation.progress;
-    progress.lookups.types = None;
-    progress.lookups.cluster = None;
+    progress.reads.lookups.types = None;
+    progress.reads.lookups.cluster = None;
     progress.warnings = Warnings(first_of(std::mem::take(&mut progress.warnings.0), TOLD));
     let request = &mut Arc::make_mut(&mut operation.case).request;
     match request.kind {

@@ -3,6 +3,7 @@
 mod access;
 mod known;
 mod pass;
+mod reads;
 mod retries;
 mod stage;
 
@@ -21,6 +22,7 @@ use serde_json::Value;
 pub use access::ClusterAccess;
 pub use known::{KnownGroups, KnownStack, Lookups, Warnings};
 pub use pass::Pass;
+pub use reads::Reads;
 pub use retries::{Denied, Retries};
 pub use stage::{Phase, Situation, Stage, Sweep};
 
@@ -40,9 +42,7 @@ pub struct Progress {
     #[serde(flatten)]
     pub groups: KnownGroups,
     #[serde(flatten)]
-    pub lookups: Lookups,
-    #[serde(flatten)]
-    pub retries: Retries,
+    pub reads: Reads,
     #[serde(flatten)]
     pub access: ClusterAccess,
     #[serde(default)]
@@ -54,9 +54,6 @@ pub struct Progress {
     pub under_way: UnderWay,
     #[serde(default)]
     pub tally: Tally,
-    /// What the pass at hand has seen. The next pass looks again.
-    #[serde(skip)]
-    pub pass: Pass,
 }
 
 impl Progress {
@@ -78,14 +75,12 @@ impl Progress {
             stage: Stage::default(),
             stack: KnownStack::default(),
             groups: KnownGroups::default(),
-            lookups: Lookups::default(),
-            retries: Retries::default(),
+            reads: Reads::default(),
             access: ClusterAccess::default(),
             warnings: Warnings::default(),
             refused: None,
             under_way: UnderWay::default(),
             tally: Tally::default(),
-            pass: Pass::default(),
         }
     }
 
@@ -100,8 +95,8 @@ impl Progress {
 
     /// Begins a pass: what is noted of a pass is about this one.
     pub fn begin_pass(&mut self) {
-        self.retries.looks += 1;
-        self.pass = Pass::default();
+        self.reads.retries.looks += 1;
+        self.reads.pass = Pass::default();
         self.access.begin_pass();
         self.stack.begin_pass();
     }
@@ -109,7 +104,7 @@ impl Progress {
     /// Ends a pass: what it noted of calls counts for the whole request.
     pub fn end_pass(&mut self) {
         self.access.end_pass();
-        self.tally.lost_calls += self.retries.take_lost();
+        self.tally.lost_calls += self.reads.retries.take_lost();
     }
 
     /// Notes what is under way from now on, for whoever reads the log and for how long it takes. Whatever is done to remove something
