@@ -79,12 +79,12 @@ fn problem(problem: Problem) -> Entry {
         property: problem.path,
         resource: String::new(),
         cause: problem.message,
-        remedy: problem.rule.entry().remedy,
+        remedy: problem.rule.explanation().remedy,
     }
 }
 
 fn finding(finding: Finding) -> Entry {
-    let known = finding.check.entry();
+    let known = finding.check.explanation();
     Entry {
         code: known.code,
         severity: finding.severity.as_str(),

@@ -5,6 +5,7 @@
 //!
 //! | module | what it knows |
 //! |---|---|
+//! | [`texts`] | how messages are explained and written; it uses no other module |
 //! | [`protocol`] | CloudFormation's and EventBridge's side of a request and of its answer |
 //! | [`call_error`] | how a call to AWS or to Kubernetes fails |
 //! | [`node`] | what one node is: image, user data, maximum of pods, key |
@@ -27,4 +28,5 @@ pub mod nodegroup;
 pub mod preflight;
 pub mod properties;
 pub mod protocol;
+pub mod texts;
 pub mod workload;

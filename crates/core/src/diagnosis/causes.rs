@@ -9,6 +9,7 @@ use super::sign::Sign;
 use super::text::{clip, masked, on_one_line};
 use super::{Activity, Console, Evidence, Kind, activities, console};
 use crate::nodegroup::group::Issue;
+use crate::texts::Explanation;
 use crate::workload::drain::{self, Blocked, Drain};
 
 /// The longest text of Auto Scaling's that is quoted, in characters: an encoded authorization failure alone has a
@@ -72,7 +73,7 @@ fn named(issues: &[Issue], kind: Kind, drain: Option<&Drain>) -> Vec<Cause> {
     let blocked = drain.and_then(drain::blocked);
     let cause = |code: &str| match &blocked {
         Some(blocked) if code == EVICTION => of_drain(blocked),
-        _ => of_code(issues::find(kind, code)),
+        _ => of_code(kind, code),
     };
     let mut codes: Vec<&str> = issues.iter().map(|issue| issue.code.as_str()).collect();
     codes.sort_by_key(|code| issues::place(kind, code));
@@ -90,22 +91,28 @@ fn of_drain(blocked: &Blocked) -> Cause {
     }
 }
 
-fn of_code(code: issues::Code) -> Cause {
+fn of_code(kind: Kind, code: &str) -> Cause {
+    let (
+        tells,
+        Explanation {
+            code, cause, remedy, ..
+        },
+    ) = issues::find(kind, code);
     Cause {
-        nearness: match code.tells {
+        nearness: match tells {
             Tells::Cause => Nearness::Named,
             Tells::Symptom => Nearness::General,
         },
-        code: code.code,
-        what: code.cause.to_owned(),
+        code,
+        what: cause.to_owned(),
         quote: None,
-        remedy: Cow::Borrowed(code.remedy),
+        remedy: Cow::Borrowed(remedy),
     }
 }
 
 /// EKS passes Auto Scaling's words on under a general code, so that they can be known without asking Auto Scaling.
 fn from_messages(issues: &[Issue], kind: Kind) -> Vec<Cause> {
-    let is_general = |issue: &&Issue| issues::find(kind, &issue.code).tells == Tells::Symptom;
+    let is_general = |issue: &&Issue| issues::find(kind, &issue.code).0 == Tells::Symptom;
     let recognised = |issue: &Issue| activities::recognise(&issue.message).map(|sign| at_launch(sign, None));
     issues.iter().filter(is_general).filter_map(recognised).collect()
 }
@@ -142,12 +149,15 @@ fn from_console(console: Option<&Console>) -> Vec<Cause> {
 }
 
 fn of_sign(sign: &'static Sign, is_symptom: bool, quote: Option<String>) -> Cause {
+    let Explanation {
+        code, cause, remedy, ..
+    } = sign.explanation;
     Cause {
         nearness: if is_symptom { Nearness::Follows } else { Nearness::Seen },
-        code: sign.code,
-        what: sign.cause.to_owned(),
+        code,
+        what: cause.to_owned(),
         quote,
-        remedy: Cow::Borrowed(sign.remedy),
+        remedy: Cow::Borrowed(remedy),
     }
 }
 

@@ -65,12 +65,12 @@ pub enum Kind {
 /// remedy, and what else there is to say. When it gets tight, the last goes first, and the cause with its remedy stays
 /// whole.
 pub fn explain(headline: &str, issues: &[Issue], evidence: &Evidence, kind: Kind, limit: usize) -> String {
-    let told = reason::told(issues, kind);
+    let own_words = reason::issue_texts(issues, kind);
     let mut causes = causes::ranked(issues, evidence, kind).into_iter();
     let first = causes.next().map(|cause| cause.as_first());
     let parts = reason::Parts {
         headline,
-        issues: told,
+        issues: own_words,
         first: first.unwrap_or_else(|| issues::NOTHING_KNOWN.to_owned()),
         rest: reason::rest(causes, issues, evidence),
     };

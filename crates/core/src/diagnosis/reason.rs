@@ -25,7 +25,7 @@ pub struct Parts<'a> {
 }
 
 /// The service's issues in its own words, each once, the one that tells most first.
-pub fn told(issues: &[Issue], kind: Kind) -> Vec<String> {
+pub fn issue_texts(issues: &[Issue], kind: Kind) -> Vec<String> {
     let mut sorted: Vec<&Issue> = issues.iter().collect();
     sorted.sort_by_key(|issue| issues::place(kind, &issue.code));
     let texts = sorted.into_iter().map(|issue| masked(&issue.to_string()));

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::check::Check;
+use crate::texts::Explanation;
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +32,7 @@ impl Finding {
     pub fn new(check: Check, property: &'static str, resource: impl Into<String>, cause: impl Into<String>) -> Self {
         Self {
             check,
-            severity: check.entry().severity,
+            severity: check.severity(),
             property,
             resource: resource.into(),
             cause: cause.into(),
@@ -55,12 +56,8 @@ impl Finding {
 /// `Subnets: subnet-1 has no route …; give it one [no-way-out]`.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entry = self.check.entry();
-        write!(
-            f,
-            "{}: {}; {} [{}]",
-            self.property, self.cause, entry.remedy, entry.code
-        )
+        let Explanation { code, remedy, .. } = self.check.explanation();
+        write!(f, "{}: {}; {remedy} [{code}]", self.property, self.cause)
     }
 }
 

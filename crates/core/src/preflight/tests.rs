@@ -208,7 +208,7 @@ fn error(action: &'static str, fault: Fault) -> CallError {
 }
 
 /// What was read, to be changed by a case.
-fn read<T>(fact: &mut Option<Read<T>>) -> &mut T {
+pub fn read<T>(fact: &mut Option<Read<T>>) -> &mut T {
     fact.as_mut().expect("a fact").as_mut().expect("an answer")
 }
 
@@ -223,8 +223,8 @@ fn found(changes: &Value, alter: impl Fn(&mut Facts)) -> Vec<Finding> {
 fn check(changes: &Value, alter: impl Fn(&mut Facts), expected: &[&str]) {
     let found = found(changes, alter);
     let code = |finding: &Finding| match finding.severity {
-        Severity::Error => format!("E {}", finding.check.entry().code),
-        Severity::Warning => format!("W {}", finding.check.entry().code),
+        Severity::Error => format!("E {}", finding.check.explanation().code),
+        Severity::Warning => format!("W {}", finding.check.explanation().code),
     };
     let codes: Vec<String> = found.iter().map(code).collect();
     assert_eq!(codes, expected, "{changes}: {found:#?}");
@@ -250,9 +250,9 @@ fn each_check_tells_its_own_example() {
     for case in &cases {
         let found = found(&case.changes, case.alter);
         let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
-        let entry = case.check.entry();
+        let entry = case.check.explanation();
         assert_eq!(texts, [entry.example], "{}", entry.code);
-        assert_eq!(found[0].severity, entry.severity, "{}", entry.code);
+        assert_eq!(found[0].severity, case.check.severity(), "{}", entry.code);
     }
     let covered: BTreeSet<Check> = cases.iter().map(|case| case.check).collect();
     let of_the_engine = [Check::RollOutlastsTimeout, Check::NotChecked];
@@ -264,10 +264,10 @@ fn each_check_tells_its_own_example() {
 
 #[test]
 fn an_example_holds_remedy_and_code_and_no_code_is_given_twice() {
-    let codes: BTreeSet<&str> = Check::ALL.iter().map(|check| check.entry().code).collect();
+    let codes: BTreeSet<&str> = Check::ALL.iter().map(|check| check.explanation().code).collect();
     assert_eq!(codes.len(), Check::ALL.len());
     for check in Check::ALL {
-        let entry = check.entry();
+        let entry = check.explanation();
         let end = format!("; {} [{}]", entry.remedy, entry.code);
         assert!(entry.example.ends_with(&end), "{}: {}", entry.code, entry.example);
         assert!(

@@ -33,7 +33,7 @@ fn a_reason_reads_as_a_whole() {
 
 #[test]
 fn without_evidence_the_code_alone_is_explained() {
-    let general = find(Kind::Health, "NodeCreationFailure");
+    let (_, general) = find(Kind::Health, "NodeCreationFailure");
     check(
         &[no_join()],
         &Evidence::default(),
@@ -129,7 +129,7 @@ fn evidence_outranks_a_general_code() {
         ),
     ];
     for (issue, evidence, expected) in cases {
-        let general = find(Kind::Health, &issue.code).cause;
+        let general = find(Kind::Health, &issue.code).1.cause;
         check(std::slice::from_ref(&issue), evidence, expected);
         let reason = explain(HEADLINE, &[issue], evidence, Kind::Health, 4096);
         assert!(!reason.contains(general), "{reason}");
@@ -222,7 +222,7 @@ fn an_update_is_explained_by_its_own_list() {
 fn every_code_is_explained() {
     use crate::diagnosis::issues::{HEALTH, UPDATE};
     for (kind, table) in [(Kind::Health, HEALTH), (Kind::Update, UPDATE)] {
-        for code in table {
+        for code in table.all() {
             let reason = explain(
                 HEADLINE,
                 &[issue(code.code, "m", &["r"])],
