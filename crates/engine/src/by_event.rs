@@ -12,7 +12,8 @@ use mng_core::properties::fields::Problem;
 use mng_core::properties::rule::Rule;
 use mng_core::properties::spec::Spec;
 use mng_core::properties::validate::inspect;
-use mng_core::protocol::eventbridge::codes::{BAD_REQUEST, TOO_LATE};
+use mng_core::protocol::eventbridge::codes::TOO_LATE;
+use mng_core::protocol::eventbridge::request::refusal;
 use mng_core::protocol::physical_id::PhysicalId;
 use mng_core::protocol::request::{Request, RequestType};
 
@@ -58,11 +59,10 @@ const AHEAD_SECONDS: u64 = 300;
 pub fn from_the_future(progress: &Progress, now: u64) -> Option<String> {
     let sent = progress.request.envelope.sent()?;
     sent.sent_at().filter(|at| *at > now + AHEAD_SECONDS).map(|_| {
-        format!(
-            "nothing was changed, 1 problem(s) with the request: (1) time: {} is more than {AHEAD_SECONDS} seconds ahead; leave Time out \
-             of the entry and EventBridge fills it in [{BAD_REQUEST}]",
+        refusal(&[format!(
+            "time: {} is more than {AHEAD_SECONDS} seconds ahead; leave Time out of the entry and EventBridge fills it in",
             sent.time
-        )
+        )])
     })
 }
 

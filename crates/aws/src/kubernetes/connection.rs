@@ -10,6 +10,7 @@ use kube::{Client, Error};
 use super::token::Token;
 use super::transport;
 use mng_core::call_error::{CallError, Fault, NO_ANSWER};
+use mng_core::texts::error_chain;
 use mng_core::workload::access::{Lack, remedy};
 use mng_engine::ports::api_of;
 
@@ -65,7 +66,7 @@ impl Connection {
                 resource,
                 fault: Fault::Unknown,
                 code: code(error).to_owned(),
-                message: told(error),
+                message: message(error),
             };
         };
         let fault = fault(status.code);
@@ -164,26 +165,15 @@ fn fault(status: u16) -> Fault {
 
 /// What is to be told is in the sources of kube's error. Its own text is left out, for it knows those of kubeconfig files and
 /// of ways to sign in too, and so would bring them into the package.
-fn told(error: &Error) -> String {
+fn message(error: &Error) -> String {
     match error {
-        Error::Service(error) => chain(&**error),
-        Error::HyperError(error) => chain(error),
-        Error::ReadEvents(error) => chain(error),
-        Error::SerdeError(error) => chain(error),
-        Error::BuildRequest(error) => chain(error),
+        Error::Service(error) => error_chain(&**error),
+        Error::HyperError(error) => error_chain(error),
+        Error::ReadEvents(error) => error_chain(error),
+        Error::SerdeError(error) => error_chain(error),
+        Error::BuildRequest(error) => error_chain(error),
         _ => "the request could not be sent, or its answer not be read".to_owned(),
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let sources = std::iter::successors(Some(error), |error| error.source());
-    let mut told: Vec<String> = vec![];
-    for text in sources.map(ToString::to_string) {
-        if !told.iter().any(|before| before.contains(&text)) {
-            told.push(text);
-        }
-    }
-    told.join(": ")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::codes::BAD_REQUEST;
 use super::outcome::SOURCE;
 use crate::protocol::physical_id::PhysicalId;
 use crate::protocol::request::{Envelope, Properties, Reply, Request, RequestType, Sent};
+use crate::texts::numbered;
 
 /// What an event is called that asks for something.
 pub const DETAIL_TYPE: &str = "ManagedNodeGroup Request";
@@ -76,21 +77,15 @@ pub fn read(event: &Value) -> Result<Request, Unfit> {
         kind => Err(Unfit::Refused {
             envelope: Box::new(envelope),
             kind,
-            reason: told(&problems),
+            reason: refusal(&problems),
         }),
     }
 }
 
-fn told(problems: &[String]) -> String {
-    let numbered = problems.iter().enumerate();
-    let list: Vec<String> = numbered
-        .map(|(index, text)| format!("({}) {text}", index + 1))
-        .collect();
-    let count = problems.len();
-    format!(
-        "nothing was changed, {count} problem(s) with the request: {} [{BAD_REQUEST}]",
-        list.join(" ")
-    )
+/// The reason of an event that is no request: each problem, numbered, and the code `bad-request`.
+pub fn refusal(problems: &[String]) -> String {
+    let (count, list) = (problems.len(), numbered(problems));
+    format!("nothing was changed, {count} problem(s) with the request: {list} [{BAD_REQUEST}]")
 }
 
 /// The function's own events are never taken for requests: each would be answered by another.
