@@ -13,10 +13,11 @@ use mng_core::nodegroup::name::name;
 use mng_core::preflight::check::Check;
 use mng_core::preflight::facts::Facts;
 use mng_core::preflight::finding::{Finding, Severity};
-use mng_core::preflight::{Standing, findings, soften, unread};
+use mng_core::preflight::{RequestImpact, findings, soften, unread};
 use mng_core::properties::fields::Problem;
 use mng_core::properties::spec::{Preflight, Spec};
 use mng_core::protocol::request::{Request, RequestType};
+use mng_core::texts::numbered;
 
 /// What was found, until the group that it is about is known.
 pub struct Found {
@@ -104,12 +105,7 @@ pub fn told(problems: &[Problem], findings: &[Finding]) -> String {
     let problem = |problem: &Problem| format!("{problem} [{}]", problem.rule.code());
     let mut texts: Vec<String> = problems.iter().map(problem).collect();
     texts.extend(findings.iter().map(Finding::to_string));
-    let count = texts.len();
-    let numbered = texts.iter().enumerate();
-    let list: Vec<String> = numbered
-        .map(|(index, text)| format!("({}) {text}", index + 1))
-        .collect();
-    format!("nothing was changed, {count} problem(s): {}", list.join(" "))
+    format!("nothing was changed, {} problem(s): {}", texts.len(), numbered(&texts))
 }
 
 async fn read<C: Cloud>(cloud: &C, progress: &Progress, spec: &Spec) -> (Found, Facts) {
@@ -162,16 +158,16 @@ fn remember(progress: &mut Progress, spec: &Spec, facts: Facts) {
     }
 }
 
-fn standing(request: &Request, spec: &Spec, target: Option<&str>, group: Group) -> Standing {
+fn standing(request: &Request, spec: &Spec, target: Option<&str>, group: Group) -> RequestImpact {
     match current(request) {
-        None if group == Group::Ours => Standing::Made,
-        None => Standing::New,
+        None if group == Group::Ours => RequestImpact::Made,
+        None => RequestImpact::New,
         Some(current) if spec.cluster == current.cluster && target.is_none_or(|target| target == current.name) => {
-            Standing::Kept {
+            RequestImpact::Kept {
                 changed: changed(request),
             }
         }
-        Some(_) => Standing::New,
+        Some(_) => RequestImpact::New,
     }
 }
 

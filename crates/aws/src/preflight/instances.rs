@@ -12,7 +12,7 @@ use super::filter;
 use mng_core::call_error::Fault;
 use mng_core::node::image::Architecture;
 use mng_core::preflight::facts::{Image, InstanceType, Read};
-use mng_core::preflight::quotas::{NODE_GROUPS, NODES};
+use mng_core::preflight::quotas::service;
 
 impl Aws {
     pub(super) async fn read_types(&self, names: Vec<String>) -> Read<Vec<InstanceType>> {
@@ -39,23 +39,19 @@ impl Aws {
         Ok(offers.map(|(name, zone)| (name.to_owned(), zone.to_owned())).collect())
     }
 
-    pub(super) async fn read_quotas(&self, codes: Vec<String>) -> Read<BTreeMap<String, f64>> {
+    pub(super) async fn read_quotas(&self, codes: Vec<&str>) -> Read<BTreeMap<String, f64>> {
         let values = try_join_all(codes.iter().map(|code| self.read_quota(code))).await?;
         let shown = codes.into_iter().zip(values);
-        Ok(shown.filter_map(|(code, value)| Some((code, value?))).collect())
+        Ok(shown
+            .filter_map(|(code, value)| Some((code.to_owned(), value?)))
+            .collect())
     }
 
     async fn read_quota(&self, code: &str) -> Read<Option<f64>> {
-        // Every quota but these two is EC2's.
-        let service = if [NODE_GROUPS, NODES].contains(&code) {
-            "eks"
-        } else {
-            "ec2"
-        };
         let call = self
             .servicequotas()
             .get_service_quota()
-            .service_code(service)
+            .service_code(service(code))
             .quota_code(code);
         let answer = call.send().await;
         match answer.map_err(|error| call_error("servicequotas:GetServiceQuota", code, &error)) {

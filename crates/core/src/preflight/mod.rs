@@ -11,14 +11,15 @@ mod name;
 mod network;
 mod policy;
 pub mod quotas;
+pub mod reads;
 mod request_impact;
-mod role;
+pub mod role;
 mod text;
 mod unread;
 mod view;
 pub mod workload;
 
-pub use request_impact::{Standing, soften};
+pub use request_impact::{RequestImpact, soften};
 pub use unread::unread;
 
 use facts::Facts;

@@ -21,6 +21,15 @@ pub fn quota_codes(spec: &Spec) -> Vec<&'static str> {
     [NODE_GROUPS, NODES].into_iter().chain(of_types).collect()
 }
 
+/// The service that Service Quotas lists a code of [`quota_codes`] under.
+pub fn service(code: &str) -> &'static str {
+    if [NODE_GROUPS, NODES].contains(&code) {
+        "eks"
+    } else {
+        "ec2"
+    }
+}
+
 /// The quota that limits the vCPUs of a type, `None` where no one code is known to.
 pub(super) fn vcpu_code(instance_type: &str, capacity: CapacityType) -> Option<&'static str> {
     let (family, _) = instance_type.split_once('.')?;
@@ -113,6 +122,8 @@ mod tests {
     fn each_quota_is_read_once() {
         let changes = json!({"InstanceTypes": ["m5.large", "c5.large", "g5.xlarge"]});
         let codes = quota_codes(&spec_of(&properties(&changes)));
+        let codes: [&str; 4] = codes.try_into().expect("four codes");
         assert_eq!(codes, ["L-6D54EA21", "L-BD136A63", "L-1216C47A", "L-DB2E81BA"]);
+        assert_eq!(codes.map(service), ["eks", "eks", "ec2", "ec2"]);
     }
 }

@@ -9,6 +9,9 @@ use super::finding::Finding;
 use super::text::listed;
 use super::view::{View, is_gone, known};
 
+/// The role that EKS acts by. EKS makes it when an account makes its first node group, where it may.
+pub const SERVICE_LINKED_ROLE: &str = "AWSServiceRoleForAmazonEKSNodegroup";
+
 /// A role's ARN, as far as a check looks into it: `arn:aws:iam::123456789012:role/path/name`.
 #[derive(Debug, Clone, Copy)]
 struct RoleArn<'a> {
@@ -41,6 +44,16 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings.extend(policies::findings(view, arn.name));
     findings.extend(service_linked_role(view));
     findings
+}
+
+/// A role's name: what follows the last slash of its ARN, since a path may stand before it.
+pub fn role_name(arn: &str) -> Option<&str> {
+    read_arn(arn).map(|arn| arn.name)
+}
+
+/// Whether an instance with tags of these keys belongs to a managed node group: EKS tags each such instance.
+pub fn is_of_node_group<'a>(mut tag_keys: impl Iterator<Item = &'a str>) -> bool {
+    tag_keys.any(|key| key == "eks:nodegroup-name")
 }
 
 fn read_arn(arn: &str) -> Option<RoleArn<'_>> {
@@ -116,7 +129,7 @@ fn shared(view: &View, arn: &RoleArn) -> Option<Finding> {
 }
 
 fn service_linked_role(view: &View) -> Option<Finding> {
-    const NAME: &str = "AWSServiceRoleForAmazonEKSNodegroup";
+    const NAME: &str = SERVICE_LINKED_ROLE;
     is_gone(&view.facts.service_linked_role).then(|| {
         let cause = format!("the account has no {NAME} yet; EKS makes it with the first node group, where it may");
         Finding::new(Check::ServiceLinkedRole, "ClusterName", NAME, cause)
@@ -125,4 +138,37 @@ fn service_linked_role(view: &View) -> Option<Finding> {
 
 fn finding(check: Check, name: &str, cause: String) -> Finding {
     Finding::new(check, "NodeRole", name, cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_roles_name_is_the_end_of_its_arn() {
+        for (arn, expected) in [
+            ("arn:aws:iam::123456789012:role/eks-node", Some("eks-node")),
+            (
+                "arn:aws-cn:iam::123456789012:role/nodes/of/team/eks-node",
+                Some("eks-node"),
+            ),
+            ("arn:aws:iam::123456789012:role/", None),
+            ("arn:aws:iam::123456789012:user/somebody", None),
+            ("eks-node", None),
+            ("", None),
+        ] {
+            assert_eq!(role_name(arn), expected, "{arn}");
+        }
+    }
+
+    #[test]
+    fn an_instance_of_a_managed_node_group_has_its_tag() {
+        for (keys, expected) in [
+            (&["Name", "eks:nodegroup-name"][..], true),
+            (&["Name", "nodegroup-name"], false),
+            (&[], false),
+        ] {
+            assert_eq!(is_of_node_group(keys.iter().copied()), expected, "{keys:?}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::facts::{Cluster, Facts, InstanceType, IpFamily, Read, Subnet};
+use super::reads;
 use crate::call_error::Fault;
 use crate::launch_template::custom_template::UsersTemplate;
 use crate::nodegroup::group::NodeGroup;
@@ -49,15 +50,12 @@ impl<'a> View<'a> {
     }
 
     pub fn zones(&self) -> BTreeSet<&'a str> {
-        let zones = self.subnets().iter().map(|subnet| subnet.zone.as_str());
-        zones.filter(|zone| !zone.is_empty()).collect()
+        reads::zones(self.facts)
     }
 
     /// The nodes' VPC, as far as it is known: the subnets', else the cluster's.
     pub fn vpc(&self) -> Option<&'a str> {
-        let of_subnets = self.subnets().first().map(|subnet| subnet.vpc.as_str());
-        let vpc = of_subnets.or_else(|| self.cluster().map(|cluster| cluster.vpc.as_str()));
-        vpc.filter(|vpc| !vpc.is_empty())
+        reads::vpc(self.facts)
     }
 
     pub fn template(&self) -> Option<&'a UsersTemplate> {
@@ -75,12 +73,7 @@ impl<'a> View<'a> {
 
     /// Wherever they are stated: by the properties, or by the user's launch template.
     pub fn type_names(&self) -> Vec<String> {
-        let names = self.spec.type_names();
-        if names.is_empty() {
-            let in_template = self.template().and_then(|template| template.instance_type.clone());
-            return in_template.into_iter().collect();
-        }
-        names
+        reads::type_names(self.spec, self.facts)
     }
 
     /// Those that exist, of those that are wanted.

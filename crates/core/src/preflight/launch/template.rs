@@ -44,7 +44,7 @@ fn judged(view: &View, template: &UsersTemplate) -> Vec<Finding> {
     let Verdict { problems, warnings } = judge(view.spec, template, &around);
     let refused = problems
         .iter()
-        .map(|problem| (Check::LaunchTemplateRefused, told(problem)));
+        .map(|problem| (Check::LaunchTemplateRefused, message(problem)));
     let advice = warnings
         .into_iter()
         .map(|warning| (Check::LaunchTemplateAdvice, warning));
@@ -55,7 +55,7 @@ fn judged(view: &View, template: &UsersTemplate) -> Vec<Finding> {
 }
 
 /// The other property of a contradiction is named before it.
-fn told(problem: &Problem) -> String {
+fn message(problem: &Problem) -> String {
     if problem.path == PROPERTY {
         problem.message.clone()
     } else {
