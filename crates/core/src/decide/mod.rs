@@ -186,11 +186,15 @@ fn make(desired: &Desired, view: View) -> Next {
             conflicting_requests::waits_for_what_goes(desired, view).unwrap_or_else(|| create(desired, view))
         }
         Some(begun) if view.now < begun.at + VISIBLE_WITHIN_SECONDS => Next::Wait(Waiting::ForCreate),
-        _ => Next::Fail(format!(
-            "node group {}/{} was deleted by somebody else while this request worked on it; deploy again to make it anew",
-            desired.spec.cluster, desired.name
-        )),
+        _ => deleted_meanwhile(desired),
     }
+}
+
+fn deleted_meanwhile(desired: &Desired) -> Next {
+    Next::Fail(format!(
+        "node group {}/{} was deleted by somebody else while this request worked on it; deploy again to make it anew",
+        desired.spec.cluster, desired.name
+    ))
 }
 
 fn create(desired: &Desired, view: View) -> Next {
@@ -219,9 +223,7 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
         Status::Creating => Next::Wait(Waiting::ForCreate),
         Status::Active | Status::Degraded => converge(desired, live, update, view),
         Status::Updating => follow(desired, live, view),
-        Status::Deleting if view.history.of(StepKind::Create).is_some() => {
-            make(desired, View { now: u64::MAX, ..view })
-        }
+        Status::Deleting if view.history.of(StepKind::Create).is_some() => deleted_meanwhile(desired),
         Status::Deleting => Next::Wait(Waiting::ForDelete),
         Status::CreateFailed => failed_group::next(desired, live, view),
         Status::DeleteFailed if desired.direction == Direction::RollingBack => as_is(

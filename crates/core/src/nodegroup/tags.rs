@@ -64,7 +64,7 @@ mod tests {
             .collect()
     }
 
-    fn told(changes: &Value, stack: usize, group: Group) -> Option<String> {
+    fn message(changes: &Value, stack: usize, group: Group) -> Option<String> {
         too_many(&spec_of(&properties(changes)), &tags("s", stack), group).map(|problem| problem.message)
     }
 
@@ -85,14 +85,14 @@ mod tests {
             (plugin.clone(), 46, Group::New, true),
             (plugin, 47, Group::New, false),
         ] {
-            let told = told(&changes, stack, group);
+            let told = message(&changes, stack, group);
             assert_eq!(told.is_none(), has_room, "{changes} {stack} {group:?}");
         }
     }
 
     #[test]
     fn the_text_says_how_many_come_from_where() {
-        let told = told(&json!({"Tags": {"s0": "", "t0": "", "t1": ""}}), 49, Group::New).unwrap();
+        let told = message(&json!({"Tags": {"s0": "", "t0": "", "t1": ""}}), 49, Group::New).unwrap();
         for words in [
             "needs 54",
             "stack gives 49",

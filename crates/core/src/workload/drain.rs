@@ -88,7 +88,7 @@ const WAIT: &str = "Lower terminationGracePeriodSeconds of pods that take too lo
 const FORCE: &str = "Or set ForceUpdateEnabled: true to go on regardless.";
 
 /// What blocks with the remedy, in one text; `None` when nothing does.
-pub fn told(drain: &Drain) -> Option<String> {
+pub fn blocked_message(drain: &Drain) -> Option<String> {
     blocked(drain).map(|blocked| format!("{}. What to do: {}", blocked.what, blocked.remedy))
 }
 
@@ -137,11 +137,11 @@ fn what(by_hold: &BTreeMap<Hold, Vec<&Pod>>, budgets: &[DisruptionBudget]) -> St
     let mut left = NAMED;
     let mut told = Vec::new();
     for (hold, pods) in by_hold {
-        let named: Vec<String> = pods.iter().take(left).map(|pod| pod.told()).collect();
+        let named: Vec<String> = pods.iter().take(left).map(|pod| pod.render()).collect();
         left -= named.len();
         let noun = if named.len() == 1 { "pod" } else { "pods" };
         if !named.is_empty() {
-            told.push(format!("{noun} {}: {}", named.join(", "), hold.told(budgets)));
+            told.push(format!("{noun} {}: {}", named.join(", "), hold.render(budgets)));
         }
     }
     let all: usize = by_hold.values().map(Vec::len).sum();
@@ -169,9 +169,9 @@ fn remedy<'a>(holds: impl Iterator<Item = &'a Hold>) -> String {
 }
 
 impl Hold {
-    fn told(&self, budgets: &[DisruptionBudget]) -> String {
+    fn render(&self, budgets: &[DisruptionBudget]) -> String {
         match self {
-            Self::Budget(index) => budgets[*index].told(),
+            Self::Budget(index) => budgets[*index].render(),
             Self::Several(indices) => {
                 let names: Vec<String> = indices.iter().map(|index| budgets[*index].full_name()).collect();
                 let names = names.join(", ");
@@ -202,7 +202,7 @@ impl Pod {
         !is_daemon && self.origin == Origin::Api && (!is_over || self.terminating_since.is_some())
     }
 
-    fn told(&self) -> String {
+    fn render(&self) -> String {
         let ending = match &self.terminating_since {
             Some(end) => format!(" (terminating, to be gone by {end})"),
             None => String::new(),
@@ -222,7 +222,7 @@ impl DisruptionBudget {
         format!("{}/{}", self.namespace, self.name)
     }
 
-    fn told(&self) -> String {
+    fn render(&self) -> String {
         let of = match self.expected > self.healthy {
             true => format!(" of {}", self.expected),
             false => String::new(),
