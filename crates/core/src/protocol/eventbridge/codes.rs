@@ -1,4 +1,4 @@
-//! What only a request by event fails with, for the documentation and for whoever listens for codes.
+//! The codes that only a request by event fails with, for the documentation and for rules that match outcome events.
 
 use crate::texts::Explanation;
 
