@@ -12,7 +12,7 @@ pub struct Row {
     pub explanation: Explanation,
 }
 
-/// All of them, kind by kind.
+/// All causes, kind by kind.
 pub fn rows() -> impl Iterator<Item = Row> {
     let health = HEALTH.all().map(|code| row("health issue", code));
     let update = UPDATE.all().map(|code| row("update error", code));

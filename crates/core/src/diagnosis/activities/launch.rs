@@ -1,4 +1,4 @@
-//! EC2 refuses the instance as it is asked for.
+//! EC2 refuses to launch the instance with these settings.
 
 use crate::diagnosis::sign::Sign;
 use crate::texts::Explanation;

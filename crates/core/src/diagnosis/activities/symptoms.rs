@@ -1,4 +1,4 @@
-//! An instance came, and went again: why is told elsewhere.
+//! An instance started and ended again. Other evidence says why.
 
 use crate::diagnosis::sign::Sign;
 use crate::texts::Explanation;

@@ -1,4 +1,4 @@
-//! The node may not do what it has to.
+//! The node lacks a permission that it needs.
 
 use crate::diagnosis::sign::Sign;
 use crate::texts::Explanation;

@@ -1,4 +1,4 @@
-//! The machine itself doesn't run.
+//! The machine itself does not run.
 
 use crate::diagnosis::sign::Sign;
 use crate::texts::Explanation;

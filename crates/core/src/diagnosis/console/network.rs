@@ -1,4 +1,4 @@
-//! The node doesn't reach what it needs. The narrower first: a timeout names its host or not.
+//! The node does not reach an endpoint that it needs. Signs that name the endpoint come before a plain timeout.
 
 use crate::diagnosis::sign::Sign;
 use crate::texts::Explanation;

@@ -1,4 +1,4 @@
-//! Something isn't up: why is told elsewhere, if at all.
+//! Something on the node is not up. Other evidence may say why.
 
 use crate::diagnosis::sign::Sign;
 use crate::texts::Explanation;

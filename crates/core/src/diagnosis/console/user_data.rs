@@ -1,4 +1,4 @@
-//! What the node is told to do is wrong: user data and settings.
+//! The node's user data or settings are wrong.
 
 use crate::diagnosis::sign::Sign;
 use crate::texts::Explanation;

@@ -1,4 +1,4 @@
-//! All 36 codes of `NodegroupIssueCode`, those that tell a cause first.
+//! All 36 codes of `NodegroupIssueCode`.
 
 use super::Table;
 use crate::texts::Explanation;

@@ -1,4 +1,4 @@
-//! All 17 codes of an update's `ErrorCode`, those that tell a cause first. Clusters and add-ons share the list.
+//! All 17 codes of an update's `ErrorCode`. Clusters and add-ons share the list.
 
 use super::Table;
 use crate::texts::Explanation;
