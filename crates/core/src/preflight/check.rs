@@ -1,4 +1,4 @@
-//! Every check by its stable code, with what it is about. The texts stand by family, beside each other.
+//! Every preflight check, with its severity and its explanation. The explanations stand in one file for each family.
 
 mod cluster;
 mod engine;
@@ -12,10 +12,10 @@ mod workload;
 use super::finding::Severity;
 use crate::texts::Explanation;
 
-/// Names each check once, so that no list of them can lack one.
+/// Names each check once, so that no list of checks can miss one.
 macro_rules! checks {
     ($($check:ident: $severity:ident $explanation:path,)+) => {
-        /// A check that is made before anything is.
+        /// A check that the function makes before it changes anything.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Check {
             $($check,)+

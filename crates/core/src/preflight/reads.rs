@@ -165,14 +165,14 @@ fn key_with_grants(facts: &Facts) -> Option<&str> {
     stated(&key.arn).filter(|_| key.maker == KeyMaker::Customer)
 }
 
-/// Whether the cluster has a Kubernetes API to ask. A cluster that EKS is still making has no endpoint.
+/// Whether the cluster has a Kubernetes API to call. A cluster that EKS still creates has no endpoint.
 fn answers(facts: &Facts) -> bool {
     is_cluster(facts, |cluster| {
         ["ACTIVE", "UPDATING"].contains(&cluster.status.as_str())
     })
 }
 
-/// Authentication by the ConfigMap aws-auth alone knows no access entries.
+/// A cluster that authenticates by the ConfigMap aws-auth alone has no access entries.
 fn has_access_entries(facts: &Facts) -> bool {
     is_cluster(facts, |cluster| cluster.authentication.contains("API"))
 }

@@ -1,4 +1,4 @@
-//! The nodes' role: whether EKS takes it, and whether nodes can work by it.
+//! The node role: whether EKS accepts it, and whether nodes can work with it.
 
 mod policies;
 mod trust;
@@ -9,10 +9,10 @@ use super::finding::Finding;
 use super::text::listed;
 use super::view::{View, is_gone, known};
 
-/// The role that EKS acts by. EKS makes it when an account makes its first node group, where it may.
+/// The role with which EKS acts. EKS creates it together with the account's first node group, if the caller may.
 pub const SERVICE_LINKED_ROLE: &str = "AWSServiceRoleForAmazonEKSNodegroup";
 
-/// A role's ARN, as far as a check looks into it: `arn:aws:iam::123456789012:role/path/name`.
+/// The parts of a role's ARN that a check needs: `arn:aws:iam::123456789012:role/path/name`.
 #[derive(Debug, Clone, Copy)]
 struct RoleArn<'a> {
     partition: &'a str,
@@ -26,7 +26,8 @@ pub fn findings(view: &View) -> Vec<Finding> {
     let Some(arn) = read_arn(&view.spec.node_role) else {
         return vec![];
     };
-    // Roles are read by name, in one's own account: of a role elsewhere nothing else was found out.
+    // The function reads a role by name, in its own account. So the other facts say nothing about a role of another
+    // account.
     if let Some(finding) = other_account(view, &arn) {
         return vec![finding];
     }
@@ -46,7 +47,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings
 }
 
-/// A role's name: what follows the last slash of its ARN, since a path may stand before it.
+/// A role's name: the text after the last slash of its ARN, since a path may stand before the name.
 pub fn role_name(arn: &str) -> Option<&str> {
     read_arn(arn).map(|arn| arn.name)
 }

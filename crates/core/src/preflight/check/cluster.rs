@@ -1,4 +1,4 @@
-//! The cluster, and what its version and address family allow.
+//! The cluster, and what its version and IP address family allow.
 
 use crate::texts::Explanation;
 

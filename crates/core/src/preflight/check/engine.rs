@@ -1,4 +1,4 @@
-//! What the engine finds, which alone knows how much time is left and what it could not ask.
+//! Findings of the engine. Only the engine knows how much time is left, and what it could not read.
 
 use crate::texts::Explanation;
 

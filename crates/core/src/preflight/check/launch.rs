@@ -1,4 +1,4 @@
-//! What an instance is launched with.
+//! What EC2 launches an instance with.
 
 use crate::texts::Explanation;
 

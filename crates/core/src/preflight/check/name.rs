@@ -1,4 +1,4 @@
-//! The group's name, and its place in the cluster.
+//! The group's name, and the cluster's quota of node groups.
 
 use crate::texts::Explanation;
 

@@ -1,4 +1,4 @@
-//! The nodes' role.
+//! The node role.
 
 use crate::texts::Explanation;
 

@@ -1,4 +1,4 @@
-//! What the properties ask of the cluster's own API, and of the nodes' workloads.
+//! What the properties need of the Kubernetes API, and of the workloads on the nodes.
 
 use crate::texts::Explanation;
 
