@@ -1,4 +1,4 @@
-//! What the decision says where a group is asked for by events: which of them it follows, and what none of them may do.
+//! Decisions for a group that events request: which request the group follows, and what a request by event may not do.
 
 use super::history::{Seen, StepKind};
 use super::plan::{Desired, Plan, Purpose, Step};
@@ -7,16 +7,16 @@ use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::Channel;
 use crate::nodegroup::request_order::Requested;
 
-/// How long, in seconds, a tag that was set may be missing before it is set once more. An earlier request that looked at the
-/// group a moment before may have written over it.
+/// How long, in seconds, a tag may be missing after the function set it, before the function sets it once more. An
+/// earlier request that read the group a moment before may have overwritten the tag.
 const SEEN_WITHIN_SECONDS: u64 = 10;
 
-/// How long, in seconds, a Create waits for what an earlier Delete may be about to take away. What is there longer was left by a
-/// function that crashed for good, and is taken up.
+/// How long, in seconds, a Create waits for resources that an earlier Delete may be about to remove. A resource that is
+/// still there afterwards was left by a function that crashed for good, and the Create uses it.
 const GONE_WITHIN_SECONDS: u64 = 60;
 
-/// A group isn't made with what an earlier event's has left in EC2 before it is sure that nobody takes that away: without its launch
-/// template a group could never be changed again.
+/// EC2 may hold resources of an earlier event. The function does not create a group with them until it is sure that no
+/// other request removes them: a group without its launch template could never be changed again.
 pub fn waits_for_what_goes(desired: &Desired, view: View) -> Option<Next> {
     let due = desired.owner.channel() == Channel::Events && desired.spec.launch_template.is_none();
     let Some(Seen::Absent { since }) = view.history.seen.filter(|_| due) else {
@@ -31,8 +31,8 @@ pub fn waits_for_what_goes(desired: &Desired, view: View) -> Option<Next> {
     waits.then_some(Next::Wait(Waiting::ForOthers))
 }
 
-/// Among events an Update never makes a group: under a name that is spelled otherwise it would be a second one, and nobody would
-/// delete the first.
+/// A request by event for an Update never creates a group. With a misspelt name the Update would create a second group,
+/// and nobody would delete the first.
 pub fn only_changes(desired: &Desired) -> bool {
     desired.owner.channel() == Channel::Events && desired.purpose == Purpose::Update
 }
@@ -53,8 +53,9 @@ pub fn superseded(live: &NodeGroup, later: &Requested) -> String {
     )
 }
 
-/// A Delete that is done, but for a group that isn't its sender's. In a stack that is a success, since the Delete after a failed
-/// Create must be one. A listener would take a group for gone that runs.
+/// The end of a Delete for a group that belongs to somebody else. In a stack the Delete succeeds, since the Delete
+/// after a failed Create must succeed. By event it fails, since a listener would otherwise believe that a running group
+/// is gone.
 pub fn of_a_foreign_group(identity: &Identity, live: &NodeGroup, next: Next) -> Next {
     let asked_for = identity.which == Which::Any;
     match (next, identity.owner.channel()) {
@@ -63,8 +64,8 @@ pub fn of_a_foreign_group(identity: &Identity, live: &NodeGroup, next: Next) -> 
     }
 }
 
-/// A group is told which request it follows before anything is changed for it, in EC2 too: an earlier one that is still under way
-/// sees it at its next look, and stops.
+/// Tags the group with the request that it follows before anything changes for the group, in EC2 too. An earlier
+/// request that still works on the group sees the tag at its next poll, and stops.
 pub fn told_first(desired: &Desired, live: &NodeGroup, plan: Plan, view: View) -> Option<Next> {
     if !desired.turn.is_untold(&live.tags) {
         return None;
@@ -73,7 +74,7 @@ pub fn told_first(desired: &Desired, live: &NodeGroup, plan: Plan, view: View) -
     told_again(desired, view).or_else(|| tag().map(Next::Act))
 }
 
-/// The tag was set, and isn't there.
+/// The function set the tag, and the tag is not there.
 fn told_again(desired: &Desired, view: View) -> Option<Next> {
     let told = view
         .history
@@ -88,7 +89,8 @@ fn told_again(desired: &Desired, view: View) -> Option<Next> {
     })
 }
 
-/// A group is told before it is deleted. An earlier Create that is delivered while it goes sees so that its time is over.
+/// The function tags a group also before it deletes the group. So an earlier Create that is delivered meanwhile sees
+/// that a later request supersedes it.
 pub fn is_to_be_told(identity: &Identity, live: &NodeGroup, view: View) -> bool {
     view.history.of(StepKind::Tag).is_none() && identity.turn.is_untold(&live.tags)
 }

@@ -1,4 +1,4 @@
-//! What is wanted in full, and the ordered steps that are missing to get there.
+//! The full description of the wanted group, and the ordered steps that lead from the live group to it.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,47 +18,48 @@ use crate::properties::spec::{ForceUpdate, LaunchTemplateIdentity, Release, Spec
 use crate::properties::tags::OWN_PREFIX;
 use crate::properties::version::{KubernetesVersion, compare_releases};
 
-/// A spec with all that had to be looked up to carry it out.
+/// A specification with everything that the function had to look up to carry it out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Desired {
     pub name: String,
     pub owner: Owner,
     pub spec: Spec,
-    /// Stack tags, the template's tags over them, and over both those of the owner and of the turn.
+    /// The tags of the stack, overridden by the template's, overridden by those of the owner and of the request order.
     pub tags: BTreeMap<String, String>,
     pub stack_tags: StackTags,
-    /// Tags that the template had before and has no more. Others on the group are somebody else's.
+    /// Tags that the template had before and no longer has. Any other tag on the group is somebody else's.
     pub removed_tags: BTreeSet<String>,
-    /// Settings that the template had before and has no more.
+    /// Settings that the template had before and no longer has.
     pub dropped: BTreeSet<Setting>,
     pub desired_size: DesiredSize,
     pub direction: Direction,
     pub purpose: Purpose,
-    /// The physical id that the stack knows the resource by, where it is an update.
+    /// The physical ID that the stack has recorded for the resource, in an Update.
     pub current_id: Option<String>,
-    /// A group that was created before then, in seconds since the epoch, is none of this request's. `None`: the request doesn't
-    /// say when it was sent.
+    /// When the request was sent, in seconds since the epoch. A group that was created earlier is not this request's.
+    /// `None` if the request has no time.
     pub sent: Option<u64>,
-    /// Which request this is, among those for the same resource.
+    /// The place of this request among the requests for the same resource.
     pub turn: Turn,
-    /// The version of the user's own launch template as a number, where the template names one.
+    /// The version of the user's own launch template as a number, if the template names one.
     pub launch_template_version: Option<String>,
 }
 
-/// Whether the stack's tags could be read. Unknown tags are not empty tags: what the group has stands in for them.
+/// Whether the function could read the stack's tags. Unknown tags are not empty tags: the group's inherited tags stand
+/// in for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StackTags {
     Known,
     Unknown,
 }
 
-/// Whether the stack goes forward or is being rolled back. A rollback never fails because of what EKS can't take back.
+/// Whether the stack goes forward or rolls back. A rollback never fails by a change that EKS cannot take back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Forward,
     RollingBack,
-    /// The stack can't be described. Nothing is refused that a rollback might need; how the request comes out is judged as
-    /// going forward.
+    /// The function cannot describe the stack. It refuses nothing that a rollback might need, and judges the result of
+    /// the request as if the stack went forward.
     Unknown,
 }
 
@@ -71,7 +72,7 @@ pub enum Purpose {
 /// One call that changes something.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// One in EC2, for the resource's own launch template and what it brings along.
+    /// A call to EC2, for the launch template that the function makes, its security group or its key pair.
     Launch(LaunchStep),
     Create(NewGroup),
     Tag(BTreeMap<String, String>),
@@ -79,27 +80,28 @@ pub enum Step {
     UpdateVersion(VersionChange),
     UpdateConfig(Box<ConfigChange>),
     Delete,
-    /// Those on the Auto Scaling group, in this order.
+    /// The calls for the Auto Scaling group, in this order.
     Scaling(Vec<ScalingStep>),
-    /// The device plugin is applied for this group too.
+    /// Apply the device plugin for this group too.
     JoinPlugin {
         image: String,
     },
-    /// This group needs the device plugin no more.
+    /// This group no longer needs the device plugin.
     LeavePlugin,
-    /// The network plugin gives addresses to Windows pods.
+    /// Let the network plugin give addresses to Windows pods.
     EnableWindows,
 }
 
-/// What a new group gets beside its spec.
+/// What a new group needs in addition to its specification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewGroup {
     pub template: TemplateVersion,
-    /// For a template that names no AMI type; `None` leaves the choice to the service.
+    /// The AMI type for a template that names none. `None` leaves the choice to EKS.
     pub default_ami_type: Option<String>,
 }
 
-/// A launch template and the version of it that nodes are to run. `None` is the default one, in a rollback that can't ask.
+/// A launch template, and the version of it that nodes shall run. `None` stands for the default version, in a rollback
+/// that cannot ask EC2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateVersion {
     pub identity: LaunchTemplateIdentity,
@@ -115,14 +117,15 @@ pub struct VersionChange {
     pub force: ForceUpdate,
 }
 
-/// The steps still missing, in the order in which the service takes them one at a time, and what can't be had.
+/// The steps that are missing, in the order in which EKS accepts them one at a time, and warnings about what cannot be
+/// done.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
     pub steps: Vec<Step>,
     pub warnings: Vec<String>,
 }
 
-/// A change that can't be made, said before anything is touched.
+/// A change that EKS cannot make. The function refuses it before it changes anything.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{property}: {wanted} is older than {running}, which {group} runs, and EKS takes no node group back; set {property} to {running}, or remove it"
@@ -135,7 +138,7 @@ pub struct Downgrade {
 }
 
 impl Desired {
-    /// Where the group's belongings in EC2 are found.
+    /// Identifies the group's resources in EC2.
     pub fn place(&self) -> Place {
         Place {
             cluster: self.spec.cluster.clone(),
@@ -144,8 +147,8 @@ impl Desired {
         }
     }
 
-    /// The tags that a new group gets. One made in place of another is marked until CloudFormation is known to have learnt of it,
-    /// and one by an event until the request has succeeded.
+    /// The tags of a new group. A replacement is marked until CloudFormation has provably recorded it. A group by event
+    /// is marked until the request has succeeded.
     pub fn tags_of_new(&self) -> BTreeMap<String, String> {
         let mut tags = self.tags.clone();
         tags.extend(self.turn.marks());
@@ -153,14 +156,14 @@ impl Desired {
         tags
     }
 
-    /// The physical ID of the group whose place this one takes.
+    /// The physical ID of the group that this group replaces.
     pub fn replaced(&self) -> Option<&str> {
         let own = format!("{}/{}", self.spec.cluster, self.name);
         self.current_id.as_deref().filter(|id| *id != own)
     }
 
-    /// What the group that runs has inherited stands in for stack tags that could not be read, so that nothing is retagged or rolled
-    /// for them.
+    /// Uses the inherited tags of the running group if the function could not read the stack's tags, so that it neither
+    /// retags nor rolls for them.
     pub fn inherit(&mut self, live: &BTreeMap<String, String>) {
         if self.stack_tags == StackTags::Known {
             return;
@@ -174,12 +177,13 @@ impl Desired {
         }
     }
 
-    /// Whether a group was there before the request was sent. Without its times nobody can tell.
+    /// Whether a group existed before the request was sent. `None` if the request or the group has no time.
     pub fn is_of_before(&self, live: &NodeGroup) -> Option<bool> {
         Some(live.created_at? < self.sent?)
     }
 
-    /// The tags that are missing. A request that names a replacement as its own group shows that CloudFormation has learnt of it.
+    /// The tags that are missing. If the request names a replacement as its own group, CloudFormation has recorded the
+    /// replacement.
     fn missing_tags(&self, live: &NodeGroup) -> BTreeMap<String, String> {
         let mut tags = missing(&self.tags, &live.tags);
         let confirmed = Replaces::on(&live.tags).filter(|_| self.current_id.is_some() && self.replaced().is_none());
@@ -210,12 +214,12 @@ impl Step {
     }
 }
 
-/// The steps from `live` to what is wanted: new tags first, then version and launch template as well as configuration, and the
-/// tags to be removed at the end, since some of them mark a group that isn't finished. The service refuses version and
-/// configuration in one (eksctl issue 2565) and takes one update at a time. Configuration follows the roll, unless it lets
-/// the roll go faster.
+/// The steps from `live` to what is wanted: new tags first, then version and launch template, then configuration. The
+/// tags to remove come last, since some of them mark an unfinished group. EKS refuses version and configuration in one
+/// call (eksctl issue 2565) and takes one update at a time. Configuration follows the roll. Except: a configuration
+/// that lets the roll go faster comes first.
 ///
-/// `template` is what the nodes are to run; `None` leaves it out of account.
+/// `template` is what the nodes shall run; `None` leaves the launch template out.
 ///
 /// # Errors
 /// [`Downgrade`], outside a rollback.
@@ -242,10 +246,11 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     Ok(plan)
 }
 
-/// What a warning says of a size that is left.
+/// The words of the warning about a size that the function leaves.
 pub const SIZE_LEFT: &str = "so it can't tell whether this update is a rollback";
 
-/// Where the stack can't be described a size that isn't the template's former one may be an autoscaler's, and the request a rollback.
+/// If the function cannot describe the stack, an autoscaler may have set a size that differs from the template's former
+/// one, and the request may be a rollback.
 fn size_left(desired: &Desired, live: &NodeGroup) -> Option<String> {
     let wanted = desired
         .spec
@@ -278,10 +283,11 @@ fn version_change(
     if version.is_none() && release.is_none() && launch_template.is_none() && !follows {
         return Ok(None);
     }
-    // The service's pages disagree on which version an update without one takes, so it is always said; with a custom AMI
-    // it may not be.
+    // EKS's pages disagree on which version an update without a version takes, so the call always states it. Except:
+    // with a custom AMI the call must not.
     let version = (live.ami_type != "CUSTOM").then(|| version.unwrap_or_else(|| live.version.clone()));
-    // Without a release a roll takes the newest, whatever it was begun for; a stated one stays.
+    // Without a stated release, a roll takes the newest release, whatever the reason of the roll. A stated release
+    // stays.
     let pinned = matches!(desired.spec.release, Release::Exact(_)).then(|| live.release_version.clone());
     Ok(Some(VersionChange {
         version,
@@ -291,7 +297,7 @@ fn version_change(
     }))
 }
 
-/// The Kubernetes version and the AMI release that are newer than what runs.
+/// The Kubernetes version and the AMI release that are newer than what the group runs.
 fn image_change(
     desired: &Desired,
     live: &NodeGroup,
@@ -348,7 +354,8 @@ fn launch_template_change(
 ) -> Option<(LaunchTemplateIdentity, String)> {
     let version = wanted.version.clone()?;
     let running = live.launch_template.as_ref()?;
-    // A group keeps its launch template for life. In a rollback another one of the resource's own may be there, if somebody has deleted it.
+    // A group keeps its launch template for life. In a rollback the resource may have another template of its own, if
+    // somebody deleted the first one.
     let is_another = match &wanted.identity {
         LaunchTemplateIdentity::Id(id) => *id != running.id,
         LaunchTemplateIdentity::Name(name) => *name != running.name,
