@@ -1,5 +1,5 @@
-//! Reads the facts that the preflight checks need: one call for each fact, all calls of a round at once. No call changes anything.
-//! `mng_core::preflight::reads` decides which facts to read.
+//! Reads the facts for the preflight checks: one call for each fact, and all calls of a round at once. No call changes
+//! anything. `mng_core::preflight::reads` decides which facts to read.
 
 mod cluster;
 mod instances;
@@ -107,13 +107,14 @@ impl Aws {
     }
 }
 
-/// Makes a call if there is a reason for it. Each call is boxed, since two dozen of the SDK's futures side by side overflow a thread's
-/// stack.
+/// Makes a call if there is a reason for it. Each call is boxed, since two dozen of the SDK's futures side by side
+/// overflow a thread's stack.
 fn ask<T, F: Future>(about: Option<T>, read: impl FnOnce(T) -> F) -> OptionFuture<Pin<Box<F>>> {
     about.map(|about| Box::pin(read(about))).into()
 }
 
-/// A filter by ID leaves out a resource that does not exist. A call that names resources by ID fails as a whole if one is missing.
+/// A filter by ID leaves out a resource that does not exist. A call that names resources by ID fails as a whole if one
+/// is missing.
 fn filter(name: &str, values: &[String]) -> Filter {
     Filter::builder().name(name).set_values(Some(values.to_vec())).build()
 }

@@ -1,5 +1,4 @@
-//! EC2 and Service Quotas: instance types and where they are offered, how much the account may have, and what else an
-//! instance is started with.
+//! EC2 and Service Quotas: instance types and their offers, quotas, key pairs and images.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,8 +72,8 @@ impl Aws {
         Ok(names.map(str::to_owned).collect())
     }
 
-    /// A deprecated image can be launched all the same, and is shown only if asked for. A disabled one is shown to its
-    /// owner, so that its state can be told.
+    /// A deprecated image can be launched, but EC2 shows it only on request. EC2 shows a disabled image to its owner,
+    /// so the check can report its state.
     pub(super) async fn read_image(&self, id: &str) -> Read<Option<Image>> {
         let call = self
             .ec2()

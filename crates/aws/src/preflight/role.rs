@@ -1,4 +1,4 @@
-//! IAM: the node role, what it may do, who else has it, and the role that EKS itself acts by.
+//! IAM: the node role, its policies, the instances that use it, and the role with which EKS acts.
 
 use std::collections::BTreeSet;
 
@@ -44,8 +44,8 @@ impl Aws {
         Ok(names.into_iter().collect())
     }
 
-    /// An instance has its role through a profile. EKS makes one for each node group as well, so only the tag tells
-    /// whose an instance is.
+    /// An instance has its role through an instance profile. EKS makes a profile for each node group too, so only the
+    /// tag says whose an instance is.
     pub(super) async fn read_other_instances(&self, role: &str) -> Read<Vec<String>> {
         let profiles = self.read_profiles(role).await?;
         if profiles.is_empty() {
