@@ -2,7 +2,7 @@
 //! pure.
 //!
 //! EKS makes the Auto Scaling group and has no API for either. The function stores nothing elsewhere: two tags on the
-//! group itself say what the function set ([`marks`]). So the function can remove what the properties no longer ask
+//! group itself say what the function set (`marks`). So the function can remove what the properties no longer ask
 //! for, and leaves what others set.
 
 mod fit;

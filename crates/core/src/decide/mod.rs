@@ -2,7 +2,7 @@
 //!
 //! [`decide`] takes a [`Goal`] and an [`Observation`] and gives the [`Next`] step. It depends only on the current
 //! state, not on past events. So a retry, a duplicate delivery, a crash, a cancelled stack and a hand-over between
-//! invocations are all the same case: observe again and go on. [`plan`] orders the steps of an update, and [`target`]
+//! invocations are all the same case: observe again and go on. [`mod@plan`] orders the steps of an update, and [`mod@target`]
 //! decides whether an update needs a new group.
 
 use std::collections::BTreeMap;

@@ -19,7 +19,7 @@ mod network;
 mod role;
 mod workload;
 
-/// What makes one check speak, and nothing else: its finding is the example of the documentation.
+/// Facts that lead to one finding of one check. The finding is the example of the documentation.
 struct Case {
     check: Check,
     changes: Value,
@@ -30,7 +30,7 @@ fn case(check: Check, changes: Value, alter: fn(&mut Facts)) -> Case {
     Case { check, changes, alter }
 }
 
-/// Facts that nothing speaks against, of what `spec` asks for.
+/// Good facts for the specification of [`spec`]: no check has a finding.
 pub fn fine() -> Facts {
     Facts {
         cluster: Some(Ok(fine_cluster())),
@@ -59,7 +59,7 @@ pub fn fine() -> Facts {
     }
 }
 
-/// A spec of what `fine` is about, with some of its properties changed.
+/// The specification that [`fine`] suits, with some properties changed.
 pub fn spec(changes: &Value) -> Spec {
     let mut all = json!({
         "ClusterName": "prod", "NodegroupName": "blue", "NodeRole": "arn:aws:iam::111122223333:role/eks-node",
@@ -144,7 +144,7 @@ fn route(destination: &str, target: &str) -> Route {
     }
 }
 
-/// An m5.large by whatever name.
+/// The facts of an m5.large, under any name.
 fn kind(name: &str) -> InstanceType {
     InstanceType {
         name: name.to_owned(),
@@ -184,7 +184,7 @@ fn policies(names: &[&str]) -> BTreeSet<String> {
         .collect()
 }
 
-/// A group with these tags has the name.
+/// A group with these tags has the wanted name.
 fn runs(tags: BTreeMap<String, String>) -> Option<Read<Option<NodeGroup>>> {
     let group = NodeGroup {
         tags,
@@ -207,7 +207,7 @@ fn error(action: &'static str, fault: Fault) -> CallError {
     }
 }
 
-/// What was read, to be changed by a case.
+/// The answer of a read, for a case to change.
 pub fn read<T>(fact: &mut Option<Read<T>>) -> &mut T {
     fact.as_mut().expect("a fact").as_mut().expect("an answer")
 }
@@ -218,7 +218,7 @@ fn found(changes: &Value, alter: impl Fn(&mut Facts)) -> Vec<Finding> {
     findings(&spec(changes), &owner(), &facts)
 }
 
-/// The codes that are told, an error's with its mark.
+/// Compares the codes of the findings, each with `E` for an error or `W` for a warning.
 #[track_caller]
 fn check(changes: &Value, alter: impl Fn(&mut Facts), expected: &[&str]) {
     let found = found(changes, alter);

@@ -4,7 +4,7 @@ use crate::diagnosis::{Activity, Console, Evidence, Kind, catalogue, causes, exp
 use crate::nodegroup::group::Issue;
 use crate::workload::drain::{Drain, Pod};
 
-/// Anything, and often what the catalogue knows.
+/// Any text, and often one that the catalogue knows.
 fn text() -> impl Strategy<Value = String> {
     let examples: Vec<&str> = catalogue::rows().map(|row| row.explanation.example).collect();
     let known = proptest::sample::select(examples).prop_map(str::to_owned);
@@ -33,7 +33,7 @@ fn activity() -> impl Strategy<Value = Activity> {
     })
 }
 
-/// A pod of a long name that nothing lets go.
+/// A pod with a long name that blocks the drain.
 fn drain() -> impl Strategy<Value = Option<Drain>> {
     let pod = "\\PC{0,300}".prop_map(|name| Pod {
         name,

@@ -6,7 +6,7 @@ use crate::diagnosis::sign::Sign;
 use crate::diagnosis::{Kind, activities, console};
 use crate::texts::Explanation;
 
-/// `NodegroupIssueCode`, as the service's model lists it.
+/// `NodegroupIssueCode`, as EKS's model lists it.
 const NODEGROUP_ISSUE_CODES: &[&str] = &[
     "AutoScalingGroupNotFound",
     "AutoScalingGroupInvalidConfiguration",
@@ -46,7 +46,7 @@ const NODEGROUP_ISSUE_CODES: &[&str] = &[
     "Ec2InstanceTypeDoesNotExist",
 ];
 
-/// `ErrorCode`, as the service's model lists it.
+/// `ErrorCode`, as EKS's model lists it.
 const ERROR_CODES: &[&str] = &[
     "SubnetNotFound",
     "SecurityGroupNotFound",
@@ -118,7 +118,7 @@ fn each_example_of_a_console_is_known_as_its_own() {
     }
 }
 
-/// What users have reported, beside the examples.
+/// Texts that users have reported, in addition to the examples.
 #[test]
 fn what_auto_scaling_really_said_is_known() {
     let cases = [

@@ -89,7 +89,7 @@ fn a_signed_address_is_masked_before_the_line_is_cut() {
     );
 }
 
-/// What the sources and reports of the four systems have, beside the examples.
+/// Texts from the sources of the four systems and from reports, in addition to the examples.
 #[test]
 fn what_nodes_really_said_is_known() {
     let cases = [

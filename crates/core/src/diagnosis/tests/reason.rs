@@ -7,7 +7,7 @@ const NO_MAPPING: &str = "kubelet: Unable to register node with API server err=\
 const NO_KEY: &str = "The key pair 'k' does not exist. Launching EC2 instance failed.";
 const NO_ROUTE: &str = "Subnets: subnet-1 has no route to the internet; give it one [no-way-out]";
 
-/// What stands first after the issues, and that each of the others is there once and in this order.
+/// Checks that the first text follows the issues, and that each of the others is there once, in this order.
 fn check(issues: &[Issue], evidence: &Evidence, expected: &[&str]) {
     let reason = explain(HEADLINE, issues, evidence, Kind::Health, 4096);
     let places: Vec<Option<usize>> = expected.iter().map(|text| reason.find(text)).collect();

@@ -67,7 +67,7 @@ fn the_first_answers_name_the_second_reads() {
     assert_eq!(SecondReads::of(&spec, &fine()), expected);
 }
 
-/// What the second round reads of `changes` after `alter` has changed the answers of the first.
+/// One field of the second round for `changes`, after `alter` has changed the answers of the first round.
 fn second(changes: &Value, alter: impl Fn(&mut Facts), of: impl Fn(SecondReads) -> Option<String>) -> Option<String> {
     let mut facts = fine();
     alter(&mut facts);
