@@ -25,6 +25,7 @@ use mng_core::protocol::eventbridge::outcome::News;
 use mng_core::protocol::physical_id::never_created;
 use mng_core::protocol::request::{Envelope, Reply, Request, RequestType, Unreadable};
 use mng_core::protocol::response_url::ResponseUrl;
+use mng_core::texts::error_chain;
 use mng_engine::polling::{Onward, Stay, step_functions, throttle_backoff};
 use mng_engine::ports::{Cloud, EventBus};
 use mng_engine::progress::Progress;
@@ -52,15 +53,6 @@ pub enum Failure {
     NotHandedOver(#[from] CallError),
 }
 
-impl Failure {
-    /// With everything that it comes from.
-    pub fn told(&self) -> String {
-        let failure: &dyn std::error::Error = self;
-        let sources = std::iter::successors(Some(failure), |error| error.source());
-        sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-    }
-}
-
 impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
     /// Handles one event. `deadline` is when the invocation is ended, in milliseconds since the epoch. Gives what a state
     /// machine goes on with.
@@ -72,7 +64,8 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             let span = request_span::of(&event);
             let one = self.one(event, deadline);
             // The runtime logs it too, where nothing tells whose it is.
-            let one = one.inspect_err(|failure| tracing::error!(failure = failure.told(), "it is to be tried again"));
+            let one =
+                one.inspect_err(|failure| tracing::error!(failure = error_chain(failure), "it is to be tried again"));
             one.instrument(span)
         });
         // All at once, each to its end: one that waits or fails leaves no other unanswered.

@@ -10,6 +10,7 @@ use managed_node_group::telemetry::lines;
 use mng_aws::clock::SystemClock;
 use mng_aws::https::Https;
 use mng_aws::{Aws, in_lambda};
+use mng_core::texts::error_chain;
 use serde_json::Value;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -35,7 +36,7 @@ async fn main() -> Result<(), Error> {
             function
                 .handle(event.payload, deadline)
                 .await
-                .map_err(|failure| failure.told().into())
+                .map_err(|failure| error_chain(&failure).into())
         });
         handled
     });

@@ -9,6 +9,7 @@ use mng_aws::https::Https;
 use mng_core::protocol::answer::Answer;
 use mng_core::protocol::request::Envelope;
 use mng_core::protocol::response_url::{Loopback, NotAResponseUrl, ResponseUrl};
+use mng_core::texts::error_chain;
 
 /// Attempts to deliver an answer, a second, two, four and eight apart: S3 has its moments (aws-cdk issue 17929).
 const ATTEMPTS: u32 = 5;
@@ -82,11 +83,8 @@ impl Responder {
         let request = Request::put(url).header(CONTENT_TYPE, HeaderValue::from_static(""));
         let request = request.body(body).map_err(|error| error.to_string())?;
         let answer = self.https.send(request).await;
-        answer.map(|answer| answer.status()).map_err(|error| chain(&*error))
+        answer
+            .map(|answer| answer.status())
+            .map_err(|error| error_chain(&*error))
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let sources = std::iter::successors(Some(error), |error| error.source());
-    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

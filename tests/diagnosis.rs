@@ -23,9 +23,13 @@ fn of(kind: &str) -> Vec<Row> {
 #[track_caller]
 fn assert_told(answer: &Value, row: &Row, said: &str) {
     let reason = answer["Reason"].as_str().unwrap_or_default();
-    assert_eq!(answer["Status"], "FAILED", "{}: {answer}", row.code);
-    for part in [said, row.remedy] {
-        assert!(reason.contains(part), "{}: {part:?} in {reason:?}", row.code);
+    assert_eq!(answer["Status"], "FAILED", "{}: {answer}", row.explanation.code);
+    for part in [said, row.explanation.remedy] {
+        assert!(
+            reason.contains(part),
+            "{}: {part:?} in {reason:?}",
+            row.explanation.code
+        );
     }
 }
 
@@ -33,9 +37,13 @@ fn assert_told(answer: &Value, row: &Row, said: &str) {
 async fn every_health_issue() {
     let world = World::start(false).await;
     for row in of("health issue") {
-        world.fails("Create", row.code, "as the test has it", "i-0123");
+        world.fails("Create", row.explanation.code, "as the test has it", "i-0123");
         let created = world.answer(&world.request("Create", None, &properties(2), None)).await;
-        assert_told(&created, &row, &format!("{}: as the test has it [i-0123]", row.code));
+        assert_told(
+            &created,
+            &row,
+            &format!("{}: as the test has it [i-0123]", row.explanation.code),
+        );
         let id = created["PhysicalResourceId"].as_str().expect("an id");
         let deleted = world
             .answer(&world.request("Delete", Some(id), &properties(2), None))
@@ -52,12 +60,16 @@ async fn every_update_error() {
     let id = created["PhysicalResourceId"].as_str().expect("an id").to_owned();
     world.stack_is("UPDATE_IN_PROGRESS");
     for (number, row) in of("update error").into_iter().enumerate() {
-        world.fails("ConfigUpdate", row.code, "as the test has it", "subnet-1");
+        world.fails("ConfigUpdate", row.explanation.code, "as the test has it", "subnet-1");
         let (new, old) = (properties(number + 3), properties(2));
         let updated = world
             .answer(&world.request("Update", Some(&id), &new, Some(&old)))
             .await;
-        assert_told(&updated, &row, &format!("{}: as the test has it [subnet-1]", row.code));
+        assert_told(
+            &updated,
+            &row,
+            &format!("{}: as the test has it [subnet-1]", row.explanation.code),
+        );
         assert_eq!(updated["PhysicalResourceId"].as_str(), Some(id.as_str()));
     }
     assert_eq!(
@@ -97,7 +109,7 @@ async fn every_activity() {
              <StartTime>2026-01-01T00:00:00Z</StartTime><StatusCode>Failed</StatusCode><StatusMessage>{}</StatusMessage>\
              <Description>Launching a new EC2 instance</Description></member></Activities>\
              </DescribeScalingActivitiesResult></DescribeScalingActivitiesResponse>",
-            escaped(row.example)
+            escaped(row.explanation.example)
         );
         let told = scene.moto.answer("DescribeScalingActivities", "", 200, &activity).await;
         told.expect("moto takes it");
@@ -111,7 +123,10 @@ async fn every_activity() {
 async fn every_console_output() {
     let scene = Scene::start().await;
     for row in of("console output") {
-        let output = base64(&format!("[    0.000000] Linux version 6.1\n{}\n", row.example));
+        let output = base64(&format!(
+            "[    0.000000] Linux version 6.1\n{}\n",
+            row.explanation.example
+        ));
         let console = format!(
             "<GetConsoleOutputResponse><instanceId>i-0123456789abcdef0</instanceId>\
              <timestamp>2026-01-01T00:00:00Z</timestamp><output>{output}</output></GetConsoleOutputResponse>"

@@ -17,6 +17,7 @@ use mng_aws::Aws;
 use mng_aws::clock::{Clock, SystemClock};
 use mng_aws::https::Https;
 use mng_core::protocol::response_url::Loopback;
+use mng_core::texts::error_chain;
 use mng_engine::ports::Stack;
 use serde_json::{Value, json};
 use simulator::Simulator;
@@ -284,7 +285,7 @@ impl<K: Clock> World<K> {
                 result = self.function.handle(event.clone(), deadline) => match result {
                     Ok(state) => return state,
                     Err(failure) => {
-                        self.failures.lock().unwrap().push(format!("{} {failure:?}", failure.told()));
+                        self.failures.lock().unwrap().push(format!("{} {failure:?}", error_chain(&failure)));
                         tokio::time::sleep(Duration::from_millis(5)).await;
                     }
                 },

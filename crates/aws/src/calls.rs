@@ -1,5 +1,5 @@
-//! One log line for each call to AWS: which action, and how it ended. What a role has to allow can be read from it. And a
-//! count of the attempts that were answered by a throttle, which a good second attempt hides from everybody else.
+//! One log line for each call to AWS: the action, and how the call ended. The log shows which actions a role has to
+//! allow. The recorder also counts throttled attempts, which a successful second attempt would hide.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +15,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::retry_policy::is_throttle;
 
-/// Writes the line, at level DEBUG. Never a request or an answer: they hold response URLs. Its clones count together.
+/// Writes the log line, at level DEBUG. It never logs a request or a response, since they contain response URLs. All
+/// clones share one count.
 #[derive(Debug, Clone, Default)]
 pub struct Recorder {
     throttles: Arc<AtomicU32>,
@@ -26,7 +27,7 @@ impl Recorder {
         self.throttles.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The count since this was last asked.
+    /// The number of throttled attempts since the last call of this function.
     pub fn take_throttles(&self) -> u32 {
         self.throttles.swap(0, Ordering::Relaxed)
     }
@@ -45,7 +46,7 @@ impl Intercept for Recorder {
     ) -> Result<(), BoxError> {
         let verdict = run_classifiers_on_ctx(components.retry_classifiers(), context.inner());
         let status = context.response().map(|response| response.status().as_u16());
-        // Nothing but a throttle is ever forbidden.
+        // The classifiers forbid a retry only after a throttle.
         if is_throttle(&verdict) || verdict == RetryAction::RetryForbidden || status == Some(429) {
             self.throttled();
         }
@@ -67,9 +68,8 @@ impl Intercept for Recorder {
     }
 }
 
-/// The action as IAM names it: a service's prefix has no spaces, and `SFN` and `EventBridge` have others. Only `Invoke` is
-/// called by another
-/// name than it is allowed by.
+/// The action as IAM names it. IAM's prefix of a service has no blanks, and `SFN` and `EventBridge` have other
+/// prefixes. `Invoke` is the only operation whose IAM action has another name.
 fn action(service: &str, operation: &str) -> String {
     let operation = if operation == "Invoke" {
         "InvokeFunction"

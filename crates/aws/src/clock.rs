@@ -1,18 +1,18 @@
-//! The one place that reads the clock.
+//! The only module that reads the clock.
 
 use std::time::SystemTime;
 
-/// Tells the time, in milliseconds since the epoch.
+/// Gives the time, in milliseconds since the epoch.
 pub trait Clock: Send + Sync {
     fn now_millis(&self) -> u64;
 
-    /// The same in seconds.
+    /// The time in seconds since the epoch.
     fn now(&self) -> u64 {
         self.now_millis() / 1000
     }
 }
 
-/// The machine's clock.
+/// The clock of the machine.
 pub struct SystemClock;
 
 impl Clock for SystemClock {

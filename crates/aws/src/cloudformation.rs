@@ -1,4 +1,4 @@
-//! CloudFormation: what the stack is doing, since when, and its tags.
+//! CloudFormation: the stack's status, the beginning of its operation, and its tags.
 
 use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types::{StackEvent, StackResourceDetail};
@@ -8,8 +8,8 @@ use super::errors::call_error;
 use mng_core::call_error::{CallError, Fault};
 use mng_engine::ports::{Fate, Record, Stack};
 
-/// How many pages of a hundred events are read, the newest first. A rollback is asked for when it has just begun, and a stack has
-/// at most 500 resources with a few events each.
+/// How many pages of a hundred events the function reads, the newest first. The function asks for the beginning of a
+/// rollback shortly after it, and a stack has at most 500 resources with a few events each.
 const EVENT_PAGES: usize = 10;
 
 impl Aws {
@@ -79,7 +79,7 @@ impl Aws {
             let page = page.map_err(|error| call_error(ACTION, stack_id, &error))?;
             for event in page.stack_events().iter().filter(|event| is_of_the_stack(event)) {
                 match event.resource_status().map(|status| status.as_str()) {
-                    // A rollback that failed is gone on with, and begins once more.
+                    // A failed rollback can be continued, and then begins once more.
                     Some("UPDATE_ROLLBACK_IN_PROGRESS") => began = event.timestamp().and_then(seconds),
                     Some("UPDATE_IN_PROGRESS") => return Ok(began.or(event.timestamp().and_then(seconds))),
                     _ => {}
@@ -93,8 +93,8 @@ impl Aws {
         Ok(began)
     }
 
-    /// What of a stack's ARN isn't the function's own, where it came through the topic. The Region is that of the configuration, and
-    /// the account that of the function's role, where it is known.
+    /// Says which part of a stack's ARN differs from the function's own: the Region of the configuration, or the
+    /// account of the function's role, if that is known. A request through the SNS topic may come from elsewhere.
     fn elsewhere(&self, stack_id: &str) -> Option<&'static str> {
         let mut parts = stack_id.split(':');
         let (region, account) = (parts.nth(3)?, parts.next()?);
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(known.elsewhere("a stack to be made"), None);
     }
 
-    /// Nothing is called: there is no credential and no endpoint that could be.
+    /// The function makes no call here: the test gives it neither credentials nor an endpoint.
     #[tokio::test]
     async fn a_stack_that_is_elsewhere_is_not_asked_about() {
         let config = SdkConfig::builder().region(Region::new("eu-west-1")).build();

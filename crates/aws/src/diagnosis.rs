@@ -1,5 +1,5 @@
-//! Reads what tells why a node group failed: what its Auto Scaling group met, and what an instance wrote to its
-//! console.
+//! Reads the evidence of a failed node group: the activities of its Auto Scaling group, and the console output of an
+//! instance.
 
 use aws_sdk_autoscaling::types::{Activity as AsgActivity, ScalingActivityStatusCode};
 use aws_smithy_types::base64;
@@ -10,20 +10,20 @@ use mng_core::call_error::{CallError, Fault};
 use mng_core::diagnosis::{Activity, Console, Evidence};
 use mng_core::nodegroup::group::NodeGroup;
 
-/// How far back to look: a group that keeps failing repeats itself.
+/// How many activities the function reads. A group that keeps failing repeats the same activities.
 const ACTIVITIES: i32 = 20;
 
-/// Which console output to ask for.
+/// Which console output to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Capture {
-    /// Up to this moment. Only instances built on Nitro have it.
+    /// The output up to this moment. Only instances built on Nitro have it.
     Latest,
-    /// What EC2 kept shortly after the instance's last start or stop.
+    /// The output that EC2 kept shortly after the instance's last start or stop.
     Kept,
 }
 
 impl Aws {
-    /// What can't be read is told, and fails nothing: the group has failed already.
+    /// A failed read becomes part of the evidence and fails nothing: the group has failed already.
     pub(super) async fn read_evidence(&self, group: &NodeGroup) -> Evidence {
         let mut evidence = Evidence::default();
         let activities = self.read_activities(&group.auto_scaling_group).await;
@@ -45,7 +45,7 @@ impl Aws {
         evidence
     }
 
-    /// The newest first. The Auto Scaling group may be gone already; its activities are kept for six weeks.
+    /// The newest first. The Auto Scaling group may be gone already; Auto Scaling keeps its activities for six weeks.
     async fn read_activities(&self, auto_scaling_group: &str) -> Result<Vec<AsgActivity>, CallError> {
         if auto_scaling_group.is_empty() {
             return Ok(vec![]);
@@ -61,7 +61,7 @@ impl Aws {
         Ok(answer.activities().to_vec())
     }
 
-    /// `None`: the instance has written nothing yet.
+    /// `None` if the instance has written nothing yet.
     async fn read_console(&self, instance: &str) -> Result<Option<String>, CallError> {
         match self.read_capture(instance, Capture::Latest).await {
             Ok(None) => self.read_capture(instance, Capture::Kept).await,
@@ -100,7 +100,8 @@ fn activity(activity: &AsgActivity) -> Activity {
     }
 }
 
-/// One that the service names, or else the one that was launched last: a node that never joined was launched well.
+/// The instance that EKS names, or else the one that Auto Scaling launched last: the launch of a node that never joined
+/// succeeded.
 fn failed_instance(group: &NodeGroup, activities: &[AsgActivity]) -> Option<String> {
     let named = group.issues.iter().flat_map(|issue| &issue.resources);
     let named = named.into_iter().find(|resource| resource.starts_with("i-")).cloned();
@@ -108,7 +109,7 @@ fn failed_instance(group: &NodeGroup, activities: &[AsgActivity]) -> Option<Stri
     named.or_else(launched)
 }
 
-/// As in `Launching a new EC2 instance: i-0123456789abcdef0`.
+/// The ID in `Launching a new EC2 instance: i-0123456789abcdef0`.
 fn launched(description: &str) -> Option<String> {
     let (_, rest) = description.split_once("Launching a new EC2 instance: ")?;
     let id = rest

@@ -1,4 +1,4 @@
-//! EC2: what a user's launch template holds, and what an instance type needs.
+//! EC2: the content of a user's launch template, and the facts about instance types.
 
 use aws_sdk_ec2::types::{ArchitectureType, InstanceType, InstanceTypeHypervisor, InstanceTypeInfo, NetworkInfo};
 
@@ -71,12 +71,13 @@ pub(super) fn facts(info: &InstanceTypeInfo) -> InstanceTypeFacts {
     }
 }
 
-/// Bare metal names no hypervisor, and the VPC CNI gives it prefixes all the same (amazon-vpc-cni-k8s, awsutils.go).
+/// Bare metal names no hypervisor, and the VPC CNI gives it prefixes nevertheless (amazon-vpc-cni-k8s, awsutils.go).
 pub(super) fn nitro(info: &InstanceTypeInfo) -> bool {
     info.hypervisor() == Some(&InstanceTypeHypervisor::Nitro) || info.bare_metal() == Some(true)
 }
 
-/// The default network card's interfaces are those that pods get addresses of: p5.48xlarge has 64 in all, and two there.
+/// Pods get addresses of the interfaces of the default network card only. For example, p5.48xlarge has 64 interfaces in
+/// all, and two on that card.
 fn network(info: &InstanceTypeInfo) -> Option<NetworkFacts> {
     let network = info.network_info()?;
     let positive = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());

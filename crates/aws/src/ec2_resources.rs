@@ -1,4 +1,4 @@
-//! What a node group has in EC2, as EC2 shows it.
+//! The EC2 resources of a node group, as EC2 shows them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,9 +16,9 @@ use mng_core::launch_template::ec2_resources::{
 use mng_core::nodegroup::ownership::NODEGROUP_TAG;
 
 impl Aws {
-    /// Template and security group by their names, so that somebody else's is seen too; key pairs by their tag, since their
-    /// names follow their keys. Each list is read to its end: where a filter is given, EC2 may answer an empty page that names
-    /// another.
+    /// The function finds template and security group by their names, so that it also sees those of somebody else. It
+    /// finds key pairs by their tag, since their names follow from their keys. It reads each list to its end: with a
+    /// filter, EC2 may answer an empty page that has a next one.
     pub(super) async fn describe_belongings(&self, place: &Place) -> Result<Belongings, CallError> {
         Ok(Belongings {
             templates: self.templates(place).await?,
@@ -44,7 +44,8 @@ impl Aws {
         Ok(templates)
     }
 
-    /// The versions are read of a template without our tags too: the node group that runs it may show that it is ours.
+    /// The function also reads the versions of a template without the function's tags: the node group that runs the
+    /// template may show whose it is.
     async fn template(&self, template: &LaunchTemplate) -> Result<Template, CallError> {
         let id = template.launch_template_id().unwrap_or_default().to_owned();
         Ok(Template {
@@ -131,7 +132,7 @@ fn security_group(group: &Ec2SecurityGroup) -> SecurityGroup {
     }
 }
 
-/// Only rules of the kind that the resource makes: one that somebody added by hand is none of its business.
+/// Only rules of the kind that the resource makes. A rule that somebody added by hand stays.
 fn rules(permission: &IpPermission) -> BTreeSet<Rule> {
     let (from, to) = (permission.from_port(), permission.to_port());
     let port = from.filter(|from| Some(*from) == to && permission.ip_protocol() == Some("tcp"));

@@ -1,4 +1,4 @@
-//! EKS: the calls of a node group's life.
+//! EKS: the calls that create, change, read and delete a node group.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +69,7 @@ impl Cloud for Aws {
     async fn update(&self, cluster: &str, name: &str, update: &str) -> Result<UpdateState, CallError> {
         const ACTION: &str = "eks:DescribeUpdate";
         let id = format!("{} of {}", update, id(cluster, name));
-        // Without the node group's name the service looks for an update of the cluster.
+        // Without the node group's name, EKS looks for an update of the cluster.
         let answer = self
             .eks()
             .describe_update()
@@ -230,7 +230,7 @@ impl Cloud for Aws {
     }
 }
 
-/// Disk and remote access are in the launch template, since a group always has one.
+/// Disk and remote access stand in the launch template, which every group of this function has.
 fn create_call(
     call: CreateNodegroupFluentBuilder,
     desired: &Desired,
@@ -280,7 +280,7 @@ fn id(cluster: &str, name: &str) -> String {
     format!("{cluster}/{name}")
 }
 
-/// An answer without what was asked for says nothing, least of all that it is gone.
+/// A response without the object proves nothing, least of all that the object is gone.
 fn empty(action: &'static str, resource: String) -> CallError {
     CallError {
         action,

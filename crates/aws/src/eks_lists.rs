@@ -15,8 +15,8 @@ impl Aws {
         names.map_err(|error| call_error("eks:ListNodegroups", cluster, &error))
     }
 
-    /// The updates of a node group that began at `since` or later. EKS lists ids alone, in an order that it doesn't document, so
-    /// each update is described.
+    /// The updates of a node group that began at `since` or later. EKS lists only IDs, in an order that it does not
+    /// document, so the function describes each update.
     pub(super) async fn list_updates_since(
         &self,
         cluster: &str,

@@ -1,4 +1,4 @@
-//! The one place that reads SDK errors: code and status become a fault.
+//! The only module that reads SDK errors: it turns code and status into a fault.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -7,7 +7,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use mng_core::call_error::{CallError, Fault, NO_ANSWER, is_invalid};
 
-/// Says what a failed call of `action` on `resource` means.
+/// Classifies a failed call of `action` on `resource`.
 pub fn call_error<E>(action: &'static str, resource: impl Into<String>, error: &SdkError<E, HttpResponse>) -> CallError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -35,7 +35,7 @@ where
     }
 }
 
-/// An answer without what was asked for says nothing, least of all that it is gone.
+/// A response without the object proves nothing, least of all that the object is gone.
 pub fn empty_answer(action: &'static str, resource: impl Into<String>) -> CallError {
     CallError {
         action,
@@ -46,20 +46,21 @@ pub fn empty_answer(action: &'static str, resource: impl Into<String>) -> CallEr
     }
 }
 
-/// Codes first, since some services answer 400 to everything; then the status. What nobody knows is unknown, and ends nothing.
+/// The code decides first, since some services answer 400 to everything; then the status. An unknown combination is
+/// `Unknown`, which ends no request.
 pub fn fault(code: &str, message: &str, status: u16) -> Fault {
     match code {
-        // EKS answers the first to everything but its tag operations, which have the second.
+        // EKS's tag operations answer the second code, all other operations of EKS the first.
         "ResourceNotFoundException" | "NotFoundException" | "StackNotFoundException" => Fault::NotFound,
-        // IAM's, in its model and in its answers, and that of Service Quotas.
+        // IAM's codes, one in its model and one in its responses, and the code of Service Quotas.
         "NoSuchEntityException" | "NoSuchEntity" | "NoSuchResourceException" => Fault::NotFound,
         "ValidationError" if message.contains("does not exist") => Fault::NotFound,
         // EC2 ends some of its codes with "NotFound" and some with "NotFoundException".
         code if is_of_ec2(code) && code.contains("NotFound") => Fault::NotFound,
-        // Made by a duplicate of the request a moment ago, or by somebody else: the next look tells which.
+        // A duplicate of the request made it a moment ago, or somebody else did. The next poll shows which.
         code if is_of_ec2(code) && (code.contains("AlreadyExists") || code.ends_with(".Duplicate")) => Fault::InUse,
         "ResourceInUseException" | "DependencyViolation" | "InvalidGroup.InUse" => Fault::InUse,
-        // Auto Scaling's: something else of the group is being changed.
+        // Auto Scaling's codes: another change of the group is in progress.
         "ResourceInUse" | "ResourceContention" => Fault::InUse,
         code if code.contains("Throttl") || code == "TooManyRequestsException" || code == "RequestLimitExceeded" => {
             Fault::Throttled
@@ -78,9 +79,9 @@ pub fn fault(code: &str, message: &str, status: u16) -> Fault {
     }
 }
 
-/// Words by which EKS tells that IAM refused something to the caller or to the node role. A role or a policy that CloudFormation
-/// changed moments ago isn't known everywhere yet, so each of them may pass. `trust relationship` is of the node role
-/// (eksctl issue 3290).
+/// Words by which EKS says that IAM denied something to the caller or to the node role. A role or a policy that
+/// CloudFormation changed moments ago has not reached every service, so each of these errors may pass. `trust
+/// relationship` is about the node role (eksctl issue 3290).
 const DENIALS: [&str; 8] = [
     "not authorized",
     "unauthorized",
@@ -98,7 +99,8 @@ fn is_denial(message: &str) -> bool {
     DENIALS.iter().any(|words| message.contains(words))
 }
 
-/// EC2's resources that the function works on. Others that aren't found, such as a subnet, are a mistake in the properties.
+/// The EC2 resources that the function works on. A missing resource of another kind, such as a subnet, is a mistake in
+/// the properties.
 fn is_of_ec2(code: &str) -> bool {
     [
         "InvalidLaunchTemplate",
@@ -111,7 +113,7 @@ fn is_of_ec2(code: &str) -> bool {
     .any(|prefix| code.starts_with(prefix))
 }
 
-/// Connection errors may carry the address called; a response URL must not get into a reason or a log.
+/// Connection errors may contain the URL of the call. A response URL must not get into a reason or a log.
 fn without_urls(text: &str) -> String {
     let words = text
         .split(' ')
@@ -172,7 +174,8 @@ mod tests {
         }
     }
 
-    /// A policy that CloudFormation changed moments ago isn't known everywhere yet, and EKS says so in words of its own.
+    /// A policy that CloudFormation changed moments ago has not reached every service, and EKS reports that in words of
+    /// its own.
     #[test]
     fn a_permission_that_eks_misses_is_a_denial() {
         for (message, expected) in [
@@ -209,7 +212,7 @@ mod tests {
         }
     }
 
-    /// The missing action is another one than the action of the call.
+    /// The missing action is not the action of the call.
     #[test]
     fn a_denial_names_no_action_that_is_allowed_already() {
         for (code, expected) in [

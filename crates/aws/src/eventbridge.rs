@@ -1,4 +1,4 @@
-//! EventBridge: one event at a time.
+//! EventBridge: puts one event at a time.
 
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 
@@ -29,7 +29,7 @@ impl EventBus for Aws {
         Err(CallError {
             action: ACTION,
             resource: bus.to_owned(),
-            // The call itself was answered well, so there is no status that would tell more than the code.
+            // The call itself succeeded, so no HTTP status says more than the code of the entry.
             fault: fault(&code, &message, 0),
             code,
             message,

@@ -1,4 +1,4 @@
-//! From the service's shapes to ours.
+//! From the SDK's types to core's.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,8 @@ pub fn node_group(group: &Nodegroup) -> NodeGroup {
     }
 }
 
-/// Failed and cancelled are one: the update has ended and the group keeps what it had. A state added later is waited for.
+/// Failed and cancelled are the same: the update has ended, and the group keeps its earlier settings. The function
+/// waits on a status that EKS adds later.
 pub fn update(update: &Update) -> UpdateState {
     match update.status() {
         Some(UpdateStatus::Successful) => UpdateState::Successful,

@@ -1,8 +1,8 @@
-//! One way over HTTP for all: the SDKs, and requests to where no SDK goes, which are the bucket in which CloudFormation waits
-//! for its answer and a cluster's own API.
+//! One HTTP connector for everything: the SDKs, and the requests that no SDK makes, to CloudFormation's response bucket
+//! and to a cluster's API.
 //!
-//! It is the SDKs' own connector. Every further HTTP client would bring another copy of HTTP/1, HTTP/2 and the set-up
-//! of TLS into the package: reqwest and kube's own stack were a sixth of it, measured.
+//! It is the SDKs' own connector. Each further HTTP client would add another copy of HTTP/1, HTTP/2 and TLS set-up to
+//! the package: reqwest and kube's own stack were a sixth of it, measured.
 
 use std::time::Duration;
 
@@ -16,36 +16,36 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http::{Request, Response};
 
-/// Whose certificates are believed.
+/// Which certificates the connector trusts.
 pub enum Trust {
-    /// Those of the system's store.
+    /// Certificates of the system's store.
     System,
-    /// Those that lead to one of these, in PEM, and no other.
+    /// Only certificates that lead to one of these, in PEM.
     Only(Vec<u8>),
 }
 
-/// That of `aws_config::defaults`.
+/// The timeout of `aws_config::defaults`.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 
-/// The head of an answer. What takes longer is better asked again, S3 and EKS alike.
+/// The timeout until the head of a response. After this time a second attempt is better, for S3 and for EKS.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A pool of connections. No proxy is asked, and no redirect is followed.
+/// A pool of connections. It uses no proxy and follows no redirect.
 #[derive(Debug, Clone)]
 pub struct Https(SharedHttpConnector);
 
 impl Https {
-    /// To AWS, for all clients of a process. Left to itself, each client of an SDK loads the system's certificates and sets TLS
-    /// up anew, and once more to see whether it can (aws-smithy-http-client 1.5, `validate_base_client_config`): that was
-    /// a third of the CPU of a cold start, measured.
+    /// The connector to AWS, for all clients of a process. By default each SDK client loads the system's certificates
+    /// and sets TLS up anew, and once more to test the configuration (aws-smithy-http-client 1.5,
+    /// `validate_base_client_config`): a third of the CPU of a cold start, measured.
     pub fn to_aws() -> Self {
         Self::new(Trust::System, CONNECT_TIMEOUT, ANSWER_TIMEOUT)
     }
 
-    /// `connect` bounds the making of a connection, and `answer` the time until the head of an answer is there.
+    /// `connect` limits the time to connect, and `answer` the time until the head of a response arrives.
     ///
     /// # Panics
-    /// If what is to be trusted isn't readable. [`readable`] tells before.
+    /// If the trusted certificates cannot be parsed. [`readable`] tests them before.
     pub fn new(trust: Trust, connect: Duration, answer: Duration) -> Self {
         let store = match trust {
             Trust::System => TrustStore::default(),
@@ -64,13 +64,15 @@ impl Https {
         Self(SharedHttpConnector::new(connector))
     }
 
-    /// Over a connector that somebody else has made, such as one that leads no further than its own process.
+    /// Uses a connector that the caller made, such as one that stays within the process.
     pub fn through(connector: SharedHttpConnector) -> Self {
         Self(connector)
     }
 
+    /// Sends a request and returns the response, whatever its status.
+    ///
     /// # Errors
-    /// Whatever keeps an answer from coming. An answer of any status is one.
+    /// Whatever keeps a response from arriving.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<SdkBody>, BoxError> {
         let request = HttpRequest::try_from(request.map(SdkBody::from))?;
         let response = self.0.call(request).await?;
@@ -78,17 +80,18 @@ impl Https {
     }
 }
 
-/// The same pool whatever a client asks for: its own bounds on attempts and calls hold beside those of the pool.
+/// Every client gets the same pool. A client's own timeouts for attempts and calls apply in addition to those of the
+/// pool.
 impl HttpClient for Https {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         self.0.clone()
     }
 }
 
-/// Whether certificates can be trusted: the connector takes it for granted.
+/// Tests whether certificates can be parsed, since the connector panics otherwise.
 ///
 /// # Errors
-/// What is wrong with them.
+/// What is wrong with the certificates.
 pub fn readable(pem: &[u8]) -> Result<(), String> {
     use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject;

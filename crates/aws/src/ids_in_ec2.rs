@@ -1,4 +1,4 @@
-//! What a resource has in EC2, whichever node groups it was made for.
+//! The EC2 resources of one resource, for all node groups that they were made for.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use mng_core::call_error::CallError;
 use mng_core::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
 impl Aws {
-    /// Reads the tag of the node group on every launch template, security group and key pair of a resource.
+    /// Reads the node group tag of every launch template, security group and key pair of a resource.
     pub(super) async fn describe_ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {
         let mut ids = self.ids_of_templates(owner).await?;
         ids.append(&mut self.ids_of_security_groups(owner).await?);

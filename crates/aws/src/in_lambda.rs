@@ -1,4 +1,4 @@
-//! The SDKs' configuration where Lambda has put everything into the environment.
+//! The SDKs' configuration inside Lambda, which puts everything into the environment.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -11,8 +11,8 @@ use crate::https::Https;
 /// The value of an environment variable, if it has one.
 pub type Lookup = fn(&str) -> Option<String>;
 
-/// The same as [`super::sdk_config`] for who runs in Lambda. Profiles, sign-in, web identity and the metadata services aren't
-/// there, and looking for them is a thirtieth of the package.
+/// The configuration of [`super::sdk_config`], for a process in Lambda. Profiles, sign-in, web identity and the
+/// metadata services do not exist there, and the code that looks for them is a thirtieth of the package.
 pub fn in_lambda(lookup: Lookup, https: Https) -> SdkConfig {
     let region = lookup("AWS_REGION").or_else(|| lookup("AWS_DEFAULT_REGION"));
     let is_on = |name| lookup(name).map(|value| value.eq_ignore_ascii_case("true"));
@@ -30,14 +30,15 @@ pub fn in_lambda(lookup: Lookup, https: Https) -> SdkConfig {
     config.build()
 }
 
-/// They last as long as the process: Lambda starts another one with the next.
+/// The credentials last as long as the process: Lambda starts another process with the next ones.
 fn credentials(lookup: Lookup) -> Option<SharedCredentialsProvider> {
     let (key, secret) = (lookup("AWS_ACCESS_KEY_ID")?, lookup("AWS_SECRET_ACCESS_KEY")?);
     let credentials = Credentials::new(key, secret, lookup("AWS_SESSION_TOKEN"), None, "environment");
     Some(SharedCredentialsProvider::new(credentials))
 }
 
-/// Other endpoints than AWS's public ones: a service's own before that of all (AWS SDKs reference, "Service-specific endpoints").
+/// Endpoints other than AWS's public ones. A service's own endpoint overrides the general one (AWS SDKs reference,
+/// "Service-specific endpoints").
 #[derive(Debug)]
 struct Endpoints(Lookup);
 

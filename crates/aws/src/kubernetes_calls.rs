@@ -1,4 +1,4 @@
-//! The way to a cluster's own API: where it is, and a token by the function's credentials.
+//! The way to a cluster's API: its address, and a token by the function's credentials.
 
 use std::collections::HashMap;
 use std::time::{Duration, UNIX_EPOCH};
@@ -19,8 +19,8 @@ use mng_core::workload::nodes::Node;
 use mng_core::workload::windows::WindowsState;
 use mng_engine::ports::Kubernetes;
 
-/// How long a connection is used, in milliseconds. Its token is taken for 15 minutes (aws-iam-authenticator), and a request may
-/// last.
+/// How long the function uses a connection, in milliseconds. The cluster accepts its token for 15 minutes
+/// (aws-iam-authenticator), and a request may take a while.
 const TOKEN_MILLIS: u64 = 10 * 60 * 1000;
 
 /// Connections by cluster, with the time in milliseconds when each was opened.
@@ -41,8 +41,8 @@ impl Aws {
         Ok(connection)
     }
 
-    /// What a call came to. API servers keep for minutes what they know of a token, so a denial ends its connection: access that
-    /// is given now is found by the next one's token.
+    /// The result of a call. API servers cache for minutes what they know about a token. So a denial closes the
+    /// connection, and the token of the next one finds access that somebody has granted meanwhile.
     async fn answered<T>(&self, cluster: &str, done: Result<T, CallError>) -> Result<T, CallError> {
         if done.as_ref().is_err_and(|error| error.fault == Fault::Throttled) {
             self.recorder.throttled();
@@ -96,7 +96,7 @@ impl Aws {
     }
 }
 
-/// Whether a connection that was opened then is to be used now.
+/// Whether the function still uses, at `now`, a connection from `opened`.
 fn is_good(opened: u64, now: u64) -> bool {
     now.saturating_sub(opened) < TOKEN_MILLIS
 }

@@ -12,10 +12,10 @@ use mng_core::launch_template::content::Content;
 use mng_core::launch_template::ec2_resources::{Rule, Source};
 use mng_core::launch_template::steps::{LaunchStep, Made};
 
-/// Before the digest in a version's description.
+/// The prefix of a version's description, before the digest.
 pub const DESCRIPTION: &str = "managed-node-group content ";
 
-/// Makes an error out of an SDK's, for the step at hand.
+/// Makes a [`CallError`] of an SDK error, for the current step.
 macro_rules! told {
     ($step:expr) => {
         |error| call_error($step.action(), $step.resource(), &error)
@@ -148,7 +148,7 @@ impl Aws {
         number.map(Made::Version).ok_or_else(|| empty(step))
     }
 
-    /// EC2 answers 200 and names those that stayed.
+    /// EC2 answers 200 and lists the versions that it did not delete.
     async fn delete_versions(&self, step: &LaunchStep, template: &str, numbers: &[i64]) -> Result<Made, CallError> {
         let call = self
             .ec2()

@@ -1,4 +1,7 @@
-//! The adapters behind the ports: the only place with SDK types.
+//! The adapters behind the engine's ports: the only crate that uses the AWS SDKs, kube and HTTP to a cluster.
+//!
+//! [`Aws`] implements the ports. One module for each service makes the calls, `to_sdk` and `from_sdk` convert types,
+//! [`errors`] classifies failures, and `preflight` and `diagnosis` read facts and evidence for core.
 
 mod calls;
 pub mod clock;
@@ -36,7 +39,8 @@ pub use in_lambda::in_lambda;
 
 use crate::kubernetes::Watches;
 
-/// Calls to AWS, by one configuration. A client is made when it is first used: most requests need two or three of them.
+/// Calls to AWS, with one configuration. A client is made when it is first used: most requests need two or three
+/// clients.
 pub struct Aws {
     config: SdkConfig,
     eks: OnceLock<aws_sdk_eks::Client>,
@@ -52,18 +56,18 @@ pub struct Aws {
     connections: kubernetes_calls::Connections,
     watches: Watches,
     recorder: Recorder,
-    /// The function's own role, for whoever has to give it access.
+    /// The function's own role, for the text that says who needs access.
     role: Option<String>,
 }
 
-/// One attempt of one call. The longest that EKS takes for an answer is a few seconds; a connection that hangs longer is
+/// The timeout of one attempt of a call. EKS takes at most a few seconds to answer. A connection that hangs longer is
 /// dead, and the next attempt gets a new one.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// All attempts of one call. It stays under what an invocation keeps in reserve for its end.
+/// The timeout of all attempts of a call. It is shorter than the time that an invocation keeps in reserve for its end.
 const CALL_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// Reads region, credentials and endpoints from wherever a person has them, as the SDKs do.
+/// Reads Region, credentials and endpoints from the places that the SDKs search on a person's machine.
 pub async fn sdk_config() -> SdkConfig {
     aws_config::defaults(aws_config::BehaviorVersion::latest())
         .timeout_config(timeouts().build())
@@ -78,7 +82,7 @@ fn timeouts() -> TimeoutConfigBuilder {
         .operation_timeout(CALL_TIMEOUT)
 }
 
-/// The loop looks again by itself, and backs off for longer than an SDK would.
+/// The engine polls again by itself, and backs off for longer than an SDK would.
 fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(2)
 }
@@ -104,13 +108,13 @@ impl Aws {
         }
     }
 
-    /// The same, and it can say which role lacks access.
+    /// Sets the function's role, so that errors can say which role lacks access.
     pub fn with_role(self, role: Option<String>) -> Self {
         Self { role, ..self }
     }
 
-    /// The same, with the clients that every request needs already made: while it starts, a function has a whole processor,
-    /// and afterwards a seventh of one at 256 MB (Lambda developer guide, "Configure Lambda function memory").
+    /// Makes the clients that every request needs at once. During its start a function has a whole processor, and
+    /// afterwards a seventh of one at 256 MB (Lambda developer guide, "Configure Lambda function memory").
     pub fn ready(self) -> Self {
         self.eks();
         self.cloudformation();
@@ -145,7 +149,7 @@ impl Aws {
         })
     }
 
-    /// For handing over to oneself.
+    /// For the hand-over to another invocation.
     fn lambda(&self) -> &aws_sdk_lambda::Client {
         self.lambda.get_or_init(|| {
             let config = aws_sdk_lambda::config::Builder::from(&self.config)
@@ -155,7 +159,7 @@ impl Aws {
         })
     }
 
-    /// For handing over to the state machine.
+    /// For the hand-over to the state machine.
     fn sfn(&self) -> &aws_sdk_sfn::Client {
         self.sfn.get_or_init(|| {
             let config = aws_sdk_sfn::config::Builder::from(&self.config)
@@ -165,7 +169,7 @@ impl Aws {
         })
     }
 
-    /// For what is told of an operation.
+    /// For outcome events.
     fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
         self.eventbridge.get_or_init(|| {
             let config = aws_sdk_eventbridge::config::Builder::from(&self.config)
@@ -175,7 +179,7 @@ impl Aws {
         })
     }
 
-    /// For the node role, and the one that EKS acts by.
+    /// For the node role, and the role with which EKS acts.
     fn iam(&self) -> &aws_sdk_iam::Client {
         self.iam.get_or_init(|| {
             let config = aws_sdk_iam::config::Builder::from(&self.config)
@@ -185,7 +189,7 @@ impl Aws {
         })
     }
 
-    /// For the group that EKS makes, and for why a node group failed.
+    /// For the Auto Scaling group that EKS makes, and for the evidence of a failure.
     fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
         self.autoscaling.get_or_init(|| {
             let config = aws_sdk_autoscaling::config::Builder::from(&self.config)
@@ -195,7 +199,7 @@ impl Aws {
         })
     }
 
-    /// For the key of the volumes.
+    /// For the KMS key of the volumes.
     fn kms(&self) -> &aws_sdk_kms::Client {
         self.kms.get_or_init(|| {
             let config = aws_sdk_kms::config::Builder::from(&self.config)

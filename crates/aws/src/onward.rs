@@ -1,4 +1,4 @@
-//! Handing progress on: to another invocation of the function, or to the state machine.
+//! Hands progress over: to another invocation of the function, or to the state machine.
 
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
@@ -11,8 +11,8 @@ use mng_engine::polling::Onward;
 
 const INVOKE: &str = "lambda:InvokeFunction";
 
-/// What Lambda answers when an event is in its queue (API reference, Invoke). There is no body that could be read, so only this tells
-/// its answer from that of something on the way.
+/// Lambda's status for an event that it has queued (API reference, Invoke). The response has no body, so only the
+/// status distinguishes Lambda's answer from the answer of a proxy.
 const TAKEN: i32 = 202;
 
 impl Onward for Aws {
@@ -45,7 +45,8 @@ impl Onward for Aws {
             .input(input.to_string());
         match call.send().await {
             Ok(_) => Ok(()),
-            // The name is a hash of the request, and of an event's delivery: whoever was first has started it.
+            // The name is a hash of the request, and of an event's delivery. So this error means that an earlier
+            // delivery has started the execution.
             Err(error)
                 if error
                     .as_service_error()

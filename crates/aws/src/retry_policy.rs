@@ -1,7 +1,8 @@
-//! A throttle of EKS is no reason to ask once more at once.
+//! Which failed calls the SDK retries. A throttle of EKS is no reason for an immediate retry.
 //!
-//! The SDK would, within a second, and a bucket that many share is as empty then: a refused call more for everybody. The loop
-//! looks again by itself, and later each time. What no loop comes back to is asked once more here.
+//! The SDK would retry within a second, when the token bucket that many callers share is still empty: one more refused
+//! call for everybody. The engine polls again by itself, and later each time. [`once_more`] retries the reads that the
+//! engine does not repeat.
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,10 +16,10 @@ use aws_smithy_types::retry::ErrorKind;
 use mng_core::call_error::Fault;
 use mng_core::preflight::facts::Read;
 
-/// Between the two attempts of a read that is made once a request.
+/// The pause between the two attempts of a read that happens once a request.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Leaves throttles to the loop. What broke off or failed is the SDK's to try again.
+/// Leaves throttles to the engine. The SDK retries broken connections and server errors.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience;
 
@@ -39,13 +40,14 @@ impl ClassifyRetry for Patience {
         "Patience"
     }
 
-    /// After all others: it judges what they have found.
+    /// This classifier comes last, since it judges the result of the others.
     fn priority(&self) -> RetryClassifierPriority {
         RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
     }
 }
 
-/// As the SDK has it, which decides by the code and waits longer then. A bare status 429 it doesn't know.
+/// The SDK recognises throttles by their code, and waits longer after them. The SDK does not recognise a bare status
+/// 429.
 pub fn is_throttle(verdict: &RetryAction) -> bool {
     let RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }) = verdict else {
         return false;
@@ -53,7 +55,7 @@ pub fn is_throttle(verdict: &RetryAction) -> bool {
     *kind == ErrorKind::ThrottlingError
 }
 
-/// A read that was throttled, once more. The checks are made once a request, and what they can't read they can't check.
+/// Repeats a throttled read once. The checks run once a request, and a check whose read fails is not made.
 pub async fn once_more<T, F: Future<Output = Read<T>>>(read: impl Fn() -> F) -> Read<T> {
     match read().await {
         Err(error) if error.fault == Fault::Throttled => {

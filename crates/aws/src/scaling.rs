@@ -1,4 +1,4 @@
-//! The Auto Scaling group behind a node group: its tags, and its processes.
+//! The Auto Scaling group behind a node group: its tags, and its suspended processes.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use mng_core::autoscaling::{ScalingGroup, ScalingStep};
 use mng_core::call_error::{CallError, Fault};
 use mng_engine::ports::AutoScaling;
 
-/// As Auto Scaling names what a tag is on.
+/// The resource type that Auto Scaling expects in a tag.
 const RESOURCE_TYPE: &str = "auto-scaling-group";
 
 impl AutoScaling for Aws {
@@ -75,8 +75,8 @@ impl AutoScaling for Aws {
     }
 }
 
-/// Instances get their tags from the launch template, so none is handed on at launch. The Cluster Autoscaler reads those of
-/// the group.
+/// Instances get their tags from the launch template, so the group passes none on at launch. The Cluster Autoscaler
+/// reads the tags of the group.
 fn tag(group: &str, key: &str, value: Option<&str>) -> Tag {
     Tag::builder()
         .resource_id(group)
@@ -87,7 +87,7 @@ fn tag(group: &str, key: &str, value: Option<&str>) -> Tag {
         .build()
 }
 
-/// Auto Scaling leaves out what it doesn't have, and says nothing.
+/// Auto Scaling omits a group that does not exist from its response, without an error.
 fn gone(action: &'static str, name: &str) -> CallError {
     CallError {
         action,

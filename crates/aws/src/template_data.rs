@@ -1,4 +1,4 @@
-//! Launch template data: ours to EC2's, and a user's to what matters of it.
+//! Launch template data: from core's content to EC2's, and from a user's template to the settings that matter.
 
 use aws_sdk_ec2::types::{
     InstanceType, LaunchTemplateBlockDeviceMappingRequest, LaunchTemplateEbsBlockDeviceRequest,
@@ -76,7 +76,7 @@ fn settings(data: &ResponseLaunchTemplateData) -> [Option<Setting>; 5] {
     ]
 }
 
-/// User data that isn't base64 or isn't text says nothing of max pods.
+/// User data that is not base64, or not text, says nothing about max pods.
 fn decoded(user_data: &str) -> String {
     let bytes = base64::decode(user_data).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()

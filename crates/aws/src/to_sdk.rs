@@ -1,4 +1,4 @@
-//! From our shapes to the service's.
+//! From core's types to the SDK's.
 
 use aws_sdk_eks::types::{
     LaunchTemplateSpecification, NodeRepairConfig, NodeRepairConfigOverrides, NodegroupScalingConfig,
@@ -14,7 +14,7 @@ use mng_core::properties::settings::{
 use mng_core::properties::spec::LaunchTemplateIdentity;
 
 pub fn taint(taint: &Taint) -> EksTaint {
-    // An empty value is sent as such: the Cluster Autoscaler skips a taint that has none (aws_manager.go).
+    // The function sends an empty value as such: the Cluster Autoscaler skips a taint without a value (aws_manager.go).
     EksTaint::builder()
         .key(&taint.key)
         .value(&taint.value)

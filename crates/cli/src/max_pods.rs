@@ -1,13 +1,13 @@
 //! `mng max-pods`: EKS's recommended calculation, with EC2's figures.
 
 use mng_aws::{Aws, sdk_config};
-use mng_core::call_error::CallError;
 use mng_core::node::image::InstanceTypeFacts;
 use mng_core::node::max_pods::{Addressing, Networking, PodSubnets, max_pods as smallest};
 use mng_core::node::os::Os;
 use mng_engine::ports::Cloud;
 
 use crate::answer::{Answer, Failure};
+use crate::asked::{block_on, without_advice};
 
 /// For which nodes.
 #[derive(clap::Args)]
@@ -44,25 +44,9 @@ pub fn max_pods(asked: &Asked) -> Result<Answer, Failure> {
     }
 }
 
-/// One call needs no threads.
 fn instance_types(names: &[String]) -> Result<Vec<InstanceTypeFacts>, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::NoAnswer(error.to_string()))?;
-    runtime
-        .block_on(async { Aws::new(sdk_config().await).instance_types(names).await })
-        .map_err(|error| Failure::NoAnswer(told(&error)))
-}
-
-/// The advice that an error brings along is for the role of the function, and here its user's own credentials are at work.
-fn told(error: &CallError) -> String {
-    let CallError {
-        action,
-        resource,
-        code,
-        message,
-        ..
-    } = error;
-    format!("{action} on {resource}: {code}: {message}")
+    let found = block_on(async { Aws::new(sdk_config().await).instance_types(names).await })?;
+    found.map_err(|error| Failure::NoAnswer(without_advice(&error.to_string())))
 }
 
 fn networking(asked: &Asked) -> Networking {

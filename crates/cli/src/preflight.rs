@@ -20,7 +20,7 @@ use crate::validate::Format;
 
 /// One thing that was found, by validation or by a check.
 #[derive(Serialize)]
-struct Entry {
+struct PrintedFinding {
     code: &'static str,
     severity: &'static str,
     /// Its path, such as `Taints[0].Effect`.
@@ -46,7 +46,7 @@ pub fn preflight(asked: &Asked) -> Result<Answer, Failure> {
     }
     let found = findings(&spec, &owner, &facts);
     let entries = problems.into_iter().map(problem).chain(found.into_iter().map(finding));
-    let entries: Vec<Entry> = entries.collect();
+    let entries: Vec<PrintedFinding> = entries.collect();
     let unread = unread(&facts);
     let notes = unread
         .iter()
@@ -69,20 +69,20 @@ fn cluster_unread(facts: &Facts) -> Option<&CallError> {
     Some(error).filter(|error| error.fault != Fault::NotFound)
 }
 
-fn problem(problem: Problem) -> Entry {
-    Entry {
+fn problem(problem: Problem) -> PrintedFinding {
+    PrintedFinding {
         code: problem.rule.code(),
         severity: Severity::Error.as_str(),
         property: problem.path,
         resource: String::new(),
         cause: problem.message,
-        remedy: problem.rule.entry().remedy,
+        remedy: problem.rule.explanation().remedy,
     }
 }
 
-fn finding(finding: Finding) -> Entry {
-    let known = finding.check.entry();
-    Entry {
+fn finding(finding: Finding) -> PrintedFinding {
+    let known = finding.check.explanation();
+    PrintedFinding {
         code: known.code,
         severity: finding.severity.as_str(),
         property: finding.property.to_owned(),
@@ -92,14 +92,14 @@ fn finding(finding: Finding) -> Entry {
     }
 }
 
-fn printed(entries: &[Entry], notes: Vec<String>, format: Format) -> Result<Answer, Failure> {
+fn printed(entries: &[PrintedFinding], notes: Vec<String>, format: Format) -> Result<Answer, Failure> {
     let lines = match format {
         Format::Text => entries.iter().map(line).collect(),
         Format::Json => {
             vec![serde_json::to_string_pretty(entries).map_err(|error| Failure::NoAnswer(error.to_string()))?]
         }
     };
-    let is_error = |entry: &Entry| entry.severity == Severity::Error.as_str();
+    let is_error = |entry: &PrintedFinding| entry.severity == Severity::Error.as_str();
     if entries.iter().any(is_error) {
         notes.iter().for_each(|note| eprintln!("{note}"));
         return Err(Failure::Problems(lines));
@@ -110,8 +110,8 @@ fn printed(entries: &[Entry], notes: Vec<String>, format: Format) -> Result<Answ
     })
 }
 
-fn line(entry: &Entry) -> String {
-    let Entry {
+fn line(entry: &PrintedFinding) -> String {
+    let PrintedFinding {
         code,
         severity,
         property,

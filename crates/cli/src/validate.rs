@@ -50,13 +50,13 @@ fn line(file: &str, finding: &Finding) -> String {
 
 /// A finding and where it was made.
 #[derive(Serialize)]
-struct Entry<'a> {
+struct FileFinding<'a> {
     file: &'a str,
     #[serde(flatten)]
     finding: &'a Finding,
 }
 
 fn json(file: &str, findings: &[Finding]) -> Result<String, Failure> {
-    let entries: Vec<Entry> = findings.iter().map(|finding| Entry { file, finding }).collect();
+    let entries: Vec<FileFinding> = findings.iter().map(|finding| FileFinding { file, finding }).collect();
     serde_json::to_string_pretty(&entries).map_err(|error| Failure::NoAnswer(error.to_string()))
 }

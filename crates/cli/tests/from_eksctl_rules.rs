@@ -23,7 +23,7 @@ fn role(made: &Converted) -> &Value {
 
 /// The only note on a path that has these words.
 #[track_caller]
-fn told<'n>(made: &'n Converted, path: &str, words: &str) -> &'n Note {
+fn note_on<'n>(made: &'n Converted, path: &str, words: &str) -> &'n Note {
     let about: Vec<&Note> = made.notes.0.iter().filter(|note| note.path == path).collect();
     let found = about.iter().find(|note| note.text.contains(words));
     found.unwrap_or_else(|| panic!("\"{words}\" on {path} in {:?}", made.notes.0))
@@ -42,13 +42,13 @@ fn no_new_node_has_the_label_by_which_eksctl_drains() {
         properties(&made)["Labels"],
         json!({"alpha.eksctl.io/cluster-name": "c"})
     );
-    assert_eq!(told(&made, "managedNodeGroups", LABEL).kind, Kind::Told);
+    assert_eq!(note_on(&made, "managedNodeGroups", LABEL).kind, Kind::Told);
     let made = converted("", "    labels: {alpha.eksctl.io/nodegroup-name: web, tier: web}\n");
     assert_eq!(
         properties(&made)["Labels"],
         json!({"tier": "web", "alpha.eksctl.io/cluster-name": "c"})
     );
-    let note = told(
+    let note = note_on(
         &made,
         "managedNodeGroups[0].labels.alpha.eksctl.io/nodegroup-name",
         "drain",
@@ -72,7 +72,7 @@ fn what_eksctl_overwrites_is_overwritten_and_told() {
         "tags.alpha.eksctl.io/nodegroup-type",
     ] {
         assert_eq!(
-            told(&made, &format!("managedNodeGroups[0].{path}"), "eksctl").kind,
+            note_on(&made, &format!("managedNodeGroups[0].{path}"), "eksctl").kind,
             Kind::Told
         );
     }
@@ -83,7 +83,7 @@ fn what_eksctl_overwrites_is_overwritten_and_told() {
 fn a_role_gets_no_name_that_is_taken() {
     let made = converted("", "    iam: {instanceRoleName: nodes}\n");
     assert_eq!(role(&made).get("RoleName"), None);
-    told(&made, "managedNodeGroups[0].iam.instanceRoleName", "has the name");
+    note_on(&made, "managedNodeGroups[0].iam.instanceRoleName", "has the name");
     assert!(!made.notes.is_complete());
 }
 
@@ -179,12 +179,12 @@ fn what_is_refused_goes_alone() {
         "",
         &format!("    nodeRepairConfig: {{enabled: true, nodeRepairConfigOverrides: [{bad}]}}\n"),
     );
-    told(
+    note_on(
         &made,
         "managedNodeGroups[0].nodeRepairConfig.nodeRepairConfigOverrides[0]",
         "NodeRepairConfigOverrides[0].RepairAction: expected",
     );
-    told(
+    note_on(
         &made,
         "managedNodeGroups[0].nodeRepairConfig.nodeRepairConfigOverrides[0]",
         "without it NodeRepairConfig.NodeRepairConfigOverrides[0] can't be",
@@ -315,7 +315,7 @@ fn an_ami_type_beside_a_launch_template_is_told() {
     const TEMPLATE: &str = "    launchTemplate: {id: lt-0123456789abcdef0}\n    instanceTypes: [m5.large]\n";
     let made = converted("", &format!("{TEMPLATE}    amiFamily: Bottlerocket\n"));
     assert_eq!(properties(&made)["AmiType"], json!("BOTTLEROCKET_x86_64"));
-    let note = told(&made, "managedNodeGroups[0].amiFamily", "take AmiType out");
+    let note = note_on(&made, "managedNodeGroups[0].amiFamily", "take AmiType out");
     assert_eq!(note.kind, Kind::Told);
     for fields in [TEMPLATE, "    amiFamily: Bottlerocket\n"] {
         let made = converted("", fields);

@@ -38,16 +38,16 @@ async fn a_create() {
         "eks:CreateNodegroup my-cluster/my-mng  launch template my-cluster/my-mng version 1, AL2023_x86_64_STANDARD, \
          minSize 2, maxSize 4, desiredSize 3",
     ];
-    let told = account.told("plan", &account.create(&json!({}))).await;
+    let told = account.output("plan", &account.create(&json!({}))).await;
     assert!(told.2.starts_with(NO_STACK), "{}", told.2);
     assert!(told.2.contains("\nSSH is open to 0.0.0.0/0"), "{}", told.2);
     check(told, 0, &expected);
 
     let submitted = account.create(&json!({"WaitFor": "Submitted", "Preflight": "Off"}));
-    check(account.told("plan", &submitted).await, 0, &expected);
+    check(account.output("plan", &submitted).await, 0, &expected);
     let message =
         json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": account.create(&json!({})).to_string()}}]});
-    check(account.told("plan", &message).await, 0, &expected);
+    check(account.output("plan", &message).await, 0, &expected);
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn an_update_and_a_delete() {
     let create = account.create(&json!({}));
     assert_eq!(account.made(&create).await, ID);
     check(
-        account.told("plan", &account.update(&create, ID, &json!({}))).await,
+        account.output("plan", &account.update(&create, ID, &json!({}))).await,
         0,
         &["no changes"],
     );
@@ -80,18 +80,18 @@ async fn an_update_and_a_delete() {
         "eks:UpdateNodegroupConfig my-cluster/my-mng  maxSize 4 → 5, labels +team, taints +dedicated=gpu:NO_SCHEDULE, \
          maxUnavailable 1 → 33%",
     ];
-    check(account.told("plan", &update).await, 0, &expected);
+    check(account.output("plan", &update).await, 0, &expected);
 
     let expected = [
         "eks:DeleteNodegroup my-cluster/my-mng",
         "ec2:DeleteLaunchTemplate lt-…  my-cluster/my-mng",
         "ec2:DeleteSecurityGroup sg-…  my-cluster/my-mng",
     ];
-    let told = account.told("plan", &account.delete(&create, ID)).await;
+    let told = account.output("plan", &account.delete(&create, ID)).await;
     assert!(!told.2.contains(NO_STACK), "a Delete gives no tags: {}", told.2);
     check(told, 0, &expected);
     let never = account.delete(&create, "my-cluster/other");
-    check(account.told("plan", &never).await, 0, &["no changes"]);
+    check(account.output("plan", &never).await, 0, &["no changes"]);
 }
 
 /// Its tags count, and not what it does today.
@@ -107,7 +107,7 @@ async fn the_stack_is_asked_for_its_tags() {
                  </DescribeStacksResponse>";
     let told = account.moto.answer("DescribeStacks", "", 200, stack).await;
     told.expect("moto takes it");
-    let same = account.told("plan", &account.update(&create, ID, &json!({}))).await;
+    let same = account.output("plan", &account.update(&create, ID, &json!({}))).await;
     assert!(!same.2.contains("tags are left out"), "{}", same.2);
     check(same, 0, &["eks:TagResource my-cluster/my-mng  +team"]);
 }
@@ -122,7 +122,7 @@ async fn a_replacement() {
         &id,
         &json!({"CapacityType": "SPOT", "InstanceTypes": ["m5.large", "m5a.large"]}),
     );
-    let (status, output, notes) = account.told("plan", &update).await;
+    let (status, output, notes) = account.output("plan", &update).await;
     let lines: Vec<&str> = output.lines().collect();
     assert_eq!((status, lines.len()), (Some(0), 3), "{output}{notes}");
     assert!(
@@ -151,7 +151,7 @@ async fn what_would_be_refused_is_told_with_its_reason() {
         (json!({"Version": "1.35"}), "[version-ahead]"),
         (json!({"AmiTyp": "x"}), "[unknown-property]"),
     ] {
-        let (status, output, _) = account.told("plan", &account.create(&changes)).await;
+        let (status, output, _) = account.output("plan", &account.create(&changes)).await;
         assert_eq!(status, Some(1), "{output}");
         assert!(
             output.starts_with("nothing was changed, 1 problem(s): (1) "),
@@ -208,7 +208,7 @@ async fn what_cant_be_known_is_no_plan() {
     account
         .simulator
         .patch_node_group("my-cluster", "my-mng", json!({"status": "UPDATING"}));
-    let (status, output, problem) = account.told("plan", &account.update(&create, ID, &json!({}))).await;
+    let (status, output, problem) = account.output("plan", &account.update(&create, ID, &json!({}))).await;
     assert_eq!((status, output.as_str()), (Some(2), ""), "{problem}");
     assert!(
         problem.starts_with("node group my-cluster/my-mng is UPDATING, which the request would wait for"),
@@ -227,7 +227,7 @@ async fn what_cant_be_known_is_no_plan() {
         },
     });
     let other = account.create(&json!({"NodegroupName": "other"}));
-    let (status, output, problem) = account.told("plan", &other).await;
+    let (status, output, problem) = account.output("plan", &other).await;
     assert_eq!((status, output.as_str()), (Some(2), ""), "{problem}");
     assert!(
         problem.starts_with("eks:DescribeNodegroup on my-cluster/other: "),

@@ -51,7 +51,7 @@ async fn the_auto_scaling_group_is_planned_as_it_is_changed() {
         format!("autoscaling:CreateOrUpdateTags eks-my-mng-…  {new}, once the node group is ACTIVE"),
         "autoscaling:SuspendProcesses eks-my-mng-…  AZRebalance, once the node group is ACTIVE".to_owned(),
     ];
-    check(account.told("plan", &create).await, "autoscaling:", &later);
+    check(account.output("plan", &create).await, "autoscaling:", &later);
 
     let create = account.create(&json!({}));
     assert_eq!(account.made(&create).await, ID);
@@ -60,10 +60,10 @@ async fn the_auto_scaling_group_is_planned_as_it_is_changed() {
         format!("autoscaling:CreateOrUpdateTags eks-my-mng-…  {new}"),
         "autoscaling:SuspendProcesses eks-my-mng-…  AZRebalance".to_owned(),
     ];
-    check(account.told("plan", &update).await, "", &expected);
+    check(account.output("plan", &update).await, "", &expected);
 
     account.made(&update).await;
-    check(account.told("plan", &update).await, "", &each(&["no changes"]));
+    check(account.output("plan", &update).await, "", &each(&["no changes"]));
     let group = account.scaling_group("my-mng").await;
     assert_eq!(
         TAGS.map(|key| group.tags[key].as_str()),
@@ -77,7 +77,7 @@ async fn the_auto_scaling_group_is_planned_as_it_is_changed() {
         &json!({"ClusterAutoscaler": {"Resources": {"ephemeral-storage": "90Gi"}}}),
     );
     let changed = format!("autoscaling:CreateOrUpdateTags eks-my-mng-…  ~{}", TAGS[2]);
-    check(account.told("plan", &larger).await, "", &[changed]);
+    check(account.output("plan", &larger).await, "", &[changed]);
 
     let removed = account.update(
         &update,
@@ -91,7 +91,7 @@ async fn the_auto_scaling_group_is_planned_as_it_is_changed() {
             signed("-", &[&TAGS[..], &marks].concat())
         ),
     ];
-    check(account.told("plan", &removed).await, "", &expected);
+    check(account.output("plan", &removed).await, "", &expected);
 }
 
 fn gpu(account: &Account, changes: &Value) -> Value {
@@ -111,7 +111,7 @@ async fn the_device_plugin_is_planned_as_it_is_applied() {
         &format!("patch daemonsets {PLUGIN}  nvcr.io/nvidia/k8s-device-plugin:v0.19.0, once the node group is ACTIVE"),
     ]);
     let create = gpu(&account, &json!({"NvidiaDevicePlugin": {"Version": "v0.19.0"}}));
-    check(account.told("plan", &create).await, "eks:TagResource", &later);
+    check(account.output("plan", &create).await, "eks:TagResource", &later);
 
     let create = gpu(&account, &json!({}));
     account.made(&create).await;
@@ -121,17 +121,17 @@ async fn the_device_plugin_is_planned_as_it_is_applied() {
         &format!("create daemonsets {PLUGIN}  mine:1"),
         &format!("patch daemonsets {PLUGIN}  mine:1"),
     ]);
-    check(account.told("plan", &update).await, "", &expected);
+    check(account.output("plan", &update).await, "", &expected);
 
     account.made(&update).await;
-    check(account.told("plan", &update).await, "", &each(&["no changes"]));
+    check(account.output("plan", &update).await, "", &each(&["no changes"]));
     let expected = each(&[
         &format!("delete daemonsets {PLUGIN}"),
         "eks:UntagResource my-cluster/my-mng  -managed-node-group:device-plugin",
     ]);
     let removed = account.update(&update, ID, &json!({"NvidiaDevicePlugin": "false"}));
-    check(account.told("plan", &removed).await, "", &expected);
-    let (status, output, notes) = account.told("plan", &account.delete(&update, ID)).await;
+    check(account.output("plan", &removed).await, "", &expected);
+    let (status, output, notes) = account.output("plan", &account.delete(&update, ID)).await;
     assert_eq!(status, Some(0), "{output}{notes}");
     assert!(output.starts_with(&expected.join("\n")), "{output}");
 }
@@ -141,7 +141,7 @@ async fn windows_support_is_planned_for_windows_nodes() {
     let account = Account::start().await;
     let windows = json!({"AmiType": "WINDOWS_CORE_2022_x86_64", "RemoteAccess": null, "WindowsSupport": "true"});
     let expected = "patch configmaps kube-system/amazon-vpc-cni  ~enable-windows-ipam, once the node group is ACTIVE";
-    let told = account.told("plan", &account.create(&windows)).await;
+    let told = account.output("plan", &account.create(&windows)).await;
     assert!(told.2.contains("which the add-on vpc-cni manages"), "{}", told.2);
     check(told, "patch ", &each(&[expected]));
 }
@@ -168,13 +168,13 @@ async fn the_cluster_is_asked_for_what_it_is_about_alone() {
         }
         account.simulator.forget_kubernetes_requests();
         let without = json!({"ClusterAutoscaler": "true", "Stateful": "true", "ForceUpdateEnabled": "true"});
-        let (status, output, notes) = account.told("plan", &account.update(&create, ID, &without)).await;
+        let (status, output, notes) = account.output("plan", &account.update(&create, ID, &without)).await;
         assert_eq!(status, Some(0), "{output}{notes}");
         assert!(output.starts_with("autoscaling:CreateOrUpdateTags "), "{output}");
         assert_eq!(account.simulator.kubernetes_requests(), []);
 
         let with = account.update(&create, ID, &json!({"WaitFor": "NodesReady"}));
-        let (status, output, notes) = account.told("plan", &with).await;
+        let (status, output, notes) = account.output("plan", &with).await;
         assert_eq!(status, Some(1), "{output}{notes}");
         assert!(output.contains(expected), "{output}");
     }

@@ -11,12 +11,12 @@ use support::file;
 #[tokio::test]
 async fn findings_are_told_with_code_and_remedy() {
     let account = Account::start().await;
-    let fine = account.told("preflight", &account.create(&json!({}))).await;
+    let fine = account.output("preflight", &account.create(&json!({}))).await;
     assert_eq!(fine, (Some(0), String::new(), String::new()));
 
     let changes = json!({"Version": "1.35", "SclaingConfig": {}, "RemoteAccess": {"Ec2SshKey": "no-key"}});
     let wrong = account.create(&changes);
-    let (status, output, _) = account.told("preflight", &wrong).await;
+    let (status, output, _) = account.output("preflight", &wrong).await;
     assert_eq!(status, Some(1), "{output}");
     let starts = [
         "error unknown-property SclaingConfig: unknown property; did you mean ScalingConfig?; ",
@@ -51,7 +51,7 @@ async fn warnings_are_no_errors_and_what_was_not_checked_is_told() {
     let denied = account.moto.deny("iam:GetRole").await;
     denied.expect("moto takes it");
     let spot = account.create(&json!({"CapacityType": "SPOT"}));
-    let (status, output, notes) = account.told("preflight", &spot).await;
+    let (status, output, notes) = account.output("preflight", &spot).await;
     assert_eq!(status, Some(0), "{output}");
     assert!(output.starts_with("warning spot-one-type InstanceTypes: "), "{output}");
     assert!(notes.starts_with("not checked: iam:GetRole on "), "{notes}");
@@ -75,7 +75,7 @@ async fn properties_alone_and_deletions() {
         );
     }
     let delete = account.delete(&account.create(&json!({})), "my-cluster/my-mng");
-    let (status, output, notes) = account.told("preflight", &delete).await;
+    let (status, output, notes) = account.output("preflight", &delete).await;
     assert_eq!((status, output.as_str()), (Some(0), ""));
     assert!(notes.contains("nothing is checked"), "{notes}");
 }

@@ -1,11 +1,12 @@
-//! How a call to AWS or to a cluster fails: the one vocabulary for both.
+//! How a call to AWS or to a cluster fails: one vocabulary for both.
 
 use std::fmt;
 
-/// A call that failed: what was attempted, on which resource, what came back.
+/// A failed call: the action, the resource, and the error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct CallError {
-    /// As IAM names it, such as `eks:CreateNodegroup`; of Kubernetes, verb and resource, such as `list nodes`.
+    /// The action as IAM names it, such as `eks:CreateNodegroup`. For Kubernetes, verb and resource, such as `list
+    /// nodes`.
     pub action: &'static str,
     pub resource: String,
     pub fault: Fault,
@@ -13,21 +14,21 @@ pub struct CallError {
     pub message: String,
 }
 
-/// The code of a call that nobody answered: no connection came about, it broke off, or nothing came over it in time.
+/// The code of a call without a response: the connection failed, broke off, or timed out.
 pub const NO_ANSWER: &str = "no answer";
 
 /// What a failed call means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It isn't there. The only fault that means gone.
+    /// The resource does not exist. No other fault means gone.
     NotFound,
-    /// Something else holds it; it passes.
+    /// Something else uses the resource; the fault passes.
     InUse,
     Throttled,
     Denied,
-    /// The service understood and refuses; asking again changes nothing.
+    /// The service understood the request and refuses it. A retry changes nothing.
     Refused,
-    /// Nothing is known: a time-out, a broken connection, a server error, an answer that can't be read.
+    /// Nothing is known: a timeout, a broken connection, a server error, or a response that cannot be parsed.
     Unknown,
 }
 
@@ -44,14 +45,14 @@ impl fmt::Display for CallError {
         if self.fault != Fault::Denied {
             return Ok(());
         }
-        // EKS names the missing action, or has encoded it. It is another one than the action of the call.
+        // EKS names the missing action, or encodes it. The missing action is not the action of the call.
         if is_invalid(code) {
             return f.write_str(
                 "; EKS checks this with the permissions of the function's role and of the node role, so give what is missing to the role \
                  that the message is about (`aws sts decode-authorization-message` decodes an encoded message)",
             );
         }
-        // What Kubernetes denies isn't IAM's to allow, and its message says what is.
+        // IAM cannot allow what Kubernetes denies; the message of Kubernetes says what is missing.
         if action.contains(':') {
             write!(f, "; allow {action} to the role of the function behind ServiceToken")?;
         }
@@ -59,8 +60,9 @@ impl fmt::Display for CallError {
     }
 }
 
-/// Whether EKS calls a request invalid by this code. EKS does so too where IAM doesn't allow what EKS checks in the name of the
-/// caller: to launch instances (scylladb/scylla-cluster-tests issue 12172), and to read a role (terraform-aws-eks issue 823).
+/// Whether EKS calls a request invalid by this code. EKS uses the code also if IAM denies what EKS checks in the name
+/// of the caller: to launch instances (scylladb/scylla-cluster-tests issue 12172), and to read a role
+/// (terraform-aws-eks issue 823).
 pub fn is_invalid(code: &str) -> bool {
     matches!(code, "InvalidRequestException" | "InvalidParameterException")
 }

@@ -1,16 +1,17 @@
-//! The pure part of `Custom::ManagedNodeGroup`: what a request asks, what a node group is, and what to do next.
+//! The pure part of `Custom::ManagedNodeGroup`: what a request asks for, what a node group is, and what to do next.
 //!
-//! No SDK, no clock, no async: this crate depends on nothing that knows them. Its modules build on each other in one direction, from
-//! the first to the last:
+//! No SDK, no clock, no async: this crate depends on nothing that has them. Each module uses only modules above it in
+//! this table:
 //!
-//! | module | what it knows |
+//! | module | contents |
 //! |---|---|
-//! | [`protocol`] | CloudFormation's and EventBridge's side of a request and of its answer |
+//! | [`texts`] | how messages are explained and written |
+//! | [`protocol`] | CloudFormation's and EventBridge's side of a request and of its response |
 //! | [`call_error`] | how a call to AWS or to Kubernetes fails |
 //! | [`node`] | what one node is: image, user data, maximum of pods, key |
 //! | [`properties`] | raw properties as a [`properties::spec::Spec`], or every problem with them |
 //! | [`nodegroup`] | the group as EKS shows it, its name, its owner |
-//! | [`launch_template`] | the launch template of the resource's own, and the EC2 resources that belong to it |
+//! | [`launch_template`] | the launch template that the function makes, and the EC2 resources that belong to it |
 //! | [`workload`] | what runs in the cluster for a group |
 //! | [`autoscaling`] | tags and processes of the Auto Scaling group |
 //! | [`preflight`] | the checks before a change |
@@ -27,4 +28,5 @@ pub mod nodegroup;
 pub mod preflight;
 pub mod properties;
 pub mod protocol;
+pub mod texts;
 pub mod workload;

@@ -2,14 +2,15 @@
 //! nobody waits at the other end.
 
 use crate::case::Case;
-use crate::preflight::numbered;
+use crate::preflight::refusal;
 use crate::progress::{Lookups, Progress, Stage};
 use mng_core::decide::Observation;
 use mng_core::decide::history::{History, Seen};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::properties::fields::Problem;
 use mng_core::properties::rule::Rule;
-use mng_core::protocol::eventbridge::codes::{BAD_REQUEST, TOO_LATE};
+use mng_core::protocol::eventbridge::codes::TOO_LATE;
+use mng_core::protocol::eventbridge::request::refusal;
 use mng_core::protocol::request::{Reply, RequestType, Sent};
 
 /// What clearing up after a failed Create may take beyond the request's own time, in seconds. EKS deletes a group in some
@@ -53,11 +54,10 @@ const AHEAD_SECONDS: u64 = 300;
 pub fn from_the_future(case: &Case, now: u64) -> Option<String> {
     let sent = event(case)?;
     sent.sent_at().filter(|at| *at > now + AHEAD_SECONDS).map(|_| {
-        format!(
-            "nothing was changed, 1 problem(s) with the request: (1) time: {} is more than {AHEAD_SECONDS} seconds ahead; leave Time out \
-             of the entry and EventBridge fills it in [{BAD_REQUEST}]",
+        refusal(&[format!(
+            "time: {} is more than {AHEAD_SECONDS} seconds ahead; leave Time out of the entry and EventBridge fills it in",
             sent.time
-        )
+        )])
     })
 }
 

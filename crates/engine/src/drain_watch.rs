@@ -6,7 +6,7 @@ use crate::progress::Warnings;
 use mng_core::decide::history::History;
 use mng_core::decide::plan::StepKind;
 use mng_core::protocol::physical_id::PhysicalId;
-use mng_core::workload::drain::told;
+use mng_core::workload::drain::blocked_message;
 
 /// How long a roll may take, in seconds, before it is asked what holds it up, and how often it is asked then. EKS gives the
 /// pods of a node 15 minutes to be evicted (EKS user guide, "Managed node update behavior"), and most go within seconds.
@@ -31,7 +31,7 @@ pub async fn look<C: Cloud>(
     history.drain_asked = Some(now);
     match cloud.drain(&cluster, &name, vec![]).await {
         Ok(drain) => {
-            let held_up = told(&drain).map(|blocked| format!("the roll was held up: {blocked}"));
+            let held_up = blocked_message(&drain).map(|blocked| format!("the roll was held up: {blocked}"));
             if let Some(held_up) = &held_up {
                 tracing::warn!(cluster, name, held_up);
                 announce(history, warnings, held_up);

@@ -6,8 +6,10 @@ use std::fmt::Write;
 use crate::texts::{REFUSALS, WARNINGS};
 use mng_core::diagnosis::catalogue::rows;
 use mng_core::preflight::check::Check;
+use mng_core::preflight::finding::Severity;
 use mng_core::properties::rule::Rule;
-use mng_core::protocol::eventbridge::codes::{self, Code};
+use mng_core::protocol::eventbridge::codes;
+use mng_core::texts::Explanation;
 
 const HEAD: &str = "\
 # What it fails with, and what to do
@@ -81,53 +83,58 @@ pub fn page() -> String {
 }
 
 fn rules() -> String {
-    let rows = Rule::ALL.iter().map(|rule| {
-        let entry = rule.entry();
-        row([rule.code(), "error", entry.cause, entry.remedy, entry.example])
-    });
-    rows.collect()
+    let rules = Rule::ALL.iter();
+    rules.map(|rule| coded(Severity::Error, &rule.explanation())).collect()
 }
 
 fn checks() -> String {
-    let rows = Check::ALL.iter().map(|check| {
-        let entry = check.entry();
-        row([
-            entry.code,
-            entry.severity.as_str(),
-            entry.cause,
-            entry.remedy,
-            entry.example,
-        ])
-    });
-    rows.collect()
+    let checks = Check::ALL.iter();
+    checks
+        .map(|check| coded(check.severity(), &check.explanation()))
+        .collect()
 }
 
 fn diagnosis() -> String {
-    rows()
-        .map(|entry| row([entry.code, entry.kind, entry.cause, entry.remedy, entry.example]))
+    let rows = rows();
+    rows.map(|found| row(&[found.explanation.code, found.kind], &found.explanation))
         .collect()
 }
 
-fn refusals(codes: &[Code]) -> String {
-    let rows = codes.iter();
-    rows.map(|code| row([code.code, "error", code.cause, code.remedy, code.example]))
-        .collect()
+fn refusals(codes: &[Explanation]) -> String {
+    codes.iter().map(|code| coded(Severity::Error, code)).collect()
 }
 
 fn warnings() -> String {
-    let rows = WARNINGS.iter();
-    rows.map(|warning| row([warning.words, warning.cause, warning.remedy, warning.example]))
-        .collect()
+    let warnings = WARNINGS.iter();
+    warnings.map(|warning| row(&[warning.code], warning)).collect()
+}
+
+fn coded(severity: Severity, explanation: &Explanation) -> String {
+    row(&[explanation.code, severity.as_str()], explanation)
+}
+
+/// One row of a table: the `first` cells, then cause, remedy and example.
+fn row(first: &[&str], explanation: &Explanation) -> String {
+    let Explanation {
+        cause, remedy, example, ..
+    } = *explanation;
+    let mut row = String::from("|");
+    for cell in first.iter().copied().chain([cause, remedy, example]) {
+        let cell = cell.replace('|', "\\|").replace('\n', " ");
+        // Writing to a String doesn't fail.
+        let _ = write!(row, " {cell} |");
+    }
+    row + "\n"
 }
 
 /// The codes that a reason tells: ours stand in brackets, and the service's are words that nobody else uses.
 pub fn codes_in(reason: &str) -> Vec<&'static str> {
     let words: BTreeSet<&str> = reason.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').collect();
     let ours = Rule::ALL.iter().map(|rule| rule.code());
-    let ours = ours.chain(Check::ALL.iter().map(|check| check.entry().code));
+    let ours = ours.chain(Check::ALL.iter().map(|check| check.explanation().code));
     let ours = ours.chain(codes::ALL.iter().chain(&REFUSALS).map(|code| code.code));
     let told = ours.filter(|code| words.contains(code) && reason.contains(&format!("[{code}]")));
-    let services = rows().map(|row| row.code);
+    let services = rows().map(|row| row.explanation.code);
     let services = services.filter(|code| code.len() > LONGEST_WORD && code.starts_with(char::is_uppercase));
     let all: BTreeSet<&str> = told.chain(services.filter(|code| words.contains(code))).collect();
     all.into_iter().collect()
@@ -135,16 +142,6 @@ pub fn codes_in(reason: &str) -> Vec<&'static str> {
 
 /// The service has a code "Unknown", which is a word too.
 const LONGEST_WORD: usize = "Unknown".len();
-
-fn row<const N: usize>(cells: [&str; N]) -> String {
-    let mut row = String::from("|");
-    for cell in cells {
-        let cell = cell.replace('|', "\\|").replace('\n', " ");
-        // Writing to a String doesn't fail.
-        let _ = write!(row, " {cell} |");
-    }
-    row + "\n"
-}
 
 #[cfg(test)]
 mod tests {

@@ -12,10 +12,11 @@ use mng_core::launch_template::steps::Cluster;
 use mng_core::preflight::check::Check;
 use mng_core::preflight::facts::Facts;
 use mng_core::preflight::finding::{Finding, Severity};
-use mng_core::preflight::{Standing, findings, soften, unread};
+use mng_core::preflight::{RequestImpact, findings, soften, unread};
 use mng_core::properties::fields::Problem;
 use mng_core::properties::spec::{Preflight, Spec};
 use mng_core::protocol::request::{Request, RequestType};
+use mng_core::texts::numbered;
 
 /// What was found, until the group that it is about is known.
 pub struct Found {
@@ -95,8 +96,8 @@ pub fn judge(
     target: Option<&str>,
     found: Found,
 ) -> Vec<Finding> {
-    let standing = standing(case, target, found.group);
-    let findings = soften(found.findings, &standing, strictness(case, stack));
+    let impact = request_impact(case, target, found.group);
+    let findings = soften(found.findings, &impact, strictness(case, stack));
     let (errors, warnings): (Vec<_>, Vec<_>) = findings
         .into_iter()
         .partition(|finding| finding.severity == Severity::Error);
@@ -118,16 +119,11 @@ fn strictness(case: &Case, stack: &KnownStack) -> Preflight {
 }
 
 /// Everything that speaks against a request, in one answer.
-pub fn numbered(problems: &[Problem], findings: &[Finding]) -> String {
+pub fn refusal(problems: &[Problem], findings: &[Finding]) -> String {
     let problem = |problem: &Problem| format!("{problem} [{}]", problem.rule.code());
     let mut texts: Vec<String> = problems.iter().map(problem).collect();
     texts.extend(findings.iter().map(Finding::to_string));
-    let count = texts.len();
-    let numbered = texts.iter().enumerate();
-    let list: Vec<String> = numbered
-        .map(|(index, text)| format!("({}) {text}", index + 1))
-        .collect();
-    format!("nothing was changed, {count} problem(s): {}", list.join(" "))
+    format!("nothing was changed, {} problem(s): {}", texts.len(), numbered(&texts))
 }
 
 async fn read<C: Cloud>(cloud: &C, case: &Case) -> (Found, Facts) {
@@ -175,16 +171,16 @@ fn remember(lookups: &mut Lookups, spec: &Spec, facts: Facts) {
     }
 }
 
-fn standing(case: &Case, target: Option<&str>, group: Group) -> Standing {
+fn request_impact(case: &Case, target: Option<&str>, group: Group) -> RequestImpact {
     match case.current() {
-        None if group == Group::Ours => Standing::Made,
-        None => Standing::New,
+        None if group == Group::Ours => RequestImpact::Made,
+        None => RequestImpact::New,
         Some(current) if case.spec.cluster == current.cluster && target.is_none_or(|target| target == current.name) => {
-            Standing::Kept {
+            RequestImpact::Kept {
                 changed: changed(&case.request),
             }
         }
-        Some(_) => Standing::New,
+        Some(_) => RequestImpact::New,
     }
 }
 

@@ -78,7 +78,7 @@ async fn present<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now:
         return Ok(Goal::Absent(identity));
     }
     if let Some(problem) = too_many_tags(case, &name, &situation) {
-        return Err(Unprepared::Refused(preflight::numbered(&[problem], &[])));
+        return Err(Unprepared::Refused(preflight::refusal(&[problem], &[])));
     }
     resolve_template_version(cloud, case, &mut progress.reads, &progress.stack).await?;
     let size = desired_size::desired(
@@ -105,13 +105,13 @@ async fn refuse_problems<C: Cloud>(cloud: &C, case: &Case) -> Result<(), Unprepa
         return Ok(());
     }
     let findings = preflight::besides(cloud, case).await;
-    Err(Unprepared::Refused(preflight::numbered(&problems, &findings)))
+    Err(Unprepared::Refused(preflight::refusal(&problems, &findings)))
 }
 
 fn target_name(target: Found, errors: &[mng_core::preflight::finding::Finding]) -> Result<String, Unprepared> {
     match target {
         Found::Name(name) if errors.is_empty() => Ok(name),
-        Found::Name(_) => Err(Unprepared::Refused(preflight::numbered(&[], errors))),
+        Found::Name(_) => Err(Unprepared::Refused(preflight::refusal(&[], errors))),
         Found::NotToBeHad(why) => {
             let also = errors.iter().map(|error| format!("; also {error}"));
             Err(Unprepared::Refused(why + &also.collect::<String>()))

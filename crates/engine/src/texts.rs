@@ -2,10 +2,10 @@
 
 use mng_core::decide::plan::SIZE_LEFT;
 use mng_core::decide::{LEFT_AS_IT_IS, RETAINED_GROUP, STAYS};
-use mng_core::protocol::eventbridge::codes::Code;
+use mng_core::texts::Explanation;
 
 /// Refusals of requests by CloudFormation.
-pub const REFUSALS: [Code; 1] = [Code {
+pub const REFUSALS: [Explanation; 1] = [Explanation {
     code: RETAINED_GROUP,
     cause: "A node group of this stack and resource existed before the request: a DeletionPolicy or UpdateReplacePolicy of \
             Retain keeps such a group. If the function took the node group over, a later rollback would delete it.",
@@ -27,18 +27,10 @@ pub const SETTINGS_STAY: &str = "the node group keeps settings that the template
 pub const TAGS_STAY: &str = "the function could not remove tags that the node group no longer needs";
 pub const DEGRADED_BY: &str = "the function could not tell what made the node group DEGRADED";
 
-/// A warning that an answer tells. It has no code.
-pub struct Warning {
-    /// The words that each warning of this kind has.
-    pub words: &'static str,
-    pub cause: &'static str,
-    pub remedy: &'static str,
-    pub example: &'static str,
-}
-
-pub const WARNINGS: [Warning; 12] = [
-    Warning {
-        words: UNFINISHED,
+/// Warnings have no code. In place of it stand the words that each warning of the kind has.
+pub const WARNINGS: [Explanation; 12] = [
+    Explanation {
+        code: UNFINISHED,
         cause: "An update began a replacement and neither finished nor removed it: the update failed at its deadline, or the \
                 function died. No rollback removed the replacement. It may be a node group, or only what the function had made \
                 for one in EC2. The function tried to remove it now and could not. The reason follows.",
@@ -49,8 +41,8 @@ pub const WARNINGS: [Warning; 12] = [
                   remove it: the time given by ServiceTimeout is over; the next update or the deletion of the resource tries \
                   again",
     },
-    Warning {
-        words: NOT_LOOKED_FOR,
+    Explanation {
+        code: NOT_LOOKED_FOR,
         cause: "The function could not read one of these: the node groups of the cluster, what the resource has in EC2, or \
                 CloudFormation's record of the resource. It can't read the record of a stack in another account or Region.",
         remedy: "Allow the action that the reason names, as template.yaml does. After a deletion, or if the stack is in another \
@@ -58,23 +50,23 @@ pub const WARNINGS: [Warning; 12] = [
         example: "the function could not look for unfinished replacements of earlier updates: eks:ListNodegroups on my-cluster: \
                   AccessDeniedException: not authorized",
     },
-    Warning {
-        words: NOT_INHERITED,
+    Explanation {
+        code: NOT_INHERITED,
         cause: "The function could not describe the stack, so it does not know the stack's tags.",
         remedy: "Allow cloudformation:DescribeStacks, and deploy again. A stack of another account or Region cannot hand tags \
                  down: state them in Tags.",
         example: "stack tags could not be inherited, so the function adds and removes none of them: cloudformation:DescribeStacks \
                   on arn:aws:cloudformation:us-east-1:123456789012:stack/nodes/1: AccessDenied: not authorized",
     },
-    Warning {
-        words: TAGGED_AGAIN,
+    Explanation {
+        code: TAGGED_AGAIN,
         cause: "A clean-up tool or a person removed the tags from the launch template that the function made for the node group.",
         remedy: "Nothing has to be done now. Let the tool spare whatever has the tag managed-node-group:stack-id.",
         example: "launch template lt-0123456789abcdef0 of this node group had lost the function's tags, and the function tagged \
                   the launch template again",
     },
-    Warning {
-        words: NOT_TAGGED_AGAIN,
+    Explanation {
+        code: NOT_TAGGED_AGAIN,
         cause: "The launch template that the function made lost tags, and EC2 refused new ones. The function's role may tag a \
                 launch template only if it bears no tag managed-node-group:stack-id.",
         remedy: "Set the tags managed-node-group:stack-id, managed-node-group:logical-id and managed-node-group:nodegroup \
@@ -82,8 +74,8 @@ pub const WARNINGS: [Warning; 12] = [
         example: "launch template lt-0123456789abcdef0 of this node group has lost the function's tags, and the function could not \
                   tag the launch template again: ec2:CreateTags on lt-0123456789abcdef0: UnauthorizedOperation: not authorized",
     },
-    Warning {
-        words: NOT_MARKED,
+    Explanation {
+        code: NOT_MARKED,
         cause: "The node group replaced another one, and CloudFormation has recorded the new one. The function could not write \
                 this to the tag managed-node-group:replaces. Or a rollback has gone back to the replaced node group, and the function \
                 could not write that.",
@@ -91,8 +83,8 @@ pub const WARNINGS: [Warning; 12] = [
         example: "the function could not mark node group my-cluster/Nodes-0a1b2c3d4e5f as recorded by CloudFormation: \
                   eks:TagResource on my-cluster/Nodes-0a1b2c3d4e5f: AccessDeniedException: not authorized",
     },
-    Warning {
-        words: DEGRADED_BY,
+    Explanation {
+        code: DEGRADED_BY,
         cause: "An update found its node group DEGRADED, and the function could not list the updates of the node group. It assumes \
                 that this update is not the cause.",
         remedy: "Allow eks:ListUpdates and eks:DescribeUpdate, as template.yaml does, and look at the health issues of the node \
@@ -100,8 +92,8 @@ pub const WARNINGS: [Warning; 12] = [
         example: "the function could not tell what made the node group DEGRADED: eks:ListUpdates on \
                   my-cluster/Nodes-0a1b2c3d4e5f: AccessDeniedException: not authorized",
     },
-    Warning {
-        words: STAYS,
+    Explanation {
+        code: STAYS,
         cause: "CloudFormation sent a Delete whose ID names no node group. The function found a node group of the resource that is \
                 older than the stack's operation, or it could not describe the stack.",
         remedy: "If nothing needs the node group, delete it with the command in the warning.",
@@ -109,29 +101,29 @@ pub const WARNINGS: [Warning; 12] = [
                   created it, so a policy of Retain may have kept it; if nothing needs it, delete it with `aws eks delete-nodegroup \
                   --cluster-name my-cluster --nodegroup-name blue`",
     },
-    Warning {
-        words: SIZE_LEFT,
+    Explanation {
+        code: SIZE_LEFT,
         cause: "The function could not describe the stack, and the node group has another size than the template had before.",
         remedy: "Allow cloudformation:DescribeStacks, or set the size in EKS.",
         example: "DesiredSize: my-cluster/blue stays at 20, and 3 isn't set: the function can't describe the stack, so it can't tell \
                   whether this update is a rollback; allow cloudformation:DescribeStacks",
     },
-    Warning {
-        words: SETTINGS_STAY,
+    Explanation {
+        code: SETTINGS_STAY,
         cause: "EKS refused to remove settings of NodeRepairConfig or WarmPoolConfig.",
         remedy: "State the values that you want.",
         example: "the node group keeps settings that the template no longer has, since EKS refuses to remove them; state the values \
                   that you want: eks:UpdateNodegroupConfig on my-cluster/blue: InvalidParameterException: no changes",
     },
-    Warning {
-        words: TAGS_STAY,
+    Explanation {
+        code: TAGS_STAY,
         cause: "The function could not remove tags in a rollback, or marks of its own.",
         remedy: "Allow eks:UntagResource, as template.yaml does, or remove the tags yourself.",
         example: "the function could not remove tags that the node group no longer needs: eks:UntagResource on \
                   my-cluster/blue: AccessDeniedException: not authorized",
     },
-    Warning {
-        words: LEFT_AS_IT_IS,
+    Explanation {
+        code: LEFT_AS_IT_IS,
         cause: "A rollback could not restore the node group. The reason follows. The function reports success nevertheless, since \
                 a failure would leave the stack in UPDATE_ROLLBACK_FAILED.",
         remedy: "Put right what the reason names, and deploy again.",
@@ -158,7 +150,7 @@ mod tests {
     #[test]
     fn each_example_has_the_words() {
         for warning in WARNINGS {
-            assert!(warning.example.contains(warning.words), "{}", warning.words);
+            assert!(warning.example.contains(warning.code), "{}", warning.code);
         }
     }
 }

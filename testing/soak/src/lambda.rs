@@ -10,6 +10,7 @@ use managed_node_group::announce::Announcer;
 use managed_node_group::handler::Function;
 use managed_node_group::respond::Responder;
 use managed_node_group::settings::Settings;
+use mng_core::texts::error_chain;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -169,7 +170,7 @@ impl Lambda {
         });
         tokio::select! {
             biased;
-            result = handled => Ok(result.map_err(|failure| failure.told())),
+            result = handled => Ok(result.map_err(|failure| error_chain(&failure))),
             () = environment.process.died.notified() => Err("the process died".to_owned()),
             () = tokio::time::sleep(until.unwrap_or(Duration::MAX)), if until.is_some() => {
                 self.world.count("deaths at any moment");

@@ -1,4 +1,4 @@
-//! A connection to the API of one cluster, and what its errors mean.
+//! A connection to the API of one cluster, and the meaning of its errors.
 
 use std::time::Duration;
 
@@ -10,30 +10,33 @@ use kube::{Client, Error};
 use super::token::Token;
 use super::transport;
 use mng_core::call_error::{CallError, Fault, NO_ANSWER};
+use mng_core::texts::error_chain;
 use mng_core::workload::access::{Lack, remedy};
 use mng_engine::ports::api_of;
 
-/// Where a cluster's API is, as EKS shows it.
+/// The address of a cluster's API, as EKS shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     pub cluster: String,
     pub url: String,
-    /// The certificates that the API server's is signed by: PEM in base64.
+    /// The certificates that sign the API server's certificate: PEM in base64.
     pub certificate_authority: String,
 }
 
-/// An open connection. It lasts as long as its token does.
+/// An open connection. It lasts as long as its token.
 #[derive(Clone)]
 pub struct Connection {
     client: Client,
     cluster: String,
-    /// The function's role, for the remedy where access is missing.
+    /// The function's role, for the remedy if access is missing.
     role: Option<String>,
 }
 
 impl Connection {
+    /// Opens a connection.
+    ///
     /// # Errors
-    /// An endpoint or a certificate that can't be read.
+    /// The endpoint or a certificate cannot be parsed.
     pub fn open(endpoint: &Endpoint, token: Token, role: Option<String>) -> Result<Self, CallError> {
         let cluster = endpoint.cluster.clone();
         let unusable = |message: String| unusable(&cluster, message);
@@ -47,7 +50,7 @@ impl Connection {
         Ok(Self { client, cluster, role })
     }
 
-    /// One kind of objects, over all namespaces or without any.
+    /// The API for one kind of objects: over all namespaces, or for objects without a namespace.
     pub fn all(&self, kind: &Kind) -> Api<DynamicObject> {
         Api::all_with(self.client.clone(), &kind.resource())
     }
@@ -56,7 +59,7 @@ impl Connection {
         Api::namespaced_with(self.client.clone(), namespace, &kind.resource())
     }
 
-    /// Says what a failed call means. `action` is verb and resource, such as `list nodes`.
+    /// Classifies a failed call. `action` is verb and resource, such as `list nodes`.
     pub fn error(&self, action: &'static str, error: &Error) -> CallError {
         let resource = api_of(&self.cluster);
         let Error::Api(status) = error else {
@@ -65,7 +68,7 @@ impl Connection {
                 resource,
                 fault: Fault::Unknown,
                 code: code(error).to_owned(),
-                message: told(error),
+                message: message(error),
             };
         };
         let fault = fault(status.code);
@@ -82,7 +85,7 @@ impl Connection {
     }
 }
 
-/// A kind of Kubernetes' objects.
+/// A kind of Kubernetes objects.
 pub struct Kind {
     pub group: &'static str,
     pub version: &'static str,
@@ -121,7 +124,8 @@ impl Kind {
     }
 }
 
-/// What can't be connected to at all. It isn't gone for that: the next look may find it mended.
+/// The error of a cluster that the function cannot connect to. It does not mean that the cluster is gone: the next poll
+/// may succeed.
 pub fn unusable(cluster: &str, message: String) -> CallError {
     CallError {
         action: "connect",
@@ -132,7 +136,7 @@ pub fn unusable(cluster: &str, message: String) -> CallError {
     }
 }
 
-/// An endpoint that has said nothing for so long.
+/// The error of an endpoint that has sent nothing within `patience`.
 pub fn silent(action: &'static str, cluster: &str, patience: Duration) -> CallError {
     CallError {
         action,
@@ -143,7 +147,7 @@ pub fn silent(action: &'static str, cluster: &str, patience: Duration) -> CallEr
     }
 }
 
-/// What didn't come over the wire, and what came and can't be read, are two things.
+/// Distinguishes a response that did not arrive from a response that cannot be parsed.
 fn code(error: &Error) -> &'static str {
     match error {
         Error::Service(_) | Error::HyperError(_) => NO_ANSWER,
@@ -162,28 +166,17 @@ fn fault(status: u16) -> Fault {
     }
 }
 
-/// What is to be told is in the sources of kube's error. Its own text is left out, for it knows those of kubeconfig files and
-/// of ways to sign in too, and so would bring them into the package.
-fn told(error: &Error) -> String {
+/// The message comes from the sources of kube's error. Kube's own text is left out: it also covers kubeconfig files and
+/// ways to sign in, and would bring them into the package.
+fn message(error: &Error) -> String {
     match error {
-        Error::Service(error) => chain(&**error),
-        Error::HyperError(error) => chain(error),
-        Error::ReadEvents(error) => chain(error),
-        Error::SerdeError(error) => chain(error),
-        Error::BuildRequest(error) => chain(error),
+        Error::Service(error) => error_chain(&**error),
+        Error::HyperError(error) => error_chain(error),
+        Error::ReadEvents(error) => error_chain(error),
+        Error::SerdeError(error) => error_chain(error),
+        Error::BuildRequest(error) => error_chain(error),
         _ => "the request could not be sent, or its answer not be read".to_owned(),
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let sources = std::iter::successors(Some(error), |error| error.source());
-    let mut told: Vec<String> = vec![];
-    for text in sources.map(ToString::to_string) {
-        if !told.iter().any(|before| before.contains(&text)) {
-            told.push(text);
-        }
-    }
-    told.join(": ")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The cluster's own API, and how the function is known to it: the only place with kube.
+//! The API of a cluster, and the function's identity there: the only module that uses kube.
 
 pub mod connection;
 mod objects;
@@ -18,18 +18,19 @@ use mng_core::call_error::CallError;
 use mng_core::workload::nodes::Node;
 use watch::{Followed, Watch, is_expired};
 
-/// The watches that are open, by cluster and group.
+/// The open watches, by cluster and group.
 #[derive(Default)]
 pub struct Watches(Mutex<HashMap<(String, String), Kept>>);
 
-/// A watch, and the request that opened it: what it knows may be out of date by the time another one comes.
+/// A watch, and the request that opened it. Another request later does not use its list, which may be out of date by
+/// then.
 struct Kept {
     request_id: String,
     watch: Watch,
 }
 
 impl Watches {
-    /// The nodes of a group: listed at a request's first look, and then those of its watch.
+    /// The nodes of a group. The first poll of a request lists them, and later polls read them from the watch.
     pub async fn nodes(
         &self,
         connection: Connection,
@@ -54,8 +55,8 @@ impl Watches {
         Ok(nodes)
     }
 
-    /// Ends when a node has changed, and at the latest after `patience`. Where there is no watch, or it fails, it is a wait
-    /// like any other: the next look lists and tells what is wrong.
+    /// Returns when a node has changed, and at the latest after `patience`. Without a watch, or if the watch fails,
+    /// this is a plain wait: the next poll lists the nodes and reports what is wrong.
     pub async fn change(&self, cluster: &str, group: &str, patience: Duration) {
         let end = Instant::now() + patience;
         let key = (cluster.to_owned(), group.to_owned());
@@ -77,9 +78,9 @@ impl Watches {
     }
 }
 
-/// What the watch has brought up to now. Whatever it fails by, a list tells better.
+/// The nodes of the watch up to now. If the watch fails, a list gives the better error.
 async fn caught_up(watch: &mut Watch) -> Result<Vec<Node>, ()> {
-    /// Where the watch has to be resumed first, that takes a round trip or two.
+    /// The time to catch up. If the watch has to be resumed first, that takes a round trip or two.
     const PATIENCE: Duration = Duration::from_secs(3);
     /// Long enough to take what has arrived, too short to be a wait.
     const MOMENT: Duration = Duration::from_millis(20);
@@ -87,7 +88,7 @@ async fn caught_up(watch: &mut Watch) -> Result<Vec<Node>, ()> {
     while Instant::now() < end && !watch.is_resting() {
         match followed(watch, end, MOMENT).await {
             Ok(Followed::Changed) => {}
-            // It has ended in that moment, and whatever happened since is told by the next one.
+            // The watch ended in that moment. The next watch reports whatever happened since.
             Ok(Followed::Same) if !watch.is_open() => {}
             Ok(Followed::Same) => break,
             Ok(Followed::Expired) => return Err(()),
@@ -103,7 +104,7 @@ async fn caught_up(watch: &mut Watch) -> Result<Vec<Node>, ()> {
     watch.is_open().then(|| watch.nodes()).ok_or(())
 }
 
-/// Resumes by `end` where that is needed, and then follows for a moment.
+/// Resumes the watch by `end`, if it is not open, and then follows it for a moment.
 async fn followed(watch: &mut Watch, end: Instant, moment: Duration) -> Result<Followed, kube::Error> {
     match timeout_at(end, watch.open()).await {
         Ok(opened) => opened?,

@@ -1,4 +1,4 @@
-//! From Kubernetes' objects to our own words. What an object leaves out is empty, as in Kubernetes itself.
+//! From Kubernetes objects to core's types. A field that an object omits is empty, as in Kubernetes itself.
 
 #[cfg(test)]
 mod tests;
@@ -81,7 +81,7 @@ pub fn pod(object: &DynamicObject) -> Pod {
         node: text(&object.data, "/spec/nodeName"),
         labels: metadata.labels.clone().unwrap_or_default(),
         controller: controller.map(|owner| (owner.kind, owner.name)),
-        // The kubelet's own pods are mirrored to the API, where they can't be evicted.
+        // The kubelet mirrors its own pods to the API, where they cannot be evicted.
         origin: if annotations.contains_key("kubernetes.io/config.mirror") {
             Origin::Mirror
         } else {
@@ -124,7 +124,7 @@ fn selector(value: &Value) -> Selector {
     }
 }
 
-/// The setting for Windows in the network plugin's ConfigMap, and whether EKS's own add-on has set it.
+/// The Windows setting in the network plugin's ConfigMap, and whether EKS's own add-on has set it.
 pub fn ipam(object: &DynamicObject) -> Ipam {
     debug_assert_eq!(name(object), CONFIG_MAP);
     if object.data.pointer(&format!("/data/{IPAM}")).and_then(Value::as_str) == Some("true") {

@@ -1,4 +1,4 @@
-//! Everything else that is asked of a cluster and changed in it, one request each.
+//! The other reads and writes of a cluster, one request each.
 
 use kube::Error;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, Preconditions};
@@ -12,7 +12,7 @@ use mng_core::workload::drain::Drain;
 use mng_core::workload::nodes::{NODEGROUP_LABEL, Scheduling};
 use mng_core::workload::windows::{self, Ipam, WindowsState, lacks_linux};
 
-/// How many objects are asked for at once: what a large cluster has is read in pages.
+/// How many objects one request asks for. The function reads the objects of a large cluster in pages.
 const PAGE: u32 = 500;
 
 impl Connection {
@@ -23,13 +23,13 @@ impl Connection {
         Ok(found.iter().map(objects::daemon_set).collect())
     }
 
-    /// Whether nodes may be listed at all.
+    /// Tests whether the function may list nodes.
     pub async fn see_nodes(&self) -> Result<(), CallError> {
         let seen = self.all(&NODE).list(&ListParams::default().limit(1)).await;
         seen.map(drop).map_err(|error| self.error("list nodes", &error))
     }
 
-    /// Pods are asked for only where no Linux node of EC2 can run CoreDNS.
+    /// The function lists pods only if no Linux node of EC2 can run CoreDNS.
     pub async fn windows(&self) -> Result<WindowsState, CallError> {
         let nodes = ListParams::default().labels("kubernetes.io/os=linux");
         let nodes = self.list("list nodes", &self.all(&NODE), nodes).await?;
@@ -57,7 +57,8 @@ impl Connection {
         }
     }
 
-    /// Those of the group's nodes that are cordoned or named, the pods on them, and the budgets of all namespaces.
+    /// Reads the nodes of the group that are cordoned or in `named`, the pods on them, and the budgets of all
+    /// namespaces.
     pub async fn drain(&self, group: &str, named: Vec<String>) -> Result<Drain, CallError> {
         let nodes = ListParams::default().labels(&format!("{NODEGROUP_LABEL}={group}"));
         let nodes = self.list("list nodes", &self.all(&NODE), nodes).await?;
@@ -95,7 +96,8 @@ impl Connection {
         applied.map(drop).map_err(|error| self.error(action, &error))
     }
 
-    /// In the same name as an apply, and yet with a say of its own in each field: Kubernetes keeps both apart.
+    /// Creates the DaemonSet under the same field manager as an apply. Kubernetes nevertheless keeps the ownership of
+    /// creation and of apply apart.
     pub async fn create_plugin(&self, object: &Value) -> Result<(), CallError> {
         const CREATE: &str = "create daemonsets";
         let object = serde_json::from_value::<DynamicObject>(object.clone());
@@ -109,7 +111,7 @@ impl Connection {
         created.map(drop).map_err(|error| self.error(CREATE, &error))
     }
 
-    /// One that is gone already is as good as deleted.
+    /// Deletes the DaemonSet. An object that is gone already counts as deleted.
     pub async fn delete_plugin(&self, uid: &str, resource_version: &str) -> Result<(), CallError> {
         let parameters = DeleteParams {
             preconditions: Some(Preconditions {

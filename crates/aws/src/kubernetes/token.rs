@@ -1,5 +1,6 @@
-//! By what an EKS cluster knows who calls: a request to STS, signed and not sent. The cluster sends it, and STS says whose
-//! keys signed it. So the token is a credential, for as long as the cluster takes it: a quarter of an hour.
+//! The token by which an EKS cluster identifies a caller: a request to STS that is signed and not sent. The cluster
+//! sends the request, and STS answers whose keys signed it. So the token is a credential for as long as the cluster
+//! accepts it: a quarter of an hour.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,18 +13,20 @@ use aws_smithy_types::base64;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const PREFIX: &str = "k8s-aws-v1.";
-/// It binds the token to one cluster: another one that got hold of it would see that it is not meant.
+/// The header binds the token to one cluster, so another cluster refuses it.
 const CLUSTER_HEADER: &str = "x-k8s-aws-id";
-/// What the cluster's side asks for. It counts a quarter of an hour from the signature, whatever stands here.
+/// The expiry that the cluster's authenticator asks for. It accepts a token for a quarter of an hour after the
+/// signature, whatever the expiry says.
 const EXPIRES: Duration = Duration::from_secs(60);
-/// The cluster's side refuses a longer one unread (aws-iam-authenticator, `pkg/token/token.go`).
+/// The cluster's authenticator refuses a longer token unread (aws-iam-authenticator, `pkg/token/token.go`).
 const LONGEST: usize = 4096;
 const SIGNATURE: &str = "X-Amz-Signature";
 
-/// What RFC 3986 calls reserved, and all that isn't ASCII.
+/// The characters that RFC 3986 reserves, and all that are not ASCII.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where a Region's services are, by how its name begins; `amazonaws.com` for all others (the partitions of AWS's own SDKs).
+/// The DNS suffix of a Region's services, by the prefix of the Region's name. All other Regions have `amazonaws.com`
+/// (the partitions of the AWS SDKs).
 const SUFFIXES: [(&str, &str); 6] = [
     ("cn-", "amazonaws.com.cn"),
     ("eusc-", "amazonaws.eu"),
@@ -33,7 +36,7 @@ const SUFFIXES: [(&str, &str); 6] = [
     ("eu-isoe-", "cloud.adc-e.uk"),
 ];
 
-/// A bearer token for one cluster. It is a credential, so no log may hold it.
+/// A bearer token for one cluster. It is a credential, so no log may contain it.
 pub struct Token(String);
 
 impl Token {
@@ -72,7 +75,7 @@ pub enum Unsignable {
 
 /// A token with which the owner of these credentials calls the cluster, byte for byte what `aws eks get-token` makes.
 ///
-/// The cluster goes by its name: its ARN signs as well, and the cluster refuses the token.
+/// `cluster` is the cluster's name. A token can be signed for the ARN too, but the cluster refuses it.
 pub fn token(cluster: &str, region: &str, credentials: &Credentials, now: SystemTime) -> Result<Token, Unsignable> {
     let url = presigned(cluster, region, credentials, now).map_err(|reason| Unsignable::Refused {
         cluster: cluster.to_owned(),
@@ -116,8 +119,8 @@ fn settings() -> SigningSettings {
     settings
 }
 
-/// STS takes the parameters in any order. The CLI writes the signature last, behind the session token, and that is the order
-/// which the cluster's side has seen from everybody.
+/// STS accepts the parameters in any order. The CLI writes the signature last, after the session token, so clusters see
+/// this order from every caller.
 fn with_query(mut url: String, mut params: Vec<(&str, Cow<'_, str>)>) -> String {
     params.sort_by_key(|(name, _)| *name == SIGNATURE);
     for (name, value) in params {
@@ -131,7 +134,7 @@ fn suffix(region: &str) -> &'static str {
     found.map_or("amazonaws.com", |(_, suffix)| suffix)
 }
 
-/// Base64 in the alphabet for URLs, without padding: the cluster's side reads no other.
+/// Base64 in the alphabet for URLs, without padding: the cluster's authenticator accepts no other.
 fn url_safe(text: &str) -> String {
     let standard = base64::encode(text);
     standard.trim_end_matches('=').replace('+', "-").replace('/', "_")

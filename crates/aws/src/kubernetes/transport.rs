@@ -1,5 +1,5 @@
-//! What carries kube's requests. kube would bring a stack of its own, and with it a reader of kubeconfig files and all the
-//! ways to sign in that such a file may name: a million bytes of the package that no request of ours comes through.
+//! Carries kube's requests. Kube's own stack would add a reader of kubeconfig files and all the ways to sign in that
+//! such a file may name: a million bytes of the package that no request of the function needs.
 
 use std::future::Future;
 use std::time::Duration;
@@ -18,21 +18,23 @@ use tower_http::timeout::TimeoutBody;
 use super::token::Token;
 use crate::https::{Https, Trust, readable};
 
-/// An endpoint that doesn't take a connection in this time isn't reachable: it is private, or closed to the function's address.
+/// An endpoint that accepts no connection in this time is not reachable: it is private, or closed to the function's
+/// address.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest silence of a watch, which ends by itself before that (`watch::WATCH_SECONDS`).
+/// The longest silence of a watch. A watch ends by itself before that (`watch::WATCH_SECONDS`).
 const WATCH_SILENCE: Duration = Duration::from_secs(35);
-/// A whole read, its answer included. A pass that begins at the deadline has 20 seconds (`Progress::end_of_pass`).
+/// The limit of a whole read, with its response. A pass that begins at the deadline has 20 seconds
+/// (`Progress::end_of_pass`).
 const READ_LIMIT: Duration = Duration::from_secs(10);
-/// A whole write. The API server asks admission webhooks first, and waits for a dead one up to 30 seconds (Kubernetes
-/// documentation, "Dynamic Admission Control", `timeoutSeconds`).
+/// The limit of a whole write. The API server asks admission webhooks first, and waits up to 30 seconds for a dead one
+/// (Kubernetes documentation, "Dynamic Admission Control", `timeoutSeconds`).
 const WRITE_LIMIT: Duration = Duration::from_secs(35);
 
-/// A client for the API at `url`, whose certificate must lead to one of `certificates`, in PEM. It has no namespace of its
-/// own, and sends nothing twice: the engine looks again by itself.
+/// A client for the API at `url`, whose certificate must lead to one of `certificates`, in PEM. The client has no
+/// default namespace and never retries: the engine polls again by itself.
 ///
 /// # Errors
-/// Certificates that can't be read.
+/// The certificates cannot be parsed.
 pub fn client(url: Uri, certificates: Vec<u8>, token: Token) -> Result<Client, String> {
     readable(&certificates).map_err(|problem| format!("certificateAuthority: {problem}"))?;
     let https = Https::new(Trust::Only(certificates), CONNECT_TIMEOUT, WATCH_SILENCE);
@@ -60,7 +62,7 @@ async fn carry(
     Ok(answer.map(|body| TimeoutBody::new(WATCH_SILENCE, body)))
 }
 
-/// How long a request may take in all. `None` for a watch, which lasts.
+/// How long a whole request may take. `None` for a watch, which stays open.
 fn limit(method: &Method, uri: &Uri) -> Option<Duration> {
     let mut parameters = uri.query().unwrap_or_default().split('&');
     match *method {
@@ -70,7 +72,7 @@ fn limit(method: &Method, uri: &Uri) -> Option<Duration> {
     }
 }
 
-/// The answer with all of its body.
+/// The response with its whole body.
 async fn whole(
     answer: impl Future<Output = Result<Response<SdkBody>, BoxError>>,
 ) -> Result<Response<SdkBody>, BoxError> {

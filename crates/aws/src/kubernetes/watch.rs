@@ -1,5 +1,5 @@
-//! The nodes of a group, listed once and then watched: each change comes by itself, and a watch that ends is resumed where it
-//! ended (Kubernetes documentation, "Efficient detection of changes").
+//! The nodes of a group: listed once and then watched. The cluster sends each change, and the function resumes a watch
+//! where it ended (Kubernetes documentation, "Efficient detection of changes").
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -14,41 +14,42 @@ use super::connection::{Connection, NODE};
 use super::objects;
 use mng_core::workload::nodes::{NODEGROUP_LABEL, Node};
 
-/// How long one watch lasts, in seconds. A connection that died unnoticed, as it may while Lambda freezes the function, is
-/// noticed by its end; resuming costs one request that gives only what has changed.
+/// How long one watch lasts, in seconds. While Lambda freezes the function, a connection may die unnoticed; the end of
+/// the watch reveals that. Resuming costs one request, whose response holds only the changes.
 const WATCH_SECONDS: u32 = 25;
 
-/// How far apart watches are begun at the least. What ends each at once, a proxy or a server that is overloaded, would else be
-/// asked hundreds of times a second; and nobody minds to know a second later that a node is Ready.
+/// The least time between the beginnings of two watches. An overloaded server or a proxy may end each watch at once,
+/// and the function would otherwise ask hundreds of times a second. A second's delay until the function sees a Ready
+/// node does not matter.
 const APART: Duration = Duration::from_secs(1);
 
 type Events = Pin<Box<dyn Stream<Item = Result<WatchEvent<DynamicObject>, Error>> + Send>>;
 
-/// Nodes by name, and where in the cluster's history they stand.
+/// The nodes by name, and the resource version that they are current as of.
 pub struct Watch {
     connection: Connection,
     group: String,
     nodes: BTreeMap<String, Node>,
     version: String,
-    /// When it was last begun.
+    /// When the last watch began.
     begun: Option<Instant>,
-    /// Until when it lasts.
+    /// The open watch, and when it ends.
     events: Option<(Events, Instant)>,
 }
 
-/// What a look at the watch came to.
+/// The result of following the watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Followed {
-    /// A node has come or gone, or is Ready or no more.
+    /// A node has come or gone, or its readiness has changed.
     Changed,
-    /// Nothing until the time was over.
+    /// No change until the time was over.
     Same,
-    /// The cluster no longer knows the history behind the watch: list again.
+    /// The cluster no longer has the history since the last watch, so the nodes have to be listed again.
     Expired,
 }
 
 impl Watch {
-    /// Lists.
+    /// Lists the nodes.
     pub async fn start(connection: Connection, group: &str) -> Result<Self, Error> {
         let list = connection
             .all(&NODE)
@@ -69,31 +70,31 @@ impl Watch {
         self.nodes.values().cloned().collect()
     }
 
-    /// Takes what has come in and what comes until `end`, up to the first change. What `end` cuts off, be it resuming, is begun
-    /// anew by the next call.
+    /// Takes the changes that have arrived, and those that arrive until `end`, up to the first that matters. If `end`
+    /// interrupts it, also while it resumes, the next call begins anew.
     ///
     /// # Errors
-    /// Those of the API. The next call resumes.
+    /// Errors of the API. The next call resumes.
     pub async fn follow(&mut self, end: Instant) -> Result<Followed, Error> {
         timeout_at(end, self.change()).await.unwrap_or(Ok(Followed::Same))
     }
 
-    /// Whether what happens is told: its time isn't over, and the cluster hasn't ended it.
+    /// Whether the cluster still sends changes: the watch's time is not over, and the cluster has not ended it.
     pub fn is_open(&self) -> bool {
         let until = self.events.as_ref().map(|(_, until)| *until);
         until.is_some_and(|until| Instant::now() < until)
     }
 
-    /// Whether it has ended so soon that it isn't begun anew yet.
+    /// Whether the watch ended so soon that the function must not begin the next one yet.
     pub fn is_resting(&self) -> bool {
         let rests = self.begun.is_some_and(|begun| Instant::now() < begun + APART);
         rests && !self.is_open()
     }
 
-    /// Resumes where the last one ended, unless it is open.
+    /// Resumes where the last watch ended, unless one is open.
     ///
     /// # Errors
-    /// Those of the API.
+    /// Errors of the API.
     pub async fn open(&mut self) -> Result<(), Error> {
         if self.is_open() {
             return Ok(());
@@ -164,7 +165,7 @@ impl Watch {
     }
 }
 
-/// Whether an error says that the history behind a watch is gone.
+/// Whether an error says that the cluster no longer has the history since the last watch.
 pub fn is_expired(error: &Error) -> bool {
     matches!(error, Error::Api(status) if status.code == 410)
 }

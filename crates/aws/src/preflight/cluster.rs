@@ -1,4 +1,4 @@
-//! EKS: the cluster, who has the name, and how many node groups there are.
+//! EKS: the cluster, the node group that has the wanted name, and the number of node groups.
 
 use aws_sdk_eks::types::{Cluster as EksCluster, IpFamily as EksIpFamily};
 
@@ -16,7 +16,8 @@ impl Aws {
         answer.cluster().map(cluster).ok_or_else(|| empty_answer(ACTION, name))
     }
 
-    /// A cluster that isn't there has no node group of the name: that it lacks is told by its own read.
+    /// A missing cluster also means that no node group has the name. The read of the cluster reports the cluster as
+    /// missing.
     pub(super) async fn read_name(&self, cluster: &str, name: &str) -> Read<Option<NodeGroup>> {
         const ACTION: &str = "eks:DescribeNodegroup";
         let resource = format!("{cluster}/{name}");

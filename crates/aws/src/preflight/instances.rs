@@ -1,5 +1,4 @@
-//! EC2 and Service Quotas: instance types and where they are offered, how much the account may have, and what else an
-//! instance is started with.
+//! EC2 and Service Quotas: instance types and their offers, quotas, key pairs and images.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +11,7 @@ use super::filter;
 use mng_core::call_error::Fault;
 use mng_core::node::image::Architecture;
 use mng_core::preflight::facts::{Image, InstanceType, Read};
-use mng_core::preflight::quotas::{NODE_GROUPS, NODES};
+use mng_core::preflight::quotas::service;
 
 impl Aws {
     pub(super) async fn read_types(&self, names: Vec<String>) -> Read<Vec<InstanceType>> {
@@ -39,23 +38,19 @@ impl Aws {
         Ok(offers.map(|(name, zone)| (name.to_owned(), zone.to_owned())).collect())
     }
 
-    pub(super) async fn read_quotas(&self, codes: Vec<String>) -> Read<BTreeMap<String, f64>> {
+    pub(super) async fn read_quotas(&self, codes: Vec<&str>) -> Read<BTreeMap<String, f64>> {
         let values = try_join_all(codes.iter().map(|code| self.read_quota(code))).await?;
         let shown = codes.into_iter().zip(values);
-        Ok(shown.filter_map(|(code, value)| Some((code, value?))).collect())
+        Ok(shown
+            .filter_map(|(code, value)| Some((code.to_owned(), value?)))
+            .collect())
     }
 
     async fn read_quota(&self, code: &str) -> Read<Option<f64>> {
-        // Every quota but these two is EC2's.
-        let service = if [NODE_GROUPS, NODES].contains(&code) {
-            "eks"
-        } else {
-            "ec2"
-        };
         let call = self
             .servicequotas()
             .get_service_quota()
-            .service_code(service)
+            .service_code(service(code))
             .quota_code(code);
         let answer = call.send().await;
         match answer.map_err(|error| call_error("servicequotas:GetServiceQuota", code, &error)) {
@@ -77,8 +72,8 @@ impl Aws {
         Ok(names.map(str::to_owned).collect())
     }
 
-    /// A deprecated image can be launched all the same, and is shown only if asked for. A disabled one is shown to its
-    /// owner, so that its state can be told.
+    /// A deprecated image can be launched, but EC2 shows it only on request. EC2 shows a disabled image to its owner,
+    /// so the check can report its state.
     pub(super) async fn read_image(&self, id: &str) -> Read<Option<Image>> {
         let call = self
             .ec2()

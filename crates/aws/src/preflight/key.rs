@@ -9,7 +9,7 @@ use super::super::errors::{call_error, empty_answer};
 use mng_core::preflight::facts::{Key, KeyMaker, Read};
 
 impl Aws {
-    /// By an id, an ARN, or the name or ARN of an alias: this operation takes all of them.
+    /// Takes an ID, an ARN, or the name or ARN of an alias; `DescribeKey` accepts all of them.
     pub(super) async fn read_key(&self, key: &str) -> Read<Key> {
         const ACTION: &str = "kms:DescribeKey";
         let answer = self.kms().describe_key().key_id(key).send().await;

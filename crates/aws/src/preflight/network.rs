@@ -1,4 +1,4 @@
-//! EC2: subnets, and what the VPC around them lets nodes reach.
+//! EC2: subnets, and the routes, endpoints, DNS attributes and DHCP options of their VPC.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl Aws {
         const ACTION: &str = "ec2:DescribeVpcAttribute";
         let call = self.ec2().describe_vpc_attribute().vpc_id(vpc).attribute(name);
         let answer = call.send().await.map_err(|error| call_error(ACTION, vpc, &error))?;
-        // One of the two is there: the one that was asked for.
+        // The response has only the attribute that the call asked for.
         let attribute = answer.enable_dns_support().or(answer.enable_dns_hostnames());
         attribute
             .and_then(|attribute| attribute.value())
@@ -65,7 +65,7 @@ impl Aws {
         let wanted = filter("dhcp-options-id", std::slice::from_ref(&id));
         let answer = self.ec2().describe_dhcp_options().filters(wanted).send().await;
         let answer = answer.map_err(|error| call_error("ec2:DescribeDhcpOptions", &id, &error))?;
-        // A VPC without any names them `default`, and there are none of that id.
+        // A VPC without DHCP options names them `default`, and no options have that ID.
         let options = answer.dhcp_options().first();
         let values = |key: &str| options.map_or_else(Vec::new, |options| option_values(options, key));
         let (domain_names, servers) = (values("domain-name"), values("domain-name-servers"));
@@ -117,8 +117,8 @@ fn route_table(table: &Ec2RouteTable) -> RouteTable {
     }
 }
 
-/// Exactly one of the kinds of destination is there, and one of the kinds of target; only an instance comes with its
-/// network interface.
+/// Each route has exactly one kind of destination and one kind of target. Except: a route to an instance also names the
+/// instance's network interface.
 fn route(route: &Ec2Route) -> Route {
     let destinations = [
         route.destination_cidr_block(),

@@ -1,4 +1,4 @@
-//! IAM: the node role, what it may do, who else has it, and the role that EKS itself acts by.
+//! IAM: the node role, its policies, the instances that use it, and the role with which EKS acts.
 
 use std::collections::BTreeSet;
 
@@ -9,19 +9,7 @@ use super::super::Aws;
 use super::super::errors::{call_error, empty_answer};
 use super::filter;
 use mng_core::preflight::facts::{Read, Role};
-
-/// EKS makes it when an account makes its first node group, where it may.
-const SERVICE_LINKED_ROLE: &str = "AWSServiceRoleForAmazonEKSNodegroup";
-
-/// EKS puts it on every instance of a managed node group.
-const NODE_GROUP_TAG: &str = "eks:nodegroup-name";
-
-/// A role's name: what follows the last slash of its ARN, since a path may come before it.
-pub(super) fn name(arn: &str) -> Option<&str> {
-    let (_, path_and_name) = arn.split_once(":role/")?;
-    let name = path_and_name.rsplit('/').next()?;
-    Some(name).filter(|name| !name.is_empty())
-}
+use mng_core::preflight::role::{SERVICE_LINKED_ROLE, is_of_node_group};
 
 impl Aws {
     pub(super) async fn read_role(&self, name: &str) -> Read<Role> {
@@ -56,8 +44,8 @@ impl Aws {
         Ok(names.into_iter().collect())
     }
 
-    /// An instance has its role through a profile. EKS makes one for each node group as well, so only the tag tells
-    /// whose an instance is.
+    /// An instance has its role through an instance profile. EKS makes a profile for each node group too, so only the
+    /// tag says whose an instance is.
     pub(super) async fn read_other_instances(&self, role: &str) -> Read<Vec<String>> {
         let profiles = self.read_profiles(role).await?;
         if profiles.is_empty() {
@@ -86,27 +74,5 @@ impl Aws {
 }
 
 fn of_node_group(instance: &Instance) -> bool {
-    instance.tags().iter().any(|tag| tag.key() == Some(NODE_GROUP_TAG))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_roles_name_is_the_end_of_its_arn() {
-        for (arn, expected) in [
-            ("arn:aws:iam::123456789012:role/eks-node", Some("eks-node")),
-            (
-                "arn:aws-cn:iam::123456789012:role/nodes/of/team/eks-node",
-                Some("eks-node"),
-            ),
-            ("arn:aws:iam::123456789012:role/", None),
-            ("arn:aws:iam::123456789012:user/somebody", None),
-            ("eks-node", None),
-            ("", None),
-        ] {
-            assert_eq!(name(arn), expected, "{arn}");
-        }
-    }
+    is_of_node_group(instance.tags().iter().filter_map(|tag| tag.key()))
 }

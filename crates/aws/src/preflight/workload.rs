@@ -1,4 +1,4 @@
-//! The cluster's own API, where the properties ask anything of it, and the node role's access entry.
+//! The Kubernetes API of the cluster, if the properties need it, and the access entry of the node role.
 
 use std::time::Duration;
 
@@ -10,17 +10,19 @@ use mng_core::preflight::facts::Read;
 use mng_core::workload::windows::WindowsState;
 use mng_engine::ports::Kubernetes;
 
-/// How often an endpoint is tried before it counts as out of reach. A connection is given up after 5 seconds.
+/// How often the function tries an endpoint before the endpoint counts as unreachable. One connection attempt takes at
+/// most 5 seconds.
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// All attempts of one read: three connections that nobody takes are given up in it, each with its own words. An endpoint that
-/// takes a connection and says nothing would keep them for minutes, and the same is read once more where a failure is
-/// explained: at the deadline, which leaves a minute for the answer.
+/// The limit of all attempts of one read: enough for three connection attempts that time out, with their error texts.
+/// An endpoint that accepts a connection and stays silent would otherwise hold the read for minutes. The diagnosis of a
+/// failure makes the same read at the deadline, which leaves a minute for the response.
 const PATIENCE: Duration = Duration::from_secs(16);
 
 impl Aws {
-    /// Reads what will be read later, so that a missing access is told before anything is made.
+    /// Makes the same read that a later step makes, so that the function reports missing access before it changes
+    /// anything.
     pub(super) async fn read_nodes(&self, cluster: &str) -> Read<()> {
         tried(
             PATIENCE,
@@ -30,7 +32,7 @@ impl Aws {
         .await
     }
 
-    /// As [`Aws::read_nodes`] does, and as is done before the device plugin is applied or taken away.
+    /// Like [`Aws::read_nodes`], for the read before the device plugin is applied or removed.
     pub(super) async fn read_daemon_sets(&self, cluster: &str) -> Read<()> {
         let read = || async { self.daemon_sets(cluster).await.map(drop) };
         tried(PATIENCE, read, || silent("list daemonsets", cluster, PATIENCE)).await
@@ -45,7 +47,7 @@ impl Aws {
         .await
     }
 
-    /// A role that no group has used yet has none: EKS makes it.
+    /// `Ok(None)` for a role that no group has used yet: EKS creates the access entry with the first group.
     pub(super) async fn read_access_entry(&self, cluster: &str, role: &str) -> Read<Option<String>> {
         let call = self.eks().describe_access_entry().cluster_name(cluster);
         let answer = call.principal_arn(role).send().await;
@@ -60,7 +62,7 @@ impl Aws {
     }
 }
 
-/// Reads again what nothing is known of: one lost connection is no reason to refuse a group.
+/// Reads again after an unknown error: one lost connection is no reason to refuse a group.
 async fn tried<T, F>(patience: Duration, read: impl Fn() -> F, silent: impl FnOnce() -> CallError) -> Read<T>
 where
     F: Future<Output = Read<T>>,
@@ -96,7 +98,7 @@ mod tests {
         }
     }
 
-    /// What is known doesn't become another for being asked again.
+    /// A second attempt does not change an answer that is known.
     #[tokio::test]
     async fn what_nothing_is_known_of_is_read_again() {
         for (fault, expected) in [(Fault::Unknown, ATTEMPTS), (Fault::Denied, 1), (Fault::Throttled, 1)] {

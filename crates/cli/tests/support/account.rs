@@ -93,7 +93,7 @@ impl Account {
     }
 
     /// What `mng COMMAND` says of an event. Nothing may have changed by it, and nobody may learn where the answer goes.
-    pub async fn told(&self, command: &str, event: &Value) -> Told {
+    pub async fn output(&self, command: &str, event: &Value) -> Told {
         let file = file(event);
         let told = self.run(&[command, &file.path().display().to_string()]).await;
         for text in [&told.1, &told.2] {

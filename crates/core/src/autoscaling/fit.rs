@@ -1,4 +1,4 @@
-//! What of the wanted tags has room.
+//! Which of the wanted tags fit on the Auto Scaling group.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,22 @@ use super::ScalingGroup;
 use super::marks::{Claims, is_mark, is_of_service};
 use super::tags::Candidate;
 
-/// Tags on one Auto Scaling group, those of others included (Auto Scaling user guide, "Tag naming and usage
+/// The most tags on one Auto Scaling group, tags of others included (Auto Scaling user guide, "Tag naming and usage
 /// restrictions").
 pub const MOST: usize = 50;
-/// Characters of a key and of a value (API reference, `Tag`).
+/// The most characters of a key and of a value (API reference, `Tag`).
 const KEY: usize = 128;
 const VALUE: usize = 256;
-/// How many keys a warning names; the others are counted.
+/// How many keys a warning names; it counts the others.
 const NAMED: usize = 5;
 
-/// The tags that others have put on the group; it has the room that they leave.
+/// How many tags others put on the group. The function's own tags get the rest of the room.
 pub fn others(live: &ScalingGroup, claims: &Claims) -> usize {
     live.tags.keys().filter(|key| !is_mark(key) && !claims.own(key)).count()
 }
 
-/// Those of the candidates, the most important first, that are short enough and have room. `reserved` is what the mark
-/// of the processes needs.
+/// The candidates that are short enough and fit, the most important first. `reserved` is the room for the mark of the
+/// processes.
 pub fn fitting(
     candidates: Vec<Candidate>,
     live: &ScalingGroup,
@@ -49,19 +49,19 @@ pub fn fitting(
     fit.into_iter().map(|tag| (tag.key, tag.value)).collect()
 }
 
-/// What a candidate finds where it is to go.
+/// What the group has under the key of a candidate.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// Nothing, or a tag of ours: it needs a slot.
+    /// No tag, or a tag of the function: the candidate needs a slot.
     Free,
-    /// Somebody else's tag with the value that is wanted.
+    /// A tag of somebody else, with the wanted value.
     Done,
-    /// Somebody else's tag with another value, which stays where the candidate is left out.
+    /// A tag of somebody else with another value, which stays if the candidate is left out.
     Occupied,
 }
 
-/// Puts the candidates into the slots that are left. The answer is the same before and after it was carried out: a tag
-/// of others that is overwritten, and ours from then on, counts as ours already.
+/// Puts the candidates into the free slots. The result is the same before and after the function applies it: if the
+/// function overwrites a tag of somebody else, it already counts as the function's own.
 fn by_room(
     candidates: Vec<Candidate>,
     live: &ScalingGroup,

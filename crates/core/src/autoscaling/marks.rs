@@ -1,4 +1,4 @@
-//! The two tags by which an Auto Scaling group says what of it is ours.
+//! The two tags by which an Auto Scaling group says which of its tags and suspended processes are the function's.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,17 @@ use sha2::{Digest, Sha256};
 
 use super::ScalingGroup;
 
-/// A short digest of each key that we set.
+/// A short digest of each key that the function set.
 pub const TAGS_MARK: &str = "managed-node-group:tags";
-/// The processes that we suspended.
+/// The processes that the function suspended.
 pub const SUSPENDED_MARK: &str = "managed-node-group:suspended";
 
-/// 24 bits for a key: those of 50 tags have room in the 256 characters of a tag's value, and a tag of somebody else's
-/// is taken for ours once in some 300,000 groups.
+/// 24 bits for a key. The digests of 50 tags fit in the 256 characters of a tag's value. A tag of somebody else is
+/// mistaken for one of the function's once in some 300,000 groups.
 const LETTERS: usize = 4;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// What the mark of the tags claims.
+/// The tags that the mark claims for the function.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claims(BTreeSet<String>);
 
@@ -35,7 +35,7 @@ impl Claims {
         self.0.contains(&code(key))
     }
 
-    /// Whether a tag of the group is ours to remove.
+    /// Whether the function may remove a tag of the group.
     pub fn own(&self, key: &str) -> bool {
         !is_mark(key) && !is_of_service(key) && self.cover(key)
     }
@@ -64,8 +64,8 @@ pub fn is_mark(key: &str) -> bool {
     key == TAGS_MARK || key == SUSPENDED_MARK
 }
 
-/// Whether EKS sets such a tag itself: without it the group isn't the cluster's any more, or the Cluster Autoscaler
-/// doesn't find it, asked for or not (EKS user guide, "Managed node groups concepts").
+/// Whether EKS itself sets such a tag. Without it the group no longer belongs to the cluster, or the Cluster Autoscaler
+/// does not find the group (EKS user guide, "Managed node groups concepts").
 pub fn is_of_service(key: &str) -> bool {
     const TEMPLATE: &str = "k8s.io/cluster-autoscaler/node-template/";
     let prefixes = ["aws:", "eks:", "kubernetes.io/cluster/", "k8s.io/cluster-autoscaler/"];

@@ -1,8 +1,9 @@
-//! What the Auto Scaling group behind a node group is given: tags, and processes that don't run. Pure.
+//! What the function sets on the Auto Scaling group behind a node group: tags, and suspended processes. This module is
+//! pure.
 //!
-//! The service makes that group and has no API for any of this. Nothing is remembered elsewhere: the group itself says
-//! in two tags what of it is ours ([`marks`]), so that what is no longer asked for goes again and nothing of others
-//! does.
+//! EKS makes the Auto Scaling group and has no API for either. The function stores nothing elsewhere: two tags on the
+//! group itself say what the function set (`marks`). So the function can remove what the properties no longer ask
+//! for, and leaves what others set.
 
 mod fit;
 mod marks;
@@ -22,11 +23,11 @@ use crate::properties::spec::{PropagateTags, ScalingGroupSettings, Spec};
 pub struct ScalingGroup {
     pub name: String,
     pub tags: BTreeMap<String, String>,
-    /// The processes that don't run.
+    /// The processes that are suspended.
     pub suspended: BTreeSet<String>,
 }
 
-/// One call each.
+/// One call to Auto Scaling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScalingStep {
     Tag(BTreeMap<String, String>),
@@ -35,27 +36,29 @@ pub enum ScalingStep {
     Resume(BTreeSet<String>),
 }
 
-/// What is to be called, in this order, and what there is to tell.
+/// The calls to make, in this order, and the warnings for the response.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Steps {
     pub steps: Vec<ScalingStep>,
     pub warnings: Vec<String>,
 }
 
-/// Tags in one call (Auto Scaling user guide, "Tag Auto Scaling groups and instances").
+/// The most tags in one call (Auto Scaling user guide, "Tag Auto Scaling groups and instances").
 const BATCH: usize = 25;
 
-/// Whether anything is asked for: without it, nothing has to be looked at for a new group.
+/// Whether the properties ask for anything here. If not, the function does not read the Auto Scaling group of a new
+/// node group.
 pub fn is_asked(spec: &Spec) -> bool {
     spec.scaling_group != ScalingGroupSettings::default() || spec.node.propagate_tags == PropagateTags::Yes
 }
 
-/// The steps from the group as it is to what is asked for; none when it is so already. `tags` are the node group's own
-/// with the stack's and the owner's: with `PropagateTags` they go on the Auto Scaling group.
+/// The steps from the group as it is to what the properties ask for. There are none if the group already matches.
+/// `tags` are the node group's tags, with the tags of the stack and of the owner: `PropagateTags` puts them on the Auto
+/// Scaling group.
 ///
-/// What is ours shrinks before its mark does, and the mark grows before what is ours does: after a crash between two
-/// calls, no tag and no process of ours is without its mark. Tags are removed before others are put, since both may not
-/// fit.
+/// The mark grows before the function adds what it marks, and shrinks after the function removed it. So after a crash
+/// between two calls, no tag and no process of the function is without its mark. Tags are removed before others are
+/// added, since both together may not fit.
 pub fn steps(
     spec: &Spec,
     tags: &BTreeMap<String, String>,
@@ -88,7 +91,7 @@ pub fn steps(
 
 type Marks<'a> = [(&'a str, String)];
 
-/// Ours that nobody wants any more, and last the marks that say nothing any more.
+/// The function's own tags that the properties no longer ask for, and last the marks that have become empty.
 fn to_untag(wanted: &BTreeMap<String, String>, live: &ScalingGroup, claims: &Claims, marks: &Marks) -> Vec<String> {
     let stale = |key: &&String| claims.own(key) && !wanted.contains_key(*key);
     let tags = live.tags.keys().filter(stale).cloned();
@@ -98,7 +101,7 @@ fn to_untag(wanted: &BTreeMap<String, String>, live: &ScalingGroup, claims: &Cla
     tags.chain(empty.map(|(mark, _)| (*mark).to_owned())).collect()
 }
 
-/// First the marks, then what they speak of.
+/// First the marks, then the tags that they mark.
 fn to_put(wanted: &BTreeMap<String, String>, live: &ScalingGroup, marks: &Marks) -> Vec<(String, String)> {
     let differs = |key: &str, value: &String| live.tags.get(key) != Some(value);
     let marks = marks
@@ -120,12 +123,12 @@ fn some(processes: BTreeSet<String>) -> Option<BTreeSet<String>> {
     (!processes.is_empty()).then_some(processes)
 }
 
-/// What is to become of the processes. One that somebody else suspended is never resumed.
+/// The changes of suspended processes. The function never resumes a process that somebody else suspended.
 #[derive(Debug, Default)]
 struct Processes {
     resume: BTreeSet<String>,
     suspend: BTreeSet<String>,
-    /// Those that are suspended by us when all is done.
+    /// The processes that the function has suspended in the end.
     marked: BTreeSet<String>,
 }
 

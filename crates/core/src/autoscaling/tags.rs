@@ -12,7 +12,7 @@ use crate::properties::spec::{Autoscaler, PropagateTags, Spec};
 use crate::properties::tags::OWN_PREFIX;
 use crate::workload::device_plugin::in_kubernetes;
 
-/// A tag that is wanted where it has room.
+/// A tag that goes on the group if there is room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     pub key: String,
@@ -20,18 +20,18 @@ pub struct Candidate {
 }
 
 const ENABLED: &str = "k8s.io/cluster-autoscaler/enabled";
-/// What the Cluster Autoscaler takes for a node when there is none yet (its AWS provider's README and
-/// `aws_manager.go`).
+/// The prefix of tags that describe a node to the Cluster Autoscaler while the group has no node (its AWS provider's
+/// README and `aws_manager.go`).
 const TEMPLATE: &str = "k8s.io/cluster-autoscaler/node-template";
 const EPHEMERAL_STORAGE: &str = "ephemeral-storage";
-/// GiB of the root volume, on Bottlerocket of the data volume, where the template states none (EKS user guide,
+/// The size of the root volume in GiB, on Bottlerocket of the data volume, if the template states none (EKS user guide,
 /// "Customize managed nodes with launch templates"; API reference of `CreateNodegroup`, `diskSize`).
 const DEFAULT_VOLUME: i32 = 20;
 const DEFAULT_WINDOWS_VOLUME: i32 = 50;
-/// What the Neuron device plugin's resources begin with.
+/// The prefix of the resources that the Neuron device plugin reports.
 const NEURON: &str = "aws.amazon.com/neuron";
 
-/// The most important first, each key once.
+/// The wanted tags, the most important first, each key once.
 pub fn wanted(
     spec: &Spec,
     tags: &BTreeMap<String, String>,
@@ -53,7 +53,7 @@ pub fn wanted(
         warnings.extend(unknown_devices(types, resources));
     }
     if spec.node.propagate_tags == PropagateTags::Yes {
-        // Of the resource's own only those that stay what they are.
+        // Of the function's own tags only those that never change.
         let stays = |key: &str| !key.starts_with(OWN_PREFIX) || [STACK_TAG, RESOURCE_TAG].contains(&key);
         let ours_to_set = |key: &&String| stays(key) && !is_of_service(key);
         wanted.extend(
@@ -76,8 +76,8 @@ fn of_template(kind: &str, values: BTreeMap<String, String>) -> impl Iterator<It
         .map(move |(name, value)| (format!("{TEMPLATE}/{kind}/{name}"), value))
 }
 
-/// The effect is in Kubernetes' spelling: of `NO_SCHEDULE` the autoscaler takes no notice, and starts nodes that the
-/// pods can't run on (kubernetes/autoscaler issue 6481).
+/// The effect is in Kubernetes' spelling. The autoscaler ignores `NO_SCHEDULE`, and would start nodes that the pods
+/// cannot run on (kubernetes/autoscaler issue 6481).
 fn taints(taints: &BTreeSet<Taint>, warnings: &mut Vec<String>) -> Vec<(String, String)> {
     let mut by_key: BTreeMap<&str, Vec<&Taint>> = BTreeMap::new();
     for taint in taints {
@@ -107,8 +107,8 @@ fn weakness(effect: TaintEffect) -> u8 {
     }
 }
 
-/// CPU, memory and GPUs the autoscaler knows of the instance type (`buildNodeFromTemplate`); of the volume it knows
-/// nothing. The user's launch template may have any volume, so nothing is said of it.
+/// The autoscaler knows CPU, memory and GPUs of the instance type (`buildNodeFromTemplate`), but not the volume. The
+/// user's launch template may have any volume, so the tags do not mention it then.
 fn of_node(spec: &Spec, group: &NodeGroup, stated: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut resources = BTreeMap::new();
     if spec.launch_template.is_none() {
@@ -123,8 +123,8 @@ fn of_node(spec: &Spec, group: &NodeGroup, stated: &BTreeMap<String, String>) ->
     resources
 }
 
-/// What the service sets, what the nodes set themselves, and what every node of the service's has. The autoscaler takes
-/// each node for a Linux one unless it is told (`buildGenericLabels`).
+/// The labels that EKS sets, that the nodes set themselves, and that every node of EKS has. The autoscaler takes each
+/// node for a Linux node unless a tag says otherwise (`buildGenericLabels`).
 fn labels(spec: &Spec, group: &NodeGroup) -> BTreeMap<String, String> {
     let capacity_type = match group.capacity_type.as_str() {
         "" => spec.capacity_type.as_str(),
@@ -148,7 +148,8 @@ fn os(group: &NodeGroup) -> Os {
     Os::of_ami_type(Some(&group.ami_type))
 }
 
-/// Of Neuron devices the autoscaler's AWS provider knows nothing, and EC2's facts that we read don't count them.
+/// The autoscaler's AWS provider does not know Neuron devices, and the facts that the function reads from EC2 do not
+/// count them.
 fn unknown_devices(types: &[InstanceTypeFacts], stated: &BTreeMap<String, String>) -> Option<String> {
     let has_neuron = types.iter().any(|facts| facts.accelerator == Accelerator::Neuron);
     let is_told = stated.keys().any(|name| name.starts_with(NEURON));

@@ -33,7 +33,7 @@ fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-/// As EKS makes it for a cluster `c`.
+/// The Auto Scaling group as EKS creates it for a cluster `c`.
 fn fresh() -> ScalingGroup {
     ScalingGroup {
         name: "eks-n-1".to_owned(),
@@ -60,7 +60,7 @@ fn steps_for(spec: &Spec, live: &ScalingGroup) -> Steps {
     steps(spec, &owner_tags(), &group(), &[], live)
 }
 
-/// The group after all calls, each of which must be one that the service takes.
+/// The group after all calls. Each call must be one that Auto Scaling accepts.
 fn apply(live: &ScalingGroup, steps: &[ScalingStep]) -> ScalingGroup {
     let mut live = live.clone();
     for step in steps {
@@ -85,7 +85,7 @@ fn apply_one(live: &mut ScalingGroup, step: &ScalingStep) {
     }
 }
 
-/// What the group gets beside what EKS has put there and our marks, with keys without their common beginning.
+/// What the group gets in addition to EKS's tags and the function's marks. The keys lack their common prefix.
 fn put(spec: &Spec, group: &NodeGroup) -> (BTreeMap<String, String>, Vec<String>) {
     let found = steps(spec, &owner_tags(), group, &[], &fresh());
     let live = apply(&fresh(), &found.steps);

@@ -1,10 +1,10 @@
-//! What `Fn::GetAtt` gives: the same keys on every success, empty text where nothing applies.
+//! What `Fn::GetAtt` returns: the same keys on every success, with an empty text where nothing applies.
 
 use std::collections::BTreeMap;
 
 use crate::nodegroup::group::NodeGroup;
 
-/// What the service doesn't show of a group, since it lives in the launch template of the resource's own.
+/// Values that EKS does not show for a group, since they live in the launch template that the function makes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InTemplate {
     pub instance_types: Vec<String>,
@@ -12,7 +12,7 @@ pub struct InTemplate {
     pub max_pods: Option<u32>,
 }
 
-/// The attributes of a live group. `ready` is `None` where nobody asked Kubernetes.
+/// The attributes of a live group. `ready` is `None` if the function did not ask Kubernetes.
 pub fn attributes(
     live: &NodeGroup,
     own: &InTemplate,

@@ -1,4 +1,4 @@
-//! What differs between what is wanted and what is live, in the shapes that the service's update calls take.
+//! The differences between the wanted group and the live one, in the shapes of EKS's update calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::properties::scaling::Scaling;
 use crate::properties::settings::{NodeRepair, Setting, Taint, UpdateSettings, WarmPool};
 use crate::properties::spec::Spec;
 
-/// One `UpdateNodegroupConfig`. Labels and taints are deltas, as the service takes them.
+/// One `UpdateNodegroupConfig`. Labels and taints are deltas, as EKS takes them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ConfigChange {
     pub set_labels: BTreeMap<String, String>,
@@ -22,7 +22,7 @@ pub struct ConfigChange {
     pub warm_pool: Option<WarmPool>,
 }
 
-/// Bounds, and a desired size only where it has to move: an autoscaler may be moving it at the same moment.
+/// The bounds, and a desired size only if it has to change: an autoscaler may change it at the same moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScalingChange {
     pub min: i32,
@@ -30,19 +30,19 @@ pub struct ScalingChange {
     pub desired: Option<i32>,
 }
 
-/// The settings that the template of `before` stated and that of `now` states no more.
+/// The settings that the template of `before` stated and the template of `now` no longer states.
 pub fn dropped(now: &Spec, before: &Spec) -> BTreeSet<Setting> {
     let of_repair = now.node_repair.dropped(&before.node_repair);
     of_repair.chain(now.warm_pool.dropped(&before.warm_pool)).collect()
 }
 
-/// The configuration change that brings `live` to what is wanted, `None` if there is none.
+/// The configuration change that brings `live` to what is wanted, or `None` if there is none.
 pub fn config_change(desired: &Desired, live: &NodeGroup) -> Option<ConfigChange> {
     change(desired, live, &desired.dropped)
 }
 
-/// Whether a configuration change does no more than leave out what the template has no more. EKS may keep such a setting, and may
-/// say that there is nothing to change.
+/// Whether a configuration change only omits settings that the template no longer has. EKS may keep such a setting, and
+/// may answer that there is nothing to change.
 pub fn only_leaves_out(desired: &Desired, live: &NodeGroup) -> bool {
     change(desired, live, &BTreeSet::new()).is_none()
 }
@@ -69,7 +69,7 @@ fn change(desired: &Desired, live: &NodeGroup, dropped: &BTreeSet<Setting>) -> O
     (change != ConfigChange::default()).then_some(change)
 }
 
-/// The entries that `live` lacks or holds with another value.
+/// The entries that `live` lacks or has with another value.
 pub fn missing(wanted: &BTreeMap<String, String>, live: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     wanted
         .iter()

@@ -1,4 +1,4 @@
-//! What the decision says where a group is asked for by events: which of them it follows, and what none of them may do.
+//! Decisions for a group that events request: which request the group follows, and what a request by event may not do.
 
 use super::history::Seen;
 use super::plan::{Plan, Step};
@@ -9,16 +9,16 @@ use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::request_order::Requested;
 use crate::nodegroup::requester::Requester;
 
-/// How long, in seconds, a tag that was set may be missing before it is set once more. An earlier request that looked at the
-/// group a moment before may have written over it.
+/// How long, in seconds, a tag may be missing after the function set it, before the function sets it once more. An
+/// earlier request that read the group a moment before may have overwritten the tag.
 const SEEN_WITHIN_SECONDS: u64 = 10;
 
-/// How long, in seconds, a Create waits for what an earlier Delete may be about to take away. What is there longer was left by a
-/// function that crashed for good, and is taken up.
+/// How long, in seconds, a Create waits for resources that an earlier Delete may be about to remove. A resource that is
+/// still there afterwards was left by a function that crashed for good, and the Create uses it.
 const GONE_WITHIN_SECONDS: u64 = 60;
 
-/// A group isn't made with what an earlier event's has left in EC2 before it is sure that nobody takes that away: without its launch
-/// template a group could never be changed again.
+/// EC2 may hold resources of an earlier event. The function does not create a group with them until it is sure that no
+/// other request removes them: a group without its launch template could never be changed again.
 pub fn waits_for_what_goes(desired: &Desired, view: View) -> Option<Next> {
     let due = desired.owner.requester.may_overlap() && desired.spec.launch_template.is_none();
     let Some(Seen::Absent { since }) = view.history.seen.filter(|_| due) else {
@@ -33,8 +33,8 @@ pub fn waits_for_what_goes(desired: &Desired, view: View) -> Option<Next> {
     waits.then_some(Next::Wait(Waiting::ForOthers))
 }
 
-/// Among events an Update never makes a group: under a name that is spelled otherwise it would be a second one, and nobody would
-/// delete the first.
+/// A request by event for an Update never creates a group. With a misspelt name the Update would create a second group,
+/// and nobody would delete the first.
 pub fn only_changes(desired: &Desired) -> bool {
     !desired.owner.requester.may_replace() && desired.purpose == Purpose::Update
 }
@@ -55,8 +55,9 @@ pub fn superseded(live: &NodeGroup, later: &Requested) -> String {
     )
 }
 
-/// A Delete that is done, but for a group that isn't its sender's. In a stack that is a success, since the Delete after a failed
-/// Create must be one. A listener would take a group for gone that runs.
+/// The end of a Delete for a group that belongs to somebody else. In a stack the Delete succeeds, since the Delete
+/// after a failed Create must succeed. By event it fails, since a listener would otherwise believe that a running group
+/// is gone.
 pub fn of_a_foreign_group(identity: &Identity, live: &NodeGroup, next: Next) -> Next {
     let asked_for = identity.which == Which::Any;
     match (next, &identity.owner.requester) {
@@ -65,8 +66,8 @@ pub fn of_a_foreign_group(identity: &Identity, live: &NodeGroup, next: Next) -> 
     }
 }
 
-/// A group is told which request it follows before anything is changed for it, in EC2 too: an earlier one that is still under way
-/// sees it at its next look, and stops.
+/// Tags the group with the request that it follows before anything changes for the group, in EC2 too. An earlier
+/// request that still works on the group sees the tag at its next poll, and stops.
 pub fn told_first(desired: &Desired, live: &NodeGroup, plan: Plan, view: View) -> Option<Next> {
     if !desired.turn.is_untold(&live.tags) {
         return None;
@@ -90,7 +91,8 @@ fn told_again(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
     })
 }
 
-/// A group is told before it is deleted. An earlier Create that is delivered while it goes sees so that its time is over.
+/// The function tags a group also before it deletes the group. So an earlier Create that is delivered meanwhile sees
+/// that a later request supersedes it.
 pub fn is_to_be_told(identity: &Identity, live: &NodeGroup, view: View) -> bool {
     view.history.of(StepKind::Tag).is_none() && identity.turn.is_untold(&live.tags)
 }

@@ -1,4 +1,4 @@
-//! What is wanted in full: a spec with all that had to be looked up to carry it out.
+//! The full description of the wanted group.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,47 +12,48 @@ use crate::properties::settings::Setting;
 use crate::properties::spec::{LaunchTemplateIdentity, Spec};
 use crate::properties::tags::OWN_PREFIX;
 
-/// A spec with all that had to be looked up to carry it out.
+/// A specification with everything that the function had to look up to carry it out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Desired {
     pub name: String,
     pub owner: Owner,
     pub spec: Spec,
-    /// Stack tags, the template's tags over them, and over both those of the owner and of the turn.
+    /// The tags of the stack, overridden by the template's, overridden by those of the owner and of the request order.
     pub tags: BTreeMap<String, String>,
     pub stack_tags: StackTags,
-    /// Tags that the template had before and has no more. Others on the group are somebody else's.
+    /// Tags that the template had before and no longer has. Any other tag on the group is somebody else's.
     pub removed_tags: BTreeSet<String>,
-    /// Settings that the template had before and has no more.
+    /// Settings that the template had before and no longer has.
     pub dropped: BTreeSet<Setting>,
     pub desired_size: DesiredSize,
     pub direction: Direction,
     pub purpose: Purpose,
-    /// The physical id that the stack knows the resource by, where it is an update.
+    /// The physical ID that the stack has recorded for the resource, in an Update.
     pub current_id: Option<String>,
-    /// A group that was created before then, in seconds since the epoch, is none of this request's. `None`: the request doesn't
-    /// say when it was sent.
+    /// When the request was sent, in seconds since the epoch. A group that was created earlier is not this request's.
+    /// `None` if the request has no time.
     pub sent: Option<u64>,
-    /// Which request this is, among those for the same resource.
+    /// The place of this request among the requests for the same resource.
     pub turn: Turn,
-    /// The version of the user's own launch template as a number, where the template names one.
+    /// The version of the user's own launch template as a number, if the template names one.
     pub launch_template_version: Option<String>,
 }
 
-/// Whether the stack's tags could be read. Unknown tags are not empty tags: what the group has stands in for them.
+/// Whether the function could read the stack's tags. Unknown tags are not empty tags: the group's inherited tags stand
+/// in for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StackTags {
     Known,
     Unknown,
 }
 
-/// Whether the stack goes forward or is being rolled back. A rollback never fails because of what EKS can't take back.
+/// Whether the stack goes forward or rolls back. A rollback never fails by a change that EKS cannot take back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Forward,
     RollingBack,
-    /// The stack can't be described. Nothing is refused that a rollback might need; how the request comes out is judged as
-    /// going forward.
+    /// The function cannot describe the stack. It refuses nothing that a rollback might need, and judges the result of
+    /// the request as if the stack went forward.
     Unknown,
 }
 
@@ -62,15 +63,16 @@ pub enum Purpose {
     Update,
 }
 
-/// What a new group gets beside its spec.
+/// What a new group needs in addition to its specification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewGroup {
     pub template: TemplateVersion,
-    /// For a template that names no AMI type; `None` leaves the choice to the service.
+    /// The AMI type for a template that names none. `None` leaves the choice to EKS.
     pub default_ami_type: Option<String>,
 }
 
-/// A launch template and the version of it that nodes are to run. `None` is the default one, in a rollback that can't ask.
+/// A launch template, and the version of it that nodes shall run. `None` stands for the default version, in a rollback
+/// that cannot ask EC2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateVersion {
     pub identity: LaunchTemplateIdentity,
@@ -78,7 +80,7 @@ pub struct TemplateVersion {
 }
 
 impl Desired {
-    /// Where the group's belongings in EC2 are found.
+    /// Identifies the group's resources in EC2.
     pub fn place(&self) -> Place {
         Place {
             cluster: self.spec.cluster.clone(),
@@ -87,8 +89,8 @@ impl Desired {
         }
     }
 
-    /// The tags that a new group gets. One made in place of another is marked until CloudFormation is known to have learnt of it,
-    /// and one by an event until the request has succeeded.
+    /// The tags of a new group. A replacement is marked until CloudFormation has provably recorded it. A group by event
+    /// is marked until the request has succeeded.
     pub fn tags_of_new(&self) -> BTreeMap<String, String> {
         let mut tags = self.tags.clone();
         tags.extend(self.turn.marks());
@@ -96,14 +98,14 @@ impl Desired {
         tags
     }
 
-    /// The physical ID of the group whose place this one takes.
+    /// The physical ID of the group that this group replaces.
     pub fn replaced(&self) -> Option<&str> {
         let own = format!("{}/{}", self.spec.cluster, self.name);
         self.current_id.as_deref().filter(|id| *id != own)
     }
 
-    /// What the group that runs has inherited stands in for stack tags that could not be read, so that nothing is retagged or rolled
-    /// for them.
+    /// Uses the inherited tags of the running group if the function could not read the stack's tags, so that it neither
+    /// retags nor rolls for them.
     pub fn inherit(&mut self, live: &BTreeMap<String, String>) {
         if self.stack_tags == StackTags::Known {
             return;
@@ -117,12 +119,13 @@ impl Desired {
         }
     }
 
-    /// Whether a group was there before the request was sent. Without its times nobody can tell.
+    /// Whether a group existed before the request was sent. `None` if the request or the group has no time.
     pub fn is_of_before(&self, live: &NodeGroup) -> Option<bool> {
         Some(live.created_at? < self.sent?)
     }
 
-    /// The tags that are missing. A request that names a replacement as its own group shows that CloudFormation has learnt of it.
+    /// The tags that are missing. If the request names a replacement as its own group, CloudFormation has recorded the
+    /// replacement.
     pub fn missing_tags(&self, live: &NodeGroup) -> BTreeMap<String, String> {
         let mut tags = missing(&self.tags, &live.tags);
         let confirmed = Replaces::on(&live.tags).filter(|_| self.current_id.is_some() && self.replaced().is_none());

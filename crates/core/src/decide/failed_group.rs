@@ -1,4 +1,4 @@
-//! What the decision says of a group that EKS could not create.
+//! Decisions for a group that EKS could not create.
 
 use super::plan::Step;
 use super::{Next, View, as_is, broken, own_template};
@@ -6,9 +6,9 @@ use crate::decide::desired::{Desired, Direction, Purpose};
 use crate::decide::plan::StepKind;
 use crate::nodegroup::group::NodeGroup;
 
-/// A group whose creation failed before this request can't be updated (EKS refuses updates of a CREATE_FAILED group), and nothing
-/// runs on it. Going forward it is deleted and made again under its name; a rollback leaves it and succeeds. A creation of this
-/// request's own that failed fails the request.
+/// A group whose creation failed before this request has no nodes, and EKS refuses to update a CREATE_FAILED group. An
+/// update that goes forward deletes the group and creates it again under its name; a rollback leaves the group and
+/// succeeds. If the failed creation is this request's own, the request fails.
 pub fn next(desired: &Desired, live: &NodeGroup, view: View) -> Next {
     let made_here = view.history.of(StepKind::Create).is_some() || desired.is_of_before(live) == Some(false);
     match (desired.purpose, desired.direction) {

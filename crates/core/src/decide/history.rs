@@ -1,4 +1,4 @@
-//! What this request has begun so far, and by when it must end. All else is observed.
+//! What this request has begun so far, and by when it must end. Everything else is observed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,90 +9,94 @@ use super::plan::StepKind;
 use crate::nodegroup::group::Issue;
 use crate::workload::nodes::Ready;
 
-/// What survives a wait of what was done. Times are seconds since the epoch.
+/// The part of a request's memory that survives a wait and a hand-over. Times are seconds since the epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct History {
     pub began: u64,
     pub deadline: u64,
     pub begun: Vec<Begun>,
-    /// The group's status when this request first saw it: a group that was DEGRADED before isn't this request's failure.
+    /// The group's status when this request first saw it. If the group was DEGRADED already, that is not this request's
+    /// failure.
     #[serde(default)]
     pub first_status: Option<String>,
-    /// When the group was made that this request first saw under the name, in seconds since the epoch. EKS says it of each group, so
-    /// another that is made under the name meanwhile is known by it.
+    /// When the group that this request first saw was created, in seconds since the epoch. By this time the function
+    /// recognises another group that somebody creates under the name meanwhile.
     #[serde(default)]
     pub first_made: Option<u64>,
-    /// The launch template that the group ran when this request last saw it, by its id.
+    /// The ID of the launch template that the group ran when this request last saw it.
     #[serde(default)]
     pub ran_template: Option<String>,
-    /// Whether EKS began an update of the group after the request was sent, where that was asked: what it did to the group is
-    /// this request's doing, also where the process that began it has died.
+    /// Whether EKS began an update of the group after the request was sent, if the function asked EKS. Such an update
+    /// counts as this request's own, even if the process that began it has died.
     #[serde(default)]
     pub updates_since_sent: Option<Updates>,
-    /// What the last look saw, where an event asks for the group.
+    /// What the last poll found under the name, if an event requests the group.
     #[serde(default)]
     pub seen: Option<Seen>,
-    /// What held up the step at hand when it was last tried.
+    /// What held up the current step when the function last tried it.
     #[serde(default)]
     pub obstacle: Option<String>,
     #[serde(default)]
     pub tidying: Tidying,
-    /// When it was last asked what holds up the roll.
+    /// When the function last asked what holds up the rolling update.
     #[serde(default)]
     pub drain_asked: Option<u64>,
-    /// How many nodes were Ready at the last look, where it is waited for them.
+    /// How many nodes were Ready at the last poll, if the request waits for nodes.
     #[serde(default)]
     pub ready: Option<Ready>,
-    /// How often in a row each could not be had. Calls to the service are answered meanwhile, so this is counted apart.
+    /// How often in a row each part could not be read or changed. EKS answers meanwhile, so these failures are counted
+    /// separately.
     #[serde(default)]
     pub tries: BTreeMap<Part, u32>,
-    /// What could not be had beyond the service, and is gone on without.
+    /// Parts outside EKS that the request has given up, to go on without them.
     #[serde(default)]
     pub given_up: BTreeSet<Part>,
 }
 
-/// Whose a group that an event asks for was when it was last looked at. What clearing up goes by is on the group, not in what
-/// this delivery remembers: the one that made it may have died, and another may have finished it.
+/// Whose the group was at the last poll, if an event requests the group. The clean-up after a failure depends on the
+/// group's tags, not on this memory: the delivery that created the group may have died, and another delivery may have
+/// finished the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seen {
-    /// There was none, and all that is checked before anything is made had passed.
+    /// There was no group, and all checks before the creation had passed.
     Absent {
-        /// At the first of such looks in a row, in seconds since the epoch.
+        /// When the first of these polls in a row took place, in seconds since the epoch.
         since: u64,
     },
-    /// Made by this very event, and not finished.
+    /// This very event created the group, and the group is not finished.
     Unfinished,
-    /// Somebody else's, who may have come between.
+    /// The group belongs to somebody else, who may have created it meanwhile.
     Foreign,
-    /// There before, or finished, or taken over by a later event.
+    /// The group existed before, or is finished, or a later event has taken it over.
     Settled,
 }
 
-/// Whether updates of a group were found.
+/// Whether EKS lists updates of the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Updates {
     Found,
     None,
 }
 
-/// Whether what a group needs no more is still to be removed. It comes last, and an update doesn't fail for it.
+/// Whether the request still has to remove what the group no longer needs. This is the last step, and an update does
+/// not fail by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub enum Tidying {
     #[default]
     Due,
-    /// Something that is to go has been in use, or EC2 hasn't answered, since then, in seconds since the epoch.
+    /// Since this time, in seconds since the epoch, a resource to remove has been in use, or EC2 has not answered.
     HeldUpSince(u64),
-    /// Left for the next update, or for the deletion.
+    /// The resource could not be removed now; the next update or the deletion removes it.
     GivenUp,
 }
 
-/// How long an update waits, in seconds, for the network interfaces of terminated nodes to let go of a security group. EC2
-/// takes seconds, rarely minutes; the deletion of the resource waits to its deadline.
+/// How long, in seconds, an update waits until the network interfaces of terminated nodes release a security group. EC2
+/// takes seconds, rarely minutes. The deletion of the resource waits until its deadline.
 const TIDY_WITHIN_SECONDS: u64 = 120;
 
 impl Tidying {
-    /// What comes of it when something that is to go is in use at `now`. It counts from the first time: the roll before it may
-    /// have taken an hour.
+    /// The state after a resource to remove is in use at `now`. The time counts from the first failed attempt, since
+    /// the roll before it may have taken an hour.
     pub fn held_up(self, now: u64) -> Self {
         match self {
             Self::Due => Self::HeldUpSince(now),
@@ -102,7 +106,7 @@ impl Tidying {
     }
 }
 
-/// A step that was begun, with the handle by which the service reports on it.
+/// A step that was begun, with the handle by which EKS reports on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begun {
     pub step: StepKind,
@@ -129,12 +133,13 @@ impl History {
         self.begun.iter().all(is_before)
     }
 
-    /// The request has created a group, and what it saw under the name before, failed or being deleted, was another one.
+    /// Forgets the group that this request found under the name, failed or being deleted: the request has created
+    /// another group since.
     pub fn forget_the_group_before(&mut self) {
         (self.first_made, self.first_status) = (None, None);
     }
 
-    /// What is noted is about one group; another one is begun with from the start, in the time that is left.
+    /// Forgets everything about the current group, to begin with another group in the time that is left.
     pub fn turn_to_another_group(&mut self) {
         *self = Self {
             began: self.began,
@@ -143,25 +148,26 @@ impl History {
         };
     }
 
-    /// The same group is to be removed. It is still the one that was seen first, and no other that is made under its name.
+    /// Prepares the removal of the same group. The memory of its creation time stays, so that the request removes no
+    /// other group of that name.
     pub fn turn_to_undoing(&mut self) {
         let (first_made, ran_template) = (self.first_made, self.ran_template.take());
         self.turn_to_another_group();
         (self.first_made, self.ran_template) = (first_made, ran_template);
     }
 
-    /// The update begun last, which is the one to ask about.
+    /// The update that was begun last, which the function asks EKS about.
     pub fn last_update(&self) -> Option<&Begun> {
         self.begun.iter().rev().find(|begun| begun.update_id.is_some())
     }
 }
 
-/// Kept apart from the service's: what an update that was asked about has come to.
+/// The result of an update that the function asked EKS about, in core's own type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum UpdateState {
     InProgress,
     Successful,
-    /// Failed or cancelled, with the service's errors.
+    /// Failed or cancelled, with the errors that EKS gives.
     Failed(Vec<Issue>),
 }
 

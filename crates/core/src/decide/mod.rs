@@ -1,7 +1,9 @@
-//! The one decision: from what is wanted, what is there and what was begun to the next thing to do.
+//! The one decision: from what is wanted, what exists and what the request has begun, to the next thing to do.
 //!
-//! Everything is level-triggered. A retry, a duplicate, a crash, a cancelled stack and a hand-over between invocations are
-//! all the same case: look again and go on.
+//! [`decide`] takes a [`Goal`] and an [`Observation`] and gives the [`Next`] step. It depends only on the current
+//! state, not on past events. So a retry, a duplicate delivery, a crash, a cancelled stack and a hand-over between
+//! invocations are all the same case: observe again and go on. [`mod@plan`] orders the steps of an update, and [`mod@target`]
+//! decides whether an update needs a new group.
 
 use std::collections::BTreeMap;
 
@@ -37,20 +39,21 @@ pub use own_template::Around;
 pub use reasons::{Broken, LEFT_AS_IT_IS, RETAINED_GROUP, STAYS, foreign, retained};
 use reasons::{broken, operation_is_over, out_of_time, update_failed};
 
-/// After a create the service may say for a moment that it knows no such group: its reads are eventually consistent.
+/// For a moment after a create, EKS may answer that the group does not exist: its reads are eventually consistent.
 const VISIBLE_WITHIN_SECONDS: u64 = 60;
 
-/// What a request is to bring about.
+/// The state that a request shall bring about.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Goal {
     Present(Box<Desired>),
     Absent(Identity),
-    /// A rollback that can restore nothing, and may not fail for that: the group is left as it is.
+    /// A rollback that can restore nothing, and must not fail for that. The group is left as it is.
     AsIs {
         identity: Identity,
         why: String,
     },
-    /// The stack's operation is over, and so is this request: nothing is begun, and the answer repeats what runs.
+    /// The stack's operation is over, and so is this request. The function begins nothing, and the response repeats the
+    /// attributes of the running group.
     Repeat(Identity),
 }
 
@@ -61,7 +64,7 @@ pub struct Identity {
     pub name: String,
     pub owner: Owner,
     pub which: Which,
-    /// Which request this is, among those for the same resource.
+    /// The place of this request among the requests for the same resource.
     pub turn: Turn,
 }
 
@@ -76,7 +79,7 @@ impl Goal {
 }
 
 impl Identity {
-    /// Where the group's belongings in EC2 are found.
+    /// Identifies the group's resources in EC2.
     pub fn place(&self) -> Place {
         Place {
             cluster: self.cluster.clone(),
@@ -86,24 +89,25 @@ impl Identity {
     }
 }
 
-/// What of the owner's may be deleted.
+/// Which groups of the owner the request may delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
     Any,
-    /// Only what was created then or later, in seconds since the epoch. Of a Create that CloudFormation never learnt a group's name of:
-    /// a group that was there before its stack's operation began is kept on purpose.
+    /// Only a group that was created at this time or later, in seconds since the epoch. This is for a Create whose
+    /// group's name CloudFormation never learnt. A policy of Retain keeps a group that existed before the stack's
+    /// operation began.
     CreatedSince(u64),
-    /// Only an unfinished replacement: made in place of the group with this physical ID, at `since` or later in seconds since the
-    /// epoch, and not made anew meanwhile by another delivery.
+    /// Only an unfinished replacement of the group with this physical ID. It was created at `since` or later, in
+    /// seconds since the epoch, and no other delivery has created it anew meanwhile.
     InPlaceOf {
         id: String,
         since: Option<u64>,
     },
-    /// Only what this very request by event made and did not finish.
+    /// Only a group that this very request by event created and did not finish.
     OfThisRequest,
 }
 
-/// What was seen. Only `Absent` means gone; every error but not-found is `Unknown`.
+/// What the function observed. Only `Absent` means gone: every error except not-found is `Unknown`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observation {
     Absent,
@@ -114,10 +118,10 @@ pub enum Observation {
     Unknown(String),
 }
 
-/// What is known at a look beside the group itself.
+/// What the function knows at a poll, in addition to the group itself.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
-    /// `None`: not looked up in this pass.
+    /// `None` if this pass has not read them.
     pub around: Option<&'a Around>,
     pub beyond: &'a Beyond,
     pub history: &'a History,
@@ -128,7 +132,7 @@ pub struct View<'a> {
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
-    /// Look something up, and decide again.
+    /// Read something, and decide again.
     Look(Look),
     Act(Step),
     Wait(Waiting),
@@ -137,14 +141,14 @@ pub enum Next {
         warnings: Vec<String>,
     },
     Fail(String),
-    /// It failed, and why is to be found out.
+    /// The request fails, and the function first finds out why.
     Broken(Box<Broken>),
 }
 
 /// What is looked up only where the decision needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
-    /// What the group has around it.
+    /// The cluster, the instance types and the EC2 resources of the group.
     Around,
     /// The Auto Scaling group of this name.
     ScalingGroup(String),
@@ -154,22 +158,22 @@ pub enum Look {
     Updates(GroupTarget),
 }
 
-/// What is waited for; how long is the schedule's business.
+/// What the request waits for. The schedule decides how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waiting {
     ForCreate,
     ForConfigUpdate,
     ForVersionUpdate,
     ForDelete,
-    /// Nodes that aren't Ready.
+    /// Nodes that are not Ready.
     ForNodes,
-    /// Somebody else's update, or a status that isn't known.
+    /// Somebody else's update, or a status that this version does not know.
     ForOthers,
-    /// The service couldn't be asked.
+    /// EKS could not be asked.
     ForAnAnswer,
 }
 
-/// Decides. Total: each pair of goal and status has its answer, and a status that the service adds later has one too.
+/// Decides what to do next. Each pair of goal and status has a result, also a status that EKS adds later.
 pub fn decide(goal: &Goal, seen: &Observation, view: View) -> Next {
     let next = match (goal, seen) {
         (_, Observation::Unknown(_)) => Next::Wait(Waiting::ForAnAnswer),
@@ -199,11 +203,15 @@ fn make(desired: &Desired, view: View) -> Next {
             conflicting_requests::waits_for_what_goes(desired, view).unwrap_or_else(|| create(desired, view))
         }
         Some(begun) if view.now < begun.at + VISIBLE_WITHIN_SECONDS => Next::Wait(Waiting::ForCreate),
-        _ => Next::Fail(format!(
-            "node group {}/{} was deleted by somebody else while this request worked on it; deploy again to make it anew",
-            desired.spec.cluster, desired.name
-        )),
+        _ => deleted_meanwhile(desired),
     }
+}
+
+fn deleted_meanwhile(desired: &Desired) -> Next {
+    Next::Fail(format!(
+        "node group {}/{} was deleted by somebody else while this request worked on it; deploy again to make it anew",
+        desired.spec.cluster, desired.name
+    ))
 }
 
 fn create(desired: &Desired, view: View) -> Next {
@@ -235,9 +243,7 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
         Status::Creating => Next::Wait(Waiting::ForCreate),
         Status::Active | Status::Degraded => converge(desired, live, update, view),
         Status::Updating => follow(desired, live, view),
-        Status::Deleting if view.history.of(StepKind::Create).is_some() => {
-            make(desired, View { now: u64::MAX, ..view })
-        }
+        Status::Deleting if view.history.of(StepKind::Create).is_some() => deleted_meanwhile(desired),
         Status::Deleting => Next::Wait(Waiting::ForDelete),
         Status::CreateFailed => failed_group::next(desired, live, view),
         Status::DeleteFailed if desired.direction == Direction::RollingBack => as_is(
@@ -252,8 +258,8 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
     }
 }
 
-/// A stack's Create never takes over a group that was there before: a `DeletionPolicy` of `Retain` has kept it, and the rollback of
-/// this Create would delete it.
+/// A Create of a stack never takes over a group that existed before. A `DeletionPolicy` of `Retain` has kept such a
+/// group, and the rollback of this Create would delete it.
 fn is_retained(desired: &Desired, live: &NodeGroup, view: View) -> bool {
     desired.purpose == Purpose::Create
         && !desired.owner.requester.may_take_over()
@@ -262,7 +268,8 @@ fn is_retained(desired: &Desired, live: &NodeGroup, view: View) -> bool {
         && desired.is_of_before(live) == Some(true)
 }
 
-/// Nobody waits for the group to come up, so the request is done with it; and what is done leaves no mark.
+/// With `WaitFor: Submitted` the request is done when EKS has accepted the group. A finished group bears no mark, so
+/// the mark goes first.
 fn accepted(desired: &Desired, live: &NodeGroup, view: View) -> Next {
     if live.tags.contains_key(UNFINISHED_TAG) && view.history.of(StepKind::Untag).is_none() {
         return Next::Act(Step::Untag(live.target(), [UNFINISHED_TAG.to_owned()].into()));
@@ -270,8 +277,8 @@ fn accepted(desired: &Desired, live: &NodeGroup, view: View) -> Next {
     ready(desired, live, view, vec![])
 }
 
-/// A settled group: report the update that has ended, or begin the next step, or be done. A downgrade is refused before
-/// anything is made in EC2, and so is the group told which event it follows.
+/// For a settled group: reports the update that has ended, or begins the next step, or ends the request. Before it
+/// changes anything in EC2, it refuses a downgrade and tags the group with the event that the group follows.
 fn converge(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view: View) -> Next {
     match update {
         Some(UpdateState::InProgress) => return follow(desired, live, view),
@@ -308,7 +315,7 @@ fn step(desired: &Desired, live: &NodeGroup, template: &TemplateVersion, view: V
     let mut warnings = plan.warnings;
     warnings.extend(begun.iter().filter_map(|step| still_differs(step, live)));
     match (settled::next(desired, live, view, warnings), untag.into_iter().next()) {
-        // Some of these tags say that the group isn't finished, which it isn't before everything else is.
+        // Some of these tags say that the group is not finished, so they go after everything else.
         (Next::Done { .. }, Some(untag)) => Next::Act(untag),
         (next, _) => next,
     }
@@ -328,7 +335,7 @@ fn still_differs(step: &Step, live: &NodeGroup) -> Option<String> {
     ))
 }
 
-/// `latest` is asked for anew at each request, so that it was followed is no difference that is left.
+/// Each request resolves `latest` anew, so a newer release alone is no difference that is left.
 fn only_follows(change: &VersionChange, live: &NodeGroup) -> bool {
     let runs = change.version.as_ref().is_none_or(|version| *version == live.version);
     runs && change.release_version.is_none() && change.launch_template.is_none()
@@ -350,7 +357,7 @@ fn ready(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<Stri
     }
 }
 
-/// An update runs. With `WaitFor: Submitted` the last one begun is as good as done.
+/// An update runs. With `WaitFor: Submitted` the request is done once the last update has begun.
 fn follow(desired: &Desired, live: &NodeGroup, view: View) -> Next {
     let Some(begun) = view.history.last_update() else {
         return Next::Wait(Waiting::ForOthers);

@@ -1,5 +1,5 @@
-//! What comes once the group is as it should be for the service: what its Auto Scaling group is given, what runs in the
-//! cluster for it, and its nodes being Ready.
+//! The steps after EKS has the wanted group: the settings of its Auto Scaling group, what runs for it in the cluster,
+//! and the wait for Ready nodes.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,14 +15,14 @@ use crate::properties::spec::{DevicePlugin, WaitFor, WindowsSupport};
 use crate::workload::device_plugin::{Call, call_for};
 use crate::workload::nodes::{Node, ready};
 
-/// What was looked up of it in this pass. `None`: not yet.
+/// What this pass has read outside EKS. A field is `None` until it is read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Beyond {
     pub scaling_group: Option<ScalingGroup>,
     pub nodes: Option<Vec<Node>>,
 }
 
-/// A part of it, which a rollback goes on without where it can't be had.
+/// One part outside EKS. A rollback goes on without a part that the function cannot read or change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     ScalingGroup,
@@ -31,7 +31,7 @@ pub enum Part {
     Nodes,
 }
 
-/// The next thing that is missing; `None` when nothing is, or when a rollback has no time left for it.
+/// The next missing step. `None` if nothing is missing, or if a rollback has no time left for it.
 pub fn next(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<String>) -> Option<Next> {
     let next = scaling_group(desired, live, view, warnings)
         .or_else(|| windows(desired, live, view))
@@ -45,7 +45,8 @@ pub fn next(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<
     (!over).then_some(next)
 }
 
-/// Whether anything of the resource's may be on the Auto Scaling group: a group that was just made has nothing of it.
+/// The function reads the Auto Scaling group if it may bear anything of the resource. A group that was just created
+/// bears nothing.
 fn scaling_group(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<String>) -> Option<Next> {
     let due = autoscaling::is_asked(&desired.spec) || desired.purpose == Purpose::Update;
     if !due || live.auto_scaling_group.is_empty() || is_given_up(view, Part::ScalingGroup) {
@@ -69,15 +70,15 @@ fn scaling_group(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
     Some(Next::Act(Step::Scaling(live.auto_scaling_group.clone(), steps)))
 }
 
-/// Looked at once in each request: another tool may have switched it off.
+/// The function reads this setting once in each request, since another tool may have switched it off.
 fn windows(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
     let asked = desired.spec.windows_support == WindowsSupport::Enabled && live.ami_type.starts_with("WINDOWS");
     let due = asked && view.history.of(StepKind::EnableWindows).is_none() && !is_given_up(view, Part::Windows);
     due.then(|| Next::Act(Step::EnableWindows(live.cluster.clone())))
 }
 
-/// A group that has the plugin bears a tag that says so: without it nothing of it is in the cluster, and no access to the
-/// cluster is needed to take it away.
+/// A group that has the plugin bears a tag that says so. Without the tag the cluster has nothing of this group, and the
+/// function needs no access to the cluster to remove it.
 fn device_plugin(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<String>) -> Option<Next> {
     if is_given_up(view, Part::DevicePlugin) {
         return None;
@@ -133,7 +134,7 @@ fn nodes(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<Str
     match (view.now >= view.history.deadline, desired.direction) {
         (false, _) => Some(Next::Wait(Waiting::ForNodes)),
         (true, Direction::Forward | Direction::Unknown) => Some(unready(live, nodes, wanted)),
-        // A rollback restores what was; whether its nodes come up is no reason to fail it.
+        // A rollback restores the earlier state. It does not fail because nodes do not come up.
         (true, Direction::RollingBack) => {
             warnings.push(Broken::of_nodes(live, nodes, wanted));
             None
@@ -141,7 +142,7 @@ fn nodes(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut Vec<Str
     }
 }
 
-/// How many nodes are Ready, where it was asked.
+/// How many nodes are Ready, if the function asked Kubernetes.
 pub fn ready_nodes(desired: &Desired, live: &NodeGroup, view: View) -> Option<usize> {
     if desired.spec.wait_for != WaitFor::NodesReady || is_given_up(view, Part::Nodes) {
         return None;

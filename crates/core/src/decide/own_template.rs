@@ -1,4 +1,4 @@
-//! What the decision says of the resource's own launch template and what it brings along.
+//! Decisions about the launch template that the function makes, and about its security group and key pair.
 
 use std::collections::BTreeMap;
 
@@ -17,17 +17,17 @@ use crate::node::os::Os;
 use crate::nodegroup::group::NodeGroup;
 use crate::properties::spec::LaunchTemplateIdentity;
 
-/// What a node group has around it: the cluster it is in, its instance types, and its belongings in EC2.
+/// What the function reads around a node group: its cluster, its instance types, and its resources in EC2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Around {
     pub place: Place,
-    /// `None` in a removal, which needs neither.
+    /// `None` in a removal, which needs neither cluster nor instance types.
     pub cluster: Option<Cluster>,
     pub types: Vec<InstanceTypeFacts>,
     pub belongings: Belongings,
 }
 
-/// The template and version that the nodes are to run, or what comes before there is one.
+/// The template and version that the nodes shall run, or the step that comes first.
 pub fn template(desired: &Desired, live: Option<&NodeGroup>, view: View) -> Result<TemplateVersion, Next> {
     if let Some(users) = &desired.spec.launch_template {
         return Ok(TemplateVersion {
@@ -55,7 +55,8 @@ pub fn template(desired: &Desired, live: Option<&NodeGroup>, view: View) -> Resu
     }
 }
 
-/// What comes before a group goes whose template is used again: once the group is gone, nothing shows whose a template without tags is.
+/// If the function will create a group anew with the same launch template, it restores the template's tags before the
+/// old group goes. Once the group is gone, nothing else shows whose the template is.
 pub fn tagged_first(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
     if desired.spec.launch_template.is_some() {
         return None;
@@ -67,8 +68,8 @@ pub fn tagged_first(desired: &Desired, live: &NodeGroup, view: View) -> Option<N
     tag_again(&desired.place(), &around.belongings, running).map(|step| Next::Act(Step::Launch(step)))
 }
 
-/// A cleaner may have taken the tags from the template that the group runs. Without them it would be taken for somebody else's, and
-/// the running group replaced.
+/// A clean-up tool may have removed the tags from the template that the group runs. Without them the function would
+/// believe that somebody else owns the template, and would replace the running group.
 fn tag_again(place: &Place, seen: &Belongings, running: Option<&str>) -> Option<LaunchStep> {
     seen.stripped_template(place, running?)
         .map(|template| LaunchStep::TagTemplate {
@@ -77,7 +78,8 @@ fn tag_again(place: &Place, seen: &Belongings, running: Option<&str>) -> Option<
         })
 }
 
-/// A rollback doesn't fail for a template that can't be had: the version that runs stands, and a warning says so.
+/// A rollback does not fail because a template cannot be read or created. The running version stays, and a warning says
+/// so.
 fn what_runs(desired: &Desired, live: Option<&NodeGroup>) -> Option<TemplateVersion> {
     let running = live?.launch_template.as_ref()?;
     (desired.direction != Direction::Forward).then(|| TemplateVersion {
@@ -86,8 +88,8 @@ fn what_runs(desired: &Desired, live: Option<&NodeGroup>) -> Option<TemplateVers
     })
 }
 
-/// What of the belongings a converged group needs no more. It is removed only when the group runs what is wanted: till then
-/// new nodes may be launched with the old.
+/// The next resource that a converged group no longer needs. The function removes it only when the group runs what is
+/// wanted: until then EC2 may launch new nodes with it.
 pub fn tidy(desired: &Desired, live: &NodeGroup, view: View) -> Option<LaunchStep> {
     let due = view.history.tidying != Tidying::GivenUp && view.now < view.history.deadline;
     let around = view.around.filter(|_| due && desired.spec.launch_template.is_none())?;
@@ -101,7 +103,8 @@ pub fn tidy(desired: &Desired, live: &NodeGroup, view: View) -> Option<LaunchSte
         .flatten()
 }
 
-/// After a group is gone, its belongings go one by one. What a later event has made is for the group that comes.
+/// Removes the resources of a group that is gone, one by one. Resources that a later event has made stay for the later
+/// group.
 pub fn clear(identity: &Identity, view: View) -> Next {
     let Some(around) = view.around else {
         return Next::Look(Look::Around);
@@ -117,8 +120,9 @@ pub fn clear(identity: &Identity, view: View) -> Next {
     }
 }
 
-/// A group of the name that isn't ours stays. What a create of ours made before it met that group goes, unless the group
-/// runs on it: then it was ours and lost its tags, and taking its template away would harm it.
+/// A group of that name which belongs to somebody else stays. The function removes what its own Create made before it
+/// met that group. Except: the group runs on it. Then the group was the function's and lost its tags, and without its
+/// template it would be harmed.
 pub fn clear_beside(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     let Some(around) = view.around else {
         return Next::Look(Look::Around);
@@ -131,8 +135,8 @@ pub fn clear_beside(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     }
 }
 
-/// What a new group gets when the template names no AMI type. With a launch template of the user's that may name an image,
-/// the choice is the service's.
+/// The AMI type of a new group if the template names none. If the user's launch template may name an image, EKS
+/// chooses.
 pub fn default_ami_type(desired: &Desired, view: View) -> Option<String> {
     let spec = &desired.spec;
     let around = view
@@ -141,7 +145,7 @@ pub fn default_ami_type(desired: &Desired, view: View) -> Option<String> {
     image::default_ami_type(&around.types).map(str::to_owned)
 }
 
-/// What attributes tell of the template; `None`: look first.
+/// The values of the template for the attributes. `None` if the function has to read them first.
 pub fn in_template(desired: &Desired, live: &NodeGroup, view: View) -> Option<InTemplate> {
     if desired.spec.launch_template.is_some() {
         return Some(InTemplate::default());
@@ -170,7 +174,7 @@ pub fn warnings(desired: &Desired, live: &NodeGroup, view: View) -> Vec<String> 
     warnings
 }
 
-/// What is asked for, or else what EKS's recommended calculation gives.
+/// The stated number, or else the result of EKS's recommended calculation.
 fn told_max_pods(desired: &Desired, os: Os, types: &[InstanceTypeFacts]) -> Option<u32> {
     let asked = wanted_max_pods(&desired.spec, os, types).ok().flatten();
     let facts = || types.iter().map(|facts| facts.network).collect::<Option<Vec<_>>>();
@@ -193,7 +197,7 @@ fn wanted<'a>(
     })
 }
 
-/// A running group's image decides; an AMI type is for life.
+/// The image of a running group decides, since a group keeps its AMI type for life.
 fn os(desired: &Desired, around: &Around, live: Option<&NodeGroup>) -> Os {
     let stated = desired.spec.ami_type.as_deref();
     let chosen = stated.or_else(|| image::default_ami_type(&around.types));

@@ -150,14 +150,15 @@ pub struct VersionChange {
     pub force: ForceUpdate,
 }
 
-/// The steps still missing, in the order in which the service takes them one at a time, and what can't be had.
+/// The steps that are missing, in the order in which EKS accepts them one at a time, and warnings about what cannot be
+/// done.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
     pub steps: Vec<Step>,
     pub warnings: Vec<String>,
 }
 
-/// A change that can't be made, said before anything is touched.
+/// A change that EKS cannot make. The function refuses it before it changes anything.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{property}: {wanted} is older than {running}, which {group} runs, and EKS takes no node group back; set {property} to {running}, or remove it"
@@ -174,7 +175,7 @@ pub struct Downgrade {
 /// configuration in one (eksctl issue 2565) and takes one update at a time. Configuration follows the roll, unless it lets
 /// the roll go faster.
 ///
-/// `template` is what the nodes are to run; `None` leaves it out of account.
+/// `template` is what the nodes shall run; `None` leaves the launch template out.
 ///
 /// # Errors
 /// [`Downgrade`], outside a rollback.
@@ -201,10 +202,11 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     Ok(plan)
 }
 
-/// What a warning says of a size that is left.
+/// The words of the warning about a size that the function leaves.
 pub const SIZE_LEFT: &str = "so it can't tell whether this update is a rollback";
 
-/// Where the stack can't be described a size that isn't the template's former one may be an autoscaler's, and the request a rollback.
+/// If the function cannot describe the stack, an autoscaler may have set a size that differs from the template's former
+/// one, and the request may be a rollback.
 fn size_left(desired: &Desired, live: &NodeGroup) -> Option<String> {
     let wanted = desired
         .spec
@@ -237,10 +239,11 @@ fn version_change(
     if version.is_none() && release.is_none() && launch_template.is_none() && !follows {
         return Ok(None);
     }
-    // The service's pages disagree on which version an update without one takes, so it is always said; with a custom AMI
-    // it may not be.
+    // EKS's pages disagree on which version an update without a version takes, so the call always states it. Except:
+    // with a custom AMI the call must not.
     let version = (live.ami_type != "CUSTOM").then(|| version.unwrap_or_else(|| live.version.clone()));
-    // Without a release a roll takes the newest, whatever it was begun for; a stated one stays.
+    // Without a stated release, a roll takes the newest release, whatever the reason of the roll. A stated release
+    // stays.
     let pinned = matches!(desired.spec.release, Release::Exact(_)).then(|| live.release_version.clone());
     Ok(Some(VersionChange {
         version,
@@ -250,7 +253,7 @@ fn version_change(
     }))
 }
 
-/// The Kubernetes version and the AMI release that are newer than what runs.
+/// The Kubernetes version and the AMI release that are newer than what the group runs.
 fn image_change(
     desired: &Desired,
     live: &NodeGroup,
@@ -307,7 +310,8 @@ fn launch_template_change(
 ) -> Option<(LaunchTemplateIdentity, String)> {
     let version = wanted.version.clone()?;
     let running = live.launch_template.as_ref()?;
-    // A group keeps its launch template for life. In a rollback another one of the resource's own may be there, if somebody has deleted it.
+    // A group keeps its launch template for life. In a rollback the resource may have another template of its own, if
+    // somebody deleted the first one.
     let is_another = match &wanted.identity {
         LaunchTemplateIdentity::Id(id) => *id != running.id,
         LaunchTemplateIdentity::Name(name) => *name != running.name,

@@ -1,4 +1,4 @@
-//! What a failure is told as: what happened, to which group, and what to do.
+//! The reasons of failures: what happened, to which group, and what the user can do.
 
 use super::history::History;
 use super::{Goal, Identity, Next, Observation};
@@ -8,17 +8,17 @@ use crate::nodegroup::group::{Issue, NodeGroup, describe_issues};
 use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
 use crate::workload::nodes::{Node, lacking};
 
-/// The code of the refusal that [`retained`] tells.
+/// The code of the refusal in [`retained`].
 pub const RETAINED_GROUP: &str = "retained-group";
 
-/// How a warning begins that a rollback restored nothing.
+/// The beginning of the warning that a rollback restored nothing.
 pub const LEFT_AS_IT_IS: &str = "the node group was left as it is";
 
-/// What a warning says of a group that a Delete by an ID that names no group leaves.
+/// The words of the warning about a group that stays, after a Delete whose ID names no group.
 pub const STAYS: &str = "stays: the function can't tell that this deployment has created it";
 
-/// A group that failed at something. Why, the issues tell only in part: what its Auto Scaling group and its instances met is
-/// looked up before it is told.
+/// A group that failed. Its issues say only partly why, so the function reads the evidence of its Auto Scaling group
+/// and instances before it answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Broken {
     /// What failed, on which group.
@@ -37,7 +37,8 @@ pub fn broken(what: &str, live: &NodeGroup) -> Next {
     }))
 }
 
-/// The time is over, and nodes aren't Ready: which, and what their kubelets say.
+/// The failure of a request whose time is over while nodes are not Ready. The reason says which nodes, and what their
+/// kubelets report.
 pub fn unready(live: &NodeGroup, nodes: &[Node], wanted: usize) -> Next {
     Next::Broken(Box::new(Broken {
         headline: format!(
@@ -78,13 +79,13 @@ pub fn update_failed(live: &NodeGroup, history: &History, errors: &[Issue]) -> N
     }))
 }
 
-/// Health issues of a group that is nevertheless there.
+/// The text about a group that exists and has health issues.
 pub fn has_issues(live: &NodeGroup) -> String {
     let issues = describe_issues(&live.issues);
     format!("node group {}/{} has health issues: {issues}", live.cluster, live.name)
 }
 
-/// Says that a group is somebody else's, and how that is told.
+/// Says that a group belongs to somebody else, and how the function recognises that.
 pub fn foreign(live: &NodeGroup) -> String {
     format!(
         "node group {}/{} exists and isn't this resource's, so nothing was changed: its tags {STACK_TAG} and {RESOURCE_TAG} \
@@ -93,7 +94,7 @@ pub fn foreign(live: &NodeGroup) -> String {
     )
 }
 
-/// Says that a group of the resource was there before its Create, and what the user can do.
+/// Says that a group of the resource existed before its Create, and what the user can do.
 pub fn retained(live: &NodeGroup) -> String {
     let NodeGroup { cluster, name, .. } = live;
     format!(
@@ -104,7 +105,8 @@ pub fn retained(live: &NodeGroup) -> String {
     )
 }
 
-/// Says that nothing is begun any more, and that there is no group to repeat.
+/// The failure of a request whose stack operation is over, if there is no group whose attributes the response could
+/// repeat.
 pub fn operation_is_over(identity: &Identity) -> Next {
     Next::Fail(format!(
         "the stack's operation is over and node group {}/{} does not exist, so the function begins nothing for this request; deploy \
@@ -113,7 +115,8 @@ pub fn operation_is_over(identity: &Identity) -> Next {
     ))
 }
 
-/// Says how far it got and what goes on by itself: EKS doesn't stop because CloudFormation does.
+/// The failure at the deadline. The reason says how far the request came, and what goes on by itself: EKS does not stop
+/// when CloudFormation stops.
 pub fn out_of_time(goal: &Goal, seen: &Observation, history: &History) -> Next {
     let (cluster, name) = match goal {
         Goal::Present(desired) => (&desired.spec.cluster, &desired.name),

@@ -1,4 +1,4 @@
-//! What the decision says of a group that is to go.
+//! Decisions for a group that shall go.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use crate::decide::plan::StepKind;
 use crate::nodegroup::group::{NodeGroup, Status};
 use crate::nodegroup::ownership::{Confirmation, Replaces};
 
-/// The next step of removing the group of `identity`, which is there as `live`. What isn't meant stays, with what it has in EC2.
+/// The next step of the removal of the group of `identity`, which exists as `live`. A group that the request may not
+/// delete stays, with its resources in EC2.
 pub fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     if !identity.owner.owns(&live.tags) {
         return conflicting_requests::of_a_foreign_group(
@@ -44,7 +45,7 @@ pub fn remove(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     }
 }
 
-/// What isn't meant stays, and a Delete by an id that names no group says so.
+/// A group that the request may not delete stays. If the Delete has an ID that names no group, a warning says so.
 fn left(identity: &Identity, live: &NodeGroup) -> Next {
     let warning = match identity.which {
         Which::CreatedSince(_) => Some(format!(
@@ -60,7 +61,7 @@ fn left(identity: &Identity, live: &NodeGroup) -> Next {
     }
 }
 
-/// Whether a group is one that a request may remove. A group whose creation time EKS doesn't show is of no known time.
+/// Whether the request may delete the group. A group without a creation time counts as not created within any period.
 fn is_meant(identity: &Identity, live: &NodeGroup, view: View) -> bool {
     match &identity.which {
         Which::Any => true,
@@ -78,7 +79,7 @@ fn is_unconfirmed_in_place_of(live: &NodeGroup, id: &str) -> bool {
     replaces.is_some_and(|replaces| replaces.id == id && replaces.known == Confirmation::Unconfirmed)
 }
 
-/// Another delivery of the same update may have removed what is to be undone, and made it anew.
+/// Another delivery of the same update may have removed the group that this one undoes, and created it anew.
 fn made_anew(live: &NodeGroup, view: View) -> bool {
     let made = view.history.first_made.zip(live.created_at);
     made.is_some_and(|(first, now)| first != now)

@@ -1,17 +1,17 @@
-//! The pace of a rolling update: how long it takes by its own arithmetic, so that one that can't end in time is announced before
-//! it begins, and which settings let it go faster.
+//! The pace of a rolling update: its least duration, so that the function can warn before it begins a roll which cannot
+//! end in time, and the settings that make it faster.
 
 use crate::properties::settings::{Amount, UpdateSettings};
 
-/// Before the first node is replaced EKS makes a version of the launch template and launches nodes on top of the group's size, of
-/// which one in each zone has to be Ready (EKS user guide, "Understand each phase of node updates").
+/// Before EKS replaces the first node, it makes a version of the launch template and launches additional nodes. One of
+/// them in each zone has to be Ready (EKS user guide, "Understand each phase of node updates").
 const SETUP_SECONDS: u64 = 300;
 
-/// One batch: the nodes are cordoned and drained, then EKS waits 60 seconds (same page), then they are terminated and others
-/// come up. A pod that can't be evicted holds a node for up to 15 minutes, so this is near the least.
+/// One batch: EKS cordons and drains the nodes, waits 60 seconds (same page), terminates them, and others come up. A
+/// pod that cannot be evicted holds a node for up to 15 minutes, so this figure is near the least.
 const BATCH_SECONDS: u64 = 180;
 
-/// About how long, in seconds, a roll of so many nodes takes at least.
+/// About how long, in seconds, a roll of this many nodes takes at least.
 pub fn at_least_seconds(nodes: i32, unavailable: Amount) -> u64 {
     let nodes = u64::from(nodes.max(0).unsigned_abs());
     if nodes == 0 {
@@ -20,7 +20,7 @@ pub fn at_least_seconds(nodes: i32, unavailable: Amount) -> u64 {
     SETUP_SECONDS + nodes.div_ceil(batch(nodes, unavailable)) * BATCH_SECONDS
 }
 
-/// EKS takes one node at a time at the least.
+/// EKS replaces at least one node at a time.
 fn batch(nodes: u64, unavailable: Amount) -> u64 {
     match unavailable {
         Amount::Nodes(count) => u64::from(count.max(1).unsigned_abs()),
@@ -28,15 +28,16 @@ fn batch(nodes: u64, unavailable: Amount) -> u64 {
     }
 }
 
-/// Whether a roll of so many nodes has to wait for the settings `wanted`, where those `in_force` hold it back: EKS would replace
-/// more nodes at once, or would replace them by another strategy. EKS goes by what the group has when the roll begins.
+/// Whether a roll of this many nodes should wait for the settings `wanted`, since the settings `in_force` hold it back:
+/// with the wanted ones EKS would replace more nodes at once, or by another strategy. EKS uses the settings that the
+/// group has when the roll begins.
 pub fn loosens(nodes: i32, in_force: UpdateSettings, wanted: UpdateSettings) -> bool {
     let nodes = u64::from(nodes.max(0).unsigned_abs());
     let at_once = |settings: UpdateSettings| batch(nodes, settings.unavailable);
     at_once(wanted) > at_once(in_force) || wanted.strategy != in_force.strategy
 }
 
-/// What is told of a roll that outlasts what is left, in seconds; `None`: it may end in time.
+/// The warning about a roll that takes longer than the seconds that are left. `None` if the roll may end in time.
 pub fn outlasts(nodes: i32, unavailable: Amount, left: u64) -> Option<String> {
     let needed = at_least_seconds(nodes, unavailable);
     let pace = match unavailable {

@@ -1,4 +1,4 @@
-//! What the decision says of a group whose own updates are done: whether it is healthy, and what comes after EKS.
+//! Decisions for a group whose updates are done: whether it is healthy, and which steps outside EKS follow.
 
 use super::history::Updates;
 use super::plan::Step;
@@ -7,17 +7,17 @@ use super::{Look, Next, View, outside_eks, own_template, ready};
 use crate::decide::desired::{Desired, Direction, Purpose};
 use crate::nodegroup::group::{NodeGroup, Status};
 
-/// What a DEGRADED status says of a request.
+/// What a DEGRADED status means for a request.
 enum Degraded {
     ByThisRequest,
     Excused,
-    /// Its updates have to be looked at first.
+    /// The function has to read the group's updates first.
     AskForUpdates,
 }
 
-/// A DEGRADED group fails what made it so. One that was so before is reported as a warning, as is any in a rollback: its
-/// status stays DEGRADED until a scale-out succeeds (containers-roadmap issue 2326), and would fail every update till then.
-/// What an earlier delivery of this request has begun counts as this request's.
+/// A DEGRADED status fails the request that caused it. A status that the group had before is only a warning, and so is
+/// any in a rollback: the status stays until a scale-out succeeds (containers-roadmap issue 2326), and would fail every
+/// update until then. What an earlier delivery of this request began counts as this request's.
 fn degraded(desired: &Desired, view: View) -> Degraded {
     let before = view.history.first_status.as_deref() == Some(Status::Degraded.as_str());
     match (desired.direction, desired.purpose) {
@@ -32,7 +32,7 @@ fn degraded(desired: &Desired, view: View) -> Degraded {
     }
 }
 
-/// The next step of a group that runs what is wanted.
+/// The next step for a group that runs what is wanted.
 pub fn next(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<String>) -> Next {
     if live.status == Status::Degraded {
         match degraded(desired, view) {

@@ -1,4 +1,4 @@
-//! Which node group an Update is about: the one that runs, or a new one in its place.
+//! The node group that an Update is about: the running one, or a new one that replaces it.
 
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::name::{name, replacement_name};
@@ -9,22 +9,23 @@ use crate::properties::spec::{Naming, Spec};
 /// The group that an Update converges.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// The one that the physical id names.
+    /// The group that the physical ID names.
     Keep,
-    /// One of this name in its place; CloudFormation deletes the old one afterwards.
+    /// A new group of this name. CloudFormation deletes the old group afterwards.
     Replace(String),
 }
 
-/// A replacement that can't be.
+/// Why a necessary replacement is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoReplacement {
-    /// The new group would have the old one's name.
+    /// The new group would have the name of the old group.
     #[error(
         "changing {properties} needs a new node group, but NodegroupName keeps the name {name}, which the running group has; \
          give another NodegroupName, or NodegroupNamePrefix in its place and names are generated from then on"
     )]
     NameTaken { properties: String, name: String },
-    /// In a stack CloudFormation deletes the old group when all that needs it has moved. Among events nobody does.
+    /// In a stack, CloudFormation deletes the old group after everything that needs it has moved. With events, nobody
+    /// does.
     #[error(
         "changing {properties} needs a new node group in place of {running}, and events replace none; ask for the new one under \
          another LogicalResourceId and then send a Delete for this one, or send that first [needs-new-group]"
@@ -32,8 +33,8 @@ pub enum NoReplacement {
     ByEvents { properties: String, running: String },
 }
 
-/// Asks first whether the running group still fits, and only then for a name: an upgrade of this function that derives
-/// names differently must never replace a group.
+/// Decides the target of an Update. The function first asks whether the running group still fits, and only then derives
+/// a name: a release that derives other names must never replace a group.
 ///
 /// # Errors
 /// [`NoReplacement`], naming the properties that force one.
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(found(&moved, Some(&live())), Ok(Target::Replace("n".to_owned())));
     }
 
-    /// What forces the replacement need not be among what a name is derived from, such as a launch template that somebody deleted.
+    /// The reason of a replacement may be no part of the derived name, such as a launch template that somebody deleted.
     #[test]
     fn a_replacement_never_has_the_name_of_what_it_replaces() {
         let spec = spec_of(&properties(&json!({})));
@@ -166,7 +167,7 @@ mod tests {
         }
     }
 
-    /// Nobody would delete the old one, so no group is ever made in the place of another.
+    /// Nobody would delete the old group, so a request by event never replaces a group.
     #[test]
     fn events_replace_nothing() {
         let owner = Owner {

@@ -82,7 +82,7 @@ fn absent() -> Goal {
     })
 }
 
-/// A word for each answer, so that a table of them can be read.
+/// One word for each decision, so that a table of them is readable.
 fn word(next: &Next) -> String {
     match next {
         Next::Look(Look::Around) => "Look".to_owned(),

@@ -1,15 +1,15 @@
-//! What a request is about at the moment, in one word: the `step` of each line that is logged, and the phase by which time
-//! is measured.
+//! What a request works on at the moment, in one word: the `step` of each log line, and the phase that waiting time is
+//! attributed to.
 
 use serde::{Deserialize, Serialize};
 
 use super::Waiting;
 
-/// The step that is under way, or that is waited for.
+/// The step that a request performs or waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
 pub enum UnderWay {
-    /// Nothing was begun: the stack and the group are looked up and the checks made. It counts from when CloudFormation
-    /// signed the request, so a slow delivery and a cold start are in it.
+    /// Nothing has begun: the function reads the stack and the group and makes the checks. The phase counts from the
+    /// time that CloudFormation signed the request, so it includes a slow delivery and a cold start.
     #[default]
     Prepare,
     /// Launch template, security group and key pair.
@@ -22,12 +22,12 @@ pub enum UnderWay {
     ScalingGroup,
     Windows,
     DevicePlugin,
-    /// Nodes that aren't Ready.
+    /// Nodes that are not Ready.
     Nodes,
     Delete,
-    /// After the request's own work: unfinished replacements of earlier updates go.
+    /// After the request's own work: removal of unfinished replacements of earlier updates.
     RemoveAbandoned,
-    /// After a failed replacement: what it had made goes.
+    /// After a failed replacement: removal of what it made.
     Undo,
 }
 
@@ -48,7 +48,7 @@ impl UnderWay {
         Self::Undo,
     ];
 
-    /// The word in logs, in metrics and in a state machine's state.
+    /// The word in logs, in metrics and in the state of a state machine.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Prepare => "Prepare",

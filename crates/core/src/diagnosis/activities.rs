@@ -1,4 +1,4 @@
-//! What Auto Scaling says of a launch that failed.
+//! The known errors in Auto Scaling's activities, which report failed launches.
 
 mod launch;
 mod limits;
@@ -6,10 +6,10 @@ mod symptoms;
 
 use super::sign::Sign;
 
-/// In the order in which they are looked for: what two patterns would match is the first one's.
+/// In the order of the search: if a text matches two patterns, the first one counts.
 pub const FAMILIES: &[&[Sign]] = &[limits::SIGNS, launch::SIGNS, symptoms::SIGNS];
 
-/// What a text of Auto Scaling's tells.
+/// The known error in a text of Auto Scaling.
 pub fn recognise(text: &str) -> Option<&'static Sign> {
     let text = text.to_lowercase();
     signs().find(|sign| sign.is_in(&text))
@@ -19,7 +19,7 @@ pub fn signs() -> impl Iterator<Item = &'static Sign> {
     FAMILIES.iter().copied().flatten()
 }
 
-/// Whether it follows from something else, which is better told first.
+/// Whether the error follows from another one, which the reason should name first.
 pub fn is_symptom(sign: &Sign) -> bool {
     symptoms::SIGNS.contains(sign)
 }

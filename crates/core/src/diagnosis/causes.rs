@@ -1,4 +1,4 @@
-//! Which causes there are, and which is the likeliest.
+//! Ranks the causes that the evidence names.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,16 +9,16 @@ use super::sign::Sign;
 use super::text::{clip, masked, on_one_line};
 use super::{Activity, Console, Evidence, Kind, activities, console};
 use crate::nodegroup::group::Issue;
+use crate::texts::Explanation;
 use crate::workload::drain::{self, Blocked, Drain};
 
-/// The longest text of Auto Scaling's that is quoted, in characters: an encoded authorization failure alone has a
-/// thousand.
+/// The longest quote of Auto Scaling's text, in characters. An encoded authorization failure alone has a thousand.
 const QUOTE: usize = 300;
-/// How many errors of one console output are told. More are mostly what the first led to.
+/// How many errors of one console output the reason names. Further errors mostly follow from the first.
 const CONSOLE_ERRORS: usize = 3;
-/// The update error that a drain which doesn't end gives.
+/// The update error of a drain that does not end.
 const EVICTION: &str = "PodEvictionFailure";
-/// What a finding of [`Evidence::preflight`] that refuses nothing begins with.
+/// The prefix of a finding in [`Evidence::preflight`] that refuses nothing.
 pub const WARNING: &str = "warning: ";
 
 /// Something that may have made the group fail.
@@ -27,27 +27,27 @@ pub struct Cause {
     nearness: Nearness,
     code: &'static str,
     what: String,
-    /// Where it was seen, in the words that were seen.
+    /// The source and the words of the evidence.
     quote: Option<String>,
     remedy: Cow<'static, str>,
 }
 
-/// How near to the cause a piece of evidence is, the nearest first.
+/// How near a piece of evidence is to the cause, the nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Nearness {
-    /// A code of the service's that names what is wrong.
+    /// A code of EKS that names what is wrong.
     Named,
-    /// A known error, in the service's message, Auto Scaling's or the instance's own.
+    /// A known error in a message of EKS, of Auto Scaling or of the instance.
     Seen,
-    /// A check that refuses the group as it is.
+    /// A preflight check that refuses the group as it is.
     Checked,
     /// A known error that follows from another one.
     Follows,
-    /// A code that says only that something is wrong.
+    /// A code of EKS that says only that something is wrong.
     General,
 }
 
-/// All causes, the likeliest first, each code once. A general code has nothing to add to a nearer cause.
+/// All causes, the most likely first, each code once. A general code adds nothing to a nearer cause, so it is left out.
 pub fn ranked(issues: &[Issue], evidence: &Evidence, kind: Kind) -> Vec<Cause> {
     let mut causes = named(issues, kind, evidence.drain.as_ref());
     let seen_at_launch = [from_messages(issues, kind), from_activities(&evidence.activities)].concat();
@@ -63,7 +63,8 @@ pub fn ranked(issues: &[Issue], evidence: &Evidence, kind: Kind) -> Vec<Cause> {
     each_once(causes)
 }
 
-/// Whether nodes are missing because there are no instances; otherwise an instance's own words are the nearest.
+/// Whether nodes are missing because EC2 launches no instances. If EC2 launches them, the instance's own words are the
+/// nearest evidence.
 fn launches_fail(issues: &[Issue]) -> bool {
     issues.iter().any(|issue| issue.code == "AsgInstanceLaunchFailures")
 }
@@ -72,14 +73,14 @@ fn named(issues: &[Issue], kind: Kind, drain: Option<&Drain>) -> Vec<Cause> {
     let blocked = drain.and_then(drain::blocked);
     let cause = |code: &str| match &blocked {
         Some(blocked) if code == EVICTION => of_drain(blocked),
-        _ => of_code(issues::find(kind, code)),
+        _ => of_code(kind, code),
     };
     let mut codes: Vec<&str> = issues.iter().map(|issue| issue.code.as_str()).collect();
     codes.sort_by_key(|code| issues::place(kind, code));
     codes.into_iter().map(cause).collect()
 }
 
-/// The pods and budgets themselves, in place of what may be the matter.
+/// The pods and budgets that the function found, in place of the general explanation of the code.
 fn of_drain(blocked: &Blocked) -> Cause {
     Cause {
         nearness: Nearness::Named,
@@ -90,22 +91,29 @@ fn of_drain(blocked: &Blocked) -> Cause {
     }
 }
 
-fn of_code(code: issues::Code) -> Cause {
+fn of_code(kind: Kind, code: &str) -> Cause {
+    let (
+        tells,
+        Explanation {
+            code, cause, remedy, ..
+        },
+    ) = issues::find(kind, code);
     Cause {
-        nearness: match code.tells {
+        nearness: match tells {
             Tells::Cause => Nearness::Named,
             Tells::Symptom => Nearness::General,
         },
-        code: code.code,
-        what: code.cause.to_owned(),
+        code,
+        what: cause.to_owned(),
         quote: None,
-        remedy: Cow::Borrowed(code.remedy),
+        remedy: Cow::Borrowed(remedy),
     }
 }
 
-/// EKS passes Auto Scaling's words on under a general code, so that they can be known without asking Auto Scaling.
+/// EKS passes Auto Scaling's words on under a general code, so the function recognises them without a call to Auto
+/// Scaling.
 fn from_messages(issues: &[Issue], kind: Kind) -> Vec<Cause> {
-    let is_general = |issue: &&Issue| issues::find(kind, &issue.code).tells == Tells::Symptom;
+    let is_general = |issue: &&Issue| issues::find(kind, &issue.code).0 == Tells::Symptom;
     let recognised = |issue: &Issue| activities::recognise(&issue.message).map(|sign| at_launch(sign, None));
     issues.iter().filter(is_general).filter_map(recognised).collect()
 }
@@ -119,7 +127,7 @@ fn from_activities(activities: &[Activity]) -> Vec<Cause> {
     activities.iter().filter_map(seen).collect()
 }
 
-/// What an activity tells, and which of its texts does.
+/// The known error of an activity, and the text of the activity that has it.
 pub fn recognise(activity: &Activity) -> Option<(&'static Sign, &str)> {
     let texts = [&activity.message, &activity.description, &activity.cause];
     texts
@@ -142,16 +150,19 @@ fn from_console(console: Option<&Console>) -> Vec<Cause> {
 }
 
 fn of_sign(sign: &'static Sign, is_symptom: bool, quote: Option<String>) -> Cause {
+    let Explanation {
+        code, cause, remedy, ..
+    } = sign.explanation;
     Cause {
         nearness: if is_symptom { Nearness::Follows } else { Nearness::Seen },
-        code: sign.code,
-        what: sign.cause.to_owned(),
+        code,
+        what: cause.to_owned(),
         quote,
-        remedy: Cow::Borrowed(sign.remedy),
+        remedy: Cow::Borrowed(remedy),
     }
 }
 
-/// Findings carry their remedy and code themselves.
+/// The text of a finding already contains its remedy and code.
 fn checked(findings: &[String]) -> Vec<Cause> {
     let refusing = findings
         .iter()
@@ -166,7 +177,7 @@ fn checked(findings: &[String]) -> Vec<Cause> {
     refusing.map(cause).collect()
 }
 
-/// Several instances fail alike, and two causes may have one remedy: each is said once.
+/// Several instances fail alike, and two causes may share a remedy. The reason says each cause and each remedy once.
 fn each_once(causes: Vec<Cause>) -> Vec<Cause> {
     let mut said = HashSet::new();
     let mut remedies = HashSet::new();
@@ -184,7 +195,8 @@ fn each_once(causes: Vec<Cause>) -> Vec<Cause> {
 }
 
 impl Cause {
-    /// As the most likely one. A code of the service's stands before it already, with the issue.
+    /// The text for the most likely cause. If the cause is a code of EKS, the code already stands before it, in the
+    /// issue.
     pub fn as_first(&self) -> String {
         let advice = match self.remedy.as_ref() {
             "" => String::new(),
@@ -197,7 +209,7 @@ impl Cause {
         format!("Most likely: {}{advice}{code}", self.what_was_seen())
     }
 
-    /// As one of the others.
+    /// The text for a further cause.
     pub fn as_further(&self) -> String {
         let remedy = match self.remedy.as_ref() {
             "" => String::new(),

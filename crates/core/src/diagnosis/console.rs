@@ -1,8 +1,8 @@
-//! What an instance's console output tells of a node that doesn't join.
+//! The known errors in the console output of an instance whose node does not join.
 //!
-//! The texts are those of nodeadm (AL2023), bootstrap.sh (AL2), cloud-init, kubelet and Bottlerocket's early boot, as
-//! their sources and their users' reports have them. Of AL2023 and Bottlerocket the services that set a node up write
-//! their errors to the console; kubelet's own lines are there only where an AMI or a script sends them.
+//! The texts are those of nodeadm (AL2023), bootstrap.sh (AL2), cloud-init, kubelet and Bottlerocket's early boot, from
+//! their sources and from reports of users. On AL2023 and Bottlerocket the services that set a node up write their
+//! errors to the console. The kubelet's own lines are there only if an AMI or a script sends them.
 
 mod access;
 mod machine;
@@ -13,11 +13,11 @@ mod user_data;
 use super::sign::Sign;
 use super::text::{clip, masked, without_escapes};
 
-/// The longest line that is quoted, in characters.
+/// The longest quoted line, in characters.
 const QUOTE: usize = 200;
 
-/// In the order of what tells most: a broken machine or user data before what then can't be reached, and that before
-/// what merely isn't there yet.
+/// The most telling first: a broken machine or wrong user data, then an endpoint that the node cannot reach, then
+/// something that is merely not up yet.
 pub const FAMILIES: &[&[Sign]] = &[
     machine::SIGNS,
     user_data::SIGNS,
@@ -26,15 +26,15 @@ pub const FAMILIES: &[&[Sign]] = &[
     symptoms::SIGNS,
 ];
 
-/// A known error, and the line that tells it.
+/// A known error, and the line that reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     pub sign: &'static Sign,
     pub line: String,
 }
 
-/// The known errors in the text, the most telling first, each with the last line that has it: what went by at boot and
-/// came right later isn't said again.
+/// The known errors in the text, the most telling first, each with the last line that has it. Earlier lines with the
+/// same error are left out, since the node may have recovered from them.
 pub fn read(text: &str) -> Vec<Seen> {
     let plain = without_escapes(text);
     let lines: Vec<(&str, String)> = plain.lines().map(|line| (line, line.to_lowercase())).collect();
@@ -53,7 +53,7 @@ pub fn signs() -> impl Iterator<Item = &'static Sign> {
     FAMILIES.iter().copied().flatten()
 }
 
-/// Whether it follows from something else, which is better told first.
+/// Whether the error follows from another one, which the reason should name first.
 pub fn is_symptom(sign: &Sign) -> bool {
     symptoms::SIGNS.contains(sign)
 }

@@ -1,5 +1,5 @@
-//! The service's own codes: what each means and what to do. AWS explains about half of the health issues; the others
-//! are read from their names.
+//! The codes of EKS: what each one means and what to do. AWS documents about half of the health issues; the meaning of the others
+//! follows from their names.
 
 mod health;
 mod update;
@@ -8,68 +8,76 @@ pub use health::HEALTH;
 pub use update::UPDATE;
 
 use super::Kind;
+use crate::texts::Explanation;
 
-/// One code of the service's.
+/// The codes of one list of EKS, each part in the order of what a reader should hear first.
+///
+/// If EKS reports several issues, the first of them by this order is the cause and the others follow from it: a node that EC2 cannot
+/// launch does not join either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Code {
-    pub code: &'static str,
-    pub tells: Tells,
-    pub cause: &'static str,
-    pub remedy: &'static str,
-    /// An issue with it, as a reason quotes it.
-    pub example: &'static str,
+pub struct Table {
+    /// Codes that name what is wrong.
+    pub causes: &'static [Explanation],
+    /// Codes that say only that something is wrong. Any other evidence says more.
+    pub symptoms: &'static [Explanation],
 }
 
-/// How much a code alone tells.
+/// How much a code alone says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tells {
-    /// What is wrong.
     Cause,
-    /// Only that something is: whatever is found elsewhere tells more.
     Symptom,
 }
 
-/// What there is to say of a code that AWS has added since.
-pub const UNLISTED: Code = Code {
+/// The explanation of a code that AWS added after this version.
+pub const UNLISTED: Explanation = Explanation {
     code: "",
-    tells: Tells::Symptom,
     cause: "EKS gives a code that this version doesn't know yet.",
     remedy: "Go by the service's own message; the node group's Health issues tab and the Auto Scaling group's Activity \
              tab may tell more.",
     example: "",
 };
 
-/// What to do where nothing is known at all.
+/// What to do if there is neither an issue nor any other evidence.
 pub const NOTHING_KNOWN: &str = "What to do: look at the node group's Health issues tab, its Auto Scaling group's \
                                  Activity tab and an instance's system log.";
 
-/// A code's place in the tables. They are in the order of what a reader should hear first, so that of several issues
-/// the first by place is the cause and the others follow from it: nodes that can't be launched don't join either.
+/// The place of a code in its table: the lower, the earlier the reason names it. An unlisted code stands between causes and symptoms.
 pub fn place(kind: Kind, code: &str) -> usize {
     let table = table(kind);
-    let is_code = |entry: &Code| entry.code == code;
-    let first_symptom = || table.iter().position(|entry| entry.tells == Tells::Symptom);
-    table
-        .iter()
-        .position(is_code)
-        .or_else(first_symptom)
-        .unwrap_or(table.len())
+    let place = table.all().position(|known| known.code == code);
+    place.unwrap_or(table.causes.len())
 }
 
-/// What is known of a code. Both lists are asked, the issue's own first: a group may carry the other's code.
-pub fn find(kind: Kind, code: &str) -> Code {
-    let is_code = |entry: &&Code| entry.code == code;
+/// How much a code says, and its explanation. The list of `kind` comes first; the other list follows, since EKS may report its codes
+/// too.
+pub fn find(kind: Kind, code: &str) -> (Tells, Explanation) {
     let other = match kind {
         Kind::Health => UPDATE,
         Kind::Update => HEALTH,
     };
-    let found = table(kind).iter().chain(other).find(is_code);
-    found.copied().unwrap_or(UNLISTED)
+    let found = table(kind).find(code).or_else(|| other.find(code));
+    found.unwrap_or((Tells::Symptom, UNLISTED))
 }
 
-fn table(kind: Kind) -> &'static [Code] {
+fn table(kind: Kind) -> Table {
     match kind {
         Kind::Health => HEALTH,
         Kind::Update => UPDATE,
+    }
+}
+
+impl Table {
+    /// All codes, causes first.
+    pub fn all(self) -> impl Iterator<Item = &'static Explanation> {
+        self.causes.iter().chain(self.symptoms)
+    }
+
+    fn find(self, code: &str) -> Option<(Tells, Explanation)> {
+        let tells = [(Tells::Cause, self.causes), (Tells::Symptom, self.symptoms)];
+        tells.into_iter().find_map(|(tells, codes)| {
+            let known = codes.iter().find(|known| known.code == code)?;
+            Some((tells, *known))
+        })
     }
 }

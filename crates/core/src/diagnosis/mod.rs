@@ -1,8 +1,8 @@
 //! Why a node group failed: the most likely cause first, with its remedy.
 //!
-//! The service tells a code and a sentence, and its commonest code says only that nodes didn't join. What is found
-//! elsewhere is nearer to the cause: Auto Scaling's activities, an instance's console output, and the checks made
-//! again. [`catalogue`] has every cause that can be named.
+//! EKS gives a code and a sentence, and its most common code says only that nodes did not join. Other evidence is
+//! nearer to the cause: Auto Scaling's activities, an instance's console output, and a second run of the preflight
+//! checks. [`explain`] puts the reason together, and [`catalogue`] lists every cause that it can name.
 
 pub mod activities;
 pub mod catalogue;
@@ -22,18 +22,18 @@ pub use text::masked;
 use crate::nodegroup::group::Issue;
 use crate::workload::drain::Drain;
 
-/// What was found out after a failure, beside the service's own issues.
+/// What the function found after a failure, in addition to the issues of EKS.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
     /// The newest first, as Auto Scaling lists them.
     pub activities: Vec<Activity>,
     pub console: Option<Console>,
-    /// Findings of the preflight checks made again, as they are told, the gravest first. One that begins with
-    /// [`WARNING`] is told, and is never the most likely cause.
+    /// The texts of a second run of the preflight checks, the gravest first. A text that begins with [`WARNING`] is
+    /// never the most likely cause.
     pub preflight: Vec<String>,
-    /// What keeps the old nodes from being drained, where a roll failed by it.
+    /// What keeps EKS from draining the old nodes, if a rolling update failed by that.
     pub drain: Option<Drain>,
-    /// What could not be read, with the permission that lacks.
+    /// The reads that failed, each with the missing permission.
     pub unread: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ pub struct Evidence {
 pub struct Activity {
     pub status: String,
     pub description: String,
-    /// Its `StatusMessage`.
+    /// The activity's `StatusMessage`.
     pub message: String,
     pub cause: String,
 }
@@ -54,23 +54,23 @@ pub struct Console {
     pub text: String,
 }
 
-/// Which of the service's two lists the issues' codes are of.
+/// The list of EKS that the codes of the issues come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Health,
     Update,
 }
 
-/// Gives the reason in at most `limit` bytes: what happened, the service's issues, the most likely cause with its
-/// remedy, and what else there is to say. When it gets tight, the last goes first, and the cause with its remedy stays
-/// whole.
+/// The reason in at most `limit` bytes: what happened, the issues of EKS, the most likely cause with its remedy, and
+/// further evidence. If there is too little room, the last part is dropped first; the most likely cause and its remedy
+/// stay whole.
 pub fn explain(headline: &str, issues: &[Issue], evidence: &Evidence, kind: Kind, limit: usize) -> String {
-    let told = reason::told(issues, kind);
+    let own_words = reason::issue_texts(issues, kind);
     let mut causes = causes::ranked(issues, evidence, kind).into_iter();
     let first = causes.next().map(|cause| cause.as_first());
     let parts = reason::Parts {
         headline,
-        issues: told,
+        issues: own_words,
         first: first.unwrap_or_else(|| issues::NOTHING_KNOWN.to_owned()),
         rest: reason::rest(causes, issues, evidence),
     };

@@ -1,4 +1,4 @@
-//! The reason's parts, put together within what a stack event takes.
+//! Puts the parts of a reason together, within the length that a stack event takes.
 
 use std::collections::HashSet;
 
@@ -7,25 +7,25 @@ use super::text::{clip, cut, masked, on_one_line};
 use super::{Evidence, Kind, console, issues};
 use crate::nodegroup::group::{Issue, describe_issues};
 
-/// How many issues stand before the cause. The others come last: on a phone the cause shall be in sight.
+/// How many issues stand before the cause. The other issues come last, so that a reader on a phone sees the cause.
 const ISSUES_FIRST: usize = 3;
-/// How many texts of Auto Scaling's that aren't known are quoted.
+/// How many unknown texts of Auto Scaling the reason quotes.
 const UNKNOWN_TEXTS: usize = 3;
-/// The longest of them, in characters.
+/// The longest of these quotes, in characters.
 const QUOTE: usize = 300;
-/// Less than this of a text, in bytes, says nothing.
+/// A text that is cut below this many bytes says nothing.
 const LEAST: usize = 24;
 
 pub struct Parts<'a> {
     pub headline: &'a str,
-    /// In the order of what should be heard first.
+    /// In the order of what a reader should hear first.
     pub issues: Vec<String>,
     pub first: String,
     pub rest: Vec<String>,
 }
 
-/// The service's issues in its own words, each once, the one that tells most first.
-pub fn told(issues: &[Issue], kind: Kind) -> Vec<String> {
+/// The issues in EKS's own words, each once, the most telling first.
+pub fn issue_texts(issues: &[Issue], kind: Kind) -> Vec<String> {
     let mut sorted: Vec<&Issue> = issues.iter().collect();
     sorted.sort_by_key(|issue| issues::place(kind, &issue.code));
     let texts = sorted.into_iter().map(|issue| masked(&issue.to_string()));
@@ -36,7 +36,7 @@ pub fn told(issues: &[Issue], kind: Kind) -> Vec<String> {
     }
 }
 
-/// What else there is to say, the weightiest first.
+/// Further evidence, the weightiest first.
 pub fn rest(causes: impl Iterator<Item = Cause>, issues: &[Issue], evidence: &Evidence) -> Vec<String> {
     let causes = causes.map(|cause| cause.as_further());
     let warnings = evidence.preflight.iter().filter(|finding| finding.starts_with(WARNING));
@@ -53,7 +53,7 @@ pub fn rest(causes: impl Iterator<Item = Cause>, issues: &[Issue], evidence: &Ev
     each_once(texts)
 }
 
-/// Auto Scaling's words that no entry knows, unless an issue has them already.
+/// Texts of Auto Scaling that match no known error. A text that an issue already contains is left out.
 fn unknown_texts(issues: &[Issue], evidence: &Evidence) -> Vec<String> {
     let unknown = evidence
         .activities
@@ -71,7 +71,7 @@ fn unknown_texts(issues: &[Issue], evidence: &Evidence) -> Vec<String> {
     each_once(quoted).into_iter().take(UNKNOWN_TEXTS).collect()
 }
 
-/// That nothing is known of what a console output says is worth a word: somebody may look at it.
+/// A console output without a known error is worth a sentence: the user may want to read it.
 fn silent_console(evidence: &Evidence) -> Option<String> {
     let console = evidence.console.as_ref()?;
     let instance = &console.instance;
@@ -101,7 +101,8 @@ impl Parts<'_> {
         reason
     }
 
-    /// The issues that stand before the cause, with what parts them from it, and those that are left for the end.
+    /// The issues that stand before the cause, with the punctuation after them, and the issues that are left for the
+    /// end.
     fn issues_within(&self, room: usize) -> (String, &[String]) {
         let mut before = String::new();
         let mut told = 0;
@@ -127,7 +128,7 @@ impl Parts<'_> {
     }
 }
 
-/// Adds what there is room for; the last of it may be cut.
+/// Appends the texts that fit. The last one may be cut.
 fn append<'a>(reason: &mut String, texts: impl Iterator<Item = &'a String>, limit: usize) {
     let mut parting = " Also: ";
     for text in texts {

@@ -1,20 +1,18 @@
-//! A known error by the words that it is told in.
+//! A known error, recognised by words of the text that reports it.
 
-/// One known error.
+use crate::texts::Explanation;
+
+/// A known error of Auto Scaling or of a node, and the words that give it away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sign {
-    /// Stable: people look for it, and it stands in brackets behind the remedy.
-    pub code: &'static str,
-    /// Any of these, each with all of its words, in lower case.
+    /// The text has the error if it has all words of at least one pattern. The words are in lower case.
     pub patterns: &'static [&'static [&'static str]],
-    pub cause: &'static str,
-    pub remedy: &'static str,
-    /// A text as AWS or the node gives it.
-    pub example: &'static str,
+    /// Its example is a text as AWS or a node writes it.
+    pub explanation: Explanation,
 }
 
 impl Sign {
-    /// Whether a text in lower case has it.
+    /// Whether a text, in lower case, reports this error.
     pub fn is_in(&self, lowercase: &str) -> bool {
         let has_all = |words: &&[&str]| words.iter().all(|word| lowercase.contains(word));
         self.patterns.iter().any(has_all)

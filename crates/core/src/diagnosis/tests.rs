@@ -1,4 +1,4 @@
-//! Shared by the tests of the catalogue and of the reason.
+//! Values that the tests of this module share.
 
 mod anything;
 mod catalogue;

@@ -1,13 +1,13 @@
-//! Texts of others, made fit for a reason.
+//! Prepares foreign texts for a reason: masks URLs, cuts, and removes escapes.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// What a signed address is replaced by: who reads a stack event must not get what its signature allows.
+/// Replaces a signed URL: a reader of a stack event must not get what the signature allows.
 const MASK: &str = "(a URL)";
 const ELLIPSIS: &str = "…";
 
-/// The text without signed addresses of AWS, in whatever partition.
+/// The text without signed URLs of AWS, in any partition.
 pub fn masked(text: &str) -> String {
     let mut rest = text;
     let mut result = String::with_capacity(text.len());
@@ -27,7 +27,7 @@ fn is_signed(url: &str) -> bool {
     url.contains("x-amz-") || url.contains("awsaccesskeyid=")
 }
 
-/// At most so many characters, the last an ellipsis where some are left out.
+/// At most so many characters. If some are left out, the last one is an ellipsis.
 pub fn clip(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
         None => text.to_owned(),
@@ -35,7 +35,7 @@ pub fn clip(text: &str, characters: usize) -> String {
     }
 }
 
-/// At most so many bytes, with an ellipsis where some are left out and there is room for it.
+/// At most so many bytes. If some are left out and there is room, the text ends with an ellipsis.
 pub fn cut(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
@@ -51,7 +51,7 @@ pub fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Without the terminal's escape sequences and control characters, which a serial console is full of.
+/// Without the escape sequences and control characters of a terminal, which a serial console is full of.
 pub fn without_escapes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
@@ -68,7 +68,7 @@ pub fn without_escapes(text: &str) -> String {
     plain
 }
 
-/// `ESC [ … letter` sets colours and places, `ESC ] … BEL` a title; the others are one character long.
+/// `ESC [ … letter` sets colours and places, `ESC ] … BEL` a title. The other sequences have one character.
 fn skip_sequence(letters: &mut Peekable<Chars<'_>>) {
     match letters.next_if(|&letter| letter != '\n') {
         Some('[') => while letters.next_if(|letter| matches!(letter, ' '..='?')).is_some() {},

@@ -1,4 +1,4 @@
-//! A recipe rendered to the data of a launch template, in EC2's own names.
+//! Renders a recipe to the data of a launch template, in EC2's own names.
 
 use serde::Serialize;
 
@@ -7,19 +7,19 @@ use crate::node::os::Os;
 use crate::node::user_data::{Bootstrap, user_data};
 use crate::properties::spec::{BlockPodImds, Encryption, Volume};
 
-/// What EKS gives a node without a launch template, in GiB (API reference of `CreateNodegroup`, `diskSize`).
+/// The disk that EKS gives a node without a launch template, in GiB (API reference of `CreateNodegroup`, `diskSize`).
 const DEFAULT_DISK: i32 = 20;
 const DEFAULT_WINDOWS_DISK: i32 = 50;
 
-/// EC2's type of general purpose, which costs less than gp2 at the same speed.
+/// EC2's general purpose volume type. It costs less than gp2 at the same speed.
 const DEFAULT_VOLUME_TYPE: &str = "gp3";
 
-/// The pod's network namespace is one hop, so that a limit of one ends at the node; only tokens count hops, hence they are
-/// required (EC2 user guide, "Configure the instance metadata options").
+/// A pod's network namespace adds one hop, so a limit of one hop ends at the node. Only IMDSv2 tokens count hops, so
+/// the template requires tokens (EC2 user guide, "Configure the instance metadata options").
 const HOPS_TO_THE_NODE: i32 = 1;
 const HOPS_TO_A_POD: i32 = 2;
 
-/// `LaunchTemplateData`. The user data is not yet encoded in base64.
+/// `LaunchTemplateData`. The user data is not encoded in base64 yet.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Content {
@@ -85,7 +85,7 @@ impl Content {
     /// Renders a recipe.
     ///
     /// # Errors
-    /// The user's own part of the user data can't be used. Validation has told so before.
+    /// The user's part of the user data cannot be used. Validation has reported this before.
     pub fn new(recipe: &Recipe) -> Result<Self, String> {
         let bootstrap = Bootstrap {
             os: recipe.os,
@@ -115,8 +115,8 @@ fn metadata_options(block_pod_imds: BlockPodImds) -> MetadataOptions {
     }
 }
 
-/// Bottlerocket keeps its system on the first volume and everything that grows on the second, so the size is the second's,
-/// and encryption is both's.
+/// Bottlerocket keeps its system on the first volume and everything that grows on the second. So the size applies to
+/// the second volume, and the encryption to both.
 fn block_devices(os: Os, volume: &Volume) -> Vec<BlockDevice> {
     let device = |device_name, ebs| BlockDevice { device_name, ebs };
     match os {

@@ -1,4 +1,4 @@
-//! A launch template of the user's own: what EKS prohibits in it, and what contradicts the properties.
+//! The user's own launch template: what EKS prohibits in it, and what contradicts the properties.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,16 @@ use crate::properties::spec::{BlockPodImds, CapacityType, Release, Spec};
 
 use crate::node::user_data::mentions_max_pods;
 
-/// What one version of a launch template holds of what matters to a node group.
+/// The settings of one version of a launch template that matter to a node group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UsersTemplate {
     pub id: String,
     pub version: i64,
     pub image_id: Option<String>,
     pub instance_type: Option<String>,
-    /// Decoded.
+    /// Decoded from base64.
     pub user_data: Option<String>,
-    /// The instance's and those of its network interfaces.
+    /// The security groups of the instance and of its network interfaces.
     pub security_groups: BTreeSet<String>,
     pub network_interfaces: usize,
     pub http_tokens: Option<String>,
@@ -25,7 +25,7 @@ pub struct UsersTemplate {
     pub settings: BTreeSet<Setting>,
 }
 
-/// What a version sets that a node group's may not, or only with one capacity type.
+/// A setting that EKS refuses in a node group's launch template, or allows with one capacity type only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Setting {
     Subnet,
@@ -36,24 +36,24 @@ pub enum Setting {
     ShutdownBehavior,
 }
 
-/// What speaks against a template, and what is only to be said.
+/// The problems that refuse a template, and the warnings that do not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
     pub problems: Vec<Problem>,
     pub warnings: Vec<String>,
 }
 
-/// What has to be looked up to judge a template.
+/// The facts about the cluster and the subnets that the judgement of a template needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// `None` where it could not be found out.
+    /// `None` if the cluster's security group is not known.
     pub cluster_security_group: Option<&'a str>,
-    /// Those of the group's subnets whose instances get a public address at launch.
+    /// The node group's subnets that give instances a public address at launch.
     pub public_subnets: &'a [String],
 }
 
-/// Judges a template by the user guide's "Customize managed nodes with launch templates" and the API reference of
-/// `LaunchTemplateSpecification`. Everything is found at once, before anything is made.
+/// Judges a template by the EKS user guide, "Customize managed nodes with launch templates", and by the API reference
+/// of `LaunchTemplateSpecification`. The verdict has all problems at once, before the function creates anything.
 pub fn judge(spec: &Spec, template: &UsersTemplate, around: &Circumstances) -> Verdict {
     let mut verdict = Verdict::default();
     let name = format!("version {} of launch template {}", template.version, template.id);
@@ -172,7 +172,8 @@ fn metadata(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut imp
     );
 }
 
-/// EC2 assigns no public address to an instance with several interfaces (EKS user guide, "Customize managed nodes with launch templates").
+/// EC2 gives no public address to an instance with several network interfaces (EKS user guide, "Customize managed nodes
+/// with launch templates").
 fn addresses(
     template: &UsersTemplate,
     around: &Circumstances,

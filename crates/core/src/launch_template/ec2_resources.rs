@@ -1,4 +1,4 @@
-//! What a node group has in EC2: its launch template with its versions, its security group, its key pairs.
+//! What a node group has in EC2: its launch template with the versions, its security group and its key pairs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use crate::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
 use super::steps::{LaunchStep, Made};
 
-/// EC2's limit of a launch template's name.
+/// EC2's limit for the name of a launch template.
 const MAX_NAME: usize = 128;
 
-/// What was found under the names and tags of one node group. Some of it may be somebody else's.
+/// The EC2 resources under the names and tags of one node group. Some of them may belong to somebody else.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Belongings {
     pub templates: Vec<Template>,
@@ -25,18 +25,18 @@ pub struct Template {
     pub versions: Vec<Version>,
 }
 
-/// A version, and what it was made from.
+/// One version of a launch template, and the recipe that it was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
     pub number: i64,
-    /// The digest of its recipe, which its description holds.
+    /// The digest of the recipe, which the version's description holds.
     pub digest: String,
     pub role: VersionRole,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VersionRole {
-    /// EC2 doesn't delete it.
+    /// EC2 does not delete a template's default version.
     Default,
     Other,
 }
@@ -44,13 +44,13 @@ pub enum VersionRole {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityGroup {
     pub id: String,
-    /// Within it alone its name is unique.
+    /// The name of a security group is unique only within its VPC.
     pub vpc: String,
     pub tags: BTreeMap<String, String>,
     pub rules: BTreeSet<Rule>,
 }
 
-/// One port of TCP, and who may reach it.
+/// One TCP port, and who may reach it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rule {
     pub port: u16,
@@ -71,7 +71,7 @@ pub struct KeyPair {
     pub tags: BTreeMap<String, String>,
 }
 
-/// One node group of one resource, as its belongings are named and tagged.
+/// Identifies one node group of one resource, for the names and tags of its EC2 resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub cluster: String,
@@ -80,8 +80,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// The name of the launch template: the group's physical id, which EC2 allows there and in a security group's. A name
-    /// over EC2's limit is cut, and a digest of the whole keeps it apart from others.
+    /// The name of the launch template: the physical ID of the group, whose characters EC2 allows there and in the name
+    /// of a security group. A name over EC2's limit is cut, and a digest of the whole name keeps it unique.
     pub fn resource_name(&self) -> String {
         let id = self.physical_id();
         if id.len() <= MAX_NAME {
@@ -92,7 +92,7 @@ impl Place {
         format!("{kept}-{digest}")
     }
 
-    /// The same for the security group, but that EC2 takes none which begins as an id does (API reference of
+    /// The same name for the security group. Except: EC2 refuses a name that begins as an ID does (API reference of
     /// `CreateSecurityGroup`).
     pub fn security_group_name(&self) -> String {
         let name = self.resource_name();
@@ -103,20 +103,20 @@ impl Place {
         }
     }
 
-    /// The name of the key pair for a public key: another key is another name, so that the old one stays until no node is
-    /// launched with it.
+    /// The name of the key pair for a public key. Another key has another name, so the old key pair stays until no node
+    /// is launched with it.
     pub fn key_pair_name(&self, public_key: &str) -> String {
         format!("{}-{}", self.resource_name(), digest(public_key, 12))
     }
 
-    /// The tags by which belongings are found and known as ours.
+    /// The tags by which the function finds the EC2 resources of a group and recognises them as its own.
     pub fn tags(&self) -> BTreeMap<String, String> {
         let mut tags = self.owner.tags();
         tags.insert(NODEGROUP_TAG.to_owned(), self.physical_id());
         tags
     }
 
-    /// Whether something with these tags belongs to this very group.
+    /// Whether a resource with these tags belongs to this very group.
     pub fn owns(&self, tags: &BTreeMap<String, String>) -> bool {
         self.owner.owns(tags) && tags.get(NODEGROUP_TAG) == Some(&self.physical_id())
     }
@@ -131,28 +131,28 @@ impl Belongings {
         self.templates.iter().find(|template| place.owns(&template.tags))
     }
 
-    /// The template of the resource's own name that a group of ours runs (`running` is its id), but that somebody has taken our tags
-    /// from. EC2 finds `templates` by that name. The group and the versions' descriptions prove whose the template is: a user's own may
-    /// have the same name.
+    /// The launch template of a group whose function tags somebody removed. `running` is the ID of the template that
+    /// the group runs, and EC2 finds `templates` by the name that the function gives. The group and the descriptions of
+    /// the versions prove that the function made the template: a user's template may have the same name.
     pub fn stripped_template(&self, place: &Place, running: &str) -> Option<&Template> {
         let is_made_here = |template: &Template| template.versions.iter().any(|version| !version.digest.is_empty());
         let stripped = |template: &&Template| template.id == running && !place.owns(&template.tags);
         self.templates.iter().find(stripped).filter(|found| is_made_here(found))
     }
 
-    /// The group's security group in a VPC, the cluster's: nodes can have no other.
+    /// The group's security group in the cluster's VPC. Nodes cannot have a group of another VPC.
     pub fn security_group(&self, place: &Place, vpc: &str) -> Option<&SecurityGroup> {
         let own = |group: &&SecurityGroup| group.vpc == vpc && place.owns(&group.tags);
         self.security_groups.iter().find(own)
     }
 
-    /// Somebody else's that holds the name in a VPC.
+    /// A security group of somebody else that has the name in a VPC.
     pub fn foreign_security_group(&self, place: &Place, vpc: &str) -> Option<&SecurityGroup> {
         let foreign = |group: &&SecurityGroup| group.vpc == vpc && !place.owns(&group.tags);
         self.security_groups.iter().find(foreign)
     }
 
-    /// The group's security groups in whichever VPC: a cluster that was made anew under its name may have another.
+    /// The group's security groups in all VPCs: a cluster that was created anew under its name may be in another VPC.
     pub fn own_security_groups<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a SecurityGroup> {
         self.security_groups.iter().filter(|group| place.owns(&group.tags))
     }
@@ -161,7 +161,7 @@ impl Belongings {
         self.key_pairs.iter().filter(|key| place.owns(&key.tags))
     }
 
-    /// The tags of everything that belongs to a group.
+    /// The tags of every EC2 resource that belongs to a group.
     pub fn tags<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a BTreeMap<String, String>> {
         let templates = self.templates.iter().map(|template| &template.tags);
         let groups = self.security_groups.iter().map(|group| &group.tags);
@@ -169,7 +169,7 @@ impl Belongings {
         templates.chain(groups).chain(keys).filter(|tags| place.owns(tags))
     }
 
-    /// All but what has such tags.
+    /// All resources except those whose tags `has` accepts.
     pub fn without(&self, has: impl Fn(&BTreeMap<String, String>) -> bool) -> Self {
         let mut others = self.clone();
         others.templates.retain(|template| !has(&template.tags));
@@ -178,7 +178,7 @@ impl Belongings {
         others
     }
 
-    /// What a step that was carried out has changed. EC2's reads lag behind its writes; what we did ourselves we know.
+    /// Records what a finished step changed. EC2's reads lag behind its writes, and the function knows its own changes.
     pub fn apply(&mut self, step: &LaunchStep, made: Made) {
         match (step, made) {
             (step, Made::Id(id)) => self.add(step, id),
@@ -190,7 +190,7 @@ impl Belongings {
         }
     }
 
-    /// What has an id of its own.
+    /// Adds a new resource with its ID.
     fn add(&mut self, step: &LaunchStep, id: String) {
         match step {
             LaunchStep::ImportKeyPair { name, tags, .. } => self.key_pairs.push(KeyPair {
@@ -285,7 +285,7 @@ mod tests {
         assert!(!ours.owns(&tags));
     }
 
-    /// A user's template may have the name that ours would have, and a group of ours may run it.
+    /// A user's template may have the name that the function would give, and a group of this resource may run it.
     #[test]
     fn only_a_template_that_was_made_here_is_ours_without_its_tags() {
         let ours = place("c");

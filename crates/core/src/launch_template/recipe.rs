@@ -1,4 +1,4 @@
-//! What was asked for, as far as the resource's own launch template goes, and its digest.
+//! A recipe: what the properties ask of the resource's own launch template, and its digest.
 
 use std::collections::BTreeMap;
 
@@ -13,17 +13,17 @@ use crate::properties::tags::OWN_PREFIX;
 
 use super::ec2_resources::{Place, Rule, Source};
 
-/// The digest begins with this. It changes only when a running group's nodes are to be rolled by an upgrade of ours, which
-/// is never; a new setting that isn't asked for is left out of the JSON instead.
+/// The prefix of the digest's input. A new value would roll the nodes of every running group, so it never changes. A
+/// new setting that the properties do not ask for is left out of the JSON instead.
 const DIGEST_VERSION: u32 = 1;
 
-/// Half of a SHA-256: what is compared are a template's few versions.
+/// Half of a SHA-256. The digest only distinguishes the few versions of one template.
 const DIGEST_DIGITS: usize = 32;
 
 /// What a version of the launch template is made from.
 ///
-/// Compared is what was asked for, by its digest, and not what it was rendered to: a release of this function that renders
-/// the same request better may not roll the nodes of every group.
+/// The function compares recipes by digest, not the rendered content. So a release that renders the same recipe better
+/// does not roll the nodes of every group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recipe {
     pub os: Os,
@@ -44,26 +44,26 @@ pub struct Recipe {
     pub user_data: Option<String>,
 }
 
-/// What a recipe takes from outside of the properties.
+/// What a recipe takes from outside the properties.
 #[derive(Debug, Clone, Copy)]
 pub struct Ingredients<'a> {
-    /// What the group runs, or what it will.
+    /// The operating system that the group runs or will run.
     pub os: Os,
     pub cluster_security_group: &'a str,
-    /// The resource's own, where `RemoteAccess` asks for one.
+    /// The security group that the function makes if `RemoteAccess` asks for one.
     pub remote_access_security_group: Option<&'a str>,
     pub max_pods: Option<u32>,
-    /// The group's, stack tags included.
+    /// The tags of the group, stack tags included.
     pub tags: &'a BTreeMap<String, String>,
 }
 
 impl Recipe {
-    /// The recipe of a spec without a launch template of the user's.
+    /// The recipe of a specification without a launch template of the user.
     pub fn new(spec: &Spec, place: &Place, from: &Ingredients) -> Self {
         let node = &spec.node;
         let own = from.remote_access_security_group.map(str::to_owned);
         let mut security_groups = vec![from.cluster_security_group.to_owned()];
-        // EC2 refuses a group that is named twice.
+        // EC2 refuses a security group that is named twice.
         let others = node
             .security_groups
             .iter()
@@ -89,7 +89,7 @@ impl Recipe {
         }
     }
 
-    /// What tells this recipe from any other.
+    /// Identifies the recipe: two recipes with different content have different digests.
     pub fn digest(&self) -> String {
         let text = serde_json::json!([DIGEST_VERSION, self]).to_string();
         digest(&text, DIGEST_DIGITS)
@@ -104,10 +104,10 @@ pub fn key_name(spec: &Spec, place: &Place) -> Option<String> {
     }
 }
 
-/// The rules that `RemoteAccess` asks for; none: no security group of the resource's own.
+/// The rules that `RemoteAccess` asks for. If there are none, the resource has no security group of its own.
 ///
-/// On Windows no port is opened to the world: the key only decrypts the administrator's password (user guide, "Create a
-/// managed node group": RDP is opened by a security group of one's choice).
+/// On Windows the function opens no port to the world: the key only decrypts the administrator's password (user guide,
+/// "Create a managed node group": users open RDP by a security group of their choice).
 pub fn remote_access_rules(spec: &Spec, os: Os) -> Vec<Rule> {
     let Some(access) = &spec.node.remote_access else {
         return vec![];
@@ -124,10 +124,10 @@ pub fn remote_access_rules(spec: &Spec, os: Os) -> Vec<Rule> {
     }
 }
 
-/// The number that `MaxPods` comes to, where it is asked for.
+/// The number that `MaxPods` results in, if the properties state it.
 ///
 /// # Errors
-/// It is to be computed and EC2 tells nothing of an instance type's network.
+/// The properties ask for the computed number, and EC2 says nothing about an instance type's network.
 pub fn wanted_max_pods(spec: &Spec, os: Os, types: &[InstanceTypeFacts]) -> Result<Option<u32>, String> {
     match spec.node.max_pods {
         None => Ok(None),
@@ -147,8 +147,8 @@ pub fn wanted_max_pods(spec: &Spec, os: Os, types: &[InstanceTypeFacts]) -> Resu
     }
 }
 
-/// The resource's own tags stay where they say what is ours: instances are EKS's. And one of them is another with each event,
-/// which would roll the nodes each time.
+/// Instances belong to EKS, so they do not get the tags that mark what the function made. One of these tags changes
+/// with each event and would roll the nodes each time.
 fn propagated(tags: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let others = tags.iter().filter(|(key, _)| !key.starts_with(OWN_PREFIX));
     others.map(|(key, value)| (key.clone(), value.clone())).collect()

@@ -1,4 +1,5 @@
-//! The steps in EC2: to the version that a group is to run, away from what it runs no more, and to nothing at all.
+//! The steps in EC2: towards the version that a group shall run, away from versions that no group needs, and to the
+//! removal of everything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,8 @@ use crate::node::image::InstanceTypeFacts;
 use crate::node::os::Os;
 use crate::properties::spec::{Spec, SshKey};
 
-/// The newest versions that stay, beside the one that runs: enough to see what the last updates changed. EC2 allows 10,000.
+/// How many of the newest versions stay in addition to the running one: enough to show what the last updates changed.
+/// EC2 allows 10,000.
 pub const KEPT_VERSIONS: usize = 3;
 
 /// One call that changes something in EC2.
@@ -46,7 +48,7 @@ pub enum LaunchStep {
         content: Box<Content>,
         digest: String,
     },
-    /// The tags by which a template is known as the resource's own, where somebody has removed them.
+    /// Restores the tags that mark a template as the resource's own, if somebody removed them.
     TagTemplate {
         id: String,
         tags: BTreeMap<String, String>,
@@ -66,7 +68,7 @@ pub enum LaunchStep {
     },
 }
 
-/// What such a call gives.
+/// What such a call returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Made {
     Nothing,
@@ -74,14 +76,14 @@ pub enum Made {
     Version(i64),
 }
 
-/// What of the cluster its nodes need.
+/// What nodes need to know about their cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cluster {
     pub vpc: String,
     pub security_group: String,
 }
 
-/// All that a group's launch template follows from.
+/// Everything that determines a group's launch template.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
     pub spec: &'a Spec,
@@ -89,15 +91,15 @@ pub struct Wanted<'a> {
     pub cluster: &'a Cluster,
     pub os: Os,
     pub types: &'a [InstanceTypeFacts],
-    /// The group's tags, which its belongings bear as well.
+    /// The tags of the group. Its EC2 resources have the same tags.
     pub tags: &'a BTreeMap<String, String>,
 }
 
-/// How far the template is.
+/// How far the launch template is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Prepared {
     Act(LaunchStep),
-    /// There is a version made from what is wanted.
+    /// A version with the wanted content exists.
     Version {
         template: String,
         number: i64,
@@ -105,7 +107,7 @@ pub enum Prepared {
 }
 
 impl LaunchStep {
-    /// The action as IAM names it.
+    /// The action, as IAM names it.
     pub fn action(&self) -> &'static str {
         match self {
             Self::ImportKeyPair { .. } => "ec2:ImportKeyPair",
@@ -122,7 +124,7 @@ impl LaunchStep {
         }
     }
 
-    /// What the call is about, as a person finds it in the console.
+    /// The subject of the call, as a person finds it in the console.
     pub fn resource(&self) -> &str {
         match self {
             Self::ImportKeyPair { name, .. }
@@ -135,7 +137,7 @@ impl LaunchStep {
         }
     }
 
-    /// Whether it removes what is needed no more.
+    /// Whether the step removes something that the group no longer needs.
     pub fn removes(&self) -> bool {
         match self {
             Self::DeleteVersions { .. }
@@ -153,16 +155,17 @@ impl LaunchStep {
     }
 }
 
-/// The next step towards the wanted version. `running` is the version that the group runs, which is preferred among equals.
+/// The next step towards the wanted version. `running` is the version that the group runs; among versions with the same
+/// content it is preferred.
 ///
 /// # Errors
-/// Something that isn't ours has a name that is needed, or the content can't be known.
+/// A resource of somebody else has a name that the function needs, or the content cannot be determined.
 pub fn prepare(wanted: &Wanted, seen: &Belongings, running: Option<i64>) -> Result<Prepared, String> {
     if seen.template(wanted.place).is_none() && !seen.templates.is_empty() {
         let name = wanted.place.resource_name();
         return Err(foreign("launch template", &name, &seen.templates[0].id));
     }
-    // What can't be had is told before anything is made.
+    // The function reports what it cannot determine before it creates anything.
     wanted_max_pods(wanted.spec, wanted.os, wanted.types)?;
     if let Some(step) = key_pair(wanted, seen) {
         return Ok(Prepared::Act(step));
@@ -192,7 +195,7 @@ pub fn prepare(wanted: &Wanted, seen: &Belongings, running: Option<i64>) -> Resu
     }))
 }
 
-/// The next step away from what a group that runs version `running` of the wanted content needs no more.
+/// The next step that removes what a group no longer needs while it runs version `running` of the wanted content.
 pub fn tidy(wanted: &Wanted, seen: &Belongings, running: i64) -> Option<LaunchStep> {
     let key_name = key_name(wanted.spec, wanted.place);
     let old_key = seen
@@ -214,7 +217,8 @@ pub fn tidy(wanted: &Wanted, seen: &Belongings, running: i64) -> Option<LaunchSt
     }
 }
 
-/// The next step to nothing at all, for a group that is gone. The template first: nothing is launched from it then.
+/// The next step of removing everything, for a group that is gone. The template goes first: after that nothing can be
+/// launched from it.
 pub fn remove(place: &Place, seen: &Belongings) -> Option<LaunchStep> {
     let template = seen.template(place).map(|template| LaunchStep::DeleteTemplate {
         id: template.id.clone(),
@@ -232,10 +236,10 @@ pub fn remove(place: &Place, seen: &Belongings) -> Option<LaunchStep> {
     template.or_else(group).or_else(key)
 }
 
-/// The recipe of what is wanted, once its security group is there.
+/// The recipe of the wanted template, once its security group exists.
 ///
 /// # Errors
-/// `MaxPods` can't be computed.
+/// `MaxPods` cannot be computed.
 pub fn recipe(wanted: &Wanted, seen: &Belongings) -> Result<Recipe, String> {
     let rules = remote_access_rules(wanted.spec, wanted.os);
     let group = seen
@@ -266,7 +270,7 @@ fn key_pair(wanted: &Wanted, seen: &Belongings) -> Option<LaunchStep> {
     })
 }
 
-/// New rules come before old ones go, so that nobody who may log in is shut out in between.
+/// The function adds new rules before it removes old ones, so that nobody who may log in is shut out in between.
 fn security_group(wanted: &Wanted, seen: &Belongings) -> Result<Option<LaunchStep>, String> {
     let rules: BTreeSet<Rule> = remote_access_rules(wanted.spec, wanted.os).into_iter().collect();
     if rules.is_empty() {
@@ -303,7 +307,7 @@ fn security_group(wanted: &Wanted, seen: &Belongings) -> Result<Option<LaunchSte
     })
 }
 
-/// After an update that failed, the version it made is the newest, and a rollback wants the one before it again.
+/// The version that a failed update made is the newest, and a rollback wants the version before it again.
 fn made_from<'a>(template: &'a Template, digest: &str, running: Option<i64>) -> Option<&'a Version> {
     let same = template.versions.iter().filter(|version| version.digest == digest);
     same.max_by_key(|version| (Some(version.number) == running, version.number))
@@ -329,7 +333,7 @@ fn old_versions(template: &Template, running: i64) -> Vec<i64> {
     numbers.into_iter().filter(|number| !stays(number)).collect()
 }
 
-/// With them goes, where events ask for the group, which of them it was made for.
+/// For a request by event the tags also say which event the resource was made for.
 fn tags(wanted: &Wanted) -> BTreeMap<String, String> {
     let mut tags = wanted.tags.clone();
     tags.extend(wanted.place.tags());

@@ -1,11 +1,11 @@
-//! What is done as asked and may still surprise.
+//! Warnings about settings that the function applies as asked and that may surprise.
 
 use crate::node::image::{InstanceTypeFacts, default_ami_type};
 use crate::node::os::Os;
 use crate::node::user_data::{MaxPodsFate, max_pods_fate};
 use crate::properties::spec::Spec;
 
-/// The warnings about a group of this AMI type with a launch template of the resource's own.
+/// The warnings about a group of this AMI type with a launch template that the function makes.
 pub fn warnings(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Vec<String> {
     let os = Os::of_ami_type(Some(ami_type));
     [
@@ -58,7 +58,8 @@ fn max_pods(spec: &Spec, os: Os) -> Option<String> {
     }
 }
 
-/// A default that moves replaces no running group, so the image may be left behind by a change of the instance type.
+/// A new default image does not replace a running group. So a change of the instance type may leave an image that no
+/// longer suits.
 fn image(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Option<String> {
     let fitting = default_ami_type(types).filter(|_| spec.ami_type.is_none())?;
     let of_our_choice = ami_type.starts_with("AL2023") && fitting != ami_type;

@@ -1,4 +1,4 @@
-//! A node group as the service shows it.
+//! A node group as EKS shows it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -62,7 +62,7 @@ pub struct LiveLaunchTemplate {
     pub version: String,
 }
 
-/// The service's statuses, and one it may add later.
+/// The statuses that EKS has, and one that EKS may add later.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Status {
     #[default]
@@ -76,7 +76,7 @@ pub enum Status {
     Unknown(String),
 }
 
-/// One of the service's health issues, or one error of an update.
+/// A health issue of EKS, or one error of an update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
     pub code: String,
@@ -84,7 +84,7 @@ pub struct Issue {
     pub resources: Vec<String>,
 }
 
-/// All issues in one text, the code first, as a person reads them in a stack event.
+/// All issues in one text, each with its code first, as a person reads them in a stack event.
 pub fn describe_issues(issues: &[Issue]) -> String {
     let texts: Vec<String> = issues.iter().map(Issue::to_string).collect();
     if texts.is_empty() {
@@ -106,7 +106,7 @@ impl fmt::Display for Issue {
 }
 
 impl Status {
-    /// The service's word for it.
+    /// The status as EKS spells it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Creating => "CREATING",

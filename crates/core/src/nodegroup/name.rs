@@ -1,4 +1,4 @@
-//! Generated names are content-addressed: a replacement finds a new name, a rollback finds the old one again.
+//! Generated names are content-addressed: a replacement gets a new name, and a rollback finds the old name again.
 
 use sha2::{Digest, Sha256};
 
@@ -7,21 +7,23 @@ use super::requester::Requester;
 use crate::properties::spec::{InstanceTypes, Naming, Spec};
 use crate::properties::validate::name::{MAX_LENGTH, MAX_PREFIX_LENGTH};
 
-/// What is hashed begins with this. It changes when the list of immutable properties does, and the vectors below with it:
-/// an upgrade of the function may never rename a group by accident.
+/// The prefix of the hashed text. It changes only with the list of immutable properties, and so do the vectors below: a
+/// release may never rename a group by accident.
 ///
-/// A changed hash replaces no group by itself: an Update asks whether the group of the physical id fits, and what is handed over
-/// names its group. But a rollback of a replacement, and a second delivery of a Create, find theirs by this name alone. So a
-/// release that changes it has to look first for a group under the name of each earlier version; `tests/releases` keeps those.
+/// A changed hash alone replaces no group: an Update checks whether the group of the physical ID still fits, and a
+/// hand-over names its group. But the rollback of a replacement, and a second delivery of a Create, find their group by
+/// this name alone. So a release with another hash must first look for a group under the name of each earlier version.
+/// `tests/releases` keeps those names.
 const HASH_VERSION: &str = "2";
 
-/// Twelve hexadecimal digits: 48 bits, of which two groups of one resource never share all.
+/// Twelve hexadecimal digits, 48 bits: two groups of one resource never have the same digits.
 const HASH_DIGITS: usize = 12;
 
 const _: () = assert!(MAX_PREFIX_LENGTH + 1 + HASH_DIGITS == MAX_LENGTH);
 
-/// The name that a group of this resource with these immutable properties has. One that is asked for by events is never
-/// replaced, and its name is found again by whoever knows neither the other properties nor the physical id.
+/// The name of a group of this resource with these immutable properties. A request by event never replaces a group. So
+/// for events the name does not depend on the other properties, and a sender who knows neither them nor the physical ID
+/// finds the group again.
 pub fn name(spec: &Spec, owner: &Owner) -> String {
     match &spec.naming {
         Naming::Explicit(name) => name.clone(),
@@ -29,9 +31,10 @@ pub fn name(spec: &Spec, owner: &Owner) -> String {
     }
 }
 
-/// The name of a group that takes the place of the one called `current`. What forces a replacement may not be among the
-/// properties that are hashed: an instance type of another architecture lives in the launch template, yet no group changes
-/// its image's. Then the current name is hashed in, and a rollback still finds the old group under the old name.
+/// The name of a group that replaces the group `current`. The reason of a replacement may be a property that the hash
+/// does not cover. For example, the instance type stands in the launch template, and no group changes the architecture
+/// of its image. In that case `current` goes into the hash, and a rollback still finds the old group under the old
+/// name.
 pub fn replacement_name(spec: &Spec, owner: &Owner, current: &str) -> String {
     let name = name(spec, owner);
     match next_name(spec, owner, current) {
@@ -40,8 +43,8 @@ pub fn replacement_name(spec: &Spec, owner: &Owner, current: &str) -> String {
     }
 }
 
-/// The name to try after `taken`, which a group has that may not be taken over. `None`: the template states the name. The same
-/// names follow one another in each delivery of a request.
+/// The name to try after `taken`, if a group has that name which this resource may not take over. `None` if the
+/// template states the name. Each delivery of a request tries the same names in the same order.
 pub fn next_name(spec: &Spec, owner: &Owner, taken: &str) -> Option<String> {
     match &spec.naming {
         Naming::Generated { prefix } => {
@@ -126,7 +129,7 @@ mod tests {
         assert_eq!(name_with(&json!({"NodegroupName": "my-mng"})), "my-mng");
     }
 
-    /// Nobody who sends a Delete has to know what the group was made with.
+    /// The sender of a Delete need not know the properties that the group was made with.
     #[test]
     fn a_name_by_events_is_the_senders_and_the_clusters() {
         let by_events = |changes: &Value| {

@@ -1,4 +1,4 @@
-//! Whose a node group is. Its tags say so; nothing without them is ever changed or deleted.
+//! Whose a node group is. The tags of a group say so, and the function never changes or deletes a group without them.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::protocol::request::Envelope;
 
 /// The ARN of the stack that a node group belongs to; of one that was asked for by events, who sends them.
 pub const STACK_TAG: &str = "managed-node-group:stack-id";
-/// The logical id, within its stack, of the resource that a node group belongs to.
+/// The logical ID, within its stack, of the resource that a node group belongs to.
 pub const RESOURCE_TAG: &str = "managed-node-group:logical-id";
 
 /// On a group that an update makes in place of another: the physical ID of the other ([`Replaces`]).
@@ -16,22 +16,23 @@ pub const REPLACES_TAG: &str = "managed-node-group:replaces";
 /// Follows the physical ID in the tag of a confirmed replacement. No name of a cluster or of a node group has a blank.
 const CONFIRMED: &str = " confirmed";
 
-/// Follows it in the tag of a replacement that a rollback has taken back.
+/// Follows the physical ID in the tag of a replacement that a rollback took back.
 const TAKEN_BACK: &str = " taken back";
 
-/// On a group that a Create by event makes, until that is done: the time and the id of the event. If it fails, what bears it is
-/// removed; what lacks it was there before, or another delivery of the event has told that it is ready.
+/// On a group that a Create by event makes, until the Create is done: the time and the ID of the event. If the Create
+/// fails, the function removes a group with this tag. A group without it existed before, or another delivery of the
+/// event has reported the group as ready.
 pub const UNFINISHED_TAG: &str = "managed-node-group:unfinished";
 
-/// On a launch template, security group or key pair: the physical id of the node group that it was made for.
+/// On a launch template, security group or key pair: the physical ID of the node group that it was made for.
 pub const NODEGROUP_TAG: &str = "managed-node-group:nodegroup";
 
-/// On a group for which the device plugin's DaemonSet was applied: there is something in the cluster to take away before the
-/// group goes.
+/// On a group for which the function applied the DaemonSet of the device plugin: the function must remove something
+/// from the cluster before the group goes.
 pub const PLUGIN_TAG: &str = "managed-node-group:device-plugin";
 
-/// On a group that was asked for by events: the time and the id of the latest request that it follows. An earlier one that
-/// is delivered late changes nothing any more.
+/// On a group that events requested: the time and the ID of the latest request that the group follows. An earlier
+/// request that EventBridge delivers late changes nothing any more.
 pub const REQUESTED_TAG: &str = "managed-node-group:requested";
 
 /// One resource of one stack, or of one sender of events.
@@ -79,12 +80,13 @@ impl Owner {
     }
 }
 
-/// What a replacement's tag says: which group it was made in place of, and whether CloudFormation has learnt of it since.
+/// The content of a replacement's tag: the group that it replaced, and whether CloudFormation has recorded the
+/// replacement since.
 ///
-/// CloudFormation knows a replacement once it has read the answer. The first later request that names the replacement as the
-/// resource's physical ID proves that, and the function then confirms the tag. An unconfirmed replacement of the resource's
-/// current group is unfinished, and later requests remove it. A confirmed one may be kept on purpose, by an
-/// `UpdateReplacePolicy` of `Retain`.
+/// CloudFormation records a replacement once it has read the response. The first later request that names the
+/// replacement as the resource's physical ID proves that, and the function then confirms the tag. An unconfirmed
+/// replacement of the resource's current group is unfinished, and later requests remove it. A confirmed one may be kept
+/// on purpose, by an `UpdateReplacePolicy` of `Retain`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replaces<'a> {
     /// The physical ID of the replaced group.
@@ -101,7 +103,7 @@ pub enum Confirmation {
 }
 
 impl<'a> Replaces<'a> {
-    /// Reads the tag of a group; `None`: the group was made in place of no other.
+    /// Parses the tag of a group. `None` if the group replaced no other group.
     pub fn on(tags: &'a BTreeMap<String, String>) -> Option<Self> {
         let value = tags.get(REPLACES_TAG)?;
         let ends = [
@@ -115,7 +117,8 @@ impl<'a> Replaces<'a> {
         Some(Self { id, known })
     }
 
-    /// The tag by which an unconfirmed replacement becomes `known`; `None` where it was confirmed or taken back before.
+    /// The tag that turns an unconfirmed replacement into a `known` one. `None` if the replacement was confirmed or
+    /// taken back before.
     pub fn becomes(self, known: Confirmation) -> Option<BTreeMap<String, String>> {
         let end = match known {
             Confirmation::Unconfirmed => "",
@@ -152,7 +155,7 @@ mod tests {
         assert_eq!(Replaces::on(&BTreeMap::new()), None);
     }
 
-    /// What isn't the resource's own is neither changed nor deleted, be it of the same stack.
+    /// The function neither changes nor deletes what another resource owns, also within the same stack.
     #[test]
     fn only_both_tags_together_make_a_group_ones_own() {
         let own = owner("stack", "Nodes");

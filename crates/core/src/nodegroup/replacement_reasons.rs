@@ -1,22 +1,24 @@
-//! Which properties of a live group can't be brought to what is wanted: those force a replacement.
+//! The properties of a live group that differ from the wanted ones and cannot be changed in place. Each of them forces
+//! a replacement.
 
 use super::group::NodeGroup;
 use crate::node::image::{InstanceTypeFacts, boots};
 use crate::properties::spec::{InstanceTypes, LaunchTemplateIdentity, Spec};
 
-/// What has to be known beside the group itself.
+/// Facts, in addition to the group itself, that the comparison needs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Known<'a> {
-    /// The id of the launch template that the resource made for this group.
+    /// The ID of the launch template that the resource made for this group.
     pub own_template: Option<&'a str>,
-    /// The wanted instance types; empty where EC2 doesn't tell.
+    /// The wanted instance types. Empty if EC2 does not describe them.
     pub types: &'a [InstanceTypeFacts],
 }
 
-/// The properties whose live value differs and can't be changed in place, in the order of the contract. Empty: it fits.
+/// The properties whose live value differs and cannot be changed in place, in the order of the schema. If the list is
+/// empty, the group stays.
 ///
-/// What the template doesn't say of the AMI type is no difference: the default may move with the service or with this
-/// function, and neither may ever replace a running group.
+/// An AMI type that the template omits is no difference. The default may change with EKS or with this function, and
+/// neither change may ever replace a running group.
 pub fn replacements(spec: &Spec, live: &NodeGroup, known: &Known) -> Vec<&'static str> {
     let differs = [
         ("ClusterName", spec.cluster != live.cluster),
@@ -39,22 +41,24 @@ pub fn replacements(spec: &Spec, live: &NodeGroup, known: &Known) -> Vec<&'stati
         .collect()
 }
 
-/// On the group the order counts: on-demand groups launch the first type first. The one type in the launch template rolls,
-/// unless it can't boot the group's image: an AMI type is for life.
+/// The order of the types on the group matters: on-demand groups launch the first type first. A change of the one type
+/// in the launch template rolls the nodes. Except: the new type cannot boot the group's image, since a group keeps its
+/// AMI type for life.
 fn instance_types_differ(spec: &Spec, live: &NodeGroup, types: &[InstanceTypeFacts]) -> bool {
     match (spec.types(), &spec.launch_template) {
         (InstanceTypes::InTemplate(_), _) => {
             let unstated = spec.ami_type.is_none();
             !live.instance_types.is_empty() || (unstated && !boots(&live.ami_type, types))
         }
-        // The user's template may name the type, and the service then reports none or that one.
+        // The user's template may name the type. EKS then reports no type, or the type of the template.
         (InstanceTypes::OnGroup([]), Some(_)) => false,
         (InstanceTypes::OnGroup(wanted), _) => wanted != live.instance_types,
     }
 }
 
-/// A group keeps its launch template for life (EKS user guide, "Customize managed nodes with launch templates"). One of the
-/// resource's own that somebody deleted can't come back under its id, so that only a new group can be changed again.
+/// A group keeps its launch template for life (EKS user guide, "Customize managed nodes with launch templates"). If
+/// somebody deleted the resource's own template, it cannot come back under its ID, so only a new group can be changed
+/// again.
 fn launch_template_differs(spec: &Spec, live: &NodeGroup, own_template: Option<&str>) -> bool {
     let wanted = spec.launch_template.as_ref().map(|template| &template.identity);
     match (wanted, &live.launch_template) {

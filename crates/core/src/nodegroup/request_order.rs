@@ -1,30 +1,31 @@
-//! Which of several requests for one resource comes later. CloudFormation sends one at a time; events are delivered late, twice
-//! and out of order, so a group tells which event it follows.
+//! The order of several requests for one resource. CloudFormation sends one request at a time. EventBridge delivers
+//! events late, twice and out of order, so tags on the group say which event the group follows.
 
 use std::collections::BTreeMap;
 
 use super::ownership::{REQUESTED_TAG, UNFINISHED_TAG};
 
-/// A request by event, in the order of when it was sent; within a second, in that of the ids, so that two never take turns.
+/// A request by event. Requests are ordered by the time they were sent, and within one second by their IDs, so that two
+/// of them never alternate.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Requested {
-    /// As EventBridge writes it, such as `2026-11-26T10:15:00Z`. Such texts sort as the times do.
+    /// As EventBridge writes it, such as `2026-11-26T10:15:00Z`. The order of such texts is the order of the times.
     pub time: String,
-    /// The event's id.
+    /// The ID of the event.
     pub id: String,
 }
 
-/// The turn of a request among those for the same resource.
+/// The place of a request among the requests for the same resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Turn {
-    /// CloudFormation's, which sends the next one after the answer.
+    /// A request of CloudFormation, which sends the next one after the response.
     OneByOne,
-    /// An event's.
+    /// A request by event.
     Sent(Requested),
 }
 
 impl Turn {
-    /// What is put on a group that follows this request.
+    /// The tags of a group that follows this request.
     pub fn tags(&self) -> BTreeMap<String, String> {
         match self {
             Self::OneByOne => BTreeMap::new(),
@@ -32,8 +33,8 @@ impl Turn {
         }
     }
 
-    /// What a group that this request makes bears beside them until it is finished. It says on the group itself what a delivery
-    /// that died can't: that nobody else will remove it.
+    /// The further tags of a group that this request makes, until the group is finished. If a delivery dies, these tags
+    /// show that nobody else removes the group.
     pub fn marks(&self) -> BTreeMap<String, String> {
         match self {
             Self::OneByOne => BTreeMap::new(),
@@ -41,7 +42,7 @@ impl Turn {
         }
     }
 
-    /// Whether a group with these tags was made by this very request and isn't finished.
+    /// Whether this very request made the group with these tags and has not finished it.
     pub fn has_not_finished(&self, tags: &BTreeMap<String, String>) -> bool {
         match self {
             Self::OneByOne => false,
@@ -57,7 +58,7 @@ impl Turn {
         }
     }
 
-    /// Whether a group with these tags is still to be told that it follows this request.
+    /// Whether a group with these tags still lacks the tag of this request.
     pub fn is_untold(&self, tags: &BTreeMap<String, String>) -> bool {
         match self {
             Self::OneByOne => false,
@@ -71,7 +72,8 @@ impl Requested {
         format!("{} {}", self.time, self.id)
     }
 
-    /// What a group's tags say. One without follows none: it was made before, or somebody took the tag away.
+    /// The request in a group's tags. A group without the tag follows no request: it was made earlier, or somebody
+    /// removed the tag.
     fn on(tags: &BTreeMap<String, String>) -> Option<Self> {
         let (time, id) = tags.get(REQUESTED_TAG)?.split_once(' ')?;
         Some(Self {

@@ -1,4 +1,4 @@
-//! Whether all tags that a node group is to bear have room on it.
+//! Whether a node group has room for all its tags.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,16 @@ use crate::properties::rule::Rule;
 use crate::properties::spec::{DevicePlugin, Spec};
 use crate::properties::tags::MOST_TAGS;
 
-/// Whether a group is there already.
+/// Whether the group exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     New,
-    /// It runs, and what EKS took for it before stays allowed.
+    /// The group runs. Tags that EKS accepted for it stay allowed.
     Kept,
 }
 
-/// The tags that the resource sets of its own on a stack's group. A later update may replace any group, so that the mark of a
-/// replacement has room on each new one.
+/// The tags that the function sets on a group of a stack. A later update may replace any group, so each new group keeps
+/// room for the mark of a replacement.
 fn own(spec: &Spec, group: Group) -> Vec<&'static str> {
     let mut own = vec![STACK_TAG, RESOURCE_TAG];
     match group {
@@ -31,8 +31,8 @@ fn own(spec: &Spec, group: Group) -> Vec<&'static str> {
     own
 }
 
-/// What is wrong with the tags of `spec` beside those that its stack hands down; `None`: they all have room. CloudFormation tells
-/// a stack's tags only when it is asked, so no rule of the properties alone can know.
+/// The problem if the tags of `spec` and of the stack are too many together, or `None`. CloudFormation returns a
+/// stack's tags only on request, so no validation rule over the properties can find this.
 pub fn too_many(spec: &Spec, of_the_stack: &BTreeMap<String, String>, group: Group) -> Option<Problem> {
     let more = spec.tags.keys().filter(|key| !of_the_stack.contains_key(*key)).count();
     let (handed_down, own) = (of_the_stack.len(), own(spec, group));
@@ -57,14 +57,14 @@ mod tests {
     use super::*;
     use crate::properties::validate::tests::{properties, spec_of};
 
-    /// As many tags, with these first letters of their keys.
+    /// `count` tags whose keys begin with a letter.
     fn tags(letter: &str, count: usize) -> BTreeMap<String, String> {
         (0..count)
             .map(|number| (format!("{letter}{number}"), String::new()))
             .collect()
     }
 
-    fn told(changes: &Value, stack: usize, group: Group) -> Option<String> {
+    fn message(changes: &Value, stack: usize, group: Group) -> Option<String> {
         too_many(&spec_of(&properties(changes)), &tags("s", stack), group).map(|problem| problem.message)
     }
 
@@ -80,19 +80,19 @@ mod tests {
             (json!({}), 49, Group::Kept, false),
             (with(1), 46, Group::New, true),
             (with(2), 46, Group::New, false),
-            // What both have is one tag.
+            // A key that stack and template share is one tag.
             (json!({"Tags": tags("s", 40)}), 47, Group::New, true),
             (plugin.clone(), 46, Group::New, true),
             (plugin, 47, Group::New, false),
         ] {
-            let told = told(&changes, stack, group);
+            let told = message(&changes, stack, group);
             assert_eq!(told.is_none(), has_room, "{changes} {stack} {group:?}");
         }
     }
 
     #[test]
     fn the_text_says_how_many_come_from_where() {
-        let told = told(&json!({"Tags": {"s0": "", "t0": "", "t1": ""}}), 49, Group::New).unwrap();
+        let told = message(&json!({"Tags": {"s0": "", "t0": "", "t1": ""}}), 49, Group::New).unwrap();
         for words in [
             "needs 54",
             "stack gives 49",

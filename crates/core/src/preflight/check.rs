@@ -1,4 +1,4 @@
-//! Every check by its stable code, with what it is about. The texts stand by family, beside each other.
+//! Every preflight check, with its severity and its explanation. The explanations stand in one file for each family.
 
 mod cluster;
 mod engine;
@@ -10,24 +10,12 @@ mod role;
 mod workload;
 
 use super::finding::Severity;
+use crate::texts::Explanation;
 
-/// What there is to know of a check.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    /// Stable: people look for it, and it stands in brackets at the end of what they are told.
-    pub code: &'static str,
-    /// The gravest that it is told with.
-    pub severity: Severity,
-    pub cause: &'static str,
-    pub remedy: &'static str,
-    /// As it is told, remedy and code among it.
-    pub example: &'static str,
-}
-
-/// Names each check once, so that no list of them can lack one.
+/// Names each check once, so that no list of checks can miss one.
 macro_rules! checks {
-    ($($check:ident: $entry:path,)+) => {
-        /// A check that is made before anything is.
+    ($($check:ident: $severity:ident $explanation:path,)+) => {
+        /// A check that the function makes before it changes anything.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Check {
             $($check,)+
@@ -37,9 +25,17 @@ macro_rules! checks {
             /// In the order of the documentation.
             pub const ALL: &[Self] = &[$(Self::$check,)+];
 
-            pub fn entry(self) -> Entry {
+            /// The gravest severity that a finding of this check has.
+            pub fn severity(self) -> Severity {
                 match self {
-                    $(Self::$check => $entry,)+
+                    $(Self::$check => Severity::$severity,)+
+                }
+            }
+
+            /// Code, cause, remedy and example, as the documentation shows them.
+            pub fn explanation(self) -> Explanation {
+                match self {
+                    $(Self::$check => $explanation,)+
                 }
             }
         }
@@ -47,78 +43,78 @@ macro_rules! checks {
 }
 
 checks! {
-    ClusterNotFound: cluster::NOT_FOUND,
-    ClusterNotUsable: cluster::NOT_USABLE,
-    ClusterOnOutpost: cluster::ON_OUTPOST,
-    ClusterSecurityGroupGone: cluster::SECURITY_GROUP_GONE,
-    VersionAhead: cluster::VERSION_AHEAD,
-    VersionBehind: cluster::VERSION_BEHIND,
-    Al2Version: cluster::AL2_VERSION,
-    Al2Retired: cluster::AL2_RETIRED,
-    WindowsIpv6: cluster::WINDOWS_IPV6,
-    PublicCidrs: cluster::PUBLIC_CIDRS,
-    NameTaken: name::TAKEN,
-    NodeGroupsQuota: name::NODE_GROUPS_QUOTA,
-    RoleNotFound: role::NOT_FOUND,
-    RoleOtherAccount: role::OTHER_ACCOUNT,
-    RoleTrust: role::TRUST,
-    RoleIsClusterRole: role::IS_CLUSTER_ROLE,
-    RoleWorkerPolicy: role::WORKER_POLICY,
-    RoleRegistryPolicy: role::REGISTRY_POLICY,
-    RoleCniPolicy: role::CNI_POLICY,
-    RolePath: role::PATH,
-    RoleShared: role::SHARED,
-    ServiceLinkedRole: role::SERVICE_LINKED,
-    SubnetNotFound: network::SUBNET_NOT_FOUND,
-    SubnetOtherVpc: network::SUBNET_OTHER_VPC,
-    SubnetsOfSeveralVpcs: network::SUBNETS_OF_SEVERAL_VPCS,
-    SubnetOnOutpost: network::SUBNET_ON_OUTPOST,
-    SubnetInWavelength: network::SUBNET_IN_WAVELENGTH,
-    SubnetNoPublicAddress: network::SUBNET_NO_PUBLIC_ADDRESS,
-    SubnetBlackhole: network::SUBNET_BLACKHOLE,
-    NoWayOut: network::NO_WAY_OUT,
-    PrivateEndpointOff: network::PRIVATE_ENDPOINT_OFF,
-    EndpointNotAvailable: network::ENDPOINT_NOT_AVAILABLE,
-    SubnetNoIpv6: network::SUBNET_NO_IPV6,
-    AddressesExhausted: network::ADDRESSES_EXHAUSTED,
-    AddressesShort: network::ADDRESSES_SHORT,
-    DnsSupport: network::DNS_SUPPORT,
-    DnsHostnames: network::DNS_HOSTNAMES,
-    DhcpNoDns: network::DHCP_NO_DNS,
-    InstanceTypeNotFound: instances::TYPE_NOT_FOUND,
-    InstanceTypeNotOffered: instances::TYPE_NOT_OFFERED,
-    ZoneWithoutInstanceType: instances::ZONE_WITHOUT_TYPE,
-    InstanceTypeNotInZone: instances::TYPE_NOT_IN_ZONE,
-    AmiArchitecture: instances::AMI_ARCHITECTURE,
-    MixedArchitectures: instances::MIXED_ARCHITECTURES,
-    AmiNeedsGpu: instances::AMI_NEEDS_GPU,
-    AmiNeedsNeuron: instances::AMI_NEEDS_NEURON,
-    GpuWithoutDriver: instances::GPU_WITHOUT_DRIVER,
-    NeuronWithoutDriver: instances::NEURON_WITHOUT_DRIVER,
-    NitroNeeded: instances::NITRO_NEEDED,
-    SpotOneType: instances::SPOT_ONE_TYPE,
-    TypesDifferInSize: instances::TYPES_DIFFER_IN_SIZE,
-    FewPods: instances::FEW_PODS,
-    VcpuQuota: instances::VCPU_QUOTA,
-    NodesQuota: instances::NODES_QUOTA,
-    KeyPairNotFound: launch::KEY_PAIR_NOT_FOUND,
-    SecurityGroupNotFound: launch::SECURITY_GROUP_NOT_FOUND,
-    SecurityGroupOtherVpc: launch::SECURITY_GROUP_OTHER_VPC,
-    LaunchTemplateNotFound: launch::TEMPLATE_NOT_FOUND,
-    LaunchTemplateRefused: launch::TEMPLATE_REFUSED,
-    LaunchTemplateAdvice: launch::TEMPLATE_ADVICE,
-    ImageNotFound: launch::IMAGE_NOT_FOUND,
-    ImageNotAvailable: launch::IMAGE_NOT_AVAILABLE,
-    ImageArchitecture: launch::IMAGE_ARCHITECTURE,
-    KmsKeyNotFound: launch::KMS_KEY_NOT_FOUND,
-    KmsKeyNotEnabled: launch::KMS_KEY_NOT_ENABLED,
-    KmsNoGrant: launch::KMS_NO_GRANT,
-    NoAccessEntry: workload::NO_ACCESS_ENTRY,
-    KubernetesForbidden: workload::FORBIDDEN,
-    KubernetesUnreachable: workload::UNREACHABLE,
-    WindowsNeedsLinux: workload::WINDOWS_NEEDS_LINUX,
-    NodeAccessEntryType: workload::ACCESS_ENTRY_TYPE,
-    StatefulSpansZones: workload::STATEFUL_SPANS_ZONES,
-    RollOutlastsTimeout: engine::ROLL_OUTLASTS_TIMEOUT,
-    NotChecked: engine::NOT_CHECKED,
+    ClusterNotFound: Error cluster::NOT_FOUND,
+    ClusterNotUsable: Error cluster::NOT_USABLE,
+    ClusterOnOutpost: Error cluster::ON_OUTPOST,
+    ClusterSecurityGroupGone: Error cluster::SECURITY_GROUP_GONE,
+    VersionAhead: Error cluster::VERSION_AHEAD,
+    VersionBehind: Error cluster::VERSION_BEHIND,
+    Al2Version: Error cluster::AL2_VERSION,
+    Al2Retired: Warning cluster::AL2_RETIRED,
+    WindowsIpv6: Error cluster::WINDOWS_IPV6,
+    PublicCidrs: Warning cluster::PUBLIC_CIDRS,
+    NameTaken: Error name::TAKEN,
+    NodeGroupsQuota: Error name::NODE_GROUPS_QUOTA,
+    RoleNotFound: Error role::NOT_FOUND,
+    RoleOtherAccount: Error role::OTHER_ACCOUNT,
+    RoleTrust: Error role::TRUST,
+    RoleIsClusterRole: Error role::IS_CLUSTER_ROLE,
+    RoleWorkerPolicy: Error role::WORKER_POLICY,
+    RoleRegistryPolicy: Error role::REGISTRY_POLICY,
+    RoleCniPolicy: Warning role::CNI_POLICY,
+    RolePath: Warning role::PATH,
+    RoleShared: Warning role::SHARED,
+    ServiceLinkedRole: Warning role::SERVICE_LINKED,
+    SubnetNotFound: Error network::SUBNET_NOT_FOUND,
+    SubnetOtherVpc: Error network::SUBNET_OTHER_VPC,
+    SubnetsOfSeveralVpcs: Error network::SUBNETS_OF_SEVERAL_VPCS,
+    SubnetOnOutpost: Error network::SUBNET_ON_OUTPOST,
+    SubnetInWavelength: Error network::SUBNET_IN_WAVELENGTH,
+    SubnetNoPublicAddress: Error network::SUBNET_NO_PUBLIC_ADDRESS,
+    SubnetBlackhole: Error network::SUBNET_BLACKHOLE,
+    NoWayOut: Error network::NO_WAY_OUT,
+    PrivateEndpointOff: Error network::PRIVATE_ENDPOINT_OFF,
+    EndpointNotAvailable: Warning network::ENDPOINT_NOT_AVAILABLE,
+    SubnetNoIpv6: Error network::SUBNET_NO_IPV6,
+    AddressesExhausted: Error network::ADDRESSES_EXHAUSTED,
+    AddressesShort: Warning network::ADDRESSES_SHORT,
+    DnsSupport: Error network::DNS_SUPPORT,
+    DnsHostnames: Warning network::DNS_HOSTNAMES,
+    DhcpNoDns: Warning network::DHCP_NO_DNS,
+    InstanceTypeNotFound: Error instances::TYPE_NOT_FOUND,
+    InstanceTypeNotOffered: Error instances::TYPE_NOT_OFFERED,
+    ZoneWithoutInstanceType: Error instances::ZONE_WITHOUT_TYPE,
+    InstanceTypeNotInZone: Warning instances::TYPE_NOT_IN_ZONE,
+    AmiArchitecture: Error instances::AMI_ARCHITECTURE,
+    MixedArchitectures: Error instances::MIXED_ARCHITECTURES,
+    AmiNeedsGpu: Error instances::AMI_NEEDS_GPU,
+    AmiNeedsNeuron: Error instances::AMI_NEEDS_NEURON,
+    GpuWithoutDriver: Warning instances::GPU_WITHOUT_DRIVER,
+    NeuronWithoutDriver: Warning instances::NEURON_WITHOUT_DRIVER,
+    NitroNeeded: Error instances::NITRO_NEEDED,
+    SpotOneType: Warning instances::SPOT_ONE_TYPE,
+    TypesDifferInSize: Warning instances::TYPES_DIFFER_IN_SIZE,
+    FewPods: Warning instances::FEW_PODS,
+    VcpuQuota: Error instances::VCPU_QUOTA,
+    NodesQuota: Error instances::NODES_QUOTA,
+    KeyPairNotFound: Error launch::KEY_PAIR_NOT_FOUND,
+    SecurityGroupNotFound: Error launch::SECURITY_GROUP_NOT_FOUND,
+    SecurityGroupOtherVpc: Error launch::SECURITY_GROUP_OTHER_VPC,
+    LaunchTemplateNotFound: Error launch::TEMPLATE_NOT_FOUND,
+    LaunchTemplateRefused: Error launch::TEMPLATE_REFUSED,
+    LaunchTemplateAdvice: Warning launch::TEMPLATE_ADVICE,
+    ImageNotFound: Error launch::IMAGE_NOT_FOUND,
+    ImageNotAvailable: Error launch::IMAGE_NOT_AVAILABLE,
+    ImageArchitecture: Error launch::IMAGE_ARCHITECTURE,
+    KmsKeyNotFound: Error launch::KMS_KEY_NOT_FOUND,
+    KmsKeyNotEnabled: Error launch::KMS_KEY_NOT_ENABLED,
+    KmsNoGrant: Error launch::KMS_NO_GRANT,
+    NoAccessEntry: Error workload::NO_ACCESS_ENTRY,
+    KubernetesForbidden: Error workload::FORBIDDEN,
+    KubernetesUnreachable: Error workload::UNREACHABLE,
+    WindowsNeedsLinux: Error workload::WINDOWS_NEEDS_LINUX,
+    NodeAccessEntryType: Error workload::ACCESS_ENTRY_TYPE,
+    StatefulSpansZones: Warning workload::STATEFUL_SPANS_ZONES,
+    RollOutlastsTimeout: Warning engine::ROLL_OUTLASTS_TIMEOUT,
+    NotChecked: Warning engine::NOT_CHECKED,
 }

@@ -1,4 +1,4 @@
-//! The cluster that the group is for: whether it takes one, and whether it takes this one.
+//! The cluster: whether it can have node groups now, and whether it suits this group.
 
 use super::check::Check;
 use super::facts::{Cluster, IpFamily, Location};
@@ -8,10 +8,10 @@ use super::view::{View, is_gone, known};
 use crate::node::os::Os;
 use crate::properties::version::KubernetesVersion;
 
-/// Kubernetes lets a kubelet be three minor versions older than its API server (version skew policy).
+/// Kubernetes allows a kubelet three minor versions older than its API server (version skew policy).
 const SKEW: u32 = 3;
 
-/// EKS publishes no Amazon Linux 2 image from here on (EKS user guide, AL2 to AL2023).
+/// The first version for which EKS publishes no Amazon Linux 2 image (EKS user guide, AL2 to AL2023).
 const FIRST_WITHOUT_AL2: KubernetesVersion = KubernetesVersion { major: 1, minor: 33 };
 
 pub fn findings(view: &View) -> Vec<Finding> {
@@ -41,7 +41,7 @@ fn not_found(view: &View) -> Option<Finding> {
     })
 }
 
-/// One that comes up or is updated is waited for.
+/// The engine waits for a cluster that EKS creates or updates.
 fn not_usable(cluster: &Cluster) -> Option<Finding> {
     let Cluster { name, status, .. } = cluster;
     let lost = matches!(status.as_str(), "DELETING" | "FAILED");
@@ -59,7 +59,7 @@ fn on_outpost(cluster: &Cluster) -> Option<Finding> {
     })
 }
 
-/// EKS reports it as Ec2SecurityGroupNotFound, and the user guide's only way out is another cluster.
+/// EKS reports this as Ec2SecurityGroupNotFound. The only way out in the user guide is another cluster.
 fn security_group(view: &View, cluster: &Cluster) -> Option<Finding> {
     let (name, group) = (&cluster.name, &cluster.security_group);
     let gone = !group.is_empty() && !known(&view.facts.security_groups)?.contains_key(group);
@@ -89,7 +89,7 @@ fn version_behind(view: &View, cluster: &Cluster) -> Option<Finding> {
     })
 }
 
-/// A stated version that has no AL2 image is refused by validation already.
+/// Validation already refuses a stated version that has no AL2 image.
 fn al2(view: &View) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
     let of_cluster = || KubernetesVersion::parse(&view.cluster()?.version);
@@ -118,7 +118,7 @@ fn windows(view: &View, cluster: &Cluster) -> Option<Finding> {
     })
 }
 
-/// Without a private endpoint nodes reach the API server from outside, by addresses that aren't known here.
+/// Without a private endpoint, nodes reach the API server from outside, and the check does not know their addresses.
 fn public_cidrs(cluster: &Cluster) -> Option<Finding> {
     let cidrs = &cluster.public_cidrs;
     let open = |cidr: &String| matches!(cidr.as_str(), "0.0.0.0/0" | "::/0");

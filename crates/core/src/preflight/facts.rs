@@ -1,4 +1,4 @@
-//! What was read before anything is made, in our own words. Nothing here says whether it is good.
+//! What the adapters read before the function changes anything. The facts are not judged here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,58 +8,59 @@ use crate::node::image::{Architecture, InstanceTypeFacts};
 use crate::nodegroup::group::NodeGroup;
 use crate::workload::windows::WindowsState;
 
-/// What came of one read. An error never blocks: what couldn't be read isn't checked, and is told as such.
+/// The result of one read. A failed read never refuses a request: the function reports the check as not made.
 pub type Read<T> = Result<T, CallError>;
 
-/// Everything that the checks look at. `None`: the properties gave no reason to ask.
+/// All facts for the checks. `None` if the properties gave no reason to read the fact.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
     pub cluster: Option<Read<Cluster>>,
-    /// The node group that has the name already; `Ok(None)`: the name is free.
+    /// The node group that has the wanted name. `Ok(None)` if the name is free.
     pub name: Option<Read<Option<NodeGroup>>>,
     /// How many node groups the cluster has.
     pub node_groups: Option<Read<usize>>,
     pub role: Option<Read<Role>>,
-    /// ARNs of the managed policies that the role has.
+    /// ARNs of the managed policies of the role.
     pub role_policies: Option<Read<BTreeSet<String>>>,
-    /// Names of the policies that stand in the role itself. They may allow what an absent managed policy would.
+    /// Names of the role's inline policies. They may allow what a missing managed policy would allow.
     pub role_inline_policies: Option<Read<BTreeSet<String>>>,
-    /// Running instances with the role that no managed node group has.
+    /// IDs of running instances that have the role and belong to no managed node group.
     pub other_instances: Option<Read<Vec<String>>>,
-    /// `AWSServiceRoleForAmazonEKSNodegroup`.
+    /// The role `AWSServiceRoleForAmazonEKSNodegroup`.
     pub service_linked_role: Option<Read<()>>,
-    /// Those of the wanted subnets that exist.
+    /// The wanted subnets that exist.
     pub subnets: Option<Read<Vec<Subnet>>>,
-    /// Of the subnets' VPC.
+    /// The route tables of the subnets' VPC.
     pub route_tables: Option<Read<Vec<RouteTable>>>,
     pub endpoints: Option<Read<Vec<Endpoint>>>,
     pub dns: Option<Read<Dns>>,
     pub dhcp: Option<Read<Dhcp>>,
-    /// Those of the wanted types that exist.
+    /// The wanted instance types that exist.
     pub types: Option<Read<Vec<InstanceType>>>,
-    /// (instance type, availability zone) of each offer.
+    /// Instance type and availability zone of each offer.
     pub offers: Option<Read<BTreeSet<(String, String)>>>,
-    /// By quota code, such as `L-1216C47A`; a quota that the account doesn't show is left out.
+    /// By quota code, such as `L-1216C47A`. A quota that the account does not show is left out.
     pub quotas: Option<Read<BTreeMap<String, f64>>>,
-    /// Names of those of the wanted key pairs that exist.
+    /// Names of the wanted key pairs that exist.
     pub key_pairs: Option<Read<BTreeSet<String>>>,
-    /// VPC by id, of those of the wanted security groups that exist: the cluster's, `SecurityGroups`, `SourceSecurityGroups`.
+    /// VPC by ID, for each wanted security group that exists: the group of the cluster, `SecurityGroups` and
+    /// `SourceSecurityGroups`.
     pub security_groups: Option<Read<BTreeMap<String, String>>>,
     pub template: Option<Read<UsersTemplate>>,
-    /// The AMI of the user's launch template; `Ok(None)`: there is none that the account may use.
+    /// The AMI of the user's launch template. `Ok(None)` if the account may use no such image.
     pub image: Option<Read<Option<Image>>>,
     pub key: Option<Read<Key>>,
-    /// Who has a grant on the key.
+    /// The principals that have a grant on the key.
     pub grantees: Option<Read<BTreeSet<String>>>,
     /// The key's policy, as JSON.
     pub key_policy: Option<Read<String>>,
-    /// Whether the cluster's nodes may be listed.
+    /// Whether the function may list the cluster's nodes.
     pub nodes: Option<Read<()>>,
-    /// Whether its DaemonSets may be.
+    /// Whether the function may list the cluster's DaemonSets.
     pub daemon_sets: Option<Read<()>>,
     /// What Windows nodes need of the cluster.
     pub windows: Option<Read<WindowsState>>,
-    /// The type of the node role's access entry; `Ok(None)`: it has none yet.
+    /// The type of the node role's access entry. `Ok(None)` if the role has no entry yet.
     pub node_access_entry: Option<Read<Option<String>>>,
 }
 
@@ -121,7 +122,7 @@ pub struct Subnet {
 pub struct RouteTable {
     pub id: String,
     pub vpc: String,
-    /// Whether it serves the subnets without one of their own.
+    /// Whether the table serves the subnets that have no table of their own.
     pub main: bool,
     pub subnets: BTreeSet<String>,
     pub routes: Vec<Route>,
@@ -133,7 +134,7 @@ pub struct Route {
     pub destination: String,
     /// `igw-…`, `nat-…`, `tgw-…`, `eni-…`, `local`.
     pub target: String,
-    /// Its target is gone.
+    /// The target of the route does not exist any more.
     pub blackhole: bool,
 }
 
@@ -144,14 +145,14 @@ pub struct Endpoint {
     pub state: String,
 }
 
-/// What a VPC has switched on.
+/// The DNS attributes of a VPC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dns {
     pub support: bool,
     pub hostnames: bool,
 }
 
-/// The VPC's DHCP options: the values of `domain-name` and `domain-name-servers`.
+/// The DHCP options of a VPC: the values of `domain-name` and `domain-name-servers`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Dhcp {
     pub id: String,
@@ -165,7 +166,7 @@ pub struct InstanceType {
     pub facts: InstanceTypeFacts,
     pub vcpus: u32,
     pub memory_mib: u64,
-    /// Built on Nitro, bare metal among it.
+    /// Built on Nitro. Bare metal types count too.
     pub nitro: bool,
 }
 
@@ -173,14 +174,14 @@ pub struct InstanceType {
 pub struct Image {
     pub id: String,
     pub architecture: Architecture,
-    /// As EC2 names it; `available` is the good one.
+    /// As EC2 names it. Only `available` can be launched.
     pub state: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Key {
     pub arn: String,
-    /// As KMS names it; `Enabled` is the good one.
+    /// As KMS names it. Only `Enabled` can be used.
     pub state: String,
     pub maker: KeyMaker,
 }

@@ -1,4 +1,4 @@
-//! The instance types: whether they exist where the subnets are, boot the image, and are allowed in such numbers.
+//! The instance types: whether they exist in the zones of the subnets, boot the image, and fit the account's quotas.
 
 mod images;
 mod offers;

@@ -1,5 +1,5 @@
-//! What an instance is launched with: key pair, security groups, the user's own template and image, the key of its
-//! volumes.
+//! What EC2 launches an instance with: key pair, security groups, the user's own launch template and image, and the KMS
+//! key of the volumes.
 
 mod kms;
 mod template;
@@ -31,7 +31,7 @@ fn key_pair(view: &View) -> Option<Finding> {
     })
 }
 
-/// A rule may let in a security group of a peered VPC; one that an instance has is always of its own.
+/// A rule may let in a security group of a peered VPC. An instance can only have security groups of its own VPC.
 fn security_groups(view: &View) -> Vec<Finding> {
     let of_nodes = &view.spec.node.security_groups;
     let mut findings = judged(view, "SecurityGroups", of_nodes, Severity::Error);
@@ -64,7 +64,7 @@ fn judged(view: &View, property: &'static str, wanted: &BTreeSet<String>, elsewh
     missing.into_iter().chain(other).collect()
 }
 
-/// `groups` are ids, each with its VPC.
+/// `groups` are IDs, each with its VPC.
 fn other_vpc(view: &View, property: &'static str, groups: &[(&str, &str)]) -> Option<Finding> {
     let vpc = view.vpc()?;
     let other: Vec<&(&str, &str)> = groups.iter().filter(|(_, of)| *of != vpc && !of.is_empty()).collect();

@@ -1,5 +1,8 @@
-//! What can be known before anything is made: one file a family of checks, each over what was read. Pure; the reads are
-//! the adapters'.
+//! Checks before the function changes anything.
+//!
+//! [`reads`] decides which facts a request needs, and the adapters read them into [`facts::Facts`]. [`findings`] judges
+//! the facts: one file for each family of checks, and [`check`] has their codes and texts. [`soften`] decides which
+//! findings refuse the request at hand. This module is pure.
 
 pub mod check;
 mod cluster;
@@ -11,14 +14,15 @@ mod name;
 mod network;
 mod policy;
 pub mod quotas;
+pub mod reads;
 mod request_impact;
-mod role;
+pub mod role;
 mod text;
 mod unread;
 mod view;
 pub mod workload;
 
-pub use request_impact::{Standing, soften};
+pub use request_impact::{RequestImpact, soften};
 pub use unread::unread;
 
 use facts::Facts;
@@ -28,8 +32,8 @@ use view::View;
 use crate::nodegroup::ownership::Owner;
 use crate::properties::spec::Spec;
 
-/// Everything that the facts say against the group, the gravest first. A fact that wasn't asked for or couldn't be read
-/// says nothing here: [`unread`] tells those.
+/// Everything that the facts say against the group, the gravest first. A fact that was not read, or whose read failed,
+/// leads to no finding; [`unread`] lists the failed reads.
 pub fn findings(spec: &Spec, owner: &Owner, facts: &Facts) -> Vec<Finding> {
     let view = View { spec, owner, facts };
     let families = [

@@ -1,4 +1,4 @@
-//! The group's name, and its place in the cluster.
+//! The group's name, and the cluster's quota of node groups.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,8 @@ pub fn findings(view: &View) -> Vec<Finding> {
     [taken(view), quota_of_cluster(view)].into_iter().flatten().collect()
 }
 
-/// Two resources with one explicit name, or a group that somebody made by hand. It is never taken over.
+/// Two resources have the same explicit name, or somebody made the group by hand. The function never takes such a group
+/// over.
 fn taken(view: &View) -> Option<Finding> {
     let tags = &known(&view.facts.name)?.as_ref()?.tags;
     let name = name(view.spec, view.owner);
@@ -35,7 +36,7 @@ fn whose(tags: &BTreeMap<String, String>) -> String {
     }
 }
 
-/// A group that is there already takes no further place.
+/// A group that exists already counts in the quota already.
 fn quota_of_cluster(view: &View) -> Option<Finding> {
     let free = known(&view.facts.name)?.is_none();
     let (count, most) = (*known(&view.facts.node_groups)?, quota(view, NODE_GROUPS)?);

@@ -1,4 +1,4 @@
-//! The subnets that nodes would be in: where they are, how many addresses they have, and what nodes reach from them.
+//! The subnets of the nodes: where they are, how many addresses they have, and what nodes reach from them.
 
 mod addresses;
 mod routes;
@@ -33,7 +33,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings
 }
 
-/// One finding about all subnets that a check is against; none about none.
+/// One finding about all subnets that fail a check, or `None` if there are none.
 fn finding<'a>(
     check: Check,
     subnets: impl IntoIterator<Item = &'a Subnet>,
@@ -80,7 +80,7 @@ fn other_vpc(view: &View) -> Option<Finding> {
     })
 }
 
-/// Where the cluster's VPC is known, each subnet of another is told by itself.
+/// If the cluster's VPC is known, `other_vpc` already reports each subnet of another VPC.
 fn several_vpcs(view: &View) -> Option<Finding> {
     let vpcs: BTreeSet<&str> = view.subnets().iter().map(|subnet| subnet.vpc.as_str()).collect();
     let several = cluster_vpc(view).is_none() && vpcs.len() > 1;
@@ -94,7 +94,8 @@ fn each_with_vpc(subnets: &[&Subnet]) -> String {
     listed(subnets.iter().map(|subnet| format!("{} in {}", subnet.id, subnet.vpc)))
 }
 
-/// EKS user guide, "Simplify node lifecycle with managed node groups": Local Zones are fine, these two aren't.
+/// EKS user guide, "Simplify node lifecycle with managed node groups": EKS supports Local Zones, but neither Outposts
+/// nor Wavelength Zones.
 fn on_outpost(view: &View) -> Option<Finding> {
     let subnets = view.subnets().iter().filter(|subnet| subnet.outpost.is_some());
     finding(Check::SubnetOnOutpost, subnets, |subnets| {
@@ -114,7 +115,7 @@ fn in_wavelength(view: &View) -> Option<Finding> {
     })
 }
 
-/// EKS reports it as Ec2SubnetMissingIpv6Assignment.
+/// EKS reports this as Ec2SubnetMissingIpv6Assignment.
 fn no_ipv6(view: &View) -> Option<Finding> {
     let wanted = view.ip_family() == Some(IpFamily::V6);
     let without = |subnet: &&Subnet| wanted && !subnet.assigns_ipv6_addresses;
@@ -127,7 +128,7 @@ fn no_ipv6(view: &View) -> Option<Finding> {
     })
 }
 
-/// With name servers of one's own in the DHCP options it may be meant.
+/// A user with name servers of their own in the DHCP options may have switched this off on purpose.
 fn dns_support(view: &View) -> Option<Finding> {
     let (Dns { support, .. }, vpc) = (known(&view.facts.dns)?, view.vpc()?);
     let own_servers =

@@ -1,4 +1,4 @@
-//! IAM policy documents, as far as a check has to read them. What it can't read tells it nothing.
+//! IAM policy documents, as far as a check reads them. A check concludes nothing from a document that it cannot parse.
 
 use serde_json::Value;
 
@@ -6,8 +6,8 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy)]
 pub struct Allow<'a>(&'a Value);
 
-/// The statements that allow, `None` where the document can't be read. One statement may stand without a list around
-/// it.
+/// The statements that allow something, or `None` if the document cannot be parsed. A document with one statement may
+/// omit the list around it.
 pub fn allows(document: &Value) -> Option<Vec<Allow<'_>>> {
     let statements = as_list(document.get("Statement")?);
     let allowing = statements
@@ -17,13 +17,13 @@ pub fn allows(document: &Value) -> Option<Vec<Allow<'_>>> {
 }
 
 impl<'a> Allow<'a> {
-    /// Whether it covers an action, by its name or a wildcard. `NotAction` may cover anything.
+    /// Whether the statement covers an action, by its name or by a wildcard. `NotAction` may cover any action.
     pub fn covers(&self, action: &str) -> bool {
         let patterns = texts(&self.0["Action"]);
         self.0.get("NotAction").is_some() || patterns.iter().any(|pattern| matches(pattern, action))
     }
 
-    /// The principals of a kind, such as `Service`; `*` stands for all of all kinds, and so may `NotPrincipal`.
+    /// The principals of a kind, such as `Service`. `*` stands for every principal, and `NotPrincipal` counts as `*`.
     pub fn principals(&self, kind: &str) -> Vec<&'a str> {
         if self.0.get("NotPrincipal").is_some() {
             return vec!["*"];
@@ -47,7 +47,7 @@ fn texts(value: &Value) -> Vec<&str> {
     as_list(value).into_iter().filter_map(Value::as_str).collect()
 }
 
-/// IAM compares actions without regard to case. A wildcard within a name counts for what stands before it.
+/// IAM compares actions without regard to case. Only the part before a wildcard is compared.
 fn matches(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
     match pattern.split_once(['*', '?']) {

@@ -1,4 +1,5 @@
-//! Which quotas of the account a group meets. EC2 counts vCPUs by families of instance types, and spot apart.
+//! The account's quotas that a group counts against. EC2 counts vCPUs by families of instance types, and counts Spot
+//! separately.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ pub const NODE_GROUPS: &str = "L-6D54EA21";
 /// Nodes in a managed node group.
 pub const NODES: &str = "L-BD136A63";
 
-/// The quotas worth reading for a group, each once.
+/// The codes of the quotas that matter to a group, each once.
 pub fn quota_codes(spec: &Spec) -> Vec<&'static str> {
     let names = spec.type_names();
     let of_types: BTreeSet<&str> = names
@@ -21,7 +22,16 @@ pub fn quota_codes(spec: &Spec) -> Vec<&'static str> {
     [NODE_GROUPS, NODES].into_iter().chain(of_types).collect()
 }
 
-/// The quota that limits the vCPUs of a type, `None` where no one code is known to.
+/// The name under which Service Quotas lists the service of a code from [`quota_codes`].
+pub fn service(code: &str) -> &'static str {
+    if [NODE_GROUPS, NODES].contains(&code) {
+        "eks"
+    } else {
+        "ec2"
+    }
+}
+
+/// The quota that limits the vCPUs of a type. `None` if no single code is known.
 pub(super) fn vcpu_code(instance_type: &str, capacity: CapacityType) -> Option<&'static str> {
     let (family, _) = instance_type.split_once('.')?;
     let letters = family.split(|c: char| !c.is_ascii_alphabetic()).next()?;
@@ -31,19 +41,19 @@ pub(super) fn vcpu_code(instance_type: &str, capacity: CapacityType) -> Option<&
         CapacityType::Spot => class
             .spot
             .filter(|_| !NEWER_SPOT_P.iter().any(|p| family.starts_with(p))),
-        // A block was paid for, and counts against no quota of running instances.
+        // The account has paid for a capacity block, which counts against no quota of running instances.
         CapacityType::CapacityBlock => None,
     }
 }
 
-/// A quota's value, where the account shows it.
+/// The value of a quota, if the account shows it.
 pub(super) fn quota(view: &View, code: &str) -> Option<f64> {
     known(&view.facts.quotas)?.get(code).copied()
 }
 
 /// Families of instance types that share a quota of vCPUs.
 struct Class {
-    /// What a family's name begins with, up to its generation.
+    /// The beginning of a family's name, up to its generation.
     letters: &'static [&'static str],
     on_demand: &'static str,
     spot: Option<&'static str>,
@@ -113,6 +123,8 @@ mod tests {
     fn each_quota_is_read_once() {
         let changes = json!({"InstanceTypes": ["m5.large", "c5.large", "g5.xlarge"]});
         let codes = quota_codes(&spec_of(&properties(&changes)));
+        let codes: [&str; 4] = codes.try_into().expect("four codes");
         assert_eq!(codes, ["L-6D54EA21", "L-BD136A63", "L-1216C47A", "L-DB2E81BA"]);
+        assert_eq!(codes.map(service), ["eks", "eks", "ec2", "ec2"]);
     }
 }

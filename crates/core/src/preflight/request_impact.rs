@@ -1,30 +1,32 @@
-//! What a finding means for the request at hand: a mistake in what is to be made refuses it, one in what runs already doesn't.
+//! Which findings refuse the request at hand: those about something that the request creates or changes, not those
+//! about a group that runs already.
 
 use super::check::Check;
 use super::finding::{Finding, Severity};
 use crate::properties::spec::Preflight;
 
-/// Where the group stands that the findings are about.
+/// What the request does to the group that the findings are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    /// To be made, also in place of another.
+pub enum RequestImpact {
+    /// The request creates the group, possibly in place of another.
     New,
-    /// Made by an earlier delivery of this very request: it is too late to refuse.
+    /// An earlier delivery of this very request has created the group, so it is too late to refuse.
     Made,
-    /// It runs, and the update changes these properties.
+    /// The group runs, and the update changes these properties.
     Kept { changed: Vec<String> },
 }
 
-/// Takes the errors for warnings that refuse nothing. A label must be changeable on a production group whose subnets are
-/// full: an update that keeps its group is refused only for a property that it changes, and for want of the access to the
-/// cluster that it ends with.
-pub fn soften(findings: Vec<Finding>, standing: &Standing, preflight: Preflight) -> Vec<Finding> {
-    let refuses = |finding: &Finding| match (preflight, standing) {
-        (Preflight::Warn | Preflight::Off, _) | (_, Standing::Made) => false,
-        (Preflight::Strict, Standing::New) => true,
-        // The update ends with a need of it, and would fail there: that is better said before the group is touched.
-        (Preflight::Strict, Standing::Kept { .. }) if is_of_access(finding.check) => true,
-        (Preflight::Strict, Standing::Kept { changed }) => changed.iter().any(|key| key == finding.root()),
+/// Turns errors that shall not refuse the request into warnings. A user must be able to change a label of a production
+/// group whose subnets are full. So only two kinds of errors refuse an update that keeps its group: errors about a
+/// property that the update changes, and errors about the access to the cluster that the update needs at its end.
+pub fn soften(findings: Vec<Finding>, impact: &RequestImpact, preflight: Preflight) -> Vec<Finding> {
+    let refuses = |finding: &Finding| match (preflight, impact) {
+        (Preflight::Warn | Preflight::Off, _) | (_, RequestImpact::Made) => false,
+        (Preflight::Strict, RequestImpact::New) => true,
+        // The update needs the access at its end and would fail there, so the function refuses before it touches the
+        // group.
+        (Preflight::Strict, RequestImpact::Kept { .. }) if is_of_access(finding.check) => true,
+        (Preflight::Strict, RequestImpact::Kept { changed }) => changed.iter().any(|key| key == finding.root()),
     };
     let softened = |finding: Finding| match finding.severity {
         Severity::Error if !refuses(&finding) => finding.as_warning(),
@@ -46,10 +48,10 @@ fn is_of_access(check: Check) -> bool {
 mod tests {
     use super::*;
 
-    /// The update would end with it, after all else was done.
+    /// The update needs the access only after all other steps.
     #[test]
     fn what_the_end_needs_is_refused_at_the_beginning() {
-        let standing = Standing::Kept {
+        let impact = RequestImpact::Kept {
             changed: vec!["Labels".to_owned()],
         };
         for check in [
@@ -62,7 +64,7 @@ mod tests {
                 (Preflight::Warn, Severity::Warning),
             ] {
                 let finding = Finding::new(check, "WaitFor", "c", "not known");
-                let softened = soften(vec![finding], &standing, preflight);
+                let softened = soften(vec![finding], &impact, preflight);
                 assert_eq!(softened[0].severity, expected, "{check:?} {preflight:?}");
             }
         }
@@ -70,20 +72,20 @@ mod tests {
 
     #[test]
     fn only_what_is_to_be_made_is_refused() {
-        let kept = |changed: &[&str]| Standing::Kept {
+        let kept = |changed: &[&str]| RequestImpact::Kept {
             changed: changed.iter().map(|key| (*key).to_owned()).collect(),
         };
-        for (preflight, standing, expected) in [
-            (Preflight::Strict, Standing::New, Severity::Error),
-            (Preflight::Warn, Standing::New, Severity::Warning),
-            (Preflight::Strict, Standing::Made, Severity::Warning),
+        for (preflight, impact, expected) in [
+            (Preflight::Strict, RequestImpact::New, Severity::Error),
+            (Preflight::Warn, RequestImpact::New, Severity::Warning),
+            (Preflight::Strict, RequestImpact::Made, Severity::Warning),
             (Preflight::Strict, kept(&["Labels"]), Severity::Warning),
             (Preflight::Strict, kept(&["RemoteAccess"]), Severity::Error),
             (Preflight::Warn, kept(&["RemoteAccess"]), Severity::Warning),
         ] {
             let finding = Finding::new(Check::ClusterNotFound, "RemoteAccess.Ec2SshKey", "k", "k is not there");
-            let softened = soften(vec![finding], &standing, preflight);
-            assert_eq!(softened[0].severity, expected, "{preflight:?} {standing:?}");
+            let softened = soften(vec![finding], &impact, preflight);
+            assert_eq!(softened[0].severity, expected, "{preflight:?} {impact:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The nodes' role: whether EKS takes it, and whether nodes can work by it.
+//! The node role: whether EKS accepts it, and whether nodes can work with it.
 
 mod policies;
 mod trust;
@@ -9,7 +9,10 @@ use super::finding::Finding;
 use super::text::listed;
 use super::view::{View, is_gone, known};
 
-/// A role's ARN, as far as a check looks into it: `arn:aws:iam::123456789012:role/path/name`.
+/// The role with which EKS acts. EKS creates it together with the account's first node group, if the caller may.
+pub const SERVICE_LINKED_ROLE: &str = "AWSServiceRoleForAmazonEKSNodegroup";
+
+/// The parts of a role's ARN that a check needs: `arn:aws:iam::123456789012:role/path/name`.
 #[derive(Debug, Clone, Copy)]
 struct RoleArn<'a> {
     partition: &'a str,
@@ -23,7 +26,8 @@ pub fn findings(view: &View) -> Vec<Finding> {
     let Some(arn) = read_arn(&view.spec.node_role) else {
         return vec![];
     };
-    // Roles are read by name, in one's own account: of a role elsewhere nothing else was found out.
+    // The function reads a role by name, in its own account. So the other facts say nothing about a role of another
+    // account.
     if let Some(finding) = other_account(view, &arn) {
         return vec![finding];
     }
@@ -41,6 +45,16 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings.extend(policies::findings(view, arn.name));
     findings.extend(service_linked_role(view));
     findings
+}
+
+/// A role's name: the text after the last slash of its ARN, since a path may stand before the name.
+pub fn role_name(arn: &str) -> Option<&str> {
+    read_arn(arn).map(|arn| arn.name)
+}
+
+/// Whether an instance with tags of these keys belongs to a managed node group: EKS tags each such instance.
+pub fn is_of_node_group<'a>(mut tag_keys: impl Iterator<Item = &'a str>) -> bool {
+    tag_keys.any(|key| key == "eks:nodegroup-name")
 }
 
 fn read_arn(arn: &str) -> Option<RoleArn<'_>> {
@@ -116,7 +130,7 @@ fn shared(view: &View, arn: &RoleArn) -> Option<Finding> {
 }
 
 fn service_linked_role(view: &View) -> Option<Finding> {
-    const NAME: &str = "AWSServiceRoleForAmazonEKSNodegroup";
+    const NAME: &str = SERVICE_LINKED_ROLE;
     is_gone(&view.facts.service_linked_role).then(|| {
         let cause = format!("the account has no {NAME} yet; EKS makes it with the first node group, where it may");
         Finding::new(Check::ServiceLinkedRole, "ClusterName", NAME, cause)
@@ -125,4 +139,37 @@ fn service_linked_role(view: &View) -> Option<Finding> {
 
 fn finding(check: Check, name: &str, cause: String) -> Finding {
     Finding::new(check, "NodeRole", name, cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_roles_name_is_the_end_of_its_arn() {
+        for (arn, expected) in [
+            ("arn:aws:iam::123456789012:role/eks-node", Some("eks-node")),
+            (
+                "arn:aws-cn:iam::123456789012:role/nodes/of/team/eks-node",
+                Some("eks-node"),
+            ),
+            ("arn:aws:iam::123456789012:role/", None),
+            ("arn:aws:iam::123456789012:user/somebody", None),
+            ("eks-node", None),
+            ("", None),
+        ] {
+            assert_eq!(role_name(arn), expected, "{arn}");
+        }
+    }
+
+    #[test]
+    fn an_instance_of_a_managed_node_group_has_its_tag() {
+        for (keys, expected) in [
+            (&["Name", "eks:nodegroup-name"][..], true),
+            (&["Name", "nodegroup-name"], false),
+            (&[], false),
+        ] {
+            assert_eq!(is_of_node_group(keys.iter().copied()), expected, "{keys:?}");
+        }
+    }
 }

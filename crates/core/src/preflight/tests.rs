@@ -19,7 +19,7 @@ mod network;
 mod role;
 mod workload;
 
-/// What makes one check speak, and nothing else: its finding is the example of the documentation.
+/// Facts that lead to one finding of one check. The finding is the example of the documentation.
 struct Case {
     check: Check,
     changes: Value,
@@ -30,7 +30,7 @@ fn case(check: Check, changes: Value, alter: fn(&mut Facts)) -> Case {
     Case { check, changes, alter }
 }
 
-/// Facts that nothing speaks against, of what `spec` asks for.
+/// Good facts for the specification of [`spec`]: no check has a finding.
 pub fn fine() -> Facts {
     Facts {
         cluster: Some(Ok(fine_cluster())),
@@ -59,7 +59,7 @@ pub fn fine() -> Facts {
     }
 }
 
-/// A spec of what `fine` is about, with some of its properties changed.
+/// The specification that [`fine`] suits, with some properties changed.
 pub fn spec(changes: &Value) -> Spec {
     let mut all = json!({
         "ClusterName": "prod", "NodegroupName": "blue", "NodeRole": "arn:aws:iam::111122223333:role/eks-node",
@@ -141,7 +141,7 @@ fn route(destination: &str, target: &str) -> Route {
     }
 }
 
-/// An m5.large by whatever name.
+/// The facts of an m5.large, under any name.
 fn kind(name: &str) -> InstanceType {
     InstanceType {
         name: name.to_owned(),
@@ -181,7 +181,7 @@ fn policies(names: &[&str]) -> BTreeSet<String> {
         .collect()
 }
 
-/// A group with these tags has the name.
+/// A group with these tags has the wanted name.
 fn runs(tags: BTreeMap<String, String>) -> Option<Read<Option<NodeGroup>>> {
     let group = NodeGroup {
         tags,
@@ -204,8 +204,8 @@ fn error(action: &'static str, fault: Fault) -> CallError {
     }
 }
 
-/// What was read, to be changed by a case.
-fn read<T>(fact: &mut Option<Read<T>>) -> &mut T {
+/// The answer of a read, for a case to change.
+pub fn read<T>(fact: &mut Option<Read<T>>) -> &mut T {
     fact.as_mut().expect("a fact").as_mut().expect("an answer")
 }
 
@@ -215,13 +215,13 @@ fn found(changes: &Value, alter: impl Fn(&mut Facts)) -> Vec<Finding> {
     findings(&spec(changes), &owner(), &facts)
 }
 
-/// The codes that are told, an error's with its mark.
+/// Compares the codes of the findings, each with `E` for an error or `W` for a warning.
 #[track_caller]
 fn check(changes: &Value, alter: impl Fn(&mut Facts), expected: &[&str]) {
     let found = found(changes, alter);
     let code = |finding: &Finding| match finding.severity {
-        Severity::Error => format!("E {}", finding.check.entry().code),
-        Severity::Warning => format!("W {}", finding.check.entry().code),
+        Severity::Error => format!("E {}", finding.check.explanation().code),
+        Severity::Warning => format!("W {}", finding.check.explanation().code),
     };
     let codes: Vec<String> = found.iter().map(code).collect();
     assert_eq!(codes, expected, "{changes}: {found:#?}");
@@ -247,9 +247,9 @@ fn each_check_tells_its_own_example() {
     for case in &cases {
         let found = found(&case.changes, case.alter);
         let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
-        let entry = case.check.entry();
+        let entry = case.check.explanation();
         assert_eq!(texts, [entry.example], "{}", entry.code);
-        assert_eq!(found[0].severity, entry.severity, "{}", entry.code);
+        assert_eq!(found[0].severity, case.check.severity(), "{}", entry.code);
     }
     let covered: BTreeSet<Check> = cases.iter().map(|case| case.check).collect();
     let of_the_engine = [Check::RollOutlastsTimeout, Check::NotChecked];
@@ -261,10 +261,10 @@ fn each_check_tells_its_own_example() {
 
 #[test]
 fn an_example_holds_remedy_and_code_and_no_code_is_given_twice() {
-    let codes: BTreeSet<&str> = Check::ALL.iter().map(|check| check.entry().code).collect();
+    let codes: BTreeSet<&str> = Check::ALL.iter().map(|check| check.explanation().code).collect();
     assert_eq!(codes.len(), Check::ALL.len());
     for check in Check::ALL {
-        let entry = check.entry();
+        let entry = check.explanation();
         let end = format!("; {} [{}]", entry.remedy, entry.code);
         assert!(entry.example.ends_with(&end), "{}: {}", entry.code, entry.example);
         assert!(

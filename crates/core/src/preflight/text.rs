@@ -1,9 +1,9 @@
-//! Lists as they are told: short enough for the reason of a stack event.
+//! Lists and counts in words, short enough for the reason of a stack event.
 
-/// How many are named before the rest is only counted.
+/// How many items a list names before it only counts the rest.
 const NAMED: usize = 5;
 
-/// `a, b, c`, of many the first five: `a, b, c, d, e and 3 more`.
+/// `a, b, c`. A long list names the first five: `a, b, c, d, e and 3 more`.
 pub fn listed<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<T> = items.into_iter().collect();
     let named: Vec<&str> = items.iter().take(NAMED).map(AsRef::as_ref).collect();

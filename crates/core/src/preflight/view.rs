@@ -1,15 +1,17 @@
-//! The wish beside what was read of the world, as the checks look at both. What couldn't be read isn't there.
+//! The specification and the facts together, with the questions that several checks ask. A fact whose read failed
+//! counts as unknown.
 
 use std::collections::BTreeSet;
 
 use super::facts::{Cluster, Facts, InstanceType, IpFamily, Read, Subnet};
+use super::reads;
 use crate::call_error::Fault;
 use crate::launch_template::custom_template::UsersTemplate;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::Owner;
 use crate::properties::spec::Spec;
 
-/// What the checks are made of.
+/// What the checks judge.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     pub spec: &'a Spec,
@@ -17,12 +19,12 @@ pub struct View<'a> {
     pub facts: &'a Facts,
 }
 
-/// What was read, where it could be.
+/// The answer of a read, unless the read failed or was not made.
 pub fn known<T>(read: &Option<Read<T>>) -> Option<&T> {
     read.as_ref()?.as_ref().ok()
 }
 
-/// Whether the answer was that it isn't there.
+/// Whether the answer of the read was that the resource does not exist.
 pub fn is_gone<T>(read: &Option<Read<T>>) -> bool {
     matches!(read, Some(Err(error)) if error.fault == Fault::NotFound)
 }
@@ -32,32 +34,30 @@ impl<'a> View<'a> {
         known(&self.facts.cluster)
     }
 
-    /// `None` while it isn't known.
+    /// `None` if the cluster is not known.
     pub fn ip_family(&self) -> Option<IpFamily> {
         self.cluster().map(|cluster| cluster.ip_family)
     }
 
-    /// Those that exist, of those that are wanted.
+    /// The wanted subnets that exist.
     pub fn subnets(&self) -> &'a [Subnet] {
         known(&self.facts.subnets).map_or(&[], Vec::as_slice)
     }
 
-    /// What is counted over all subnets means nothing unless all of them are known.
+    /// All wanted subnets, or `None` unless every one of them is known. A count over some of the subnets would mean
+    /// nothing.
     pub fn all_subnets(&self) -> Option<&'a [Subnet]> {
         let found = self.subnets();
         (!found.is_empty() && found.len() == self.spec.subnets.len()).then_some(found)
     }
 
     pub fn zones(&self) -> BTreeSet<&'a str> {
-        let zones = self.subnets().iter().map(|subnet| subnet.zone.as_str());
-        zones.filter(|zone| !zone.is_empty()).collect()
+        reads::zones(self.facts)
     }
 
-    /// The nodes' VPC, as far as it is known: the subnets', else the cluster's.
+    /// The nodes' VPC: the VPC of the subnets, or else of the cluster.
     pub fn vpc(&self) -> Option<&'a str> {
-        let of_subnets = self.subnets().first().map(|subnet| subnet.vpc.as_str());
-        let vpc = of_subnets.or_else(|| self.cluster().map(|cluster| cluster.vpc.as_str()));
-        vpc.filter(|vpc| !vpc.is_empty())
+        reads::vpc(self.facts)
     }
 
     pub fn template(&self) -> Option<&'a UsersTemplate> {
@@ -73,37 +73,33 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Wherever they are stated: by the properties, or by the user's launch template.
+    /// The instance types that the properties name, or else the one in the user's launch template.
     pub fn type_names(&self) -> Vec<String> {
-        let names = self.spec.type_names();
-        if names.is_empty() {
-            let in_template = self.template().and_then(|template| template.instance_type.clone());
-            return in_template.into_iter().collect();
-        }
-        names
+        reads::type_names(self.spec, self.facts)
     }
 
-    /// Those that exist, of those that are wanted.
+    /// The wanted instance types that exist.
     pub fn types(&self) -> &'a [InstanceType] {
         known(&self.facts.types).map_or(&[], Vec::as_slice)
     }
 
-    /// The AMI type that the template states, unless it says that the image is one's own.
+    /// The AMI type that the properties state, except `CUSTOM`, which stands for an image of the user.
     pub fn stated_ami_type(&self) -> Option<&'a str> {
         self.spec.ami_type.as_deref().filter(|kind| *kind != "CUSTOM")
     }
 
-    /// Whether the nodes boot an image of the user's own, of which nothing is known.
+    /// Whether the nodes may boot an image of the user, about which nothing is known.
     pub fn may_have_own_image(&self) -> bool {
         self.spec.launch_template.is_some() && self.template().is_none_or(|template| template.image_id.is_some())
     }
 
-    /// Nodes of a new group. What EKS makes of no size at all isn't documented; there is one node at the least.
+    /// The number of nodes of a new group. Without sizes in the properties, EKS creates at least one node; how many is
+    /// not documented.
     pub fn nodes_at_first(&self) -> i32 {
         self.spec.scaling.for_create().map_or(1, |sizes| sizes.desired)
     }
 
-    /// This resource's group, where it runs already under the name that is wanted.
+    /// This resource's group, if it already runs under the wanted name.
     pub fn running(&self) -> Option<&'a NodeGroup> {
         let group = known(&self.facts.name)?.as_ref()?;
         self.owner.owns(&group.tags).then_some(group)

@@ -1,4 +1,4 @@
-//! What the properties ask of Kubernetes, and whether the nodes suit the workloads that they are for.
+//! What the properties need of Kubernetes, and whether the nodes suit their workloads.
 
 pub mod access;
 
@@ -26,7 +26,8 @@ fn linux(view: &View) -> Option<Finding> {
     ))
 }
 
-/// EKS makes the entry by the first group of a role, and never changes its type (terraform-aws-eks issue 3286).
+/// EKS creates the access entry with the first group of a role, and never changes its type (terraform-aws-eks issue
+/// 3286).
 fn entry_type(view: &View) -> Option<Finding> {
     let found = known(&view.facts.node_access_entry)?.as_deref()?;
     let ami_type = view.spec.ami_type.as_deref()?;

@@ -49,15 +49,6 @@ pub enum Rule {
     Submitted,
 }
 
-/// What there is to know of a rule.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    pub cause: &'static str,
-    pub remedy: &'static str,
-    /// A problem as it is told.
-    pub example: &'static str,
-}
-
 impl Rule {
     /// In the order of the documentation.
     pub const ALL: &[Self] = &[

@@ -1,4 +1,4 @@
-//! The one answer to a request, and its bytes: at most 4096, whatever went in.
+//! The one response to a request, as bytes: at most 4096 of them, whatever the reason and the attributes hold.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::request::Envelope;
 
-/// CloudFormation's limit of a response body. Over it, the stack event says "Response object is too long." and the reason
-/// is lost.
+/// CloudFormation's limit for a response body. CloudFormation drops a longer body: the stack event then says "Response
+/// object is too long.", and the reason is lost.
 pub const MAX_BYTES: usize = 4096;
 
-/// What the resource's attributes are called and hold; `Fn::GetAtt` reads them.
+/// Names and values of the resource's attributes, which `Fn::GetAtt` reads.
 pub type Attributes = BTreeMap<String, String>;
 
-/// What CloudFormation is told. The reason of a success is shown in the stack's events too.
+/// What the function answers CloudFormation. The stack events show the reason of a success too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     Success {
@@ -42,8 +42,8 @@ struct Body<'a> {
 }
 
 impl Answer {
-    /// The body of the PUT: ids echoed, never over [`MAX_BYTES`]. What has to give way gives way in this order: the middle
-    /// of the reason, then the longest attributes.
+    /// The body of the PUT. The body echoes the IDs of the request and never exceeds [`MAX_BYTES`]. The middle of the
+    /// reason is cut first, then the longest attributes are emptied.
     pub fn body(&self, envelope: &Envelope) -> Vec<u8> {
         match self {
             Self::Failed { physical_id, reason } => {
@@ -83,8 +83,8 @@ fn render(envelope: &Envelope, status: &'static str, reason: &str, physical_id: 
     serde_json::to_vec(&body).expect("strings and maps of strings always serialise")
 }
 
-/// The longest version of `text`, cut in the middle, that renders within the limit. A bisection, since how many bytes a
-/// character takes depends on JSON's escapes.
+/// The longest version of `text`, cut in the middle, that renders within the limit. A bisection finds the length, since
+/// JSON escapes make the bytes of a character unpredictable.
 fn fit(text: &str, render: impl Fn(&str) -> Vec<u8>) -> Vec<u8> {
     let whole = render(text);
     if whole.len() <= MAX_BYTES {
@@ -102,7 +102,7 @@ fn fit(text: &str, render: impl Fn(&str) -> Vec<u8>) -> Vec<u8> {
     render(&cut(text, fits))
 }
 
-/// Keeps `length` characters: two thirds from the front, where the cause stands, the rest from the end.
+/// Keeps `length` characters: two thirds from the front, where the cause stands, and the rest from the end.
 pub fn cut(text: &str, length: usize) -> String {
     let count = text.chars().count();
     match length {
@@ -116,7 +116,8 @@ pub fn cut(text: &str, length: usize) -> String {
     head.chain(" … ".chars()).chain(tail).collect()
 }
 
-/// Every key stays, since a `Fn::GetAtt` on a missing one fails the stack; the longest values are emptied until it fits.
+/// Keeps every key, since a `Fn::GetAtt` of a missing attribute fails the stack. The longest values are emptied until
+/// the body fits.
 fn fit_attributes(attributes: &Attributes, size: impl Fn(&Attributes) -> usize) -> Attributes {
     let mut fitted = attributes.clone();
     while size(&fitted) > MAX_BYTES {
@@ -208,7 +209,8 @@ mod tests {
         }
     }
 
-    /// Of a long value the beginning and the end still tell something, of a short one a part would be taken for the whole.
+    /// The beginning and the end of a long value still say something. A reader would take a part of a short value for
+    /// the whole.
     #[test]
     fn only_as_many_attributes_give_way_as_must() {
         for (length, given_way) in [(256, 0), (257, 203)] {

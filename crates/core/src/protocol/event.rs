@@ -1,36 +1,37 @@
-//! The shapes in which work reaches the function: a request straight, through SNS or as an event of EventBridge, a
-//! continuation, or the record of an invocation that failed for good.
+//! The shapes of an invocation's payload: a request of CloudFormation (direct or through SNS), an event of EventBridge,
+//! a continuation, or the record of an invocation that failed for good.
 
 use aws_lambda_events::event::{sns::SnsRecord, sqs::SqsEvent};
 use serde_json::{Value, json};
 
-/// The key under which progress is handed from one invocation to the next.
+/// The key of the progress that one invocation hands to the next.
 pub const CONTINUATION: &str = "Continuation";
-/// The key by which a state machine's Choice tells what to do; only its states have it.
+/// The key that the Choice state of the state machine reads. Only the state machine's states have it.
 pub const OUTCOME: &str = "Outcome";
 
-/// One thing to do.
+/// One piece of work for the function.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// A request of CloudFormation, unread.
+    /// A request of CloudFormation, not yet parsed.
     Request(Value),
-    /// An event of EventBridge with its envelope, unread.
+    /// An event of EventBridge with its envelope, not yet parsed.
     Bus(Value),
-    /// Progress handed over by an earlier invocation, or by a state machine.
+    /// Progress that an earlier invocation or a state machine handed over.
     Continuation { progress: Value, host: Host },
-    /// The engine failed for good: answer FAILED without it. `work` is the event that it failed on.
+    /// An invocation failed for good, so the function answers FAILED without the engine. `work` is the event of that
+    /// invocation.
     LastResort { work: Box<Event>, cause: String },
 }
 
-/// Who waits between two looks.
+/// Who waits between two polls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Host {
     Invocation,
     StateMachine,
 }
 
-/// Tells what an event asks for. SNS and SQS may carry several records; anything unknown is taken for a request, so that
-/// the one place which reports unreadable requests reports it.
+/// Sorts a payload into pieces of work. SNS and SQS may carry several records. An unknown payload counts as a request,
+/// so that the one place which reports unreadable requests reports it.
 pub fn classify(event: Value) -> Vec<Event> {
     if let Some(messages) = sns_messages(&event) {
         return messages.into_iter().map(Event::Request).collect();
@@ -68,13 +69,13 @@ fn plain(mut event: Value) -> Event {
     }
 }
 
-/// What every event of EventBridge has and no request of CloudFormation. Within a message of SNS it isn't believed: there the
-/// publisher would have written who sent it.
+/// The fields that every event of EventBridge has and no request of CloudFormation has. The function does not trust
+/// them inside an SNS message: a publisher could claim any sender there.
 fn is_of_eventbridge(event: &Value) -> bool {
     event.get("detail-type").is_some() && event.get("source").is_some()
 }
 
-/// Each of what the invocation was about is answered, a batch of SNS too.
+/// The function answers each request of a failed invocation, also each record of an SNS batch.
 fn last_resort(payload: Value, cause: &str) -> Vec<Event> {
     let works = classify(payload).into_iter();
     let last = |work| Event::LastResort {
@@ -84,8 +85,8 @@ fn last_resort(payload: Value, cause: &str) -> Vec<Event> {
     works.map(last).collect()
 }
 
-/// The words of Lambda's (`errorType`, `errorMessage`) or Step Functions' (`Error`, `Cause`) account of a failure. Where the
-/// function was never run Lambda's `condition` is all that there is, such as `EventAgeExceeded`.
+/// The text of a failure in Lambda's fields (`errorType`, `errorMessage`) or in those of Step Functions (`Error`,
+/// `Cause`). If Lambda never ran the function, only Lambda's `condition` says why, such as `EventAgeExceeded`.
 fn failure_text(failure: &Value, condition: &Value) -> String {
     let words: Vec<&str> = ["errorType", "errorMessage", "Error", "Cause"]
         .iter()
@@ -108,7 +109,7 @@ fn sns_messages(event: &Value) -> Option<Vec<Value>> {
     Some(records.iter().map(sns_message).collect())
 }
 
-/// A record that can't be read takes no other with it.
+/// A record that cannot be parsed does not affect the other records.
 fn sns_message(record: &Value) -> Value {
     match serde_json::from_value::<SnsRecord>(record.clone()) {
         Ok(record) => json_or_text(&record.sns.message),
@@ -143,7 +144,7 @@ mod tests {
         assert_eq!(classify(event), expected);
     }
 
-    /// Events are told apart before the guard against panics, which needs a request to answer.
+    /// `classify` runs before the guard against panics, since the guard needs a request to answer.
     #[test]
     fn a_catch_of_nothing_is_no_reason_to_panic() {
         for caught in [json!("x"), json!([1]), json!(null), json!({})] {
@@ -173,7 +174,7 @@ mod tests {
         }})
     }
 
-    /// A message says nothing of who sent it that is to be believed, so whatever it looks like it is a request of CloudFormation.
+    /// An SNS message cannot prove who sent it. So it counts as a request of CloudFormation, whatever it looks like.
     #[test]
     fn each_message_of_a_topic_is_a_request() {
         let request = json!({"RequestType": "Create"});

@@ -1,4 +1,8 @@
-//! CloudFormation's custom resource protocol: who asks, what is asked, and the one answer. Knows nothing of EKS.
+//! CloudFormation's custom resource protocol and the events of EventBridge.
+//!
+//! A payload becomes an [`event::Event`], an event becomes a [`request::Request`], and a request ends in one
+//! [`answer::Answer`] at its [`response_url::ResponseUrl`]. [`eventbridge`] does the same for requests by event. This
+//! module knows nothing of EKS.
 
 pub mod answer;
 pub mod event;

@@ -1,11 +1,12 @@
-//! The physical id: `cluster/name`, what `Ref` gives, as of the native resource. The one place that writes and reads it.
+//! The physical ID `cluster/name`, which `Ref` returns as it does for the native resource. Only this module writes and
+//! parses it.
 
 use std::fmt;
 
-/// Of a logical id in an id that was made up, in bytes: CloudFormation takes a physical id of 1 KB.
+/// How many bytes of a logical ID a made-up physical ID holds. CloudFormation's limit for a physical ID is 1 KB.
 const LONGEST_LOGICAL_ID: usize = 255;
 
-/// Which node group a resource stands for.
+/// The node group that a resource stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhysicalId {
     pub cluster: String,
@@ -13,7 +14,8 @@ pub struct PhysicalId {
 }
 
 impl PhysicalId {
-    /// Reads `cluster/name`. Anything else, such as an id that CloudFormation made up for a cancelled create, is `None`.
+    /// Parses `cluster/name`. The result is `None` for any other text, such as the ID that CloudFormation makes up for
+    /// a cancelled Create.
     pub fn parse(text: &str) -> Option<Self> {
         let (cluster, name) = text.split_once('/')?;
         let well_formed = !cluster.is_empty() && !name.is_empty() && !name.contains('/');
@@ -30,8 +32,8 @@ impl fmt::Display for PhysicalId {
     }
 }
 
-/// The id of a Create that was refused before a node group could be named. It is no `cluster/name`, so the Delete that
-/// follows a failed Create finds nothing to delete in it.
+/// The ID of a Create that failed before the function knew the node group's name. The ID is no `cluster/name`, so the
+/// Delete after the failed Create finds nothing to delete.
 pub fn never_created(logical_resource_id: &str) -> String {
     let mut logical: String = logical_resource_id.chars().filter(|c| *c != '/').collect();
     logical.truncate(logical.floor_char_boundary(LONGEST_LOGICAL_ID));
@@ -42,7 +44,7 @@ pub fn never_created(logical_resource_id: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What a user reads in the stack's events as the id of a resource that there never was.
+    /// A user reads this ID in the stack events of a resource that never existed.
     #[test]
     fn what_was_never_created_bears_its_logical_id() {
         for (logical, expected) in [("Nodes", "Nodes-never-created"), ("a/b", "ab-never-created")] {

@@ -1,7 +1,7 @@
-//! A request as CloudFormation sends it. The envelope is read first and leniently, so that even a request which makes no
-//! sense can be answered.
+//! A request as CloudFormation sends it. The function parses the envelope first and leniently, so that it can answer
+//! even a request that makes no sense.
 //!
-//! What comes by EventBridge becomes the same request ([`super::eventbridge::request`]); it differs in whom to answer.
+//! A request by event becomes the same type ([`super::eventbridge::request`]); only its [`Reply`] differs.
 
 use std::fmt;
 
@@ -10,22 +10,22 @@ use serde_json::{Map, Value};
 
 use super::response_url::{ResponseUrl, seconds_since_epoch};
 
-/// Properties as they came: every scalar is a string, at every depth.
+/// Properties as CloudFormation sends them: every scalar is a string, at every depth.
 pub type Properties = Map<String, Value>;
 
-/// Who asks, and where the answer goes. All that an answer needs.
+/// Who asks, and where the response goes: all that a response needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     #[serde(flatten)]
     pub reply: Reply,
-    /// Whose resource it is: the stack's ARN, or of a request by EventBridge [`Sent::owner`].
+    /// The owner of the resource: the stack's ARN, or [`Sent::owner`] for a request by event.
     #[serde(rename = "StackId")]
     pub stack_id: String,
     #[serde(rename = "RequestId")]
     pub request_id: String,
     #[serde(rename = "LogicalResourceId")]
     pub logical_resource_id: String,
-    /// `None` too where it is no text: that is no reason to answer nobody.
+    /// Also `None` if the field is no string: the function answers such a request too.
     #[serde(
         rename = "PhysicalResourceId",
         default,
@@ -39,37 +39,37 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     Value::deserialize(deserializer).map(|value| value.as_str().map(str::to_owned))
 }
 
-/// Whom to answer.
+/// Who waits for the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
-    /// CloudFormation, which waits at a URL.
+    /// CloudFormation, at a response URL.
     #[serde(rename = "ResponseURL")]
     Url(ResponseUrl),
-    /// Whoever listens on the bus for the outcome of this event.
+    /// The listeners on the event bus, who wait for the outcome of this event.
     #[serde(rename = "Event")]
     Bus(Sent),
 }
 
-/// What the envelope of an event says. `account` is EventBridge's and `source` one of those that IAM lets the sender use; `time` is
-/// the sender's own where he gives one.
+/// What the envelope of an event says. EventBridge sets `account`. IAM limits which `source` the sender may use. The
+/// sender may set `time`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
     pub account: String,
     pub source: String,
-    /// As the envelope has it, such as `2026-11-26T10:15:00Z`. Such texts sort as the times do.
+    /// As the envelope has it, such as `2026-11-26T10:15:00Z`. The order of such texts is the order of the times.
     pub time: String,
 }
 
-/// What the owner of a resource that was asked for by events begins with. No stack's ARN does.
+/// The prefix of the owner of a resource that is requested by events. No stack's ARN begins with it.
 pub const EVENT_OWNER: &str = "event:";
 
 impl Sent {
-    /// Whose the resource is: those of one source in one account share their logical ids.
+    /// The owner of the resource. All requests by event of one source in one account share their logical IDs.
     pub fn owner(&self) -> String {
         format!("{EVENT_OWNER}{}:{}", self.account, self.source)
     }
 
-    /// When it was sent, in seconds since the epoch.
+    /// When the event was sent, in seconds since the epoch.
     pub fn sent_at(&self) -> Option<u64> {
         let compact = self.time.replace(['-', ':'], "");
         let well_formed = self.time.len() == 20;
@@ -77,9 +77,9 @@ impl Sent {
     }
 }
 
-/// How long the ids may be that an answer echoes, in bytes of JSON: the stack's, the request's and the logical one together, and
-/// the physical one. CloudFormation's own are far shorter (its physical ids have 1 KB); with longer ones no answer would be
-/// within its limit of 4 KB and say why.
+/// The longest IDs that a response echoes, in bytes of JSON: one limit for stack ID, request ID and logical ID
+/// together, and the same limit for the physical ID. CloudFormation's own IDs are far shorter (its physical IDs have at
+/// most 1 KB). With longer IDs no response within the limit of 4 KB could hold a reason.
 const LONGEST_IDS: usize = 2048;
 const LONGEST_PHYSICAL_ID: usize = 1026;
 
@@ -95,7 +95,7 @@ impl Envelope {
         Ok(envelope)
     }
 
-    /// What EventBridge said of the event that this was, if it was one.
+    /// What EventBridge says about the event, if this is a request by event.
     pub fn sent(&self) -> Option<&Sent> {
         match &self.reply {
             Reply::Url(_) => None,
@@ -103,7 +103,7 @@ impl Envelope {
         }
     }
 
-    /// When the request was really made, in seconds since the epoch, even if this is the third delivery of it.
+    /// When the request was made, in seconds since the epoch. A later delivery of the same request has the same time.
     pub fn issued_at(&self) -> Option<u64> {
         match &self.reply {
             Reply::Url(url) => url.issued_at(),
@@ -112,7 +112,7 @@ impl Envelope {
     }
 }
 
-/// What CloudFormation wants. It only chooses the goal.
+/// What CloudFormation asks for. The type only selects the goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RequestType {
     Create,
@@ -121,7 +121,7 @@ pub enum RequestType {
 }
 
 impl RequestType {
-    /// CloudFormation's word for it.
+    /// The name that CloudFormation uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Create => "Create",
@@ -144,26 +144,26 @@ pub struct Request {
     pub old_properties: Option<Properties>,
 }
 
-/// Why an event is not a request that can be carried out.
+/// Why the function cannot carry out an event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// Nobody can be told: the event does not say where the answer goes or what it is an answer to.
+    /// The function cannot answer: the event does not say where the response goes, or what the response is for.
     #[error(
         "the event has no ResponseURL, StackId, RequestId or LogicalResourceId, or longer ones than CloudFormation's, so nobody can \
          be answered"
     )]
     Unanswerable,
-    /// CloudFormation can be told.
+    /// The function can answer CloudFormation.
     #[error("the request can't be read: {problem}")]
     Answerable { envelope: Box<Envelope>, problem: String },
 }
 
 impl Request {
-    /// Reads an event of CloudFormation's, unknown fields tolerated: real events carry an undocumented `ServiceToken` at the
-    /// top. Whoever may publish to the topic says here what he likes, but not that he is EventBridge.
+    /// Parses an event of CloudFormation. Unknown fields are fine: real events carry an undocumented `ServiceToken` at
+    /// the top. A publisher to the SNS topic can set every field here, but cannot claim to be EventBridge.
     ///
     /// # Errors
-    /// [`Unreadable`], which tells whether CloudFormation can still be answered.
+    /// [`Unreadable`], which says whether the function can still answer CloudFormation.
     pub fn parse(event: &Value) -> Result<Self, Unreadable> {
         let envelope = Envelope::read(event)?;
         match &envelope.reply {
@@ -176,10 +176,10 @@ impl Request {
         }
     }
 
-    /// Reads a request as the function itself has written it into its progress, whoever is to be answered.
+    /// Parses a request of either kind that the function itself wrote into its progress.
     ///
     /// # Errors
-    /// As of [`Self::parse`].
+    /// The same as [`Self::parse`].
     pub fn resume(event: &Value) -> Result<Self, Unreadable> {
         let envelope = Envelope::read(event)?;
         let request: Result<Self, _> = Self::deserialize(event);
@@ -196,7 +196,7 @@ impl Request {
     }
 }
 
-/// Properties may hold what a user thinks secret, so a request shows only who asks for what.
+/// Properties may hold secrets, so the debug text of a request shows only who asks for what.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
@@ -246,7 +246,7 @@ mod tests {
         }
     }
 
-    /// A deadline counts from here, whoever asked.
+    /// The deadline counts from this time, for CloudFormation and for events.
     #[test]
     fn the_age_of_a_request_is_known_whoever_asks() {
         let url = ResponseUrl::new("https://example.com/?X-Amz-Date=20261124T101500Z");
@@ -259,7 +259,7 @@ mod tests {
         }
     }
 
-    /// Beside the other two, each of one letter in quotes.
+    /// This length is in addition to the other two IDs, of one letter in quotes each.
     #[test]
     fn ids_are_as_long_as_an_answer_can_hold() {
         for (key, letters, expected) in [
@@ -308,7 +308,7 @@ mod tests {
         }
     }
 
-    /// An answer that echoes them would be over CloudFormation's limit, and lose its reason.
+    /// A response that echoes such IDs would exceed CloudFormation's limit and lose its reason.
     #[test]
     fn ids_that_leave_no_room_for_a_reason_are_nobodys() {
         for key in ["StackId", "RequestId", "LogicalResourceId", "PhysicalResourceId"] {
@@ -332,7 +332,7 @@ mod tests {
         }
     }
 
-    /// Only the function itself says that a request came by EventBridge. A publisher to the topic could name any source.
+    /// Only the function itself marks a request as one of EventBridge. A publisher to the topic could name any source.
     #[test]
     fn nobody_else_says_who_sent_an_event() {
         let mut forged = event();

@@ -1,14 +1,16 @@
-//! The bucket in which CloudFormation waits for the answers of a stack: one in each Region, in that Region's own partition.
+//! The S3 bucket in which CloudFormation waits for the responses of a stack. Each Region has one, in the Region's own
+//! partition.
 //!
-//! A bucket's name belongs to whoever takes it first. So the name alone says little: only where the stack's ARN, the name
-//! and S3's endpoint agree on a Region, and S3 has that Region, is the bucket CloudFormation's. Whatever form S3 gives the
-//! address is taken, for a stack whose answer isn't sent hangs for an hour.
+//! A bucket's name belongs to whoever creates it first, so the name alone proves little. The bucket is CloudFormation's
+//! only if three things agree on a Region that S3 has: the stack's ARN, the bucket's name and S3's endpoint. The
+//! function accepts every form of S3 address, because a stack without a response hangs for an hour.
 
-/// Every Region's bucket begins so; [the endpoint policy page](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/vpc-interface-endpoints.html)
-/// names them `cloudformation-custom-resource-response-<region without dashes>`.
+/// The prefix of the bucket in every Region. [The endpoint policy
+/// page](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/vpc-interface-endpoints.html) names the buckets
+/// `cloudformation-custom-resource-response-<region without dashes>`.
 const BUCKET: &str = "cloudformation-custom-resource-response-";
 
-/// The partitions and their domains, as the SDKs' own list of partitions has them.
+/// The partitions and their domains, from the partition list of the AWS SDKs.
 const PARTITIONS: [(&str, &str); 8] = [
     ("aws", "amazonaws.com"),
     ("aws-cn", "amazonaws.com.cn"),
@@ -20,9 +22,9 @@ const PARTITIONS: [(&str, &str); 8] = [
     ("aws-us-gov", "amazonaws.com"),
 ];
 
-/// The Regions that `s3.amazonaws.com` leads to. It names no Region, so a bucket there may be anybody's unless the Region is
-/// known. S3 serves no later Region by that address, so this list is complete for good. Of CloudFormation's addresses
-/// only us-east-1's has been seen without its Region.
+/// The Regions that `s3.amazonaws.com` serves. That address names no Region, so a bucket there may be anybody's unless
+/// the Region is known. S3 serves no newer Region at that address, so the list is final. Among CloudFormation's
+/// addresses only the one of us-east-1 is known to omit its Region.
 const WITHOUT_REGION: [&str; 17] = [
     "ap-northeast-1",
     "ap-northeast-2",
@@ -43,7 +45,7 @@ const WITHOUT_REGION: [&str; 17] = [
     "us-west-2",
 ];
 
-/// Whether the host is the bucket in which CloudFormation waits for this stack's answers.
+/// Whether CloudFormation waits for this stack's responses at the host.
 pub(super) fn waits_for(stack_id: &str, host: &str) -> bool {
     let Some((partition, region)) = home(stack_id) else {
         return false;
@@ -66,8 +68,8 @@ fn home(stack_id: &str) -> Option<(&str, &str)> {
     well_formed.then_some((partition, region))
 }
 
-/// `s3.eu-west-1.amazonaws.com`, the older `s3-eu-west-1.amazonaws.com`, either with `fips` or `dualstack`, and the one of no
-/// Region.
+/// `s3.eu-west-1.amazonaws.com`, the older `s3-eu-west-1.amazonaws.com`, either one with `fips` or `dualstack`, and the
+/// address without a Region.
 fn is_s3(endpoint: &str, domain: &str, partition: &str, region: &str) -> bool {
     let service = endpoint.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
     match service {
@@ -92,7 +94,7 @@ fn is_s3(endpoint: &str, domain: &str, partition: &str, region: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// A stack's ARN, and what follows the bucket's common beginning.
+    /// Checks a stack's ARN against the rest of a bucket's address, after the common prefix.
     #[track_caller]
     fn check(partition: &str, region: &str, rest: &str, expected: bool) {
         let stack = format!("arn:{partition}:cloudformation:{region}:123456789012:stack/nodes/1");
@@ -103,7 +105,7 @@ mod tests {
         );
     }
 
-    /// What was seen of CloudFormation's in public, and S3's other names for the same place.
+    /// Addresses of CloudFormation that are public, and S3's other names for the same bucket.
     #[test]
     fn every_form_of_a_regions_bucket_is_taken() {
         for (partition, region, rest) in [
@@ -168,7 +170,7 @@ mod tests {
         }
     }
 
-    /// A Region that no list has yet is as good as any: what S3 doesn't have, no name leads to.
+    /// A Region that no list has yet is acceptable: S3 has no address for a Region that does not exist.
     #[test]
     fn a_region_of_tomorrow_is_taken() {
         check("aws", "eu-north-9", "eunorth9.s3.eu-north-9.amazonaws.com", true);
@@ -193,7 +195,7 @@ mod tests {
         }
     }
 
-    /// Anybody may own a bucket that is called like a Region's that there isn't.
+    /// Anybody may own a bucket that is named after a Region which does not exist.
     #[test]
     fn a_bucket_that_anybody_may_own_is_refused() {
         for (region, rest) in [

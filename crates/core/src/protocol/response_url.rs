@@ -1,4 +1,5 @@
-//! The presigned URL at which CloudFormation waits. Whoever holds it can answer for the resource, so it never shows itself.
+//! The presigned URL at which CloudFormation waits. Anybody who has the URL can answer for the resource, so its debug
+//! text hides it.
 
 use std::fmt;
 
@@ -7,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use super::response_bucket;
 
-/// A response URL as it came, byte for byte: its path and query are signed.
+/// A response URL as it came, byte for byte: CloudFormation signed its path and query.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResponseUrl(String);
 
-/// Whether plain HTTP to a loopback address is taken for a response URL. Only local runs say `Allowed`.
+/// Whether a plain HTTP URL of a loopback address counts as a response URL. Only local runs say `Allowed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loopback {
     Allowed,
     Refused,
 }
 
-/// Why a response URL is not one to answer at. It never contains the URL.
+/// Why the function does not answer at a response URL. The text never contains the URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAResponseUrl {
     #[error("the response URL is not a URL")]
@@ -29,16 +30,16 @@ pub enum NotAResponseUrl {
 }
 
 impl ResponseUrl {
-    /// Wraps the text unchecked; [`ResponseUrl::target`] checks it before anything is sent there.
+    /// Wraps the text unchecked. [`ResponseUrl::target`] checks the URL before the function sends anything there.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The place to answer at for a stack.
+    /// The address that the response of a stack goes to.
     ///
     /// # Errors
-    /// The URL is unreadable, or is not HTTPS to the bucket in which CloudFormation waits for this stack's answers (nor,
-    /// where allowed, loopback).
+    /// The URL cannot be parsed, or is not HTTPS to the bucket in which CloudFormation waits for this stack's
+    /// responses. Except: a loopback address, if `loopback` allows it.
     pub fn target(&self, stack_id: &str, loopback: Loopback) -> Result<Uri, NotAResponseUrl> {
         let url = self.0.parse::<Uri>().ok().filter(|url| url.scheme().is_some());
         let url = url.ok_or(NotAResponseUrl::Unreadable)?;
@@ -50,8 +51,8 @@ impl ResponseUrl {
         }
     }
 
-    /// When CloudFormation signed the URL, in seconds since the epoch: the time the request was really made, even if this is
-    /// the third delivery of it. `None` when the URL carries no SigV4 date.
+    /// When CloudFormation signed the URL, in seconds since the epoch. That is the time of the request, also for a
+    /// later delivery. `None` if the URL has no SigV4 date.
     pub fn issued_at(&self) -> Option<u64> {
         let url = self.0.parse::<Uri>().ok()?;
         let date = url
@@ -61,7 +62,7 @@ impl ResponseUrl {
         seconds_since_epoch(date)
     }
 
-    /// The URL itself, for the PUT and for handing it on.
+    /// The URL itself, for the PUT and for the hand-over to the next invocation.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -73,7 +74,7 @@ impl fmt::Debug for ResponseUrl {
     }
 }
 
-/// The host is all that may stand between scheme and path: neither a port nor somebody's name.
+/// Between scheme and path only the host may stand: no port and no user name.
 fn is_response_bucket(url: &Uri, stack_id: &str) -> bool {
     let host = url.authority().map_or("", |authority| authority.as_str());
     url.scheme_str() == Some("https") && response_bucket::waits_for(stack_id, host)
@@ -84,7 +85,7 @@ fn is_loopback(url: &Uri) -> bool {
         && matches!(url.scheme_str(), Some("http" | "https"))
 }
 
-/// `20261124T101500Z` as seconds since the epoch, by the days-from-civil algorithm.
+/// Parses `20261124T101500Z` to seconds since the epoch, by the days-from-civil algorithm.
 pub(super) fn seconds_since_epoch(date: &str) -> Option<u64> {
     let digits = |range: std::ops::Range<usize>| date.get(range)?.parse::<i64>().ok();
     let well_formed = date.len() == 16 && date.as_bytes()[8] == b'T' && date.ends_with('Z');

@@ -1,19 +1,20 @@
-//! What access the function lacks, and how it is given.
+//! Which access to a cluster the function lacks, and how a user grants it.
 
-/// The Kubernetes group that the examples bind to what the function needs.
+/// The Kubernetes group that the examples bind to the permissions that the function needs.
 pub const GROUP: &str = "managed-node-group";
 
-/// Why a cluster lets the function not do something.
+/// Why a cluster refuses a call of the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lack {
-    /// 401: no access entry, or one of a role that was deleted and made anew.
+    /// 401: no access entry, or the access entry of a role that was deleted and created anew.
     Entry,
-    /// 403: an access entry that doesn't allow it.
+    /// 403: the access entry does not allow the call.
     Permission,
 }
 
 impl Lack {
-    /// By the code of an error of a cluster's own API, such as `401 Unauthorized`. `None`: the cluster denied nothing.
+    /// Classifies the code of an error of a cluster's API, such as `401 Unauthorized`. `None` if the cluster denied
+    /// nothing.
     pub fn of(code: &str) -> Option<Self> {
         match code.split(' ').next() {
             Some("401") => Some(Self::Entry),
@@ -23,7 +24,7 @@ impl Lack {
     }
 }
 
-/// The remedy, with the command to be run. `role` is the ARN of the function's role, where it is known.
+/// The remedy, with the command to run. `role` is the ARN of the function's role, if it is known.
 pub fn remedy(lack: Lack, cluster: &str, role: Option<&str>, action: &str) -> String {
     let role = role.unwrap_or("the ARN of the role of the function behind ServiceToken");
     match lack {

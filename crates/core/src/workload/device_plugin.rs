@@ -1,8 +1,8 @@
-//! NVIDIA's device plugin: without it, Kubernetes doesn't know the GPUs of a node.
+//! NVIDIA's device plugin: without it, Kubernetes does not know the GPUs of a node.
 //!
-//! It is one DaemonSet for the cluster, shared by all groups that ask for it. Each group has an annotation on it, so
-//! that it goes with the last of them, and tolerates what each group's nodes are tainted with: NVIDIA's own manifest
-//! tolerates `nvidia.com/gpu` alone and runs nowhere else.
+//! The cluster has one DaemonSet, which all groups that ask for the plugin share. Each group has an annotation on the
+//! DaemonSet, so the last group removes it. The DaemonSet tolerates the taints of each group's nodes, while NVIDIA's
+//! own manifest tolerates only `nvidia.com/gpu` and runs on no other tainted node.
 
 mod call;
 mod foreign;
@@ -18,11 +18,10 @@ pub use self::call::{Call, call_for};
 use crate::properties::device_plugin::{DEFAULT_VERSION, IMAGE};
 use crate::properties::settings::{Taint, TaintEffect};
 
-/// The DaemonSet. The name is our own, so that it never meets `nvidia-device-plugin-daemonset` of NVIDIA's static
-/// manifest.
+/// The name of the DaemonSet. It differs from `nvidia-device-plugin-daemonset`, the name in NVIDIA's static manifest.
 pub const NAME: &str = "managed-node-group-nvidia-device-plugin";
 pub const NAMESPACE: &str = "kube-system";
-/// Who applies it, for server-side apply.
+/// The field manager for server-side apply.
 pub const FIELD_MANAGER: &str = "managed-node-group";
 
 /// A DaemonSet as read from the cluster.
@@ -34,15 +33,15 @@ pub struct DaemonSet {
     pub resource_version: String,
     pub labels: BTreeMap<String, String>,
     pub annotations: BTreeMap<String, String>,
-    /// Of the pod's containers.
+    /// The images of the pod's containers.
     pub images: Vec<String>,
-    /// Of the pod.
+    /// The tolerations of the pod.
     pub tolerations: Vec<Toleration>,
-    /// Of the pod.
+    /// The node selector of the pod.
     pub node_selector: BTreeMap<String, String>,
 }
 
-/// A toleration, as Kubernetes has it.
+/// A toleration, in Kubernetes' fields.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Toleration {
     pub key: Option<String>,
@@ -59,32 +58,35 @@ pub struct Asked<'a> {
     pub taints: &'a BTreeSet<Taint>,
 }
 
-/// What is to become of the DaemonSet when a group asks for it.
+/// What the function does with the DaemonSet when a group asks for it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// None is there. The object to create, which is for no group yet: of two groups that are the first at the same time,
-    /// one creates it, and each applies to what is there.
+    /// There is no DaemonSet. The object to create serves no group yet: if two groups come first at the same time, one
+    /// of them creates the object, and each applies its own annotation to it.
     Create(Value),
-    /// The manifest to apply. It has the uid and the version that were read: two groups at once don't undo each other.
+    /// The manifest to apply. It has the UID and the version that were read, so two groups at once do not undo each
+    /// other.
     Apply(Value),
     AsItIs,
-    /// Somebody else's plugin is there, and nothing of it is touched. The warning says what that means for the group.
+    /// There is a plugin of somebody else, which the function does not touch. The warning says what that means for the
+    /// group.
     Foreign(String),
 }
 
-/// What is to become of the DaemonSet when a group no longer needs it.
+/// What the function does with the DaemonSet when a group no longer needs it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Leave {
     Nothing,
     Apply(Value),
-    /// The group was the last one, or there was none. Both are preconditions: a group that joins in between is not undone.
+    /// No other group uses the DaemonSet. UID and version are preconditions of the deletion, so a group that joins in
+    /// between keeps the plugin.
     Delete {
         uid: String,
         resource_version: String,
     },
 }
 
-/// What to do so that the plugin runs on the group's nodes. `live` are the cluster's DaemonSets of all namespaces.
+/// Decides how the plugin gets onto the group's nodes. `live` are the DaemonSets of all namespaces of the cluster.
 pub fn join(asked: &Asked, live: &[DaemonSet]) -> Verdict {
     if let Some(warning) = foreign::warning(asked, live) {
         return Verdict::Foreign(warning);
@@ -101,8 +103,8 @@ pub fn join(asked: &Asked, live: &[DaemonSet]) -> Verdict {
     }
 }
 
-/// What to do when the group is deleted or asks for the plugin no more. One that is for no group, since whoever created it
-/// died before it applied, goes too.
+/// Decides what to do when the group is deleted or no longer asks for the plugin. A DaemonSet that serves no group goes
+/// too: a delivery created it and died before it applied a group.
 pub fn leave(group: &str, live: &[DaemonSet]) -> Leave {
     let Some(daemon_set) = ours(live) else {
         return Leave::Nothing;
@@ -123,7 +125,7 @@ pub fn leave(group: &str, live: &[DaemonSet]) -> Leave {
     Leave::Apply(manifest::render(image, &groups, daemon_set))
 }
 
-/// A taint's effect in Kubernetes' spelling.
+/// The effect of a taint in Kubernetes' spelling.
 pub fn in_kubernetes(effect: TaintEffect) -> &'static str {
     match effect {
         TaintEffect::NoSchedule => "NoSchedule",
@@ -132,7 +134,8 @@ pub fn in_kubernetes(effect: TaintEffect) -> &'static str {
     }
 }
 
-/// The one that we applied. One of our name without our label is somebody else's.
+/// The DaemonSet that the function applied. A DaemonSet of that name without the function's label belongs to somebody
+/// else.
 fn ours(live: &[DaemonSet]) -> Option<&DaemonSet> {
     live.iter()
         .find(|daemon_set| daemon_set.has_our_name() && manifest::has_our_label(daemon_set))
@@ -145,7 +148,8 @@ impl DaemonSet {
 }
 
 impl Toleration {
-    /// Whether pods with it can be on a node with the taint (Kubernetes documentation, "Taints and Tolerations").
+    /// Whether pods with this toleration can be on a node with the taint (Kubernetes documentation, "Taints and
+    /// Tolerations").
     fn tolerates(&self, taint: &Taint) -> bool {
         let fits =
             |stated: &Option<String>, real: &str| stated.as_deref().is_none_or(|text| text.is_empty() || text == real);

@@ -1,4 +1,4 @@
-//! What keeps a node from being drained: pods that Kubernetes refuses to evict, and pods that don't go.
+//! What keeps a node from being drained: pods that Kubernetes refuses to evict, and pods that do not end.
 
 mod selector;
 #[cfg(test)]
@@ -15,11 +15,11 @@ pub struct Pod {
     pub name: String,
     pub node: String,
     pub labels: BTreeMap<String, String>,
-    /// Kind and name of the owner that is its controller.
+    /// Kind and name of the owner that is the pod's controller.
     pub controller: Option<(String, String)>,
     pub origin: Origin,
     pub phase: String,
-    /// Its `deletionTimestamp`: the end of the grace period that its deletion gave it.
+    /// The pod's `deletionTimestamp`: the end of the grace period of its deletion.
     pub terminating_since: Option<String>,
     pub finalizers: Vec<String>,
 }
@@ -29,8 +29,8 @@ pub struct Pod {
 pub enum Origin {
     #[default]
     Api,
-    /// In a file of the node's: the API only shows it (annotation `kubernetes.io/config.mirror`), and it goes with the
-    /// node.
+    /// In a file on the node. The API only shows the pod (annotation `kubernetes.io/config.mirror`), and the pod goes
+    /// with the node.
     Mirror,
 }
 
@@ -39,7 +39,7 @@ pub enum Origin {
 pub struct DisruptionBudget {
     pub namespace: String,
     pub name: String,
-    /// `None` selects nothing.
+    /// A budget without a selector (`None`) selects nothing.
     pub selector: Option<Selector>,
     /// `disruptionsAllowed`.
     pub allowed: i32,
@@ -51,10 +51,10 @@ pub struct DisruptionBudget {
     pub expected: i32,
 }
 
-/// What there is to see while nodes are drained.
+/// The nodes, pods and budgets that the function reads while EKS drains nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Drain {
-    /// The group's nodes that are to be drained.
+    /// The group's nodes that EKS drains.
     pub nodes: Vec<String>,
     pub pods: Vec<Pod>,
     pub budgets: Vec<DisruptionBudget>,
@@ -67,18 +67,18 @@ pub struct Blocked {
     pub remedy: String,
 }
 
-/// Why a pod stays where it is, the likeliest to last first.
+/// Why a pod stays on its node. The reason that is likely to last longest comes first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Hold {
-    /// By index.
+    /// The index of the budget.
     Budget(usize),
-    /// Kubernetes refuses the eviction outright (`pods/eviction` answers 500).
+    /// Several budgets select the pod, so Kubernetes refuses its eviction (`pods/eviction` answers 500).
     Several(Vec<usize>),
     Finalizers(Vec<String>),
     Terminating,
 }
 
-/// How many pods are named; the others are counted.
+/// How many pods the message names; it counts the others.
 const NAMED: usize = 5;
 const LOOSEN: &str =
     "Scale the workload up, or raise the budget's maxUnavailable or lower its minAvailable, then deploy again.";
@@ -87,12 +87,12 @@ const FINALIZE: &str = "Bring back what takes the finalizers off, or take them o
 const WAIT: &str = "Lower terminationGracePeriodSeconds of pods that take too long to end.";
 const FORCE: &str = "Or set ForceUpdateEnabled: true to go on regardless.";
 
-/// What blocks with the remedy, in one text; `None` when nothing does.
-pub fn told(drain: &Drain) -> Option<String> {
+/// What blocks the drain and the remedy, in one text. `None` if nothing blocks.
+pub fn blocked_message(drain: &Drain) -> Option<String> {
     blocked(drain).map(|blocked| format!("{}. What to do: {}", blocked.what, blocked.remedy))
 }
 
-/// The pods that block, by what holds them; `None` when nothing does.
+/// The pods that block the drain, grouped by what holds them. `None` if no pod blocks.
 pub fn blocked(drain: &Drain) -> Option<Blocked> {
     let mut by_hold: BTreeMap<Hold, Vec<&Pod>> = BTreeMap::new();
     for pod in drain.pods.iter().filter(|pod| drain.nodes.contains(&pod.node)) {
@@ -119,7 +119,7 @@ fn hold(pod: &Pod, budgets: &[DisruptionBudget]) -> Option<Hold> {
             finalizers => Hold::Finalizers(finalizers.to_vec()),
         });
     }
-    // No budget protects what hasn't started (Kubernetes' own `canIgnorePDB`).
+    // No budget protects a pod that has not started (Kubernetes' own `canIgnorePDB`).
     if pod.phase == "Pending" {
         return None;
     }
@@ -137,11 +137,11 @@ fn what(by_hold: &BTreeMap<Hold, Vec<&Pod>>, budgets: &[DisruptionBudget]) -> St
     let mut left = NAMED;
     let mut told = Vec::new();
     for (hold, pods) in by_hold {
-        let named: Vec<String> = pods.iter().take(left).map(|pod| pod.told()).collect();
+        let named: Vec<String> = pods.iter().take(left).map(|pod| pod.render()).collect();
         left -= named.len();
         let noun = if named.len() == 1 { "pod" } else { "pods" };
         if !named.is_empty() {
-            told.push(format!("{noun} {}: {}", named.join(", "), hold.told(budgets)));
+            told.push(format!("{noun} {}: {}", named.join(", "), hold.render(budgets)));
         }
     }
     let all: usize = by_hold.values().map(Vec::len).sum();
@@ -153,8 +153,8 @@ fn what(by_hold: &BTreeMap<Hold, Vec<&Pod>>, budgets: &[DisruptionBudget]) -> St
     told.join("; ")
 }
 
-/// Each piece of advice once, in the order of the holds. Forcing skips evictions that are refused; nothing hastens a
-/// pod that is ending already.
+/// Each piece of advice once, in the order of the holds. `ForceUpdateEnabled` skips evictions that Kubernetes refuses.
+/// It does not hasten a pod that is already terminating.
 fn remedy<'a>(holds: impl Iterator<Item = &'a Hold>) -> String {
     let holds: Vec<&Hold> = holds.collect();
     let advice: BTreeSet<(usize, &str)> = holds.iter().map(|hold| hold.advice()).collect();
@@ -169,9 +169,9 @@ fn remedy<'a>(holds: impl Iterator<Item = &'a Hold>) -> String {
 }
 
 impl Hold {
-    fn told(&self, budgets: &[DisruptionBudget]) -> String {
+    fn render(&self, budgets: &[DisruptionBudget]) -> String {
         match self {
-            Self::Budget(index) => budgets[*index].told(),
+            Self::Budget(index) => budgets[*index].render(),
             Self::Several(indices) => {
                 let names: Vec<String> = indices.iter().map(|index| budgets[*index].full_name()).collect();
                 let names = names.join(", ");
@@ -195,14 +195,14 @@ impl Hold {
 }
 
 impl Pod {
-    /// Whether a drain waits for it at all.
+    /// Whether a drain waits for the pod.
     fn is_evicted(&self) -> bool {
         let is_daemon = self.controller.as_ref().is_some_and(|(kind, _)| kind == "DaemonSet");
         let is_over = ["Succeeded", "Failed"].contains(&self.phase.as_str());
         !is_daemon && self.origin == Origin::Api && (!is_over || self.terminating_since.is_some())
     }
 
-    fn told(&self) -> String {
+    fn render(&self) -> String {
         let ending = match &self.terminating_since {
             Some(end) => format!(" (terminating, to be gone by {end})"),
             None => String::new(),
@@ -222,7 +222,7 @@ impl DisruptionBudget {
         format!("{}/{}", self.namespace, self.name)
     }
 
-    fn told(&self) -> String {
+    fn render(&self) -> String {
         let of = match self.expected > self.healthy {
             true => format!(" of {}", self.expected),
             false => String::new(),

@@ -1,5 +1,7 @@
-//! What runs in the cluster around a node group: its nodes, the device plugin, Windows support, and what blocks a drain. Pure:
-//! what Kubernetes shows comes in, what is to be done or told comes out.
+//! What runs in the cluster around a node group: its nodes, the device plugin, Windows support, and the pods that block
+//! a drain.
+//!
+//! This module is pure: it takes what the adapter read from Kubernetes, and gives what to apply, delete or report.
 
 pub mod access;
 pub mod device_plugin;

@@ -1,9 +1,9 @@
-//! The nodes of a group as Kubernetes shows them, and how it is told which of them aren't Ready.
+//! The nodes of a group as Kubernetes shows them, and the text about nodes that are not Ready.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The label by which the service marks the nodes of a group (EKS user guide, "Managed node update behavior").
+/// The label by which EKS marks the nodes of a group (EKS user guide, "Managed node update behavior").
 pub const NODEGROUP_LABEL: &str = "eks.amazonaws.com/nodegroup";
 
 /// A node.
@@ -15,7 +15,7 @@ pub struct Node {
     pub scheduling: Scheduling,
 }
 
-/// The condition `Ready` of a node.
+/// The `Ready` condition of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Readiness {
     Ready,
@@ -24,14 +24,14 @@ pub enum Readiness {
         reason: String,
         message: String,
     },
-    /// The kubelet has said nothing yet.
+    /// The kubelet has not reported yet.
     #[default]
     Silent,
-    /// Its object is being deleted.
+    /// The node object is being deleted.
     Leaving,
 }
 
-/// Whether pods are put on a node.
+/// Whether Kubernetes puts pods on a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scheduling {
     #[default]
@@ -40,7 +40,7 @@ pub enum Scheduling {
     Cordoned,
 }
 
-/// How many of a group's nodes were Ready at the last look, of how many.
+/// How many of a group's nodes were Ready at the last poll, and how many are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Ready {
     pub ready: usize,
@@ -53,17 +53,18 @@ impl fmt::Display for Ready {
     }
 }
 
-/// How many nodes a reason names; the others are counted.
+/// How many nodes a reason names; it counts the others.
 const NAMED: usize = 5;
-/// The longest that a kubelet's message is quoted, in characters.
+/// The longest quote of a kubelet's message, in characters.
 const QUOTE: usize = 200;
 
-/// How many are Ready.
+/// How many nodes are Ready.
 pub fn ready(nodes: &[Node]) -> usize {
     nodes.iter().filter(|node| node.readiness == Readiness::Ready).count()
 }
 
-/// What there is to say of a group that lacks Ready nodes: how many are, which are not and why, and how many never joined.
+/// The text about a group that lacks Ready nodes: how many are Ready, which nodes are not and why, and how many never
+/// joined.
 pub fn lacking(nodes: &[Node], wanted: usize) -> String {
     let unready: Vec<String> = nodes.iter().filter_map(Node::fault).collect();
     let mut told = format!("{} of {wanted} nodes are Ready", ready(nodes));
@@ -82,7 +83,7 @@ pub fn lacking(nodes: &[Node], wanted: usize) -> String {
 }
 
 impl Node {
-    /// Why it isn't Ready.
+    /// Why the node is not Ready.
     fn fault(&self) -> Option<String> {
         let name = &self.name;
         match &self.readiness {

@@ -1,41 +1,41 @@
-//! What Windows nodes need of a cluster: a Linux node for CoreDNS, and a network plugin that gives their pods addresses (EKS
-//! user guide, "Deploy Windows nodes on EKS clusters").
+//! What Windows nodes need in a cluster: a Linux node for CoreDNS, and a network plugin that gives Windows pods
+//! addresses (EKS user guide, "Deploy Windows nodes on EKS clusters").
 
 use serde_json::{Value, json};
 
 use super::nodes::{Node, Readiness};
 
-/// The network plugin's settings.
+/// The ConfigMap with the settings of the network plugin.
 pub const CONFIG_MAP: &str = "amazon-vpc-cni";
-/// By which the plugin's controller gives addresses to Windows pods.
+/// The setting that makes the plugin's controller give addresses to Windows pods.
 pub const IPAM: &str = "enable-windows-ipam";
 
-/// The label of a node that is a Fargate pod's.
+/// The label of a node that runs a Fargate pod.
 const COMPUTE_TYPE: &str = "eks.amazonaws.com/compute-type";
 
-/// What a cluster shows of it.
+/// What a cluster shows about Windows support.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct WindowsState {
-    /// All nodes that run Linux.
+    /// All Linux nodes.
     pub linux: Vec<Node>,
     /// The nodes on which CoreDNS runs.
     pub core_dns: Vec<String>,
     pub ipam: Ipam,
 }
 
-/// The setting in the ConfigMap.
+/// The value of the setting in the ConfigMap.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Ipam {
     On,
-    /// Off, or not there; with who else manages the ConfigMap's fields.
+    /// The setting is off or missing.
     #[default]
     Off,
-    /// Off, and set so by the add-on that EKS manages.
+    /// The setting is off, and the add-on that EKS manages set it so.
     OffByAddOn,
 }
 
-/// Says what lacks: at least one Linux node, or Fargate for CoreDNS. Windows nodes can't run it, and without it no pod of
-/// theirs finds a name.
+/// Says what is missing: at least one Linux node, or Fargate for CoreDNS. Windows nodes cannot run CoreDNS, and without
+/// it no Windows pod resolves a name.
 pub fn lacks_linux(state: &WindowsState) -> Option<String> {
     let is_ready = |node: &&Node| node.readiness == Readiness::Ready;
     let serves = |node: &Node| match node.labels.get(COMPUTE_TYPE).map(String::as_str) {
@@ -52,7 +52,7 @@ pub fn lacks_linux(state: &WindowsState) -> Option<String> {
     })
 }
 
-/// The ConfigMap to apply, where the setting is off.
+/// The ConfigMap to apply, if the setting is off.
 pub fn switched_on(state: &WindowsState) -> Option<Value> {
     (state.ipam != Ipam::On).then(|| {
         json!({
@@ -63,7 +63,7 @@ pub fn switched_on(state: &WindowsState) -> Option<Value> {
     })
 }
 
-/// An add-on that EKS manages sets its ConfigMap anew at its next update.
+/// An add-on that EKS manages writes its ConfigMap anew at its next update.
 pub fn warning(state: &WindowsState) -> Option<String> {
     (state.ipam == Ipam::OffByAddOn).then(|| {
         format!(

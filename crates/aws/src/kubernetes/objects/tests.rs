@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 
-/// An object as the API answers it.
+/// An object as the API returns it.
 fn read(object: Value) -> DynamicObject {
     serde_json::from_value(object).unwrap()
 }
@@ -162,7 +162,7 @@ fn a_budget_has_its_selector_and_its_numbers() {
     assert_eq!(found, expected);
 }
 
-/// Kubernetes tells none, which selects nothing, from an empty one, which selects everything.
+/// Kubernetes distinguishes a missing selector, which selects nothing, from an empty one, which selects everything.
 #[test]
 fn no_selector_is_none_and_an_empty_one_is_empty() {
     for (spec, expected) in [(json!({}), None), (json!({"selector": {}}), Some(Selector::default()))] {

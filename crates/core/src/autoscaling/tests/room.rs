@@ -1,8 +1,8 @@
-//! Fifty tags, and no longer ones than a tag can be.
+//! At most fifty tags, and none longer than a tag can be.
 
 use super::*;
 
-/// So many tags of others, beside what EKS has put there.
+/// A group with this many tags of others, in addition to those of EKS.
 fn crowded(others: usize) -> ScalingGroup {
     let mut live = fresh();
     live.tags
@@ -17,7 +17,7 @@ fn many_labels(count: usize) -> Value {
         .into()
 }
 
-/// What of the wanted is there when all is done, and the warnings.
+/// The group after all steps, with the wanted tags that fit, and the warnings.
 fn settled(spec: &Spec, live: &ScalingGroup) -> (ScalingGroup, Vec<String>) {
     let found = steps_for(spec, live);
     let after = apply(live, &found.steps);
@@ -33,7 +33,7 @@ fn what_has_no_room_is_the_least_important_and_is_told() {
         &json!({"ClusterAutoscaler": {"Options": {"scaledownunneededtime": "10m"}}, "Labels": many_labels(3),
         "Taints": [{"Key": "t", "Effect": "NO_SCHEDULE"}], "PropagateTags": true}),
     );
-    // Beside EKS's five tags: a mark, a taint, a resource, five labels, an option and two of the owner's.
+    // In addition to EKS's five tags: a mark, a taint, a resource, five labels, an option and two of the owner's.
     for (others, lacking) in [
         (34, vec![]),
         (35, vec!["team"]),
@@ -95,7 +95,8 @@ fn a_change_of_all_tags_never_needs_more_room_than_there_is() {
     assert!(!after.tags.contains_key(&format!("{TEMPLATE}label/l00")));
 }
 
-/// A tag of others with another value keeps its slot where it is left out, and gives it up where it is overwritten.
+/// A tag of somebody else has another value than the wanted one. It keeps its slot if the function leaves the wanted
+/// tag out, and frees it if the function overwrites the tag.
 #[test]
 fn tags_of_others_that_are_wanted_otherwise_are_counted_right() {
     let asked = spec(&json!({"ClusterAutoscaler": true, "Labels": many_labels(4)}));

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What a template may ask for, one after the other in any order.
+/// States that a template may ask for, in any order.
 fn states() -> Vec<Value> {
     vec![
         json!({}),
@@ -16,7 +16,8 @@ fn states() -> Vec<Value> {
     ]
 }
 
-/// Somebody else has put a tag that we want alike, one that we want otherwise, and one of their own.
+/// Somebody else has set three tags: one with the wanted value, one with another value, and one that the function does
+/// not want.
 fn with_others() -> ScalingGroup {
     let mut live = fresh();
     live.tags.extend(map(&[
@@ -41,7 +42,7 @@ fn done_is_done_and_undone_leaves_what_others_put() {
                 let nothing = spec(&json!({}));
                 let end = apply(&live, &steps_for(&nothing, &live).steps);
                 let mut expected = start.clone();
-                // Overwritten, it was ours, and went with us.
+                // The function overwrote the tag, so it was the function's and was removed with the others.
                 let overwritten = |label: &str, value: &str| {
                     [&first, &second]
                         .iter()
@@ -134,7 +135,7 @@ fn the_mark_comes_with_the_first_tags_and_goes_with_the_last() {
     assert!(last.contains(TAGS_MARK));
 }
 
-/// The mark is read by later versions too.
+/// Later versions read the mark too.
 #[test]
 fn the_mark_is_pinned() {
     assert_eq!(marks::of_tags(["team"].into_iter()), "yosi");

@@ -16,7 +16,7 @@ fn owner() -> Owner {
     Owner::of_stack("stack", "Nodes")
 }
 
-/// What a template with these changes wants of the group `c/n`.
+/// The group `c/n` that a template with these changes wants.
 pub fn desired(changes: &Value) -> Desired {
     let spec = spec_of(&properties(changes));
     let mut tags = spec.tags.clone();
@@ -39,7 +39,7 @@ pub fn desired(changes: &Value) -> Desired {
     }
 }
 
-/// The group as a bare template makes it.
+/// The group that a bare template makes.
 pub fn live() -> NodeGroup {
     NodeGroup {
         cluster: "c".to_owned(),
@@ -164,7 +164,7 @@ fn a_custom_ami_is_updated_without_a_version() {
     assert_eq!(steps, [Step::UpdateVersion(target(), expected)]);
 }
 
-/// EKS would take the newest release along with a new version of the launch template.
+/// Along with a new version of the launch template, EKS would take the newest release.
 #[test]
 fn a_roll_for_something_else_keeps_the_release_that_is_stated() {
     let template = TemplateVersion {
@@ -202,7 +202,7 @@ fn a_roll_for_something_else_keeps_the_release_that_is_stated() {
     }
 }
 
-/// An autoscaler may be moving the size at the same moment.
+/// An autoscaler may change the size at the same moment.
 #[test]
 fn bounds_move_alone_where_the_size_is_within_them() {
     let scaling = |min, max, desired| {
@@ -283,7 +283,8 @@ fn only_the_templates_own_tags_are_removed() {
     );
 }
 
-/// Until CloudFormation names the group it may not have read the answer that told of it. The tag stays: a rollback follows it.
+/// Until CloudFormation names the group, it may not have read the response that reported it. The tag stays, since a
+/// rollback follows it.
 #[test]
 fn a_replacement_is_confirmed_by_the_first_request_that_names_it() {
     let mut live = live();
@@ -305,7 +306,7 @@ fn a_replacement_is_confirmed_by_the_first_request_that_names_it() {
     }
 }
 
-/// What the running group has inherited stands in for tags that can't be read.
+/// The inherited tags of the running group stand in for tags that the function cannot read.
 #[test]
 fn unknown_stack_tags_are_no_empty_tags() {
     let mut live = live();

@@ -56,7 +56,7 @@ fn sent_delete() -> Goal {
     })
 }
 
-/// The group of the sender's, following this request.
+/// A group of the sender that follows this request.
 fn following(status: &str, requested: &str) -> Observation {
     let requested = (!requested.is_empty()).then(|| (REQUESTED_TAG.to_owned(), requested.to_owned()));
     let tags: BTreeMap<String, String> = owner().tags().into_iter().chain(requested).collect();
@@ -93,7 +93,7 @@ fn a_group_is_told_which_request_it_follows() {
         (sent(Purpose::Update), EARLIER, &[][..], "Tag"),
         (sent(Purpose::Create), "", &[], "Tag"),
         (sent(Purpose::Update), OWN, &[], "Done"),
-        // Somebody has written over it meanwhile: it is set again, as often as that.
+        // Somebody overwrites the tag each time, and the function sets it again each time.
         (sent(Purpose::Update), EARLIER, &[(StepKind::Tag, None)], "Tag"),
         (sent_delete(), EARLIER, &[], "Tag"),
         (sent_delete(), OWN, &[], "Delete"),
@@ -140,7 +140,7 @@ fn an_update_by_event_makes_no_group() {
     );
 }
 
-/// Nothing of this is on a stack's groups, whatever somebody has written there.
+/// The function ignores these tags on a stack's groups, even if somebody has set them there.
 #[test]
 fn a_stacks_request_knows_no_turns() {
     let mut group = live();
@@ -151,7 +151,7 @@ fn a_stacks_request_knows_no_turns() {
     }
 }
 
-/// A group that a Create by event has made says so until the Create is done, and that is the last of all.
+/// The mark of a group that a Create by event has made stays until the Create is done, and goes last of all.
 #[test]
 fn the_mark_of_an_unfinished_group_goes_last_of_all() {
     let marked = |status: &str| {
@@ -178,7 +178,7 @@ fn the_mark_of_an_unfinished_group_goes_last_of_all() {
     assert_eq!(word(&told(&submitted, &marked("CREATING"), &untagged, NOW)), "Done");
 }
 
-/// What the group says decides what is undone, not what this delivery has done.
+/// The tags of the group decide what is undone, not what this delivery has done.
 #[test]
 fn only_what_this_request_made_and_did_not_finish_is_undone() {
     let Goal::Absent(identity) = sent_delete() else {
@@ -205,7 +205,7 @@ fn only_what_this_request_made_and_did_not_finish_is_undone() {
     }
 }
 
-/// Before a launch template's version is made for it, and before the device plugin leaves.
+/// The group is tagged before a version of the launch template is made for it, and before the device plugin is removed.
 #[test]
 fn a_group_is_told_before_anything_else_is_changed() {
     let nothing = nothing_around();
@@ -244,7 +244,7 @@ fn a_group_is_told_before_anything_else_is_changed() {
     }
 }
 
-/// What there is in EC2 for a group that isn't there, made for the event that `requested` names.
+/// EC2 resources for a group that does not exist, made for the event that `requested` names.
 fn left(requested: &str) -> Around {
     let mut around = nothing_around();
     around.place.owner = owner();
@@ -258,7 +258,8 @@ fn left(requested: &str) -> Around {
     around
 }
 
-/// An earlier Delete may be about to take them away, and a group that was made with them could never be changed again.
+/// An earlier Delete may be about to remove the resources, and a group that was made with them could never be changed
+/// again.
 #[test]
 fn a_create_waits_for_what_an_earlier_request_takes_away() {
     for (requested, since, expected) in [
@@ -281,7 +282,7 @@ fn a_create_waits_for_what_an_earlier_request_takes_away() {
     }
 }
 
-/// With a template of the user's it needs nothing of what goes.
+/// A group with the user's launch template needs none of the resources that go.
 #[test]
 fn a_create_with_a_template_of_the_users_waits_for_nothing() {
     let Goal::Present(mut wanted) = sent(Purpose::Create) else {
@@ -301,7 +302,8 @@ fn a_create_with_a_template_of_the_users_waits_for_nothing() {
     assert_eq!(word(&next), "Create");
 }
 
-/// A listener would take a group for gone that runs. What is undone was never promised to be gone.
+/// A listener would believe that a running group is gone. Nobody was told that the undo of a failed request would
+/// delete a group.
 #[test]
 fn a_delete_of_a_group_that_is_not_the_senders_fails() {
     let Goal::Absent(identity) = sent_delete() else {
@@ -321,7 +323,7 @@ fn a_delete_of_a_group_that_is_not_the_senders_fails() {
     }
 }
 
-/// A later Create makes its group of it at this moment.
+/// A later Create makes its group with the template at this moment.
 #[test]
 fn a_delete_leaves_what_a_later_create_has_made() {
     for (requested, expected) in [(EARLIER, "Launch"), (OWN, "Launch"), (LATER, "Done")] {
@@ -338,7 +340,7 @@ fn a_delete_leaves_what_a_later_create_has_made() {
     }
 }
 
-/// Among events an Update makes no group, so it deletes none either to make it again.
+/// A request by event for an Update creates no group, so it also deletes none in order to create it again.
 #[test]
 fn an_update_by_event_leaves_a_group_that_could_not_be_created() {
     let next = told(

@@ -1,4 +1,4 @@
-//! Where one answer of the decision ends and the next begins.
+//! Boundaries between the decisions.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ fn created(seconds_ago: u64) -> History {
     history
 }
 
-/// Of a group that settled, after what was begun: the warnings with which the request is done.
+/// The warnings of the successful request, for a settled group and after these steps.
 #[track_caller]
 fn warned(desired: Desired, live: NodeGroup, begun: &[(StepKind, Option<&str>)]) -> Vec<String> {
     let goal = Goal::Present(Box::new(desired));
@@ -30,7 +30,7 @@ fn a_group_that_was_just_made_may_be_unseen_for_a_minute() {
     }
 }
 
-/// It was seen, so its absence is no lag.
+/// The request has seen the group, so its absence is no lag of EKS's reads.
 #[test]
 fn a_group_that_somebody_deletes_while_it_is_made_fails_at_once() {
     let goal = want(&json!({}), Purpose::Create);
@@ -70,7 +70,7 @@ fn what_an_update_left_as_it_was_is_told() {
     assert_eq!(warned(untags, tagged, &[(StepKind::Untag, None)]), told("tags"));
 }
 
-/// That the newest release is followed is no difference that is left, but another version of the template is one.
+/// A newer release alone is no difference that is left, but another version of the template is.
 #[test]
 fn a_template_that_does_not_run_after_a_roll_is_told() {
     let mut on_another = live();
@@ -142,7 +142,7 @@ fn only_the_last_update_of_a_request_that_does_not_wait_is_left_running() {
     }
 }
 
-/// Two deliveries of an update may be at work at once. What one of them has undone the other makes anew, and tells of it.
+/// Two deliveries of an update may work at once. One delivery creates anew what the other has undone, and reports that.
 #[test]
 fn what_another_delivery_has_made_anew_is_not_undone() {
     let Goal::Absent(identity) = absent() else {
@@ -160,7 +160,7 @@ fn what_another_delivery_has_made_anew_is_not_undone() {
         (Some(NOW - 600), Some(NOW - 600), "ACTIVE", "Delete"),
         (Some(NOW - 600), Some(NOW - 30), "ACTIVE", "Done"),
         (Some(NOW - 600), Some(NOW - 30), "CREATING", "Done"),
-        // It was seen by nobody, or by an earlier release.
+        // No delivery, or an earlier release, has seen the group.
         (None, Some(NOW - 30), "ACTIVE", "Delete"),
         (Some(NOW - 600), None, "ACTIVE", "Delete"),
     ] {

@@ -1,4 +1,4 @@
-//! What the decision leaves of groups that run, whatever CloudFormation does.
+//! Running groups that the decision leaves, whatever CloudFormation does.
 
 use serde_json::json;
 
@@ -20,8 +20,8 @@ pub fn in_place_of(mut live: NodeGroup, mark: &str) -> NodeGroup {
     live
 }
 
-/// A group without the mark may be kept on purpose, by an `UpdateReplacePolicy` of `Retain`, and so may a confirmed one or one that is
-/// older than the request.
+/// The user may keep a group on purpose, by an `UpdateReplacePolicy` of `Retain`: one without the mark, a confirmed
+/// one, or one that is older than the request.
 #[test]
 fn clearing_up_removes_only_what_this_update_has_made() {
     let Goal::Absent(identity) = absent() else {
@@ -50,7 +50,7 @@ fn clearing_up_removes_only_what_this_update_has_made() {
     }
 }
 
-/// A Create whose name CloudFormation never learnt may have created the group, or not.
+/// A Create whose name CloudFormation never learnt may or may not have created the group.
 #[test]
 fn an_invented_id_removes_only_what_is_as_new_as_the_operation() {
     let Goal::Absent(identity) = absent() else {
@@ -109,7 +109,7 @@ fn a_failed_group_of_before_is_made_again_and_left_by_a_rollback() {
     }
 }
 
-/// A group that a policy of Retain has kept is taken over by no Create.
+/// No Create takes over a group that a policy of Retain has kept.
 #[test]
 fn a_create_refuses_a_group_that_was_there_before() {
     for (made, sent, begun_here, expected) in [
@@ -167,7 +167,8 @@ fn a_group_that_was_degraded_by_an_earlier_delivery_fails_the_request() {
     }
 }
 
-/// A stack whose operation is over begins nothing, and its Create that comes again moves no autoscaler's size.
+/// A stack whose operation is over begins nothing, and a repeated Create does not change the size that an autoscaler
+/// set.
 #[test]
 fn a_request_of_an_ended_operation_repeats_what_runs() {
     let Goal::Absent(identity) = absent() else {

@@ -1,4 +1,4 @@
-//! What a request ends with: the attributes of a success, and the words of a failure.
+//! The end of a request: the attributes of a success, and the reason of a failure.
 
 use serde_json::json;
 
@@ -37,7 +37,7 @@ fn ended(changes: &serde_json::Value, around: &Around, live: NodeGroup) -> BTree
     }
 }
 
-/// EKS would choose an image that doesn't boot on the type, or one without its drivers.
+/// EKS would choose an image that does not boot on the type, or one without its drivers.
 #[test]
 fn a_new_group_gets_the_image_of_its_types_where_none_is_named() {
     for (changes, expected) in [
@@ -74,13 +74,13 @@ fn attributes_tell_what_the_own_launch_template_holds() {
     let asked = json!({"MaxPods": 58});
     let mut around = prepared(&desired(&asked));
     assert_eq!(ended(&asked, &around, live())["MaxPods"], "58");
-    // Where EC2 tells nothing of the types there is nothing to tell.
+    // If EC2 does not describe the types, there is no attribute.
     around = prepared(&desired(&json!({})));
     assert_eq!(ended(&json!({}), &around, live())["MaxPods"], "");
     assert_eq!(ended(&json!({}), &around, live())["RemoteAccessSecurityGroup"], "");
 }
 
-/// It goes with the next update or with the group.
+/// The next update or the deletion removes it.
 #[test]
 fn a_security_group_that_is_left_over_is_no_attribute() {
     let mut around = prepared(&desired(&json!({})));
@@ -131,7 +131,7 @@ fn ready_nodes_are_told_where_it_is_waited_for_them() {
     }
 }
 
-/// What is known of the instance types outdoes what the image has a driver for.
+/// The facts about the instance types override what the image has drivers for.
 #[test]
 fn the_device_plugin_is_not_applied_where_no_type_has_a_gpu() {
     let changes = json!({"NvidiaDevicePlugin": true});
@@ -248,7 +248,7 @@ fn at_the_deadline_it_is_told_how_far_it_got_and_what_held_it_up() {
     }
 }
 
-/// Why it takes so long is looked for where there is a group that might tell.
+/// At the deadline the function looks for the evidence, if there is a group that may have some.
 #[test]
 fn at_the_deadline_the_groups_own_issues_are_asked_for() {
     let goal = want(&json!({}), Purpose::Create);
@@ -267,7 +267,7 @@ fn at_the_deadline_the_groups_own_issues_are_asked_for() {
     assert!(matches!(removal, Next::Fail(_)), "{removal:?}");
 }
 
-/// What a group that is gone had in EC2.
+/// The EC2 resources of a group that is gone.
 fn with_belongings() -> Around {
     let mut around = prepared(&desired(&json!({})));
     around.belongings.templates[0].versions.clear();
@@ -293,7 +293,7 @@ fn windows_support_is_neither_switched_on_unasked_nor_again_where_it_was_given_u
     }
 }
 
-/// What the user's template holds is his to look up, and what else is found is none of this group's.
+/// The content of a user's template is the user's to look up, and other resources in EC2 do not belong to this group.
 #[test]
 fn beside_a_template_of_the_users_nothing_is_told_or_tidied() {
     let changes = json!({"LaunchTemplate": {"Id": "lt-1"}});

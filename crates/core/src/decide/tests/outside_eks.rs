@@ -1,4 +1,4 @@
-//! What the decision makes of what is beyond the service.
+//! Decisions about what lies outside EKS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::node::image::{Accelerator, Architecture, InstanceTypeFacts};
 use crate::nodegroup::ownership::{PLUGIN_TAG, UNFINISHED_TAG};
 use crate::workload::nodes::{Node, Readiness};
 
-/// A settled group, and what is around and beyond it.
+/// A settled group, with what the function has read around it and outside EKS.
 struct Scene {
     live: NodeGroup,
     around: Around,
@@ -165,7 +165,7 @@ fn at_the_deadline_the_nodes_are_named_and_a_rollback_goes_on() {
     );
 }
 
-/// Nothing is begun any more, and nothing is asked: a rollback never fails for what isn't the service's.
+/// The function begins nothing and reads nothing more: a rollback never fails by something outside EKS.
 #[test]
 fn a_rollback_whose_time_is_over_begins_nothing() {
     let asked = json!({"SuspendProcesses": ["AZRebalance"], "NvidiaDevicePlugin": true, "WaitFor": "NodesReady"});
@@ -189,7 +189,7 @@ fn a_rollback_whose_time_is_over_begins_nothing() {
     }
 }
 
-/// What marks a group as unfinished goes last: a failure before leaves the group to be cleared up.
+/// The mark of an unfinished group goes last: if a step fails before, the group stays recognisable for the clean-up.
 #[test]
 fn tags_that_go_go_last() {
     let goal = want(&json!({"WaitFor": "NodesReady"}), Purpose::Create);
@@ -207,7 +207,7 @@ fn tags_that_go_go_last() {
     }
 }
 
-/// Or it would be begun again and again.
+/// Otherwise the removal would begin it again and again.
 #[test]
 fn what_was_given_up_holds_up_no_removal() {
     let Goal::Absent(identity) = absent() else {

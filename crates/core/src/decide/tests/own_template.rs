@@ -1,4 +1,4 @@
-//! What the decision makes of the resource's own launch template.
+//! Decisions about the launch template that the function makes.
 
 use serde_json::json;
 
@@ -24,7 +24,7 @@ fn undecided(goal: &Goal, seen: &Observation) -> String {
     word(&decide(goal, seen, view))
 }
 
-/// What isn't needed isn't looked up: a wait costs one call.
+/// The function reads only what it needs: a wait costs one call.
 #[test]
 fn what_is_around_is_looked_up_where_it_matters_only() {
     let goal = want(&json!({}), Purpose::Create);
@@ -85,7 +85,7 @@ fn a_change_in_the_template_rolls() {
     );
 }
 
-/// EKS would be asked for a downgrade only after a version was made for nothing.
+/// EKS would refuse the downgrade only after a version was made for nothing.
 #[test]
 fn what_is_refused_makes_no_version() {
     let goal = want(&json!({"Version": "1.32", "DiskSize": 80}), Purpose::Update);
@@ -128,7 +128,7 @@ fn leftovers_go_last_and_are_given_up_rather_than_failing() {
     }
 }
 
-/// Nodes are launched with it till then, though the roll was begun and is over.
+/// EC2 launches nodes with the old version until then, even though the roll has begun and ended.
 #[test]
 fn nothing_goes_while_another_version_runs() {
     let goal = want(&json!({}), Purpose::Update);
@@ -148,7 +148,7 @@ fn nothing_goes_while_another_version_runs() {
     }
 }
 
-/// A group that lost its tags and runs on our template would be harmed by its removal.
+/// The removal of the template would harm a group that lost its tags and runs on it.
 #[test]
 fn the_template_of_a_group_that_lost_its_tags_stays() {
     let around = prepared(&desired(&json!({})));
@@ -172,7 +172,7 @@ fn the_template_of_a_group_that_lost_its_tags_stays() {
     }
 }
 
-/// Max pods can't be computed where EC2 tells nothing of the types, which an update is told and a rollback may not fail for.
+/// Max pods cannot be computed if EC2 does not describe the types. An update fails with that, and a rollback must not.
 #[test]
 fn a_rollback_does_not_fail_for_a_template_that_can_not_be_had() {
     let computed = desired(&json!({"MaxPods": {"PrefixDelegation": true}}));

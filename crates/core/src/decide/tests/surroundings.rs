@@ -1,4 +1,4 @@
-//! What a group has around it, in the tests of the decision.
+//! What the function has read around a group, in the tests of the decision.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ pub static LOOKED: LazyLock<Beyond> = LazyLock::new(|| Beyond {
     nodes: Some(vec![]),
 });
 
-/// Decides with everything around the group as the goal wants it.
+/// Decides, with everything around the group as the goal wants it.
 pub fn told(goal: &Goal, seen: &Observation, history: &History, now: u64) -> Next {
     let around = match goal {
         Goal::Present(desired) => prepared(desired),
@@ -61,7 +61,7 @@ pub fn prepared(desired: &Desired) -> Around {
     }
 }
 
-/// One of the service's issues, about one resource.
+/// An issue of EKS, about one resource.
 pub fn issue(code: &str, message: &str, resource: &str) -> Issue {
     Issue {
         code: code.to_owned(),

@@ -4,9 +4,9 @@ use crate::diagnosis::{Activity, Console, Evidence, Kind, catalogue, causes, exp
 use crate::nodegroup::group::Issue;
 use crate::workload::drain::{Drain, Pod};
 
-/// Anything, and often what the catalogue knows.
+/// Any text, and often one that the catalogue knows.
 fn text() -> impl Strategy<Value = String> {
-    let examples: Vec<&str> = catalogue::rows().map(|row| row.example).collect();
+    let examples: Vec<&str> = catalogue::rows().map(|row| row.explanation.example).collect();
     let known = proptest::sample::select(examples).prop_map(str::to_owned);
     let signed = Just("https://x.amazonaws.com/?X-Amz-Signature=geheim".to_owned());
     let parts = prop_oneof![".*", "\\PC{0,80}", known, signed, Just("\u{1b}[31m".to_owned())];
@@ -14,7 +14,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn issue() -> impl Strategy<Value = Issue> {
-    let codes: Vec<&str> = catalogue::rows().map(|row| row.code).collect();
+    let codes: Vec<&str> = catalogue::rows().map(|row| row.explanation.code).collect();
     let code = prop_oneof![proptest::sample::select(codes).prop_map(str::to_owned), "\\PC{0,20}"];
     let resources = proptest::collection::vec("\\PC{0,20}", 0..4);
     (code, text(), resources).prop_map(|(code, message, resources)| Issue {
@@ -33,7 +33,7 @@ fn activity() -> impl Strategy<Value = Activity> {
     })
 }
 
-/// A pod of a long name that nothing lets go.
+/// A pod with a long name that blocks the drain.
 fn drain() -> impl Strategy<Value = Option<Drain>> {
     let pod = "\\PC{0,300}".prop_map(|name| Pod {
         name,

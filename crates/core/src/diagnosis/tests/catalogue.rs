@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 
 use crate::diagnosis::catalogue::{Row, rows};
-use crate::diagnosis::issues::{self, HEALTH, Tells, UPDATE};
+use crate::diagnosis::issues::{self, HEALTH, UPDATE};
 use crate::diagnosis::sign::Sign;
 use crate::diagnosis::{Kind, activities, console};
+use crate::texts::Explanation;
 
-/// `NodegroupIssueCode`, as the service's model lists it.
+/// `NodegroupIssueCode`, as EKS's model lists it.
 const NODEGROUP_ISSUE_CODES: &[&str] = &[
     "AutoScalingGroupNotFound",
     "AutoScalingGroupInvalidConfiguration",
@@ -45,7 +46,7 @@ const NODEGROUP_ISSUE_CODES: &[&str] = &[
     "Ec2InstanceTypeDoesNotExist",
 ];
 
-/// `ErrorCode`, as the service's model lists it.
+/// `ErrorCode`, as EKS's model lists it.
 const ERROR_CODES: &[&str] = &[
     "SubnetNotFound",
     "SecurityGroupNotFound",
@@ -73,19 +74,12 @@ fn every_code_of_the_model_has_its_row_and_no_other_has() {
         (UPDATE, ERROR_CODES, 17, Kind::Update),
     ];
     for (table, model, count, kind) in lists {
-        let rows: BTreeSet<&str> = table.iter().map(|code| code.code).collect();
+        let rows: BTreeSet<&str> = table.all().map(|code| code.code).collect();
         assert_eq!(rows, model.iter().copied().collect());
-        assert_eq!((table.len(), model.len()), (count, count));
+        assert_eq!((table.all().count(), model.len()), (count, count));
         for code in model {
-            assert_eq!(issues::find(kind, code).code, *code);
+            assert_eq!(issues::find(kind, code).1.code, *code);
         }
-    }
-}
-
-#[test]
-fn codes_that_tell_a_cause_stand_before_those_that_do_not() {
-    for table in [HEALTH, UPDATE] {
-        assert!(table.is_sorted_by_key(|code| code.tells == Tells::Symptom));
     }
 }
 
@@ -97,37 +91,34 @@ fn each_list_knows_the_other_ones_codes_and_an_unlisted_one_has_a_general_remedy
         (Kind::Health, "MoonPhase", ""),
     ];
     for (kind, code, expected) in cases {
-        assert_eq!(issues::find(kind, code).code, expected);
+        assert_eq!(issues::find(kind, code).1.code, expected);
     }
     assert!(!issues::UNLISTED.remedy.is_empty());
     assert_ne!(
-        issues::find(Kind::Health, "NodeCreationFailure").remedy,
-        issues::find(Kind::Update, "NodeCreationFailure").remedy
+        issues::find(Kind::Health, "NodeCreationFailure").1.remedy,
+        issues::find(Kind::Update, "NodeCreationFailure").1.remedy
     );
 }
 
 #[test]
 fn each_example_of_auto_scaling_is_known_as_its_own() {
     for sign in activities::signs() {
-        let code = activities::recognise(sign.example).map(|sign| sign.code);
-        assert_eq!(code, Some(sign.code), "{}", sign.example);
+        let Explanation { code, example, .. } = sign.explanation;
+        let recognised = activities::recognise(example).map(|sign| sign.explanation.code);
+        assert_eq!(recognised, Some(code), "{example}");
     }
 }
 
 #[test]
 fn each_example_of_a_console_is_known_as_its_own() {
     for sign in console::signs() {
-        let seen = console::read(sign.example);
-        assert_eq!(
-            seen.first().map(|seen| seen.sign.code),
-            Some(sign.code),
-            "{}",
-            sign.example
-        );
+        let Explanation { code, example, .. } = sign.explanation;
+        let first = console::read(example).first().map(|seen| seen.sign.explanation.code);
+        assert_eq!(first, Some(code), "{example}");
     }
 }
 
-/// What users have reported, beside the examples.
+/// Texts that users have reported, in addition to the examples.
 #[test]
 fn what_auto_scaling_really_said_is_known() {
     let cases = [
@@ -174,14 +165,19 @@ fn what_auto_scaling_really_said_is_known() {
         ("InvalidParameterCombination - no", "invalid-parameter"),
     ];
     for (text, code) in cases {
-        assert_eq!(activities::recognise(text).map(|sign| sign.code), Some(code), "{text}");
+        assert_eq!(
+            activities::recognise(text).map(|sign| sign.explanation.code),
+            Some(code),
+            "{text}"
+        );
     }
     assert_eq!(activities::recognise("Successful"), None);
 }
 
 #[test]
 fn patterns_are_in_lower_case_and_say_something() {
-    for Sign { code, patterns, .. } in activities::signs().chain(console::signs()) {
+    for Sign { patterns, explanation } in activities::signs().chain(console::signs()) {
+        let code = explanation.code;
         assert!(!patterns.is_empty(), "{code}");
         for word in patterns.iter().copied().flatten() {
             assert_eq!(*word, word.to_lowercase(), "{code}");
@@ -193,14 +189,13 @@ fn patterns_are_in_lower_case_and_say_something() {
 #[test]
 fn every_row_is_whole_and_its_own() {
     let mut seen = BTreeSet::new();
-    for Row {
-        code,
-        kind,
-        cause,
-        remedy,
-        example,
-    } in rows()
-    {
+    for Row { kind, explanation } in rows() {
+        let Explanation {
+            code,
+            cause,
+            remedy,
+            example,
+        } = explanation;
         assert!(seen.insert((kind, code)), "{kind} {code} is there twice");
         for text in [cause, remedy, example] {
             assert!(text.len() > 10 && text.trim() == text, "{code}: {text}");
@@ -223,10 +218,10 @@ fn every_row_is_whole_and_its_own() {
 
 #[test]
 fn links_lead_to_the_documentation_of_aws_only() {
-    for Row {
-        code, cause, remedy, ..
-    } in rows()
-    {
+    for Row { explanation, .. } in rows() {
+        let Explanation {
+            code, cause, remedy, ..
+        } = explanation;
         for text in [cause, remedy] {
             let links = text.match_indices("http").map(|(at, _)| &text[at..]);
             for link in links {

@@ -2,7 +2,10 @@ use crate::diagnosis::console::read;
 
 fn check(text: &str, expected: &[(&str, &str)]) {
     let seen = read(text);
-    let found: Vec<(&str, &str)> = seen.iter().map(|seen| (seen.sign.code, seen.line.as_str())).collect();
+    let found: Vec<(&str, &str)> = seen
+        .iter()
+        .map(|seen| (seen.sign.explanation.code, seen.line.as_str()))
+        .collect();
     assert_eq!(found, expected, "{text}");
 }
 
@@ -86,7 +89,7 @@ fn a_signed_address_is_masked_before_the_line_is_cut() {
     );
 }
 
-/// What the sources and reports of the four systems have, beside the examples.
+/// Texts from the sources of the four systems and from reports, in addition to the examples.
 #[test]
 fn what_nodes_really_said_is_known() {
     let cases = [
@@ -125,6 +128,10 @@ fn what_nodes_really_said_is_known() {
         ),
     ];
     for (text, code) in cases {
-        assert_eq!(read(text).first().map(|seen| seen.sign.code), Some(code), "{text}");
+        assert_eq!(
+            read(text).first().map(|seen| seen.sign.explanation.code),
+            Some(code),
+            "{text}"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What blocks a drain, in place of what may be the matter.
+//! The reason names the pods that block a drain, in place of the general explanation.
 
 use super::*;
 use crate::diagnosis::{Kind, explain};
@@ -12,7 +12,7 @@ fn eviction() -> Issue {
     )
 }
 
-/// A pod on a cordoned node, with a budget that allows so many disruptions.
+/// A pod on a cordoned node, with a budget that allows this many disruptions.
 fn drain(allowed: i32) -> Drain {
     Drain {
         nodes: vec!["ip-1".to_owned()],

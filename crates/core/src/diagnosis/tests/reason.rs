@@ -7,7 +7,7 @@ const NO_MAPPING: &str = "kubelet: Unable to register node with API server err=\
 const NO_KEY: &str = "The key pair 'k' does not exist. Launching EC2 instance failed.";
 const NO_ROUTE: &str = "Subnets: subnet-1 has no route to the internet; give it one [no-way-out]";
 
-/// What stands first after the issues, and that each of the others is there once and in this order.
+/// Checks that the first text follows the issues, and that each of the others is there once, in this order.
 fn check(issues: &[Issue], evidence: &Evidence, expected: &[&str]) {
     let reason = explain(HEADLINE, issues, evidence, Kind::Health, 4096);
     let places: Vec<Option<usize>> = expected.iter().map(|text| reason.find(text)).collect();
@@ -33,7 +33,7 @@ fn a_reason_reads_as_a_whole() {
 
 #[test]
 fn without_evidence_the_code_alone_is_explained() {
-    let general = find(Kind::Health, "NodeCreationFailure");
+    let (_, general) = find(Kind::Health, "NodeCreationFailure");
     check(
         &[no_join()],
         &Evidence::default(),
@@ -129,7 +129,7 @@ fn evidence_outranks_a_general_code() {
         ),
     ];
     for (issue, evidence, expected) in cases {
-        let general = find(Kind::Health, &issue.code).cause;
+        let general = find(Kind::Health, &issue.code).1.cause;
         check(std::slice::from_ref(&issue), evidence, expected);
         let reason = explain(HEADLINE, &[issue], evidence, Kind::Health, 4096);
         assert!(!reason.contains(general), "{reason}");
@@ -222,7 +222,7 @@ fn an_update_is_explained_by_its_own_list() {
 fn every_code_is_explained() {
     use crate::diagnosis::issues::{HEALTH, UPDATE};
     for (kind, table) in [(Kind::Health, HEALTH), (Kind::Update, UPDATE)] {
-        for code in table {
+        for code in table.all() {
             let reason = explain(
                 HEADLINE,
                 &[issue(code.code, "m", &["r"])],

@@ -38,7 +38,7 @@ impl Case {
         }
     }
 
-    /// Takes steps until there is a version, and gives their actions and the version.
+    /// Takes steps until the wanted version exists. Gives the actions of the steps, and the version.
     fn prepare(&self, seen: &mut Belongings, running: Option<i64>) -> (Vec<&'static str>, i64) {
         let mut actions = Vec::new();
         loop {
@@ -58,7 +58,7 @@ impl Case {
     }
 }
 
-/// What EC2 would do, with ids that say what they are of.
+/// Does what EC2 would do. The IDs say what they identify.
 fn carry_out(step: &LaunchStep, seen: &mut Belongings, actions: &mut Vec<&'static str>) {
     actions.push(step.action());
     let newest = seen
@@ -228,7 +228,7 @@ fn what_is_not_ours_is_neither_used_nor_removed() {
         "{refusal}"
     );
     assert_eq!(remove(&place(), &group), None);
-    // Who asks for no remote access has no use for the name.
+    // A group without remote access does not need the name.
     assert!(prepare(&Case::new(&json!({})).wanted(), &group, None).is_ok());
 }
 
@@ -251,7 +251,7 @@ fn group_in(id: &str, vpc: &str, tags: BTreeMap<String, String>) -> SecurityGrou
     }
 }
 
-/// Names are unique within a VPC. The search is by name alone, so it finds what others have elsewhere.
+/// Names are unique within a VPC. The function searches by name alone, so it also finds security groups in other VPCs.
 #[test]
 fn a_foreign_security_group_of_another_vpc_is_nobodys_business() {
     let open = Case::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));
@@ -268,7 +268,8 @@ fn a_foreign_security_group_of_another_vpc_is_nobodys_business() {
     assert_eq!(open.tidy(&mut seen, number), [] as [&str; 0]);
 }
 
-/// A cluster that was deleted and made anew has another VPC. Nodes there can't have the old security group, and it is ours to remove.
+/// A cluster that was deleted and created anew has another VPC. Nodes there cannot have the old security group, and the
+/// function removes it.
 #[test]
 fn a_security_group_of_ours_in_another_vpc_is_replaced_and_removed() {
     let open = Case::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));

@@ -1,19 +1,17 @@
-//! What the engine finds, which alone knows how much time is left and what it could not ask.
+//! Findings of the engine. Only the engine knows how much time is left, and what it could not read.
 
-use super::{Entry, Severity};
+use crate::texts::Explanation;
 
-pub const ROLL_OUTLASTS_TIMEOUT: Entry = Entry {
+pub const ROLL_OUTLASTS_TIMEOUT: Explanation = Explanation {
     code: "roll-outlasts-timeout",
-    severity: Severity::Warning,
     cause: "By its own arithmetic the rolling update takes longer than CloudFormation waits.",
     remedy: "raise MaxUnavailable in UpdateConfig, or ServiceTimeout",
     example: "ServiceTimeout: a roll of 20 nodes, 1 at a time, takes about 65 minutes at least, and 59 are left; \
               raise MaxUnavailable in UpdateConfig, or ServiceTimeout [roll-outlasts-timeout]",
 };
 
-pub const NOT_CHECKED: Entry = Entry {
+pub const NOT_CHECKED: Explanation = Explanation {
     code: "not-checked",
-    severity: Severity::Warning,
     cause: "Something could not be read, mostly for lack of a permission, and so nothing is known of it.",
     remedy: "allow what is denied to have it checked",
     example: "Preflight: not everything was checked: iam:GetRole on eks-node: AccessDenied: not authorized; allow \

@@ -1,10 +1,9 @@
-//! What the properties ask of the cluster's own API, and of the nodes' workloads.
+//! What the properties need of the Kubernetes API, and of the workloads on the nodes.
 
-use super::{Entry, Severity};
+use crate::texts::Explanation;
 
-pub const NO_ACCESS_ENTRY: Entry = Entry {
+pub const NO_ACCESS_ENTRY: Explanation = Explanation {
     code: "no-access-entry",
-    severity: Severity::Error,
     cause: "The properties ask for something in Kubernetes, or take the device plugin out of a group that has it, and the cluster \
             doesn't know the function's role.",
     remedy: "make the access entry, or leave the property out, unless the group has the device plugin already",
@@ -12,9 +11,8 @@ pub const NO_ACCESS_ENTRY: Entry = Entry {
               leave the property out, unless the group has the device plugin already [no-access-entry]",
 };
 
-pub const FORBIDDEN: Entry = Entry {
+pub const FORBIDDEN: Explanation = Explanation {
     code: "kubernetes-forbidden",
-    severity: Severity::Error,
     cause: "The function has an access entry, which doesn't allow what is to be done in Kubernetes. AmazonEKSViewPolicy doesn't show \
             nodes.",
     remedy: "allow it, or leave the property out, unless the group has the device plugin already",
@@ -22,9 +20,8 @@ pub const FORBIDDEN: Entry = Entry {
               property out, unless the group has the device plugin already [kubernetes-forbidden]",
 };
 
-pub const UNREACHABLE: Entry = Entry {
+pub const UNREACHABLE: Explanation = Explanation {
     code: "kubernetes-unreachable",
-    severity: Severity::Error,
     cause: "Something is to be done in Kubernetes, and the function doesn't reach the cluster's endpoint: it is private, or closed to \
             the function's address.",
     remedy: "put the function into the cluster's VPC (parameters VpcSubnetIds and VpcSecurityGroupIds), let its security group \
@@ -34,18 +31,16 @@ pub const UNREACHABLE: Entry = Entry {
               the property out, unless the group has the device plugin already [kubernetes-unreachable]",
 };
 
-pub const WINDOWS_NEEDS_LINUX: Entry = Entry {
+pub const WINDOWS_NEEDS_LINUX: Explanation = Explanation {
     code: "windows-needs-linux",
-    severity: Severity::Error,
     cause: "CoreDNS doesn't run on Windows, and the cluster has neither a Linux node that is Ready nor CoreDNS on Fargate.",
     remedy: "add a Linux node group first",
     example: "WindowsSupport: the cluster has no Linux node, and CoreDNS doesn't run on Fargate either; add a Linux node group \
               first [windows-needs-linux]",
 };
 
-pub const ACCESS_ENTRY_TYPE: Entry = Entry {
+pub const ACCESS_ENTRY_TYPE: Explanation = Explanation {
     code: "node-access-entry-type",
-    severity: Severity::Error,
     cause: "The node role has an access entry for the other operating system: nodes with it stay NotReady.",
     remedy: "give Windows and Linux groups a role each, or delete the entry and let EKS make the right one",
     example: "NodeRole: the access entry of arn:aws:iam::123456789012:role/node is of type EC2_LINUX, and Windows nodes need \
@@ -53,9 +48,8 @@ pub const ACCESS_ENTRY_TYPE: Entry = Entry {
               [node-access-entry-type]",
 };
 
-pub const STATEFUL_SPANS_ZONES: Entry = Entry {
+pub const STATEFUL_SPANS_ZONES: Explanation = Explanation {
     code: "stateful-spans-zones",
-    severity: Severity::Warning,
     cause: "EBS volumes are in one zone each. In a group over several zones, the autoscaler may add a node where the volume isn't.",
     remedy: "make one group for each zone (examples/one-group-per-zone.yaml)",
     example: "Stateful: subnets in several zones: us-east-1a, us-east-1b; make one group for each zone \

@@ -1,4 +1,4 @@
-//! Whether the types boot the image, and whether the image has drivers for what is in them.
+//! Whether the instance types boot the image, and whether the image has drivers for their accelerators.
 
 use super::names;
 use crate::node::image::{Accelerator, Architecture, boots};
@@ -38,7 +38,8 @@ fn architecture(view: &View) -> Option<Finding> {
     Some(Finding::new(Check::AmiArchitecture, "AmiType", names, cause))
 }
 
-/// What an AMI type is made for, by its name. The AL2 image for GPUs drives Inferentia as well.
+/// The accelerators that an AMI type is made for, by its name. The AL2 image for GPUs has drivers for Inferentia as
+/// well.
 fn made_for(ami_type: &str) -> &'static [Accelerator] {
     if ami_type.contains("NVIDIA") {
         &[Accelerator::Nvidia]
@@ -64,8 +65,8 @@ fn accelerator(view: &View) -> Option<Finding> {
     Some(Finding::new(check, "AmiType", names, cause))
 }
 
-/// EKS doesn't pick an accelerated image by itself. An AMI type that isn't stated is chosen by the types here. Whether
-/// Bottlerocket's plain images drive Neuron devices depends on their version.
+/// EKS does not choose an accelerated image by itself. If the properties state no AMI type, the function chooses one by
+/// the instance types. Whether Bottlerocket's plain images have drivers for Neuron devices depends on their version.
 fn driver(view: &View) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
     let lacking = |accelerator| {
@@ -93,7 +94,7 @@ fn nitro(view: &View) -> Option<Finding> {
     Some(Finding::new(Check::NitroNeeded, view.types_property(), names, cause))
 }
 
-/// The types that something is to be said of, `None` for none.
+/// The types that a finding concerns, or `None` if there are none.
 fn chosen<'a>(view: &View<'a>, concerns: impl Fn(&InstanceType) -> bool) -> Option<Vec<&'a InstanceType>> {
     let chosen: Vec<&InstanceType> = view.types().iter().filter(|kind| concerns(kind)).collect();
     (!chosen.is_empty()).then_some(chosen)

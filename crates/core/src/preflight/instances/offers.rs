@@ -1,4 +1,4 @@
-//! In which zones the instance types are offered. EC2 doesn't have every type in every zone of a Region.
+//! In which zones EC2 offers the instance types. A Region does not have every type in every zone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,9 +7,9 @@ use crate::preflight::finding::Finding;
 use crate::preflight::text::listed;
 use crate::preflight::view::{View, known};
 
-/// What is offered where.
+/// Which types EC2 offers in which zones.
 struct Offers<'a> {
-    /// Those that exist.
+    /// The wanted types that exist.
     types: Vec<&'a str>,
     zones: BTreeSet<&'a str>,
     offers: &'a BTreeSet<(String, String)>,
@@ -71,7 +71,7 @@ impl<'a> Offers<'a> {
     }
 }
 
-/// Beside types that are offered, one that isn't may do no harm.
+/// If EC2 offers other wanted types, a type that it does not offer may do no harm.
 fn not_offered(view: &View, offers: &Offers, nowhere: &[&str], somewhere: &[&str]) -> Option<Finding> {
     if nowhere.is_empty() {
         return None;
@@ -91,7 +91,7 @@ fn not_offered(view: &View, offers: &Offers, nowhere: &[&str], somewhere: &[&str
     })
 }
 
-/// The Auto Scaling group balances over the zones, and can't launch anything in such a one.
+/// The Auto Scaling group balances over its zones, and cannot launch anything in a zone without offers.
 fn empty_zones(view: &View, offers: &Offers) -> Option<Finding> {
     let mut empty: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for subnet in view.subnets() {

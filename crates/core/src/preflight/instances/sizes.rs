@@ -1,4 +1,4 @@
-//! How large the types are, how many nodes there may be, and what the account's quotas say to that.
+//! How large the types are, how many nodes there may be, and whether the account's quotas allow that.
 
 use crate::node::max_pods::{Networking, max_allowed};
 use crate::node::os::Os;
@@ -10,7 +10,8 @@ use crate::preflight::text::{counted, listed};
 use crate::preflight::view::View;
 use crate::properties::spec::CapacityType;
 
-/// `aws-node`, `kube-proxy`, and what people add everywhere: CoreDNS, the agents of storage, identity and logs.
+/// `aws-node`, `kube-proxy`, and pods that people add on every node: CoreDNS, and the agents of storage, identity and
+/// logs.
 const FEW_PODS: u32 = 8;
 
 pub fn findings(view: &View) -> Vec<Finding> {
@@ -37,7 +38,8 @@ fn spot(view: &View) -> Option<Finding> {
     })
 }
 
-/// The Cluster Autoscaler takes one type of a group for all of them (its AWS notes, mixed instances policy).
+/// The Cluster Autoscaler assumes that all nodes of a group have the size of one type (its AWS notes, mixed instances
+/// policy).
 fn differ(view: &View) -> Option<Finding> {
     let size = |kind: &InstanceType| (kind.vcpus, kind.memory_mib);
     let (first, rest) = view.types().split_first()?;
@@ -61,7 +63,7 @@ fn described(kind: &InstanceType) -> String {
     format!("{} ({}, {gib} GiB)", kind.name, counted(kind.vcpus.into(), "vCPU"))
 }
 
-/// An IPv6 cluster gives pods prefixes, of which even the smallest type has plenty.
+/// An IPv6 cluster gives pods prefixes, and even the smallest type has enough of them.
 fn few_pods(view: &View) -> Option<Finding> {
     if view.spec.node.max_pods.is_some() || view.ip_family() == Some(IpFamily::V6) {
         return None;
@@ -83,7 +85,7 @@ fn few_pods(view: &View) -> Option<Finding> {
     })
 }
 
-/// Types of several families share no quota, and EC2 chooses among them.
+/// Types of several families share no quota, and EC2 chooses among the types.
 fn vcpu_quota(view: &View) -> Option<Finding> {
     let capacity = view.spec.capacity_type;
     let (first, rest) = view.types().split_first()?;

@@ -1,6 +1,5 @@
-//! The key of the nodes' volumes. Auto Scaling launches the instances, so it is its role that has to be allowed the
-//! key; what is said of a key that isn't is `Client.InternalError`, twenty minutes later (terraform-aws-eks issue
-//! 1619).
+//! The KMS key of the nodes' volumes. Auto Scaling launches the instances, so the key must allow Auto Scaling's role.
+//! If it does not, the only message is `Client.InternalError`, twenty minutes later (terraform-aws-eks issue 1619).
 
 use crate::preflight::check::Check;
 use crate::preflight::facts::{Key, KeyMaker};
@@ -11,7 +10,7 @@ use crate::properties::spec::Encryption;
 
 const PROPERTY: &str = "Volume.KmsKeyId";
 
-/// Of an account's own Auto Scaling groups, EKS's among them.
+/// The role of the account's Auto Scaling groups, which include those that EKS makes.
 const AUTO_SCALING: &str = "AWSServiceRoleForAutoScaling";
 
 pub fn findings(view: &View) -> Vec<Finding> {
@@ -43,7 +42,7 @@ fn not_enabled(key: &Key, wanted: &str) -> Option<Finding> {
     })
 }
 
-/// Whether the key's policy lets the role of Auto Scaling use it.
+/// Whether the key's policy lets Auto Scaling's role use the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ByPolicy {
     Allowed,
@@ -51,7 +50,7 @@ enum ByPolicy {
     Unknown,
 }
 
-/// Of an AWS managed key nothing has to be granted.
+/// An AWS managed key needs no grant.
 fn no_grant(view: &View, key: &Key, wanted: &str) -> Option<Finding> {
     let grantees = known(&view.facts.grantees).filter(|_| key.maker == KeyMaker::Customer)?;
     if grantees.iter().any(|grantee| grantee.contains(AUTO_SCALING)) {
@@ -69,7 +68,7 @@ fn no_grant(view: &View, key: &Key, wanted: &str) -> Option<Finding> {
     }
 }
 
-/// The account's root among the principals isn't enough: the role's own policy names no key.
+/// The account's root among the principals is not enough, since the policy of Auto Scaling's role names no key.
 fn by_policy(policy: Option<&str>) -> ByPolicy {
     let document = policy.and_then(|policy| serde_json::from_str(policy).ok());
     let Some(allowing) = document.as_ref().and_then(allows) else {

@@ -20,7 +20,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings
 }
 
-/// The call names the template and its version: either may be what isn't there.
+/// The call names the template and its version. Either of them may be missing.
 fn not_found(view: &View) -> Option<Finding> {
     let wanted = view.spec.launch_template.as_ref()?;
     let Some(Err(error)) = &view.facts.template else {
@@ -44,7 +44,7 @@ fn judged(view: &View, template: &UsersTemplate) -> Vec<Finding> {
     let Verdict { problems, warnings } = judge(view.spec, template, &around);
     let refused = problems
         .iter()
-        .map(|problem| (Check::LaunchTemplateRefused, told(problem)));
+        .map(|problem| (Check::LaunchTemplateRefused, message(problem)));
     let advice = warnings
         .into_iter()
         .map(|warning| (Check::LaunchTemplateAdvice, warning));
@@ -54,8 +54,8 @@ fn judged(view: &View, template: &UsersTemplate) -> Vec<Finding> {
         .collect()
 }
 
-/// The other property of a contradiction is named before it.
-fn told(problem: &Problem) -> String {
+/// If the template contradicts another property, the message names that property first.
+fn message(problem: &Problem) -> String {
     if problem.path == PROPERTY {
         problem.message.clone()
     } else {
@@ -79,7 +79,7 @@ fn image(view: &View, template: &UsersTemplate) -> Vec<Finding> {
         .collect()
 }
 
-/// One that is being made may be there by the time that it is launched.
+/// An image that EC2 still creates may be available by the time of the launch.
 fn not_available(image: &Image) -> Option<Finding> {
     let Image { id, state, .. } = image;
     let finding = || Finding::new(Check::ImageNotAvailable, PROPERTY, id, format!("{id} is {state}"));

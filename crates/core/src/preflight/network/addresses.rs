@@ -1,4 +1,4 @@
-//! Whether the subnets have addresses for the nodes, for those that an update adds for a while, and for their pods.
+//! Whether the subnets have addresses for the nodes, for the further nodes of a rolling update, and for the pods.
 
 use super::finding;
 use crate::node::max_pods::PodSubnets;
@@ -10,7 +10,7 @@ use crate::preflight::view::View;
 use crate::properties::settings::{Amount, UpdateStrategy};
 use crate::properties::spec::MaxPods;
 
-/// The first interface, and the spare one that the VPC CNI keeps by default (`WARM_ENI_TARGET=1`).
+/// The first network interface, and the spare one that the VPC CNI keeps by default (`WARM_ENI_TARGET=1`).
 const INTERFACES_AT_START: u32 = 2;
 
 pub fn findings(view: &View) -> Option<Finding> {
@@ -19,7 +19,7 @@ pub fn findings(view: &View) -> Option<Finding> {
     exhausted(view, subnets, free).or_else(|| short(view, subnets, free))
 }
 
-/// Nodes that run already have their addresses.
+/// Running nodes already have their addresses.
 fn nodes_to_come(view: &View) -> i64 {
     if view.runs_already() {
         0
@@ -64,8 +64,8 @@ fn free_addresses(subnets: &[&Subnet], free: i64) -> String {
     format!("{free} are free: {}", super::listed(each))
 }
 
-/// Twice the zones, or as many as are replaced at once if that is more (EKS user guide, "Understand each phase of node
-/// updates"). `MINIMAL` takes nodes away first.
+/// Twice the number of zones, or the number of nodes that EKS replaces at once if that is higher (EKS user guide,
+/// "Understand each phase of node updates"). `MINIMAL` removes nodes first.
 fn surge(view: &View) -> i64 {
     let settings = view.spec.update_settings;
     if settings.strategy == UpdateStrategy::Minimal {
@@ -79,8 +79,7 @@ fn surge(view: &View) -> i64 {
     at_once.max(2 * zones)
 }
 
-/// Where nothing is known of the pods, a node has one. With custom networking the pods' addresses come from other
-/// subnets.
+/// One address if the pods' addresses are not known. With custom networking, pods take addresses of other subnets.
 fn addresses_of_a_node(view: &View) -> i64 {
     let elsewhere = matches!(view.spec.node.max_pods,
         Some(MaxPods::Computed(networking)) if networking.pod_subnets == PodSubnets::Custom);

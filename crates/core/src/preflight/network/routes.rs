@@ -1,4 +1,4 @@
-//! The route table that a subnet goes by, and what a default route in it means.
+//! The route table of a subnet, and what its default route means.
 
 use super::finding;
 use crate::preflight::check::Check;
@@ -10,7 +10,7 @@ use crate::preflight::view::{View, known};
 const ANY_V4: &str = "0.0.0.0/0";
 const ANY_V6: &str = "::/0";
 
-/// A subnet beside the route table that it goes by.
+/// A subnet with its route table.
 #[derive(Debug, Clone, Copy)]
 pub struct Routed<'a> {
     pub subnet: &'a Subnet,
@@ -18,8 +18,8 @@ pub struct Routed<'a> {
     by: By,
 }
 
-/// A subnet without a table of its own falls back to its VPC's main one, which surprises people who took it for a
-/// private one (eksctl issue 2834).
+/// A subnet without a table of its own uses its VPC's main route table. That surprises users who believe the subnet is
+/// private (eksctl issue 2834).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     Association,
@@ -53,14 +53,15 @@ pub fn findings(view: &View) -> Vec<Finding> {
         .collect()
 }
 
-/// The default routes that count. IPv6 alone leads out of an IPv6 cluster, or of one that isn't known.
+/// The default routes that count. An IPv6 route counts only if the cluster uses IPv6 or its address family is not
+/// known.
 pub fn defaults<'a>(view: &View, table: &'a RouteTable) -> Vec<&'a Route> {
     let v6 = view.ip_family() != Some(IpFamily::V4);
     let counts = |route: &&Route| route.destination == ANY_V4 || v6 && route.destination == ANY_V6;
     table.routes.iter().filter(counts).collect()
 }
 
-/// One finding about the subnets of a selection.
+/// One finding about the chosen subnets, or `None` if there are none.
 pub fn finding_of(check: Check, chosen: &[Routed], cause: impl FnOnce(&str) -> String) -> Option<Finding> {
     let subnets = chosen.iter().map(|routed| routed.subnet);
     finding(check, subnets, |_| cause(&each_with_table(chosen)))
@@ -76,8 +77,8 @@ fn of_subnet<'a>(subnet: &'a Subnet, tables: &'a [RouteTable]) -> Option<Routed<
     Some(Routed { subnet, table, by })
 }
 
-/// EKS reports it as Ec2SubnetInvalidConfiguration. Its user guide asks for public addresses in every public subnet in
-/// one place, and for clusters with a public endpoint only in another.
+/// EKS reports this as Ec2SubnetInvalidConfiguration. One place of its user guide requires public addresses in every
+/// public subnet, another place only for clusters with a public endpoint alone.
 fn no_public_address(view: &View, routed: &[Routed]) -> Option<Finding> {
     let open = |routed: &Routed| opens(routed.table) && !routed.subnet.assigns_public_addresses;
     let chosen: Vec<Routed> = routed.iter().filter(|routed| open(routed)).copied().collect();
@@ -96,7 +97,7 @@ fn opens(table: &RouteTable) -> bool {
     defaults.any(|route| route.target.starts_with("igw-") && !route.blackhole)
 }
 
-/// An interface of the user's launch template may ask for a public address by itself.
+/// A network interface in the user's launch template may ask for a public address by itself.
 fn is_certain(view: &View) -> bool {
     let public_only = view
         .cluster()

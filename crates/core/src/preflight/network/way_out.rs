@@ -1,4 +1,4 @@
-//! Subnets without a default route: what nodes there need instead.
+//! Subnets without a default route, and the VPC endpoints that nodes need there.
 
 use super::routes::{Routed, defaults, finding_of, routed};
 use crate::preflight::check::Check;
@@ -7,13 +7,14 @@ use crate::preflight::finding::Finding;
 use crate::preflight::text::listed;
 use crate::preflight::view::{View, known};
 
-/// What nodes call before they are Ready (EKS user guide, "Deploy private clusters with limited internet access").
+/// The services that nodes call before they are Ready (EKS user guide, "Deploy private clusters with limited internet
+/// access").
 const NEEDED: [&str; 5] = ["ec2", "ecr.api", "ecr.dkr", "s3", "sts"];
 
-/// The one that a node itself can do without: kubelet's token is signed, not asked for. Pods with IRSA can't.
+/// Nodes do not need this service, since the kubelet signs its token itself. Pods with IRSA need it.
 const FOR_PODS: &str = "sts";
 
-/// Whether nodes surely don't get out, or another route may lead them.
+/// Whether nodes in the subnets certainly get no further, or another route may lead them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Shut,
@@ -39,7 +40,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings
 }
 
-/// Gateway endpoints and the VPC itself are the targets that lead to nothing else.
+/// Gateway endpoints and the VPC itself are the only targets that do not lead any further.
 fn way(routed: &Routed) -> Way {
     let within = |target: &str| target == "local" || target.starts_with("vpce-");
     if routed.table.routes.iter().all(|route| within(&route.target)) {
@@ -109,7 +110,7 @@ fn not_available(view: &View, without: &[Routed]) -> Option<Finding> {
     })
 }
 
-/// `com.amazonaws.us-east-1.ecr.api`, in China with `cn.` before it, of a FIPS endpoint with `-fips` after it.
+/// `com.amazonaws.us-east-1.ecr.api`; in China with the prefix `cn.`, and for a FIPS endpoint with the suffix `-fips`.
 fn is_of(endpoint: &Endpoint, name: &str) -> bool {
     let service = endpoint.service.strip_suffix("-fips").unwrap_or(&endpoint.service);
     service.strip_suffix(name).is_some_and(|before| before.ends_with('.'))

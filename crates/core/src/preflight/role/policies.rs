@@ -1,4 +1,4 @@
-//! What the node role may do, as far as the names of its policies tell.
+//! What the node role may do, judged by the names of its policies.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::preflight::view::{View, known};
 const WORKER: &str = "AmazonEKSWorkerNodePolicy";
 const CNI: &str = "AmazonEKS_CNI_Policy";
 
-/// Each lets a node pull images; the first does so with the least.
+/// Each of these policies lets a node pull images. The first one grants the least.
 const REGISTRY: [&str; 4] = [
     "AmazonEC2ContainerRegistryPullOnly",
     "AmazonEC2ContainerRegistryReadOnly",
@@ -19,7 +19,7 @@ const REGISTRY: [&str; 4] = [
     "AmazonEC2ContainerRegistryFullAccess",
 ];
 
-/// Whether something else of the role may allow what a policy of AWS's would.
+/// Whether another policy of the role may allow what a missing AWS managed policy would allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Otherwise {
     Possible,
@@ -42,13 +42,13 @@ pub fn findings(view: &View, role: &str) -> Vec<Finding> {
     findings
 }
 
-/// The name of a policy of AWS's own: `arn:aws:iam::aws:policy/service-role/Name`.
+/// The name of an AWS managed policy: `arn:aws:iam::aws:policy/service-role/Name`.
 fn aws_name(arn: &str) -> Option<&str> {
     let of_aws = arn.split(':').nth(4) == Some("aws");
     arn.rsplit('/').next().filter(|_| of_aws)
 }
 
-/// Nobody reads the user's own policies here, so any of them may hold the same permissions.
+/// The function does not read the user's own policies, so any of them may allow the same actions.
 fn otherwise(view: &View, arns: &BTreeSet<String>, names: &BTreeSet<&str>) -> Otherwise {
     let inline = match &view.facts.role_inline_policies {
         Some(Ok(inline)) => !inline.is_empty(),
@@ -79,8 +79,8 @@ fn registry(names: &BTreeSet<&str>, role: &str) -> Option<Finding> {
     })
 }
 
-/// The VPC CNI may have a role of its own, and on IPv6 it has a policy that is always the user's own (EKS user guide,
-/// "Configure Amazon VPC CNI plugin to use IRSA").
+/// The VPC CNI may have a role of its own. On IPv6 its policy is always the user's own (EKS user guide, "Configure
+/// Amazon VPC CNI plugin to use IRSA").
 fn cni(view: &View, names: &BTreeSet<&str>, otherwise: Otherwise, role: &str) -> Option<Finding> {
     let on_ipv6 = view.ip_family() == Some(IpFamily::V6);
     match (on_ipv6, otherwise) {

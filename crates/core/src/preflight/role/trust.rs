@@ -1,4 +1,4 @@
-//! Whom the node role trusts.
+//! Which services the node role trusts.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use crate::preflight::text::listed;
 
 const EC2: &str = "ec2.amazonaws.com";
 
-/// EKS has asked for it in China (bottlerocket-update-operator issue 316), where EC2 itself takes either by now.
+/// EKS has required it in China (bottlerocket-update-operator issue 316). EC2 itself accepts either name there today.
 const EC2_IN_CHINA: &str = "ec2.amazonaws.com.cn";
 
 /// EKS refuses a role that EC2 may not assume: "Following required service principals [ec2.amazonaws.com] were not
-/// found in the trust relationships" (eksctl issue 3290). A policy that can't be read is no reason to say no.
+/// found in the trust relationships" (eksctl issue 3290). A trust policy that cannot be parsed leads to no finding.
 pub fn check(arn: &RoleArn, policy: &str) -> Option<Finding> {
     let policy = serde_json::from_str(policy).ok()?;
     let allowing = allows(&policy)?;

@@ -94,7 +94,7 @@ const ALL_ENDPOINTS: [&str; 5] = ["ec2", "ecr.api", "ecr.dkr", "s3", "sts"];
 
 fn on_ipv6(facts: &mut Facts) {
     read(&mut facts.cluster).ip_family = IpFamily::V6;
-    // Its CNI has a policy of the user's own, which may be anywhere.
+    // The CNI of an IPv6 cluster has a policy of the user, which may belong to any role.
     facts.role_policies = None;
 }
 

@@ -51,7 +51,7 @@ fn without_linux() -> WindowsState {
     }
 }
 
-/// Nothing is let in, whatever is asked.
+/// The cluster denies every call of the function.
 fn no_entry(facts: &mut Facts) {
     facts.nodes = refused(Fault::Denied, "401 Unauthorized", "Unauthorized");
     facts.daemon_sets = refused(Fault::Denied, "401 Unauthorized", "Unauthorized");
@@ -64,7 +64,7 @@ fn gpu(accelerator: Accelerator) -> InstanceType {
     gpu
 }
 
-/// What a check tells isn't told once more as something that couldn't be read.
+/// If a check reports an error, the list of unread facts does not repeat it.
 #[test]
 fn a_refusal_is_no_unread_fact() {
     for (fault, code, expected) in [
@@ -86,7 +86,7 @@ fn a_refusal_is_no_unread_fact() {
     }
 }
 
-/// One finding a check, of the property that needs most.
+/// One finding for each check, for the property that needs most.
 #[test]
 fn access_lacks_for_what_will_be_asked() {
     let sizes = |desired: i32| json!({"MinSize": 0, "MaxSize": 3, "DesiredSize": desired});
@@ -147,7 +147,7 @@ fn access_lacks_for_what_will_be_asked() {
     }
 }
 
-/// What is missing for one thing says nothing of another.
+/// A denial of one read says nothing about another read.
 #[test]
 fn each_lack_is_told_of_what_lacks() {
     let all = json!({"NvidiaDevicePlugin": true, "WaitFor": "NodesReady"});
@@ -166,7 +166,7 @@ fn each_lack_is_told_of_what_lacks() {
     );
 }
 
-/// A group that runs tells more than the template: what it has in the cluster, its size, and its AMI type.
+/// A running group says more than the template: what it has in the cluster, its size, and its AMI type.
 #[test]
 fn a_group_that_runs_needs_access_for_what_it_is() {
     let sized = |desired: i32| NodeGroup {
@@ -218,7 +218,7 @@ fn a_group_that_runs_needs_access_for_what_it_is() {
     check(&json!({}), alter, &["E name-taken"]);
 }
 
-/// Without the property, it is taken away, and there is a way for who can't give access.
+/// An update without the property removes the plugin. A user who cannot grant access has another way.
 #[test]
 fn who_takes_the_plugin_out_is_told_the_other_way() {
     let mut tags = owner().tags();
@@ -239,7 +239,7 @@ fn who_takes_the_plugin_out_is_told_the_other_way() {
     }
 }
 
-/// CoreDNS is Windows nodes' need, and no other's.
+/// Only Windows nodes need a node for CoreDNS.
 #[test]
 fn only_windows_nodes_need_a_linux_node() {
     for (ami_type, expected) in [

@@ -1,7 +1,7 @@
-//! What will be asked of the cluster's own API, and whether the function gets it there.
+//! What the function will need of the Kubernetes API, and whether it has access.
 //!
-//! It is read where the properties may come to need it, and what failed speaks against the group only where they do: by the
-//! instance types, the size and the group that runs already.
+//! The function reads from the API if the properties may need it. A failed read leads to a finding only if the
+//! properties do need the API; that depends on the instance types, the size and the group that already runs.
 
 use crate::call_error::{CallError, Fault, NO_ANSWER};
 use crate::node::image::{InstanceTypeFacts, default_ami_type};
@@ -14,8 +14,8 @@ use crate::preflight::view::View;
 use crate::properties::spec::{DevicePlugin, Spec, WaitFor, WindowsSupport};
 use crate::workload::device_plugin::{Call, call_for};
 
-/// An error of the cluster's API is the finding itself, with the way to mend it. A cluster that isn't there, and what EKS
-/// denies, other checks tell. Each check is told once, of the property that needs most.
+/// A failed read of the Kubernetes API becomes a finding with its remedy. Other checks report a missing cluster and
+/// denials of EKS. Each check reports once, for the property that needs most.
 pub fn findings(view: &View) -> Vec<Finding> {
     let mut findings: Vec<Finding> = vec![];
     for (property, error) in failures(view) {
@@ -28,7 +28,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings
 }
 
-/// What is needed and couldn't be had, by property, the one that needs most first.
+/// The failed reads that a property needs, the property that needs most first.
 fn failures<'a>(view: &View<'a>) -> impl Iterator<Item = (&'static str, &'a CallError)> {
     let facts = view.facts;
     let needed = [
@@ -44,7 +44,7 @@ fn error<T>(read: &Option<Read<T>>) -> Option<&CallError> {
     read.as_ref()?.as_ref().err()
 }
 
-/// Who takes the property out of a group that has the plugin needs access for that, too, and has another way.
+/// A user who removes the property from a group with the plugin needs access for that too, and has another way.
 fn cause(view: &View, property: &str, error: &CallError) -> String {
     if property != "NvidiaDevicePlugin" || applies_plugin(view) {
         return error.to_string();
@@ -55,25 +55,26 @@ fn cause(view: &View, property: &str, error: &CallError) -> String {
     )
 }
 
-/// Whether a failed read says what is wrong, rather than that it couldn't be read.
+/// The check that an error fails, or `None` if the error says only that the read failed.
 pub fn check_of(error: &CallError) -> Option<Check> {
     let of_kubernetes = !error.action.contains(':');
     match error.fault {
         Fault::Denied if error.code.starts_with("401") => Some(Check::NoAccessEntry),
         Fault::Denied if of_kubernetes => Some(Check::KubernetesForbidden),
-        // A server that answered is reached, whatever it said, and without credentials none is even looked for.
+        // A server that answered is reachable, whatever it answered. Without credentials the function does not even
+        // connect.
         Fault::Unknown if of_kubernetes && error.code == NO_ANSWER => Some(Check::KubernetesUnreachable),
         _ => None,
     }
 }
 
-/// How many nodes there will be, the template alone doesn't say: an autoscaler may have moved the size.
+/// The properties alone do not say how many nodes there will be: an autoscaler may have changed the size.
 pub fn may_need_nodes(spec: &Spec) -> bool {
     spec.wait_for == WaitFor::NodesReady
 }
 
-/// `live` is the group that has the name already. What types the user's launch template names, and of what kind they are, the
-/// properties don't say.
+/// `live` is the group that already has the name. The properties do not say which types the user's launch template
+/// names, nor which accelerators those have.
 pub fn may_need_daemon_sets(spec: &Spec, live: Option<&NodeGroup>) -> bool {
     let may_apply = |ami_type: &str| call_for(spec, ami_type, &[]) == Call::Apply;
     let asked = spec.device_plugin != DevicePlugin::Unasked;
@@ -85,7 +86,7 @@ pub fn may_need_windows(spec: &Spec) -> bool {
     asked && spec.ami_type.as_deref().is_none_or(is_windows)
 }
 
-/// Of a group that runs, the size is its autoscaler's, unless this very update sets it.
+/// The size of a running group is its autoscaler's, unless this very update sets it.
 fn needs_nodes(view: &View) -> bool {
     let wanted = match view.running() {
         Some(live) => {
@@ -98,7 +99,7 @@ fn needs_nodes(view: &View) -> bool {
     may_need_nodes(view.spec) && wanted > 0
 }
 
-/// To be applied, or to be taken away.
+/// To apply the plugin, or to remove it.
 fn needs_daemon_sets(view: &View) -> bool {
     applies_plugin(view) || view.running().is_some_and(has_plugin)
 }
@@ -112,7 +113,7 @@ fn applies_plugin(view: &View) -> bool {
     call_for(view.spec, ami_type(view, &types), &types) == Call::Apply
 }
 
-/// The nodes' AMI type, as far as it can be told; empty where the service chooses it.
+/// The nodes' AMI type, as far as it is known. Empty if EKS chooses it.
 fn ami_type<'a>(view: &View<'a>, types: &[InstanceTypeFacts]) -> &'a str {
     let spec = view.spec;
     match (view.running(), &spec.ami_type) {

@@ -1,9 +1,11 @@
-//! What there is to know of each rule.
+//! Cause, remedy and example of each rule.
 
-use super::{Entry, Rule};
+use super::Rule;
+use crate::texts::Explanation;
 
 impl Rule {
-    pub fn entry(self) -> Entry {
+    /// How the documentation explains a problem with this rule.
+    pub fn explanation(self) -> Explanation {
         let (cause, remedy, example) = match self {
             Self::UnknownProperty => (
                 "a property that the resource doesn't have",
@@ -224,6 +226,11 @@ impl Rule {
                  Active",
             ),
         };
-        Entry { cause, remedy, example }
+        Explanation {
+            code: self.code(),
+            cause,
+            remedy,
+            example,
+        }
     }
 }

@@ -191,7 +191,7 @@ fn each_rule_has_an_example_that_is_told_as_it_stands() {
             .iter()
             .map(|problem| (problem.rule, problem.to_string()))
             .collect();
-        assert_eq!(told, [(rule, rule.entry().example.to_owned())]);
+        assert_eq!(told, [(rule, rule.explanation().example.to_owned())]);
     }
 }
 
@@ -207,7 +207,7 @@ fn codes_are_words_with_hyphens_and_each_is_one_rules() {
         );
     }
     for rule in Rule::ALL {
-        let entry = rule.entry();
+        let entry = rule.explanation();
         assert!(!entry.cause.is_empty() && !entry.remedy.is_empty(), "{}", rule.code());
     }
 }

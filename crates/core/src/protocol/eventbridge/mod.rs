@@ -1,4 +1,5 @@
-//! EventBridge's side of the protocol: requests that come as events, and outcomes that go as events. Knows nothing of EKS.
+//! EventBridge's side of the protocol: requests that arrive as events, and outcomes that leave as events. This module
+//! knows nothing of EKS.
 
 pub mod codes;
 pub mod outcome;

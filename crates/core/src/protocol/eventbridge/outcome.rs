@@ -1,5 +1,5 @@
-//! What an operation comes to, as events. They hold who asked, which group it is about and what became of it: never a property
-//! as it came, for user data may be secret, and never a response URL.
+//! Outcome events: who asked, which node group the request is about, and what became of the request. An event never
+//! contains a property as it came, since user data may be secret, and never a response URL.
 
 use serde_json::{Map, Value, json};
 
@@ -7,31 +7,33 @@ use crate::protocol::answer::{Attributes, cut};
 use crate::protocol::physical_id::PhysicalId;
 use crate::protocol::request::{Envelope, Reply, RequestType};
 
-/// The source of every event of ours. It is refused as that of a request, in the rule and in the function.
+/// The source of the function's own events. The EventBridge rule and the function both refuse a request with this
+/// source.
 pub const SOURCE: &str = "managed-node-group";
 
-/// What EventBridge takes of one entry, in bytes (API reference, `PutEvents`), less what the envelope has beside the detail.
+/// EventBridge's limit for one entry, in bytes (API reference, `PutEvents`), less the envelope around the detail.
 const MAX_BYTES: usize = 256 * 1024 - 4096;
 
-/// How long each text may be, in characters, tried one after the other. The last fits whatever comes: there are few texts.
+/// The lengths of each text, in characters, tried one after the other. The last length always fits, since an event has
+/// few texts.
 const LENGTHS: [usize; 3] = [16_000, 1_000, 100];
 
-/// Which request it is about.
+/// The request that an event is about.
 #[derive(Debug, Clone, Copy)]
 pub struct About<'a> {
     pub envelope: &'a Envelope,
-    /// Not known where the request can't be read.
+    /// `None` if the function cannot parse the request.
     pub kind: Option<RequestType>,
-    /// The group, as far as it is known.
+    /// The node group, if the function knows it.
     pub physical_id: Option<&'a str>,
 }
 
-/// What is told.
+/// What an event reports.
 #[derive(Debug, Clone, Copy)]
 pub enum News<'a> {
-    /// It was taken up.
+    /// The function has taken the request up.
     Requested,
-    /// A step was begun on the service, or more nodes came Ready.
+    /// The function began a step, or more nodes became Ready.
     Progressing {
         step: Option<&'static str>,
         nodes: Option<Nodes>,
@@ -49,14 +51,14 @@ pub enum News<'a> {
     },
 }
 
-/// How many nodes are Ready, of how many.
+/// How many nodes are Ready, and how many are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nodes {
     pub ready: usize,
     pub wanted: usize,
 }
 
-/// An event to be put on the bus, with [`SOURCE`].
+/// An event for the bus, with [`SOURCE`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
     pub detail_type: &'static str,
@@ -128,7 +130,7 @@ impl About<'_> {
     }
 }
 
-/// The event that tells it, never over what EventBridge takes: the longest texts give way in their middle.
+/// The event that reports `news`. It never exceeds EventBridge's limit: the longest texts are cut in their middle.
 pub fn announcement(about: About, news: News) -> Announcement {
     let render = |longest: &usize| {
         let mut detail = Map::new();
@@ -185,7 +187,7 @@ mod tests {
             source: "com.example".to_owned(),
             time: "t".to_owned(),
         };
-        // An id that names no group is of no use to anybody.
+        // A physical ID that names no group helps no listener.
         let by_event = detail(Reply::Bus(sent), Some("Nodes-never-created"), News::Requested);
         let expected = json!({
             "RequestId": "r", "RequestType": "Create", "Account": "111122223333", "Source": "com.example",

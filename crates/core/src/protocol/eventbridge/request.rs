@@ -1,5 +1,5 @@
-//! A request that comes as an event. Who sent it, and when, is what EventBridge says in the envelope; what is asked is the
-//! event's detail.
+//! A request that arrives as an event. EventBridge's envelope says who sent it and when; the event's detail says what
+//! to do.
 
 use serde_json::{Map, Value};
 
@@ -7,8 +7,9 @@ use super::codes::BAD_REQUEST;
 use super::outcome::SOURCE;
 use crate::protocol::physical_id::PhysicalId;
 use crate::protocol::request::{Envelope, Properties, Reply, Request, RequestType, Sent};
+use crate::texts::numbered;
 
-/// What an event is called that asks for something.
+/// The `detail-type` of an event that is a request.
 pub const DETAIL_TYPE: &str = "ManagedNodeGroup Request";
 
 const KEYS: [&str; 5] = [
@@ -19,17 +20,18 @@ const KEYS: [&str; 5] = [
     "OldResourceProperties",
 ];
 
-/// The longest logical id: a node group's name begins with it.
+/// The longest logical ID. A node group's name begins with the logical ID.
 const LONGEST_LOGICAL_ID: usize = 63;
-/// Source and account together are the value of a tag, which takes 256 characters.
+/// Source and account together are the value of a tag, which holds 256 characters.
 const LONGEST_SOURCE: usize = 200;
 
-/// Why an event isn't a request that can be carried out.
+/// Why the function does not carry out an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
-    /// There is nobody to be told, or telling would be answered for ever: why.
+    /// The function answers nobody, because no sender is known or because an answer would lead to another answer
+    /// without end. The text says which.
     Ignored(&'static str),
-    /// Its sender is told.
+    /// The function tells the sender why.
     Refused {
         envelope: Box<Envelope>,
         kind: Option<RequestType>,
@@ -37,10 +39,10 @@ pub enum Unfit {
     },
 }
 
-/// Reads an event with its envelope.
+/// Parses an event with its envelope.
 ///
 /// # Errors
-/// [`Unfit`], with everything that is wrong at once.
+/// [`Unfit`], with all problems at once.
 pub fn read(event: &Value) -> Result<Request, Unfit> {
     let mut problems = vec![];
     let sent = sender(event, &mut problems)?;
@@ -76,24 +78,18 @@ pub fn read(event: &Value) -> Result<Request, Unfit> {
         kind => Err(Unfit::Refused {
             envelope: Box::new(envelope),
             kind,
-            reason: told(&problems),
+            reason: refusal(&problems),
         }),
     }
 }
 
-fn told(problems: &[String]) -> String {
-    let numbered = problems.iter().enumerate();
-    let list: Vec<String> = numbered
-        .map(|(index, text)| format!("({}) {text}", index + 1))
-        .collect();
-    let count = problems.len();
-    format!(
-        "nothing was changed, {count} problem(s) with the request: {} [{BAD_REQUEST}]",
-        list.join(" ")
-    )
+/// The reason of an event that is no request: each problem, numbered, and the code `bad-request`.
+pub fn refusal(problems: &[String]) -> String {
+    let (count, list) = (problems.len(), numbered(problems));
+    format!("nothing was changed, {count} problem(s) with the request: {list} [{BAD_REQUEST}]")
 }
 
-/// The function's own events are never taken for requests: each would be answered by another.
+/// The function never takes its own events for requests, since it would answer each one with another event.
 fn sender(event: &Value, problems: &mut Vec<String>) -> Result<Sent, Unfit> {
     let text = |key: &str| event[key].as_str().unwrap_or_default();
     if text("source") == SOURCE {
@@ -137,7 +133,7 @@ fn foreign_keys(detail: &Map<String, Value>, problems: &mut Vec<String>) {
                 "ResponseURL: an event is answered by an event; leave it out, or send the request to the topic"
                     .to_owned()
             }
-            // A name may be anything, a secret put in the wrong place too.
+            // The sender may have put a secret where a key belongs, so the message shortens the key.
             key => format!("{}: expected no other keys than {}", short(key), KEYS.join(", ")),
         });
     }
@@ -205,7 +201,7 @@ fn object(detail: &Map<String, Value>, key: &str, problems: &mut Vec<String>) ->
     }
 }
 
-/// A Delete needs to be told no more than which group.
+/// A Delete needs no property except those that identify the node group.
 fn properties(
     detail: &Map<String, Value>,
     kind: Option<RequestType>,
@@ -270,7 +266,7 @@ mod tests {
         assert_eq!(envelope.stack_id, "event:111122223333:com.example");
         assert_eq!(envelope.request_id, "6a7e8feb-b491-4cf7-a9f1-bf3703467718");
         assert_eq!(envelope.issued_at(), Some(1_795_688_100));
-        // Progress holds it so, and gives it back.
+        // Progress serialises a request in this shape and parses it again.
         let again = Request::resume(&serde_json::to_value(&request).unwrap());
         assert_eq!(again.unwrap(), request);
     }

@@ -3,27 +3,27 @@
 use crate::node::image::{Accelerator, InstanceTypeFacts};
 use crate::properties::spec::{DevicePlugin, Spec};
 
-/// Whether the plugin is to be applied for a group.
+/// Whether the function applies the plugin for a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
     Apply,
-    /// Not asked for, or the nodes bring it.
+    /// The properties do not ask for the plugin, or the nodes have it already.
     No,
-    /// Asked for, and nothing was applied.
+    /// The properties ask for the plugin, but it does not suit the nodes, so the function applies nothing.
     Warn(String),
 }
 
-/// What an AMI type's image brings for NVIDIA GPUs.
+/// What the image of an AMI type has for NVIDIA GPUs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Image {
     Nothing,
     Driver,
     DriverAndPlugin,
-    /// Of AWS' own accelerators.
+    /// For AWS's own accelerators.
     Neuron,
 }
 
-/// Goes by the AMI type alone where the instance types aren't known: the user's launch template may name them.
+/// Decides by the AMI type alone if the instance types are not known: the user's launch template may name them.
 pub fn call_for(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Call {
     if spec.device_plugin == DevicePlugin::Unasked {
         return Call::No;
@@ -34,15 +34,15 @@ pub fn call_for(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Cal
         _ if has(Accelerator::Neuron) && !has(Accelerator::Nvidia) => Call::Warn(neuron()),
         Image::Neuron if !is_known => Call::Warn(neuron()),
         _ if is_known && !has(Accelerator::Nvidia) => Call::Warn(no_gpu(spec)),
-        // It runs the plugin as a service of the operating system, and a second one would report the same GPUs again
-        // (EKS user guide, "Install Kubernetes device plugin for GPUs": not to be installed with Bottlerocket).
+        // Bottlerocket runs the plugin as a service of the operating system. A second plugin would report the same GPUs
+        // again (EKS user guide, "Install Kubernetes device plugin for GPUs": not to be installed with Bottlerocket).
         Image::DriverAndPlugin => Call::No,
         Image::Driver => Call::Apply,
         Image::Nothing | Image::Neuron => Call::Warn(no_driver(ami_type)),
     }
 }
 
-/// `CUSTOM` is an image of the user's, who asks for the plugin and so has the driver.
+/// `CUSTOM` is an image of the user, who asks for the plugin and so has the driver.
 fn image(ami_type: &str) -> Image {
     let is_nvidia = ami_type.contains("_NVIDIA") || ami_type.ends_with("_GPU");
     match ami_type {

@@ -1,9 +1,9 @@
-//! A plugin that somebody else installed.
+//! A device plugin that somebody else installed.
 
 use super::{Asked, DaemonSet, NAME, NAMESPACE, in_kubernetes, manifest, ours};
 use crate::properties::settings::{Taint, TaintEffect};
 
-/// What to say when there is one: two of them on one node report the same GPUs.
+/// The warning about a foreign plugin: two plugins on one node report the same GPUs.
 pub fn warning(asked: &Asked, live: &[DaemonSet]) -> Option<String> {
     let foreign: Vec<&DaemonSet> = live.iter().filter(|daemon_set| is_foreign(daemon_set)).collect();
     let first = foreign.first()?;
@@ -49,13 +49,13 @@ fn is_foreign(daemon_set: &DaemonSet) -> bool {
     }
 }
 
-/// NVIDIA's Helm chart runs two more DaemonSets from the plugin's image; neither of them is the plugin.
+/// NVIDIA's Helm chart runs two more DaemonSets from the plugin's image. Neither of them is the plugin.
 fn is_companion(name: &str) -> bool {
     name.contains("feature-discovery") || name.contains("mps-control-daemon")
 }
 
-/// The plugin by whatever mirror it came, or what the GPU operator runs on each node, which brings the plugin. AMD's
-/// has the same name and is for other GPUs.
+/// Recognises the plugin's image from any mirror, and the GPU operator's image, which runs on each node and brings the
+/// plugin. AMD's plugin has the same name and is for other GPUs.
 fn is_plugin(image: &str) -> bool {
     let image = image.split('@').next().unwrap_or_default();
     let (path, last) = image.rsplit_once('/').unwrap_or(("", image));
@@ -63,7 +63,7 @@ fn is_plugin(image: &str) -> bool {
     name.starts_with("gpu-operator") || name.ends_with("k8s-device-plugin") && !path.ends_with("rocm")
 }
 
-/// The group's taints that keep every one of them off its nodes. `PreferNoSchedule` keeps nothing off.
+/// The group's taints that keep every foreign plugin off the group's nodes. `PreferNoSchedule` keeps nothing off.
 fn untolerated(asked: &Asked, foreign: &[&DaemonSet]) -> Vec<String> {
     let tolerates =
         |one: &DaemonSet, taint: &Taint| one.tolerations.iter().any(|toleration| toleration.tolerates(taint));

@@ -1,4 +1,4 @@
-//! The DaemonSet that we apply, and the groups that it is for.
+//! The DaemonSet that the function applies, and the node groups that it serves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use super::{DaemonSet, FIELD_MANAGER, NAME, NAMESPACE, Toleration, in_kubernetes
 use crate::properties::settings::{Taint, TaintEffect};
 use crate::workload::nodes::NODEGROUP_LABEL;
 
-/// What the key of a group's annotation begins with.
+/// The prefix of the annotation key of a group.
 const PREFIX: &str = "node-groups.managed-node-group/";
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 const NAME_LABEL: &str = "app.kubernetes.io/name";
-/// Where the kubelet and its plugins meet (Kubernetes documentation, "Device Plugins").
+/// The directory of the sockets between the kubelet and its plugins (Kubernetes documentation, "Device Plugins").
 const SOCKETS: &str = "/var/lib/kubelet/device-plugins";
 
-/// A group's taint as its annotation has it.
+/// A taint of a group, as the group's annotation stores it.
 #[derive(Serialize, Deserialize)]
 struct Told {
     key: String,
@@ -25,7 +25,7 @@ struct Told {
     effect: String,
 }
 
-/// Annotation by annotation, what the groups ask for.
+/// The annotations of the groups: key and value.
 pub type Groups = BTreeMap<String, String>;
 
 pub fn annotation_key(group: &str) -> String {
@@ -41,7 +41,7 @@ pub fn annotation(group: &str, taints: &BTreeSet<Taint>) -> (String, String) {
     (annotation_key(group), json!(told.collect::<Vec<_>>()).to_string())
 }
 
-/// The groups that a DaemonSet is for.
+/// The groups that a DaemonSet serves.
 pub fn groups(daemon_set: &DaemonSet) -> Groups {
     let ours = daemon_set.annotations.iter().filter(|(key, _)| key.starts_with(PREFIX));
     ours.map(|(key, value)| (key.clone(), value.clone())).collect()
@@ -51,18 +51,20 @@ pub fn has_our_label(daemon_set: &DaemonSet) -> bool {
     daemon_set.labels.get(MANAGED_BY).is_some_and(|by| by == FIELD_MANAGER)
 }
 
-/// Whether it is already what would be applied. The node affinity isn't compared: it follows from the annotations.
+/// Whether the DaemonSet already is what the function would apply. The comparison skips the node affinity, which
+/// follows from the annotations.
 pub fn is_so(daemon_set: &DaemonSet, image: &str, wanted: &Groups) -> bool {
     let live: BTreeSet<Toleration> = daemon_set.tolerations.iter().cloned().collect();
     groups(daemon_set) == *wanted && daemon_set.images == [image] && live == tolerations(wanted).into_iter().collect()
 }
 
-/// What is created where there is none: for no group and on no node, so that whoever applies for the first group has a
-/// version to go by.
+/// The object to create if there is no DaemonSet. It serves no group and runs on no node, so that the delivery which
+/// applies the first group has a version to compare with.
 ///
-/// Whoever creates owns the fields beside whoever applies, so no later manifest can take one of them out by leaving it
-/// out. So it has only what a DaemonSet has to have, what makes it ours, and what policies of a cluster ask of a
-/// container. A term without expressions matches no node (Kubernetes API reference, "NodeSelectorTerm").
+/// In server-side apply the creator owns its fields together with the applier, so a later manifest cannot remove such a
+/// field by omission. The object therefore has only three things: what a DaemonSet must have, the function's label, and
+/// what a cluster's policies require of a container. A node selector term without expressions matches no node
+/// (Kubernetes API reference, "NodeSelectorTerm").
 pub fn bare(image: &str) -> Value {
     daemon_set(
         &metadata(),
@@ -70,12 +72,11 @@ pub fn bare(image: &str) -> Value {
     )
 }
 
-/// The manifest for these groups. It has what NVIDIA's static manifest of v0.20.0 has, in our own words; in addition it
-/// runs on the nodes of the groups alone, and waits where it finds no GPU, as on a mixed group's node, instead of
-/// failing.
+/// The manifest for these groups. It has the content of NVIDIA's static manifest of v0.20.0. In addition it runs only
+/// on the nodes of the groups, and on a node without a GPU it waits instead of failing.
 ///
-/// It is for what was seen and nothing else: by its version alone, Kubernetes would create anew what was deleted
-/// meanwhile, with groups that have left; by its uid it doesn't.
+/// The manifest applies only to the object that was read. With the version alone, Kubernetes would recreate an object
+/// that somebody deleted meanwhile, with groups that have left; the UID prevents that.
 pub fn render(image: &str, groups: &Groups, seen: &DaemonSet) -> Value {
     let mut metadata = metadata();
     metadata["annotations"] = json!(groups);
@@ -133,7 +134,7 @@ fn names(groups: &Groups) -> Vec<&str> {
     groups.keys().filter_map(|key| key.strip_prefix(PREFIX)).collect()
 }
 
-/// What NVIDIA's manifest tolerates, and every taint of every group that this doesn't cover, each once.
+/// The tolerations of NVIDIA's manifest, and each taint of the groups that these do not cover, each once.
 fn tolerations(groups: &Groups) -> Vec<Toleration> {
     let nvidia = Toleration {
         key: Some("nvidia.com/gpu".to_owned()),
@@ -160,7 +161,7 @@ fn toleration(taint: &Taint) -> Toleration {
     }
 }
 
-/// An annotation that somebody has spoilt tells no taint; its group writes it anew at its next update.
+/// An annotation that somebody damaged yields no taint. Its group writes the annotation anew at its next update.
 fn taints(told: &str) -> Vec<Taint> {
     let told: Vec<Told> = serde_json::from_str(told).unwrap_or_default();
     let taint = |told: Told| {

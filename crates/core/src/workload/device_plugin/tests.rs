@@ -30,7 +30,7 @@ fn asked<'a>(group: &'a str, taints: &'a BTreeSet<Taint>) -> Asked<'a> {
     }
 }
 
-/// What the cluster has after the manifest was applied, or created.
+/// The DaemonSet of the cluster after a manifest was applied or created.
 fn applied(manifest: &Value) -> DaemonSet {
     let texts = |at: &str| {
         let found = manifest.pointer(at).cloned();
@@ -66,7 +66,7 @@ fn manifest(verdict: Verdict) -> Value {
     }
 }
 
-/// What the cluster has after somebody created it and died.
+/// The DaemonSet of the cluster after a delivery created it and died.
 fn created() -> DaemonSet {
     match join(&asked("x", &BTreeSet::new()), &[]) {
         Verdict::Create(bare) => applied(&bare),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// A selector by labels. One without a requirement selects all of its namespace: `policy/v1` has it so, where
-/// `policy/v1beta1` selected nothing.
+/// A selector by labels. A selector without requirements selects every pod of its namespace in `policy/v1`; in
+/// `policy/v1beta1` it selected none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selector {
     pub match_labels: BTreeMap<String, String>,
@@ -27,7 +27,8 @@ impl Selector {
 }
 
 impl Requirement {
-    /// One with an operator that isn't known isn't met: a pod shall not be told to be held by what may not hold it.
+    /// A requirement with an unknown operator counts as not met: the function does not name a budget that may not hold
+    /// the pod.
     fn is_met(&self, labels: &BTreeMap<String, String>) -> bool {
         let value = labels.get(&self.key);
         match self.operator.as_str() {

@@ -87,7 +87,7 @@ fn a_budget_that_allows_nothing_holds_its_pods() {
 
 #[test]
 fn a_text_for_people_says_what_to_do() {
-    let told = told(&drain(vec![pod("web-1")], vec![budget("web")]));
+    let told = blocked_message(&drain(vec![pod("web-1")], vec![budget("web")]));
     let expected = format!("pod shop/web-1 on ip-1: {BUDGET}. What to do: {REMEDY}");
     assert_eq!(told, Some(expected));
 }
@@ -133,7 +133,7 @@ fn what_no_drain_waits_for_blocks_nothing() {
         ("not started", phase("Pending")),
     ];
     for (what, pod) in cases {
-        assert_eq!(told(&drain(vec![pod], vec![budget("web")])), None, "{what}");
+        assert_eq!(blocked_message(&drain(vec![pod], vec![budget("web")])), None, "{what}");
     }
     let roomy = DisruptionBudget {
         allowed: 1,

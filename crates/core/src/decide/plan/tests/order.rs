@@ -1,4 +1,4 @@
-//! In which order the steps come, where the pace of rolling updates changes along with what is rolled.
+//! The order of the steps if the pace of rolling updates changes together with what is rolled.
 
 use serde_json::{Value, json};
 
@@ -28,18 +28,18 @@ fn what_loosens_goes_before_the_roll_and_what_tightens_goes_after_it() {
     for (wanted, nodes, running, expected) in [
         (json!({"MaxUnavailable": 5}), 20, at(one, default), &before[..]),
         (json!({"MaxUnavailable": 1}), 20, at(five, default), &after),
-        // What is left out is one node at a time.
+        // A missing setting means one node at a time.
         (json!({}), 20, at(five, default), &after),
         (json!({}), 20, at(one, default), &[UpdateVersion]),
-        // A percentage of few nodes is less than a number of them, of many it is more.
+        // For few nodes a percentage is less than a number of nodes, for many it is more.
         (json!({"MaxUnavailablePercentage": 50}), 8, at(five, default), &after),
         (json!({"MaxUnavailablePercentage": 50}), 10, at(five, default), &after),
         (json!({"MaxUnavailablePercentage": 50}), 12, at(five, default), &before),
         (json!({"MaxUnavailable": 5}), 8, at(half, default), &before),
         (json!({"MaxUnavailable": 5}), 12, at(half, default), &after),
-        // EKS takes one node at a time at the least.
+        // EKS replaces at least one node at a time.
         (json!({"MaxUnavailablePercentage": 1}), 3, at(one, default), &after),
-        // The roll is to go by the strategy that is asked for, whichever that is.
+        // The roll shall use the strategy that the template asks for, whichever it is.
         (json!({"UpdateStrategy": "MINIMAL"}), 20, at(one, default), &before),
         (json!({}), 20, at(one, minimal), &before),
         (
@@ -53,7 +53,7 @@ fn what_loosens_goes_before_the_roll_and_what_tightens_goes_after_it() {
     }
 }
 
-/// A config update that changes no pace stays behind the roll.
+/// A configuration change that does not change the pace follows the roll.
 #[test]
 fn what_does_not_change_the_pace_goes_after_the_roll() {
     let changes = json!({"Version": "1.34", "Labels": {"a": "b"}, "ScalingConfig": {"MinSize": 1, "MaxSize": 9}});

@@ -1,11 +1,11 @@
-//! Where there is none yet.
+//! Clusters without the function's DaemonSet.
 
 use super::*;
 
 const TERMS: &str =
     "/spec/template/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
 
-/// What a value says, by where it says it.
+/// The leaves of a JSON value, by their path.
 fn leaves(value: &Value, at: &str) -> BTreeMap<String, Value> {
     let within = |key: &str, value: &Value| leaves(value, &format!("{at}/{key}"));
     match value {
@@ -18,7 +18,7 @@ fn leaves(value: &Value, at: &str) -> BTreeMap<String, Value> {
     }
 }
 
-/// Kubernetes lets whoever created it keep its fields: none of them may be one that a manifest leaves out.
+/// Kubernetes lets the creator keep its fields, so none of them may be a field that a later manifest omits.
 #[test]
 fn it_is_created_for_no_group_and_with_nothing_that_a_manifest_lacks() {
     let taints = taints(&["team=ml:NoSchedule"]);
@@ -36,7 +36,7 @@ fn it_is_created_for_no_group_and_with_nothing_that_a_manifest_lacks() {
     }
 }
 
-/// Whoever created it died before anything was applied.
+/// The delivery that created the DaemonSet died before it applied a group.
 #[test]
 fn what_is_for_no_group_is_taken_over_and_removed() {
     let none = BTreeSet::new();
