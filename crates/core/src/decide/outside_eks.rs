@@ -70,7 +70,7 @@ fn scaling_group(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
 
 /// Looked at once in each request: another tool may have switched it off.
 fn windows(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
-    let asked = desired.spec.windows_support == WindowsSupport::Enabled && live.ami_type.starts_with("WINDOWS");
+    let asked = desired.spec.windows_support == WindowsSupport::Enabled && live.ami_type.is_windows();
     let due = asked && view.history.of(StepKind::EnableWindows).is_none() && !is_given_up(view, Part::Windows);
     due.then_some(Next::Act(Step::EnableWindows))
 }

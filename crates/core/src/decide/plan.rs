@@ -9,6 +9,7 @@ use super::roll::loosens;
 use crate::autoscaling::ScalingStep;
 use crate::launch_template::ec2_resources::Place;
 use crate::launch_template::steps::LaunchStep;
+use crate::node::ami_type::AmiType;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::{Confirmation, Owner, REPLACES_TAG, Replaces, UNFINISHED_TAG};
 use crate::nodegroup::request_order::Turn;
@@ -96,7 +97,7 @@ pub enum Step {
 pub struct NewGroup {
     pub template: TemplateVersion,
     /// For a template that names no AMI type; `None` leaves the choice to the service.
-    pub default_ami_type: Option<String>,
+    pub default_ami_type: Option<AmiType>,
 }
 
 /// A launch template and the version of it that nodes are to run. `None` is the default one, in a rollback that can't ask.
@@ -280,7 +281,7 @@ fn version_change(
     }
     // The service's pages disagree on which version an update without one takes, so it is always said; with a custom AMI
     // it may not be.
-    let version = (live.ami_type != "CUSTOM").then(|| version.unwrap_or_else(|| live.version.clone()));
+    let version = (!live.ami_type.is_custom()).then(|| version.unwrap_or_else(|| live.version.clone()));
     // Without a release a roll takes the newest, whatever it was begun for; a stated one stays.
     let pinned = matches!(desired.spec.release, Release::Exact(_)).then(|| live.release_version.clone());
     Ok(Some(VersionChange {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::content::Content;
 use super::ec2_resources::{Belongings, Place, Rule, Template, Version, VersionRole};
 use super::recipe::{Ingredients, Recipe, key_name, remote_access_rules, wanted_max_pods};
+use crate::node::ami_type::OperatingSystem;
 use crate::node::image::InstanceTypeFacts;
-use crate::node::os::Os;
 use crate::properties::spec::{Spec, SshKey};
 
 /// The newest versions that stay, beside the one that runs: enough to see what the last updates changed. EC2 allows 10,000.
@@ -87,7 +87,7 @@ pub struct Wanted<'a> {
     pub spec: &'a Spec,
     pub place: &'a Place,
     pub cluster: &'a Cluster,
-    pub os: Os,
+    pub os: OperatingSystem,
     pub types: &'a [InstanceTypeFacts],
     /// The group's tags, which its belongings bear as well.
     pub tags: &'a BTreeMap<String, String>,

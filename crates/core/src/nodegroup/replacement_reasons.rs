@@ -1,7 +1,7 @@
 //! Which properties of a live group can't be brought to what is wanted: those force a replacement.
 
 use super::group::NodeGroup;
-use crate::node::image::{InstanceTypeFacts, boots};
+use crate::node::image::InstanceTypeFacts;
 use crate::properties::spec::{InstanceTypes, LaunchTemplateIdentity, Spec};
 
 /// What has to be known beside the group itself.
@@ -45,7 +45,7 @@ fn instance_types_differ(spec: &Spec, live: &NodeGroup, types: &[InstanceTypeFac
     match (spec.types(), &spec.launch_template) {
         (InstanceTypes::InTemplate(_), _) => {
             let unstated = spec.ami_type.is_none();
-            !live.instance_types.is_empty() || (unstated && !boots(&live.ami_type, types))
+            !live.instance_types.is_empty() || (unstated && !live.ami_type.boots(types))
         }
         // The user's template may name the type, and the service then reports none or that one.
         (InstanceTypes::OnGroup([]), Some(_)) => false,
@@ -86,7 +86,7 @@ mod tests {
             cluster: "c".to_owned(),
             node_role: "arn:aws:iam::1:role/n".to_owned(),
             subnets: ["s".to_owned()].into(),
-            ami_type: "AL2023_x86_64_STANDARD".to_owned(),
+            ami_type: "AL2023_x86_64_STANDARD".into(),
             capacity_type: "ON_DEMAND".to_owned(),
             launch_template: template("lt-own", "c/n"),
             ..NodeGroup::default()

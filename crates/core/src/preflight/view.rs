@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::facts::{Cluster, Facts, InstanceType, IpFamily, Read, Subnet};
 use crate::call_error::Fault;
 use crate::launch_template::custom_template::UsersTemplate;
+use crate::node::ami_type::AmiType;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::Owner;
 use crate::properties::spec::Spec;
@@ -89,8 +90,8 @@ impl<'a> View<'a> {
     }
 
     /// The AMI type that the template states, unless it says that the image is one's own.
-    pub fn stated_ami_type(&self) -> Option<&'a str> {
-        self.spec.ami_type.as_deref().filter(|kind| *kind != "CUSTOM")
+    pub fn stated_ami_type(&self) -> Option<&'a AmiType> {
+        self.spec.ami_type.as_ref().filter(|stated| !stated.is_custom())
     }
 
     /// Whether the nodes boot an image of the user's own, of which nothing is known.

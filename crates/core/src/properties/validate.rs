@@ -21,6 +21,7 @@ use super::rule::Rule;
 use super::scaling::Scaling;
 use super::spec::{CapacityType, ForceUpdate, Preflight, Release, Spec, WaitFor};
 use super::version::KubernetesVersion;
+use crate::node::ami_type::{AMI_TYPES, AmiType};
 
 /// CloudFormation's own bounds of `ServiceTimeout`, in seconds; the upper one is its default.
 pub const MAX_SERVICE_TIMEOUT: i32 = 3600;
@@ -66,7 +67,7 @@ fn read(fields: &mut Fields, logical_id: &str) -> Spec {
         naming: name::naming(fields, logical_id),
         node_role: ids::node_role(fields),
         subnets: subnets(fields),
-        ami_type: fields.word("AmiType", &images::AMI_TYPES),
+        ami_type: fields.word("AmiType", &AMI_TYPES).as_deref().map(AmiType::from),
         capacity_type: capacity_type(fields),
         instance_types: instance_types(fields),
         launch_template: fields.object("LaunchTemplate", launch_template::read).flatten(),

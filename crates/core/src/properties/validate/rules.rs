@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{images, labels, workload};
-use crate::node::os::Os;
+use crate::node::ami_type::OperatingSystem;
 use crate::node::user_data::{Bootstrap, takes_node_labels, user_data};
 use crate::properties::fields::Found;
 use crate::properties::rule::Rule;
@@ -93,13 +93,13 @@ fn warm_pool(spec: &Spec, found: &mut Found) {
             "expected false with SPOT: Auto Scaling keeps no Spot instances in a warm pool",
         );
     }
-    if spec.ami_type.as_deref() == Some("CUSTOM") {
+    if spec.has_custom_ami() {
         problem(
             "WarmPoolConfig.Enabled",
             "expected false with a custom AMI: EKS keeps only its own images in a warm pool",
         );
     }
-    if Os::of_ami_type(spec.ami_type.as_deref()) == Os::Bottlerocket {
+    if spec.operating_system() == OperatingSystem::Bottlerocket {
         if hibernates {
             problem(
                 "WarmPoolConfig.PoolState",
@@ -125,7 +125,7 @@ fn node(spec: &Spec, found: &mut Found) {
     if !(found.knows("AmiType") && found.knows("LaunchTemplate")) {
         return;
     }
-    let os = Os::of_ami_type(spec.ami_type.as_deref());
+    let os = spec.operating_system();
     if !spec.node.labels.is_empty() && (spec.launch_template.is_some() || !takes_node_labels(os)) {
         for key in spec.node.labels.keys() {
             let limit = "expected a key of 1 to 63 characters and a value, EKS's limit; only AL2023 and AL2 nodes of the \
