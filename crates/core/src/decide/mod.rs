@@ -10,7 +10,6 @@ pub mod change;
 mod conflicting_requests;
 mod failed_group;
 pub mod history;
-pub mod matrix;
 mod outside_eks;
 mod own_template;
 pub mod plan;

@@ -9,9 +9,7 @@ use crate::properties::fields::Found;
 use crate::properties::rule::Rule;
 use crate::properties::settings::Amount;
 use crate::properties::spec::{CapacityType, Encryption, MaxPods, Spec};
-
-/// EKS takes 20 instance types.
-const MAX_INSTANCE_TYPES: usize = 20;
+use crate::properties::table::MOST_INSTANCE_TYPES;
 
 /// The largest that EKS's calculation comes to, for a node of more than 30 vCPUs.
 const LARGEST_MAX_PODS: u32 = 250;
@@ -53,8 +51,8 @@ fn sizes(spec: &Spec, found: &mut Found) {
 
 fn instance_types(spec: &Spec, found: &mut Found) {
     let count = spec.instance_types.len();
-    if count > MAX_INSTANCE_TYPES {
-        let message = format!("expected at most {MAX_INSTANCE_TYPES} types, got {count}");
+    if count > MOST_INSTANCE_TYPES {
+        let message = format!("expected at most {MOST_INSTANCE_TYPES} types, got {count}");
         found.report("InstanceTypes", Rule::TooMany, message);
     }
 }
