@@ -20,6 +20,13 @@ use mng_core::preflight::quotas::quota_codes;
 use mng_core::preflight::workload::access::{may_need_daemon_sets, may_need_nodes, may_need_windows};
 use mng_core::properties::spec::{Encryption, Spec, SshKey};
 
+/// Reads several facts concurrently and sets each, once all are there.
+macro_rules! at_once {
+    ($($($fact:ident).+ = $read:expr;)+) => {
+        ($($($fact).+,)+) = tokio::join!($($read),+)
+    };
+}
+
 impl Aws {
     /// Two rounds: what the properties name, then what those answers name.
     pub(super) async fn read_facts(&self, spec: &Spec, name: &str) -> Facts {
@@ -32,39 +39,24 @@ impl Aws {
     async fn by_the_spec(&self, spec: &Spec, name: &str, facts: &mut Facts) {
         let (cluster, role) = (present(&spec.cluster), role::name(&spec.node_role));
         let template = spec.launch_template.as_ref();
-        (
-            facts.cluster,
-            facts.name,
-            facts.node_groups,
-            facts.role,
-            facts.role_policies,
-            facts.role_inline_policies,
-            facts.other_instances,
-            facts.service_linked_role,
-            facts.subnets,
-            facts.types,
-            facts.quotas,
-            facts.key_pairs,
-            facts.template,
-            facts.key,
-        ) = tokio::join!(
-            ask(cluster, |name| once_more(move || self.read_cluster(name))),
-            ask(cluster.zip(present(name)), |(cluster, name)| once_more(
-                move || self.read_name(cluster, name)
-            )),
-            ask(cluster, |name| once_more(move || self.count_node_groups(name))),
-            ask(role, |role| self.read_role(role)),
-            ask(role, |role| self.read_role_policies(role)),
-            ask(role, |role| self.read_inline_policies(role)),
-            ask(role, |role| self.read_other_instances(role)),
-            ask(Some(()), |()| self.read_service_linked_role()),
-            ask(some(spec.subnets.iter().cloned()), |ids| self.read_subnets(ids)),
-            ask(some(spec.type_names()), |names| self.read_types(names)),
-            ask(some(quota_codes(spec)), |codes| self.read_quotas(codes)),
-            ask(key_pair(spec), |name| self.read_key_pair(name)),
-            ask(template, |template| self.describe_users_template(template)),
-            ask(volume_key(spec), |key| self.read_key(key)),
-        );
+        at_once! {
+            facts.cluster = ask(cluster, |name| once_more(move || self.read_cluster(name)));
+            facts.name = ask(cluster.zip(present(name)), |(cluster, name)| {
+                once_more(move || self.read_name(cluster, name))
+            });
+            facts.node_groups = ask(cluster, |name| once_more(move || self.count_node_groups(name)));
+            facts.role = ask(role, |role| self.read_role(role));
+            facts.role_policies = ask(role, |role| self.read_role_policies(role));
+            facts.role_inline_policies = ask(role, |role| self.read_inline_policies(role));
+            facts.other_instances = ask(role, |role| self.read_other_instances(role));
+            facts.service_linked_role = ask(Some(()), |()| self.read_service_linked_role());
+            facts.subnets = ask(some(spec.subnets.iter().cloned()), |ids| self.read_subnets(ids));
+            facts.types = ask(some(spec.type_names()), |names| self.read_types(names));
+            facts.quotas = ask(some(quota_codes(spec)), |codes| self.read_quotas(codes));
+            facts.key_pairs = ask(key_pair(spec), |name| self.read_key_pair(name));
+            facts.template = ask(template, |template| self.describe_users_template(template));
+            facts.key = ask(volume_key(spec), |key| self.read_key(key));
+        }
     }
 
     async fn by_the_answers(&self, spec: &Spec, facts: &mut Facts) {
@@ -73,41 +65,26 @@ impl Aws {
         let left = some(names).filter(|_| facts.types.is_none());
         let api = kubernetes(spec, facts);
         let types;
-        (
-            facts.route_tables,
-            facts.endpoints,
-            facts.dns,
-            facts.dhcp,
-            facts.security_groups,
-            facts.offers,
-            types,
-            facts.image,
-            facts.grantees,
-            facts.key_policy,
-            facts.nodes,
-            facts.daemon_sets,
-            facts.windows,
-            facts.node_access_entry,
-        ) = tokio::join!(
-            ask(vpc, |vpc| self.read_route_tables(vpc)),
-            ask(vpc, |vpc| self.read_endpoints(vpc)),
-            ask(vpc, |vpc| self.read_dns(vpc)),
-            ask(vpc, |vpc| self.read_dhcp(vpc)),
-            ask(some(security_groups(spec, facts)), |ids| self.read_security_groups(ids)),
-            ask(offers, |(names, zones)| self.read_offers(names, zones)),
-            ask(left, |names| self.read_types(names)),
-            ask(image(facts), |image| self.read_image(image)),
-            ask(key, |key| self.read_grantees(&key.arn)),
-            ask(key, |key| self.read_key_policy(&key.arn)),
-            ask(api.filter(|_| may_need_nodes(spec)), |cluster| self.read_nodes(cluster)),
-            ask(api.filter(|_| may_need_daemon_sets(spec, live(facts))), |cluster| self
-                .read_daemon_sets(cluster)),
-            ask(api.filter(|_| may_need_windows(spec)), |cluster| self
-                .read_windows(cluster)),
-            ask(access_entry(spec, facts), |cluster| once_more(
-                move || self.read_access_entry(cluster, &spec.node_role)
-            )),
-        );
+        at_once! {
+            facts.route_tables = ask(vpc, |vpc| self.read_route_tables(vpc));
+            facts.endpoints = ask(vpc, |vpc| self.read_endpoints(vpc));
+            facts.dns = ask(vpc, |vpc| self.read_dns(vpc));
+            facts.dhcp = ask(vpc, |vpc| self.read_dhcp(vpc));
+            facts.security_groups = ask(some(security_groups(spec, facts)), |ids| self.read_security_groups(ids));
+            facts.offers = ask(offers, |(names, zones)| self.read_offers(names, zones));
+            types = ask(left, |names| self.read_types(names));
+            facts.image = ask(image(facts), |image| self.read_image(image));
+            facts.grantees = ask(key, |key| self.read_grantees(&key.arn));
+            facts.key_policy = ask(key, |key| self.read_key_policy(&key.arn));
+            facts.nodes = ask(api.filter(|_| may_need_nodes(spec)), |cluster| self.read_nodes(cluster));
+            facts.daemon_sets = ask(api.filter(|_| may_need_daemon_sets(spec, live(facts))), |cluster| {
+                self.read_daemon_sets(cluster)
+            });
+            facts.windows = ask(api.filter(|_| may_need_windows(spec)), |cluster| self.read_windows(cluster));
+            facts.node_access_entry = ask(access_entry(spec, facts), |cluster| {
+                once_more(move || self.read_access_entry(cluster, &spec.node_role))
+            });
+        }
         facts.types = facts.types.take().or(types);
     }
 }

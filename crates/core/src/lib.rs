@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`protocol`] | CloudFormation's and EventBridge's side of a request and of its answer |
 //! | [`call_error`] | how a call to AWS or to Kubernetes fails |
+//! | [`numbered`] | several texts in one answer |
 //! | [`node`] | what one node is: image, user data, maximum of pods, key |
 //! | [`properties`] | raw properties as a [`properties::spec::Spec`], or every problem with them |
 //! | [`nodegroup`] | the group as EKS shows it, its name, its owner |
@@ -24,6 +25,7 @@ pub mod diagnosis;
 pub mod launch_template;
 pub mod node;
 pub mod nodegroup;
+pub mod numbered;
 pub mod preflight;
 pub mod properties;
 pub mod protocol;

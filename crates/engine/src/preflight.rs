@@ -10,6 +10,7 @@ use mng_core::decide::plan::Direction;
 use mng_core::diagnosis::WARNING;
 use mng_core::launch_template::steps::Cluster;
 use mng_core::nodegroup::name::name;
+use mng_core::numbered::numbered;
 use mng_core::preflight::check::Check;
 use mng_core::preflight::facts::Facts;
 use mng_core::preflight::finding::{Finding, Severity};
@@ -104,12 +105,7 @@ pub fn told(problems: &[Problem], findings: &[Finding]) -> String {
     let problem = |problem: &Problem| format!("{problem} [{}]", problem.rule.code());
     let mut texts: Vec<String> = problems.iter().map(problem).collect();
     texts.extend(findings.iter().map(Finding::to_string));
-    let count = texts.len();
-    let numbered = texts.iter().enumerate();
-    let list: Vec<String> = numbered
-        .map(|(index, text)| format!("({}) {text}", index + 1))
-        .collect();
-    format!("nothing was changed, {count} problem(s): {}", list.join(" "))
+    format!("nothing was changed, {} problem(s): {}", texts.len(), numbered(&texts))
 }
 
 async fn read<C: Cloud>(cloud: &C, progress: &Progress, spec: &Spec) -> (Found, Facts) {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::codes::BAD_REQUEST;
 use super::outcome::SOURCE;
+use crate::numbered::numbered;
 use crate::protocol::physical_id::PhysicalId;
 use crate::protocol::request::{Envelope, Properties, Reply, Request, RequestType, Sent};
 
@@ -82,15 +83,8 @@ pub fn read(event: &Value) -> Result<Request, Unfit> {
 }
 
 fn told(problems: &[String]) -> String {
-    let numbered = problems.iter().enumerate();
-    let list: Vec<String> = numbered
-        .map(|(index, text)| format!("({}) {text}", index + 1))
-        .collect();
-    let count = problems.len();
-    format!(
-        "nothing was changed, {count} problem(s) with the request: {} [{BAD_REQUEST}]",
-        list.join(" ")
-    )
+    let (count, list) = (problems.len(), numbered(problems));
+    format!("nothing was changed, {count} problem(s) with the request: {list} [{BAD_REQUEST}]")
 }
 
 /// The function's own events are never taken for requests: each would be answered by another.
