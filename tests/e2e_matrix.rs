@@ -5,8 +5,8 @@ mod support;
 use std::collections::BTreeSet;
 
 use local_stack::PollingMode;
-use mng_core::decide::matrix::Effect::{InPlace, Nothing, Replaces, Rolls};
-use mng_core::decide::matrix::{Effect, PROPERTIES};
+use mng_core::properties::table::Effect::{InPlace, Nothing, Replaces, Rolls};
+use mng_core::properties::table::{Effect, PROPERTIES};
 use mng_core::workload::device_plugin::{NAME, NAMESPACE};
 use serde_json::{Value, json};
 use support::deployed::Deployed;

@@ -5,7 +5,6 @@ mod support;
 
 use mng_core::launch_template::ec2_resources::Place;
 use mng_core::launch_template::recipe::{Ingredients, Recipe};
-use mng_core::node::os::Os;
 use mng_core::nodegroup::name::{name, replacement_name};
 use mng_core::nodegroup::ownership::Owner;
 use mng_core::nodegroup::requester::Requester;
@@ -91,7 +90,7 @@ fn derived(row: &Value) -> Value {
         owner: owner.clone(),
     };
     let from = Ingredients {
-        os: Os::of_ami_type(spec.ami_type.as_deref()),
+        os: spec.operating_system(),
         cluster_security_group: "sg-cluster",
         remote_access_security_group: None,
         max_pods: None,

@@ -61,7 +61,7 @@ fn good_property() -> impl Strategy<Value = (&'static str, Value)> {
 
 /// Properties by name, of which some are good, most are wrong, and a few aren't known.
 pub fn any_property() -> impl Strategy<Value = (String, Value)> {
-    let names: Vec<&str> = mng_core::decide::matrix::PROPERTIES
+    let names: Vec<&str> = mng_core::properties::table::PROPERTIES
         .iter()
         .map(|property| property.name)
         .collect();

@@ -4,7 +4,7 @@ mod beyond;
 pub mod cases;
 
 use local_stack::{Deployment, Outcome};
-use mng_core::decide::matrix::Effect;
+use mng_core::properties::table::Effect;
 use serde_json::{Map, Value, json};
 
 use super::deployed::{Deployed, ended};

@@ -7,73 +7,60 @@ export const SCHEMA: any = {
  "additionalProperties": false,
  "properties": {
   "ServiceToken": {
+   "description": "The ARN of the function that backs the resource, as the provider's stack exports it: !ImportValue ManagedNodeGroupServiceToken.",
    "type": [
     "string",
     "number",
     "boolean"
    ],
-   "description": "The ARN of the function that backs the resource, as the provider's stack exports it: !ImportValue ManagedNodeGroupServiceToken.",
    "examples": [
     "arn:aws:lambda:eu-central-1:111122223333:function:managed-node-group"
    ]
   },
   "ClusterName": {
+   "description": "The name of the cluster. When changed: replaces.",
    "type": [
     "string",
     "number",
     "boolean"
    ],
-   "description": "The name of the cluster. Another one replaces the group.",
+   "maxLength": 100,
    "examples": [
     "my-cluster"
-   ],
-   "maxLength": 100
+   ]
   },
   "NodegroupName": {
+   "description": "The name of the group, if it must be a certain one: letters, digits and hyphens, a letter first. With it, nothing can be changed that needs a replacement. Default: a generated name. When changed: replaces; removed, the name stays.",
    "type": [
     "string",
     "number",
     "boolean"
-   ],
-   "description": "The name of the group, if it must be a certain one: letters, digits and hyphens, a letter first. With it, nothing can be changed that needs a replacement.",
-   "examples": [
-    "my-mng"
    ],
    "maxLength": 63,
-   "pattern": "^[A-Za-z][A-Za-z0-9-]*$"
-  },
-  "NodegroupNamePrefix": {
-   "type": [
-    "string",
-    "number",
-    "boolean"
-   ],
-   "description": "What a generated name begins with; not given, the logical id. Read when a name is generated.",
+   "pattern": "^[A-Za-z][A-Za-z0-9-]*$",
    "examples": [
-    "web"
-   ],
-   "maxLength": 50,
-   "pattern": "^[A-Za-z][A-Za-z0-9-]*$"
+    "my-mng"
+   ]
   },
   "NodeRole": {
+   "description": "The ARN of the role that the nodes have. When changed: replaces.",
    "type": [
     "string",
     "number",
     "boolean"
    ],
-   "description": "The ARN of the role that the nodes have. Another one replaces the group.",
    "examples": [
     "arn:aws:iam::111122223333:role/eks-node"
    ]
   },
   "Subnets": {
+   "description": "Where the nodes run: subnets of the cluster's VPC, in any order. When changed: replaces.",
    "type": "array",
    "items": {
     "type": "string",
     "minLength": 1
    },
    "minItems": 1,
-   "description": "Where the nodes run: subnets of the cluster's VPC, in any order. Other ones replace the group.",
    "examples": [
     [
      "subnet-0a1b2c3d4e5f60718",
@@ -82,6 +69,7 @@ export const SCHEMA: any = {
    ]
   },
   "AmiType": {
+   "description": "What the nodes run. Default: Amazon Linux 2023 for the instance types' architecture and accelerator. When changed: replaces; removed, what runs stays.",
    "type": "string",
    "enum": [
     "AL2_x86_64",
@@ -107,26 +95,27 @@ export const SCHEMA: any = {
     "AL2023_x86_64_NEURON",
     "AL2023_x86_64_NVIDIA",
     "AL2023_ARM_64_NVIDIA"
-   ],
-   "description": "What the nodes run. Not given: Amazon Linux 2023 for the instance types' architecture and accelerator. Another one replaces the group."
+   ]
   },
   "CapacityType": {
+   "description": "How the instances are bought. CAPACITY_BLOCK needs a LaunchTemplate. Default: ON_DEMAND. When changed: replaces.",
    "type": "string",
    "enum": [
     "ON_DEMAND",
     "SPOT",
     "CAPACITY_BLOCK"
-   ],
-   "description": "How the instances are bought; ON_DEMAND unless given. CAPACITY_BLOCK needs a LaunchTemplate. Another one replaces the group."
+   ]
   },
   "InstanceTypes": {
+   "description": "The instance types by priority: the order counts. Default: t3.medium. When changed: rolls in place while there is exactly one before and after, and it boots the same AMI; replaces otherwise.",
    "type": "array",
    "items": {
     "type": "string",
     "minLength": 1
    },
    "minItems": 0,
-   "description": "By priority. A single type can be changed by a roll, several only by a replacement. t3.medium unless given.",
+   "maxItems": 20,
+   "uniqueItems": true,
    "examples": [
     [
      "m5.large"
@@ -135,55 +124,54 @@ export const SCHEMA: any = {
      "m5.large",
      "m5a.large"
     ]
-   ],
-   "maxItems": 20,
-   "uniqueItems": true
+   ]
   },
   "DiskSize": {
-   "examples": [
-    50
-   ],
-   "description": "The size of the root volume in GiB: 20 unless given, on Windows 50. The same as Volume.Size.",
+   "description": "The size of the root volume in GiB. The same as Volume.Size. Default: 20, on Windows 50. When changed: rolls in place.",
    "anyOf": [
     {
      "type": "integer",
-     "maximum": 16384,
-     "minimum": 1
+     "minimum": 1,
+     "maximum": 16384
     },
     {
      "type": "string",
      "pattern": "^[0-9]+$"
     }
+   ],
+   "examples": [
+    50
    ]
   },
   "RemoteAccess": {
-   "description": "SSH, or on Windows RDP, into the nodes. Leave it out for none.",
+   "description": "SSH, or on Windows RDP, into the nodes, by one of the two keys. Leave it out for none. When changed: rolls in place; in place if only SourceSecurityGroups differs.",
    "type": "object",
    "additionalProperties": false,
    "properties": {
     "Ec2SshKey": {
+     "description": "The name of a key pair that exists.",
      "type": [
       "string",
       "number",
       "boolean"
      ],
-     "description": "The name of a key pair that exists.",
      "examples": [
       "my-key"
      ]
     },
     "PublicKey": {
+     "description": "A public key in OpenSSH's format, from which a key pair is made and removed again.",
      "type": [
       "string",
       "number",
       "boolean"
      ],
-     "description": "A public key in OpenSSH's format, from which a key pair is made and removed again.",
      "examples": [
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEBw+RbqdAvUJnK2+8mpQwT3ZfEHFqzX8OGAEMVw9j9r nodes@example.com"
      ]
     },
     "SourceSecurityGroups": {
+     "description": "Whose instances may connect. Without one SSH is open to the world, and a warning says so. When changed: in place.",
      "type": "array",
      "items": {
       "type": "string",
@@ -191,7 +179,6 @@ export const SCHEMA: any = {
       "pattern": "^sg-"
      },
      "minItems": 0,
-     "description": "Whose instances may connect. Without one the port is open to the world.",
      "examples": [
       [
        "sg-0123456789abcdef0"
@@ -213,40 +200,40 @@ export const SCHEMA: any = {
    ]
   },
   "LaunchTemplate": {
-   "description": "A launch template of your own. Without it the resource makes one, from the properties that can't stand beside this: DiskSize, Volume, RemoteAccess, SecurityGroups, MaxPods, UserData, PropagateTags.",
+   "description": "A launch template of your own, by id or by name. Without it the resource makes one, from the properties that can't stand beside this: DiskSize, Volume, RemoteAccess, SecurityGroups, MaxPods, UserData, PropagateTags. Default: one that the resource makes. When changed: rolls in place to another version; replaces for another id or name, and between yours and the resource's own.",
    "type": "object",
    "additionalProperties": false,
    "properties": {
     "Id": {
+     "description": "The id of the launch template. When changed: replaces.",
      "type": [
       "string",
       "number",
       "boolean"
      ],
-     "description": "Another one replaces the group.",
+     "pattern": "^lt-",
      "examples": [
       "lt-0123456789abcdef0"
-     ],
-     "pattern": "^lt-"
+     ]
     },
     "Name": {
+     "description": "The name of the launch template. When changed: replaces.",
      "type": [
       "string",
       "number",
       "boolean"
      ],
-     "description": "Another one replaces the group.",
      "examples": [
       "mine"
      ]
     },
     "Version": {
+     "description": "A number, $Latest or $Default. Default: $Default. When changed: rolls in place.",
      "type": [
       "string",
       "number",
       "boolean"
      ],
-     "description": "A number, $Latest or $Default, which it is unless given. Another version rolls.",
      "examples": [
       "3",
       "$Latest"
@@ -267,10 +254,7 @@ export const SCHEMA: any = {
    ]
   },
   "Version": {
-   "examples": [
-    "1.34"
-   ],
-   "description": "The nodes' Kubernetes version, not newer than the cluster's. A later one rolls; it never goes down.",
+   "description": "The nodes' Kubernetes version, not newer than the cluster's. Default: the cluster's. When changed: rolls in place to a later one, never down; removed, what runs stays.",
    "anyOf": [
     {
      "type": "string",
@@ -279,22 +263,25 @@ export const SCHEMA: any = {
     {
      "type": "number"
     }
+   ],
+   "examples": [
+    "1.34"
    ]
   },
   "ReleaseVersion": {
+   "description": "A release of the AMI, or latest: the newest at each update of the resource. Default: the newest when the group is made. When changed: rolls in place to a later one, never down; removed, what runs stays.",
    "type": [
     "string",
     "number",
     "boolean"
    ],
-   "description": "A release of the AMI, or latest: the newest at each update of the resource.",
    "examples": [
     "latest",
     "1.34.1-20260304"
    ]
   },
   "ForceUpdateEnabled": {
-   "description": "Whether a roll goes on where a pod disruption budget holds it up.",
+   "description": "Whether a roll goes on where a pod disruption budget holds it up. Default: false. When changed: read when nodes are rolled.",
    "anyOf": [
     {
      "type": "boolean"
@@ -311,13 +298,11 @@ export const SCHEMA: any = {
    ]
   },
   "ScalingConfig": {
+   "description": "How many nodes there are. What is left out is filled in when the group is made. When changed: in place.",
    "type": "object",
    "additionalProperties": false,
    "properties": {
     "MinSize": {
-     "examples": [
-      2
-     ],
      "description": "The fewest nodes.",
      "anyOf": [
       {
@@ -328,12 +313,12 @@ export const SCHEMA: any = {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      2
      ]
     },
     "MaxSize": {
-     "examples": [
-      4
-     ],
      "description": "The most nodes.",
      "anyOf": [
       {
@@ -344,12 +329,12 @@ export const SCHEMA: any = {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      4
      ]
     },
     "DesiredSize": {
-     "examples": [
-      3
-     ],
      "description": "How many nodes to begin with. An autoscaler may change it: as long as this stays the same, that is left alone.",
      "anyOf": [
       {
@@ -360,12 +345,15 @@ export const SCHEMA: any = {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      3
      ]
     }
-   },
-   "description": "How many nodes there are. What is left out is filled in."
+   }
   },
   "Labels": {
+   "description": "Kubernetes labels of the nodes. AL2023 and AL2 nodes themselves set those without a value and those with a key over 63 characters. When changed: in place; rolls in place for those that the nodes set.",
    "type": "object",
    "propertyNames": {
     "minLength": 1,
@@ -379,7 +367,6 @@ export const SCHEMA: any = {
     ],
     "maxLength": 63
    },
-   "description": "Kubernetes labels of the nodes.",
    "examples": [
     {
      "team": "blue",
@@ -388,10 +375,12 @@ export const SCHEMA: any = {
    ]
   },
   "Taints": {
+   "description": "Kubernetes taints of the nodes. When changed: in place.",
    "type": "array",
    "items": {
     "description": "Key and Effect together make a taint; each pair may be there once.",
     "type": "object",
+    "additionalProperties": false,
     "properties": {
      "Key": {
       "description": "As of a label.",
@@ -406,19 +395,19 @@ export const SCHEMA: any = {
       ]
      },
      "Value": {
-      "description": "As of a label; empty unless given.",
+      "description": "As of a label. Default: empty.",
       "type": [
        "string",
        "number",
        "boolean"
       ],
+      "maxLength": 63,
       "examples": [
        "batch"
-      ],
-      "maxLength": 63
+      ]
      },
      "Effect": {
-      "description": "What becomes of pods that don't tolerate it.",
+      "description": "What becomes of pods that don't tolerate it, in Kubernetes' spelling or in EKS's.",
       "type": "string",
       "enum": [
        "NoSchedule",
@@ -430,16 +419,15 @@ export const SCHEMA: any = {
       ]
      }
     },
-    "additionalProperties": false,
     "required": [
      "Key",
      "Effect"
     ]
    },
-   "description": "Kubernetes taints of the nodes.",
    "maxItems": 50
   },
   "Tags": {
+   "description": "Tags of the group and of what is made for it. The stack's are inherited; these win. When changed: in place; rolls in place with PropagateTags.",
    "type": "object",
    "propertyNames": {
     "minLength": 1,
@@ -453,62 +441,61 @@ export const SCHEMA: any = {
     ],
     "maxLength": 256
    },
-   "description": "Tags of the group and of what is made for it. The stack's are inherited; these win.",
+   "maxProperties": 46,
    "examples": [
     {
      "env": "prod"
     }
-   ],
-   "maxProperties": 46
+   ]
   },
   "UpdateConfig": {
+   "description": "How many nodes a roll takes at a time, by number or by share. A change comes before a roll of the same update where it makes the roll faster or changes the strategy, and after it otherwise. When changed: in place.",
    "type": "object",
    "additionalProperties": false,
    "properties": {
     "MaxUnavailable": {
-     "examples": [
-      1
-     ],
-     "description": "How many nodes at a time.",
+     "description": "How many nodes at a time. Default: 1.",
      "anyOf": [
       {
        "type": "integer",
-       "maximum": 100,
-       "minimum": 1
+       "minimum": 1,
+       "maximum": 100
       },
       {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      1
      ]
     },
     "MaxUnavailablePercentage": {
-     "examples": [
-      33
-     ],
      "description": "How many nodes of a hundred at a time.",
      "anyOf": [
       {
        "type": "integer",
-       "maximum": 100,
-       "minimum": 1
+       "minimum": 1,
+       "maximum": 100
       },
       {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      33
      ]
     },
     "UpdateStrategy": {
+     "description": "Whether new nodes are there before old ones go (DEFAULT), or old ones go first (MINIMAL). Default: DEFAULT.",
      "type": "string",
      "enum": [
       "DEFAULT",
       "MINIMAL"
-     ],
-     "description": "Whether new nodes are there before old ones go (DEFAULT), or old ones go first (MINIMAL)."
+     ]
     }
    },
-   "description": "How many nodes a roll takes at a time.",
    "not": {
     "required": [
      "MaxUnavailable",
@@ -517,12 +504,12 @@ export const SCHEMA: any = {
    }
   },
   "NodeRepairConfig": {
-   "description": "Whether EKS repairs nodes that it finds unhealthy. Removed, it is switched off.",
+   "description": "Whether EKS repairs nodes that it finds unhealthy. Nothing is repaired without Enabled: true. Removed, it is switched off. When changed: in place.",
    "type": "object",
    "additionalProperties": false,
    "properties": {
     "Enabled": {
-     "description": "Whether EKS repairs nodes.",
+     "description": "Whether EKS repairs nodes. Default: false.",
      "anyOf": [
       {
        "type": "boolean"
@@ -539,9 +526,6 @@ export const SCHEMA: any = {
      ]
     },
     "MaxUnhealthyNodeThresholdCount": {
-     "examples": [
-      5
-     ],
      "description": "With more unhealthy nodes than so many, nothing is repaired.",
      "anyOf": [
       {
@@ -552,29 +536,29 @@ export const SCHEMA: any = {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      5
      ]
     },
     "MaxUnhealthyNodeThresholdPercentage": {
-     "examples": [
-      20
-     ],
      "description": "With more unhealthy nodes of a hundred than so many, nothing is repaired.",
      "anyOf": [
       {
        "type": "integer",
-       "maximum": 100,
-       "minimum": 1
+       "minimum": 1,
+       "maximum": 100
       },
       {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      20
      ]
     },
     "MaxParallelNodesRepairedCount": {
-     "examples": [
-      1
-     ],
      "description": "How many nodes are repaired at a time.",
      "anyOf": [
       {
@@ -585,29 +569,34 @@ export const SCHEMA: any = {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      1
      ]
     },
     "MaxParallelNodesRepairedPercentage": {
-     "examples": [
-      10
-     ],
      "description": "How many of a hundred unhealthy nodes are repaired at a time.",
      "anyOf": [
       {
        "type": "integer",
-       "maximum": 100,
-       "minimum": 1
+       "minimum": 1,
+       "maximum": 100
       },
       {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      10
      ]
     },
     "NodeRepairConfigOverrides": {
+     "description": "Other actions for certain causes, in any order. Each pair of condition and reason may be there once. Removed ones are taken back.",
      "type": "array",
      "items": {
       "type": "object",
+      "additionalProperties": false,
       "properties": {
        "NodeMonitoringCondition": {
         "description": "The condition of the node.",
@@ -657,15 +646,13 @@ export const SCHEMA: any = {
         ]
        }
       },
-      "additionalProperties": false,
       "required": [
        "NodeMonitoringCondition",
        "NodeUnhealthyReason",
        "MinRepairWaitTimeMins",
        "RepairAction"
       ]
-     },
-     "description": "Other actions for certain causes. Each pair of condition and reason may be there once."
+     }
     }
    },
    "allOf": [
@@ -688,11 +675,12 @@ export const SCHEMA: any = {
    ]
   },
   "WarmPoolConfig": {
+   "description": "Instances that wait, booted before, to become nodes. There is no warm pool without Enabled: true. Removed, it is switched off; a removed setting goes back to EKS's own value. When changed: in place.",
    "type": "object",
    "additionalProperties": false,
    "properties": {
     "Enabled": {
-     "description": "Whether there is a warm pool.",
+     "description": "Whether there is a warm pool. Default: false.",
      "anyOf": [
       {
        "type": "boolean"
@@ -709,10 +697,7 @@ export const SCHEMA: any = {
      ]
     },
     "MinSize": {
-     "examples": [
-      1
-     ],
-     "description": "The fewest instances in it.",
+     "description": "The fewest instances in it. Default: 0.",
      "anyOf": [
       {
        "type": "integer",
@@ -722,12 +707,12 @@ export const SCHEMA: any = {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      1
      ]
     },
     "MaxGroupPreparedCapacity": {
-     "examples": [
-      5
-     ],
      "description": "The most instances in group and pool together; -1 takes a limit back.",
      "anyOf": [
       {
@@ -738,19 +723,22 @@ export const SCHEMA: any = {
        "type": "string",
        "pattern": "^-?[0-9]+$"
       }
+     ],
+     "examples": [
+      5
      ]
     },
     "PoolState": {
+     "description": "How the instances wait. Default: STOPPED.",
      "type": "string",
      "enum": [
       "STOPPED",
       "RUNNING",
       "HIBERNATED"
-     ],
-     "description": "How the instances wait."
+     ]
     },
     "ReuseOnScaleIn": {
-     "description": "Whether nodes return into the pool when the group shrinks.",
+     "description": "Whether nodes return into the pool when the group shrinks. Default: false.",
      "anyOf": [
       {
        "type": "boolean"
@@ -766,11 +754,23 @@ export const SCHEMA: any = {
       }
      ]
     }
-   },
-   "description": "Instances that wait, booted before, to become nodes. Removed, it is switched off."
+   }
+  },
+  "NodegroupNamePrefix": {
+   "description": "What a generated name begins with. Default: the logical id. When changed: read when a name is generated.",
+   "type": [
+    "string",
+    "number",
+    "boolean"
+   ],
+   "maxLength": 50,
+   "pattern": "^[A-Za-z][A-Za-z0-9-]*$",
+   "examples": [
+    "web"
+   ]
   },
   "BlockPodImds": {
-   "description": "Whether pods are kept from the instance metadata, and so from the node's role: then the hop limit is 1, else 2.",
+   "description": "Whether pods are kept from the instance metadata, and so from the node's role: then the hop limit is 1, else 2. Tokens are required in both cases. Default: false. When changed: rolls in place.",
    "anyOf": [
     {
      "type": "boolean"
@@ -787,14 +787,14 @@ export const SCHEMA: any = {
    ]
   },
   "MaxPods": {
-   "description": "How many pods a node takes: a number, or how the cluster's network works, to have it computed.",
+   "description": "How many pods a node takes: a number, or how the cluster's network works, to have it computed. Default: EKS's own number. When changed: rolls in place.",
    "anyOf": [
     {
      "anyOf": [
       {
        "type": "integer",
-       "maximum": 12000,
-       "minimum": 1
+       "minimum": 1,
+       "maximum": 12000
       },
       {
        "type": "string",
@@ -803,11 +803,12 @@ export const SCHEMA: any = {
      ]
     },
     {
+     "description": "Computed over the instance types, by EKS's recommended calculation.",
      "type": "object",
      "additionalProperties": false,
      "properties": {
       "PrefixDelegation": {
-       "description": "Whether the VPC CNI takes prefixes in place of single addresses (ENABLE_PREFIX_DELEGATION).",
+       "description": "Whether the VPC CNI takes prefixes in place of single addresses (ENABLE_PREFIX_DELEGATION). Default: false.",
        "anyOf": [
         {
          "type": "boolean"
@@ -824,7 +825,7 @@ export const SCHEMA: any = {
        ]
       },
       "CustomNetworking": {
-       "description": "Whether pods have subnets of their own (AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG).",
+       "description": "Whether pods have subnets of their own (AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG). Default: false.",
        "anyOf": [
         {
          "type": "boolean"
@@ -840,33 +841,34 @@ export const SCHEMA: any = {
         }
        ]
       }
-     },
-     "description": "Computed over the instance types, by EKS's recommended calculation."
+     }
     }
    ]
   },
   "Volume": {
+   "description": "The root volume, or on Bottlerocket the one for data. When changed: rolls in place.",
    "type": "object",
    "additionalProperties": false,
    "properties": {
     "Size": {
-     "examples": [
-      50
-     ],
-     "description": "In GiB.",
+     "description": "In GiB. Default: 20, on Windows 50.",
      "anyOf": [
       {
        "type": "integer",
-       "maximum": 16384,
-       "minimum": 1
+       "minimum": 1,
+       "maximum": 16384
       },
       {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      50
      ]
     },
     "Type": {
+     "description": "The kind of EBS volume. Default: gp3.",
      "type": "string",
      "enum": [
       "gp3",
@@ -874,45 +876,44 @@ export const SCHEMA: any = {
       "io2",
       "io1",
       "standard"
-     ],
-     "description": "The kind of EBS volume; gp3 unless given."
+     ]
     },
     "Iops": {
-     "examples": [
-      4000
-     ],
      "description": "Needed with io1 and io2, at least 3000 with gp3, and not to be had with the others.",
      "anyOf": [
       {
        "type": "integer",
-       "maximum": 256000,
-       "minimum": 100
+       "minimum": 100,
+       "maximum": 256000
       },
       {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      4000
      ]
     },
     "Throughput": {
-     "examples": [
-      200
-     ],
      "description": "In MiB a second, with gp3 alone.",
      "anyOf": [
       {
        "type": "integer",
-       "maximum": 2000,
-       "minimum": 125
+       "minimum": 125,
+       "maximum": 2000
       },
       {
        "type": "string",
        "pattern": "^[0-9]+$"
       }
+     ],
+     "examples": [
+      200
      ]
     },
     "Encrypted": {
-     "description": "Whether it is encrypted. Not given, the account's setting decides.",
+     "description": "Whether it is encrypted. Default: the account's setting.",
      "anyOf": [
       {
        "type": "boolean"
@@ -929,20 +930,20 @@ export const SCHEMA: any = {
      ]
     },
     "KmsKeyId": {
+     "description": "Which key it is encrypted with. Default: the account's default key.",
      "type": [
       "string",
       "number",
       "boolean"
      ],
-     "description": "Which key it is encrypted with; not given, the account's default.",
      "examples": [
       "arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-1234-5678-9abc-0a1b2c3d4e5f"
      ]
     }
-   },
-   "description": "The root volume, or on Bottlerocket the one for data."
+   }
   },
   "SecurityGroups": {
+   "description": "The nodes' security groups, beside the cluster's own. When changed: rolls in place.",
    "type": "array",
    "items": {
     "type": "string",
@@ -950,7 +951,6 @@ export const SCHEMA: any = {
     "pattern": "^sg-"
    },
    "minItems": 0,
-   "description": "The nodes' security groups, beside the cluster's own.",
    "examples": [
     [
      "sg-0123456789abcdef0"
@@ -958,18 +958,18 @@ export const SCHEMA: any = {
    ]
   },
   "UserData": {
+   "description": "What runs before a node joins, or settings, by the AMI's system, in plain text. EKS adds what joins the node. When changed: rolls in place.",
    "type": [
     "string",
     "number",
     "boolean"
    ],
-   "description": "What runs before a node joins, or settings, by the AMI's system, in plain text. EKS adds what joins the node.",
    "examples": [
     "#!/bin/bash\nsysctl -w vm.max_map_count=262144\n"
    ]
   },
   "PropagateTags": {
-   "description": "Whether the group's tags reach instances, volumes, network interfaces and the Auto Scaling group too.",
+   "description": "Whether the group's tags reach instances, volumes, network interfaces and the Auto Scaling group too. Default: false. When changed: rolls in place.",
    "anyOf": [
     {
      "type": "boolean"
@@ -986,7 +986,7 @@ export const SCHEMA: any = {
    ]
   },
   "ClusterAutoscaler": {
-   "description": "Whether the Auto Scaling group gets the tags by which the Cluster Autoscaler finds it and knows its nodes before there are any. An object says more about them.",
+   "description": "Whether the Auto Scaling group gets the tags by which the Cluster Autoscaler finds it and knows its nodes before there are any. An object says more about them. Default: false. When changed: in place.",
    "anyOf": [
     {
      "anyOf": [
@@ -1009,6 +1009,7 @@ export const SCHEMA: any = {
      "additionalProperties": false,
      "properties": {
       "Resources": {
+       "description": "What a node has, over what the autoscaler knows of the instance type.",
        "type": "object",
        "propertyNames": {
         "minLength": 1
@@ -1021,7 +1022,6 @@ export const SCHEMA: any = {
         "minimum": 0,
         "pattern": "^[0-9]+(\\.[0-9]+)?([KMGTPE]i|[mkMGTPE])?$"
        },
-       "description": "What a node has, over what the autoscaler knows of the instance type.",
        "examples": [
         {
          "ephemeral-storage": "100Gi",
@@ -1030,13 +1030,11 @@ export const SCHEMA: any = {
        ]
       },
       "Options": {
+       "description": "Settings of the autoscaler for this group alone.",
        "type": "object",
        "additionalProperties": false,
        "properties": {
         "scaledownutilizationthreshold": {
-         "examples": [
-          0.5
-         ],
          "description": "A node that is used less than this share of it may go.",
          "anyOf": [
           {
@@ -1048,12 +1046,12 @@ export const SCHEMA: any = {
            "type": "string",
            "pattern": "^[0-9]*\\.?[0-9]+$"
           }
+         ],
+         "examples": [
+          0.5
          ]
         },
         "scaledowngpuutilizationthreshold": {
-         "examples": [
-          0.5
-         ],
          "description": "The same of a node's GPUs.",
          "anyOf": [
           {
@@ -1065,20 +1063,23 @@ export const SCHEMA: any = {
            "type": "string",
            "pattern": "^[0-9]*\\.?[0-9]+$"
           }
+         ],
+         "examples": [
+          0.5
          ]
         },
         "scaledownunneededtime": {
+         "description": "How long a node must have been used too little before it goes.",
          "type": "string",
          "pattern": "^([0-9]+(\\.[0-9]+)?[hms])+$",
-         "description": "How long a node must have been used too little before it goes.",
          "examples": [
           "10m"
          ]
         },
         "scaledownunreadytime": {
+         "description": "How long a node must have been unready before it goes.",
          "type": "string",
          "pattern": "^([0-9]+(\\.[0-9]+)?[hms])+$",
-         "description": "How long a node must have been unready before it goes.",
          "examples": [
           "1h30m"
          ]
@@ -1098,17 +1099,16 @@ export const SCHEMA: any = {
           }
          ]
         }
-       },
-       "description": "Settings of the autoscaler for this group alone."
+       }
       }
      }
     }
    ]
   },
   "SuspendProcesses": {
+   "description": "Processes of the Auto Scaling group that don't run, of those that a node group can do without. Left out, those that were suspended by this run again. When changed: in place.",
    "type": "array",
    "items": {
-    "description": "Auto Scaling's processes that a node group can do without.",
     "type": "string",
     "enum": [
      "AddToLoadBalancer",
@@ -1119,11 +1119,10 @@ export const SCHEMA: any = {
      "ReplaceUnhealthy",
      "ScheduledActions"
     ]
-   },
-   "description": "Processes of the Auto Scaling group that don't run. Left out, those that were suspended by this run again."
+   }
   },
   "NvidiaDevicePlugin": {
-   "description": "Whether NVIDIA's device plugin runs on the nodes, where they have GPUs and their AMI doesn't bring it. It is removed with the last group that asks for it.",
+   "description": "Whether NVIDIA's device plugin runs on the nodes, where they have GPUs and their AMI doesn't bring it. It is removed with the last group that asks for it. Default: false. When changed: in place.",
    "anyOf": [
     {
      "anyOf": [
@@ -1146,23 +1145,23 @@ export const SCHEMA: any = {
      "additionalProperties": false,
      "properties": {
       "Version": {
+       "description": "Of NVIDIA's own image. Default: v0.20.0.",
        "type": [
         "string",
         "number",
         "boolean"
        ],
-       "description": "Of NVIDIA's own image.",
        "examples": [
         "v0.20.0"
        ]
       },
       "Image": {
+       "description": "The whole reference of an image, as in a registry of your own.",
        "type": [
         "string",
         "number",
         "boolean"
        ],
-       "description": "The whole reference of an image, as in a registry of your own.",
        "examples": [
         "111122223333.dkr.ecr.eu-central-1.amazonaws.com/k8s-device-plugin:v0.20.0"
        ]
@@ -1178,7 +1177,7 @@ export const SCHEMA: any = {
    ]
   },
   "WindowsSupport": {
-   "description": "Whether the cluster's network plugin gives addresses to Windows pods. It isn't switched off again.",
+   "description": "Whether the cluster's network plugin gives addresses to Windows pods. It isn't switched off again. Default: false. When changed: in place.",
    "anyOf": [
     {
      "type": "boolean"
@@ -1195,7 +1194,7 @@ export const SCHEMA: any = {
    ]
   },
   "Stateful": {
-   "description": "Whether pods on the nodes keep data on volumes, which are in one zone each: subnets in several zones are then warned of.",
+   "description": "Whether pods on the nodes keep data on volumes, which are in one zone each: subnets in several zones are then warned of. Default: false. When changed: read at each request.",
    "anyOf": [
     {
      "type": "boolean"
@@ -1212,38 +1211,38 @@ export const SCHEMA: any = {
    ]
   },
   "WaitFor": {
+   "description": "When the stack goes on. Active: the group is there. Submitted: EKS has taken the last step, so it can't stand beside what is done after that: PropagateTags, ClusterAutoscaler, SuspendProcesses, NvidiaDevicePlugin, WindowsSupport. NodesReady: as many nodes are Ready as the group wants. Default: Active. When changed: read at each request.",
    "type": "string",
    "enum": [
-    "Active",
     "Submitted",
+    "Active",
     "NodesReady"
-   ],
-   "description": "When the stack goes on: when the group is there, as soon as EKS has taken the last step, or when as many nodes are Ready as the group wants. Active unless given."
+   ]
   },
   "Preflight": {
+   "description": "What becomes of a request that can't work. Strict: it is refused before anything is made. Warn: the answer says what can't work. Off: nothing is looked for. Default: Strict. When changed: read at each request.",
    "type": "string",
    "enum": [
     "Strict",
     "Warn",
     "Off"
-   ],
-   "description": "What becomes of a request that can't work: refused before anything is made, told with the answer, or not looked for. Strict unless given."
+   ]
   },
   "ServiceTimeout": {
-   "examples": [
-    1800
-   ],
-   "description": "How many seconds CloudFormation waits for an answer; 3600 unless given.",
+   "description": "How many seconds CloudFormation waits for an answer. The function ends before it. Default: 3600. When changed: read at each request.",
    "anyOf": [
     {
      "type": "integer",
-     "maximum": 3600,
-     "minimum": 1
+     "minimum": 1,
+     "maximum": 3600
     },
     {
      "type": "string",
      "pattern": "^[0-9]+$"
     }
+   ],
+   "examples": [
+    1800
    ]
   }
  },

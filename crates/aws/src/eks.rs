@@ -243,9 +243,9 @@ fn create_call(
     };
     let ami_type = spec
         .ami_type
-        .as_deref()
-        .or(group.default_ami_type.as_deref())
-        .filter(|kind| *kind != "CUSTOM");
+        .as_ref()
+        .or(group.default_ami_type.as_ref())
+        .filter(|ami_type| !ami_type.is_custom());
     let template = to_sdk::launch_template(&group.template.identity, group.template.version.as_deref());
     let taints: Vec<_> = spec.taints.iter().map(to_sdk::taint).collect();
     let release = match &spec.release {
@@ -260,7 +260,7 @@ fn create_call(
         .set_subnets(Some(spec.subnets.iter().cloned().collect()))
         .set_instance_types(types);
     let call = call
-        .set_ami_type(ami_type.map(AmiTypes::from))
+        .set_ami_type(ami_type.map(|ami_type| AmiTypes::from(ami_type.as_str())))
         .capacity_type(CapacityTypes::from(spec.capacity_type.as_str()));
     let call = call.launch_template(template);
     let call = call

@@ -27,7 +27,7 @@ pub fn node_group(group: &Nodegroup) -> NodeGroup {
         created_at: group.created_at().and_then(|at| u64::try_from(at.secs()).ok()),
         version: text(group.version()),
         release_version: text(group.release_version()),
-        ami_type: text(group.ami_type().map(|kind| kind.as_str())),
+        ami_type: group.ami_type().map(|kind| kind.as_str().into()).unwrap_or_default(),
         capacity_type: text(group.capacity_type().map(|kind| kind.as_str())),
         instance_types: group.instance_types().to_vec(),
         subnets: group.subnets().iter().cloned().collect(),

@@ -19,6 +19,13 @@ use mng_core::preflight::facts::Facts;
 use mng_core::preflight::reads::{FirstReads, SecondReads};
 use mng_core::properties::spec::Spec;
 
+/// Reads several facts concurrently and sets each, once all are there.
+macro_rules! at_once {
+    ($($($fact:ident).+ = $read:expr;)+) => {
+        ($($($fact).+,)+) = tokio::join!($($read),+)
+    };
+}
+
 impl Aws {
     /// Two rounds: what the properties name, then what the answers of the first round name.
     pub(super) async fn read_facts(&self, spec: &Spec, name: &str) -> Facts {
@@ -30,39 +37,24 @@ impl Aws {
     async fn first_round(&self, reads: FirstReads<'_>) -> Facts {
         let role = reads.role;
         let mut facts = Facts::default();
-        (
-            facts.cluster,
-            facts.name,
-            facts.node_groups,
-            facts.role,
-            facts.role_policies,
-            facts.role_inline_policies,
-            facts.other_instances,
-            facts.service_linked_role,
-            facts.subnets,
-            facts.types,
-            facts.quotas,
-            facts.key_pairs,
-            facts.template,
-            facts.key,
-        ) = tokio::join!(
-            ask(reads.cluster, |name| once_more(move || self.read_cluster(name))),
-            ask(reads.group, |(cluster, name)| once_more(
+        at_once! {
+            facts.cluster = ask(reads.cluster, |name| once_more(move || self.read_cluster(name)));
+            facts.name = ask(reads.group, |(cluster, name)| once_more(
                 move || self.read_name(cluster, name)
-            )),
-            ask(reads.cluster, |name| once_more(move || self.count_node_groups(name))),
-            ask(role, |role| self.read_role(role)),
-            ask(role, |role| self.read_role_policies(role)),
-            ask(role, |role| self.read_inline_policies(role)),
-            ask(role, |role| self.read_other_instances(role)),
-            ask(Some(()), |()| self.read_service_linked_role()),
-            ask(reads.subnets, |ids| self.read_subnets(ids)),
-            ask(reads.types, |names| self.read_types(names)),
-            ask(Some(reads.quotas), |codes| self.read_quotas(codes)),
-            ask(reads.key_pair, |name| self.read_key_pair(name)),
-            ask(reads.template, |template| self.describe_users_template(template)),
-            ask(reads.key, |key| self.read_key(key)),
-        );
+            ));
+            facts.node_groups = ask(reads.cluster, |name| once_more(move || self.count_node_groups(name)));
+            facts.role = ask(role, |role| self.read_role(role));
+            facts.role_policies = ask(role, |role| self.read_role_policies(role));
+            facts.role_inline_policies = ask(role, |role| self.read_inline_policies(role));
+            facts.other_instances = ask(role, |role| self.read_other_instances(role));
+            facts.service_linked_role = ask(Some(()), |()| self.read_service_linked_role());
+            facts.subnets = ask(reads.subnets, |ids| self.read_subnets(ids));
+            facts.types = ask(reads.types, |names| self.read_types(names));
+            facts.quotas = ask(Some(reads.quotas), |codes| self.read_quotas(codes));
+            facts.key_pairs = ask(reads.key_pair, |name| self.read_key_pair(name));
+            facts.template = ask(reads.template, |template| self.describe_users_template(template));
+            facts.key = ask(reads.key, |key| self.read_key(key));
+        }
         facts
     }
 
@@ -70,39 +62,24 @@ impl Aws {
         let reads = SecondReads::of(spec, facts);
         let (vpc, key) = (reads.vpc, reads.key);
         let types;
-        (
-            facts.route_tables,
-            facts.endpoints,
-            facts.dns,
-            facts.dhcp,
-            facts.security_groups,
-            facts.offers,
-            types,
-            facts.image,
-            facts.grantees,
-            facts.key_policy,
-            facts.nodes,
-            facts.daemon_sets,
-            facts.windows,
-            facts.node_access_entry,
-        ) = tokio::join!(
-            ask(vpc, |vpc| self.read_route_tables(vpc)),
-            ask(vpc, |vpc| self.read_endpoints(vpc)),
-            ask(vpc, |vpc| self.read_dns(vpc)),
-            ask(vpc, |vpc| self.read_dhcp(vpc)),
-            ask(reads.security_groups, |ids| self.read_security_groups(ids)),
-            ask(reads.offers, |(names, zones)| self.read_offers(names, zones)),
-            ask(reads.types, |names| self.read_types(names)),
-            ask(reads.image, |image| self.read_image(image)),
-            ask(key, |arn| self.read_grantees(arn)),
-            ask(key, |arn| self.read_key_policy(arn)),
-            ask(reads.nodes, |cluster| self.read_nodes(cluster)),
-            ask(reads.daemon_sets, |cluster| self.read_daemon_sets(cluster)),
-            ask(reads.windows, |cluster| self.read_windows(cluster)),
-            ask(reads.access_entry, |cluster| once_more(
+        at_once! {
+            facts.route_tables = ask(vpc, |vpc| self.read_route_tables(vpc));
+            facts.endpoints = ask(vpc, |vpc| self.read_endpoints(vpc));
+            facts.dns = ask(vpc, |vpc| self.read_dns(vpc));
+            facts.dhcp = ask(vpc, |vpc| self.read_dhcp(vpc));
+            facts.security_groups = ask(reads.security_groups, |ids| self.read_security_groups(ids));
+            facts.offers = ask(reads.offers, |(names, zones)| self.read_offers(names, zones));
+            types = ask(reads.types, |names| self.read_types(names));
+            facts.image = ask(reads.image, |image| self.read_image(image));
+            facts.grantees = ask(key, |arn| self.read_grantees(arn));
+            facts.key_policy = ask(key, |arn| self.read_key_policy(arn));
+            facts.nodes = ask(reads.nodes, |cluster| self.read_nodes(cluster));
+            facts.daemon_sets = ask(reads.daemon_sets, |cluster| self.read_daemon_sets(cluster));
+            facts.windows = ask(reads.windows, |cluster| self.read_windows(cluster));
+            facts.node_access_entry = ask(reads.access_entry, |cluster| once_more(
                 move || self.read_access_entry(cluster, &spec.node_role)
-            )),
-        );
+            ));
+        }
         facts.types = facts.types.take().or(types);
     }
 }

@@ -1,9 +1,10 @@
 //! `mng max-pods`: EKS's recommended calculation, with EC2's figures.
 
 use mng_aws::{Aws, sdk_config};
+use mng_core::call_error::CallError;
+use mng_core::node::ami_type::{AmiType, OperatingSystem};
 use mng_core::node::image::InstanceTypeFacts;
 use mng_core::node::max_pods::{Addressing, Networking, PodSubnets, max_pods as smallest};
-use mng_core::node::os::Os;
 use mng_engine::ports::Cloud;
 
 use crate::answer::{Answer, Failure};
@@ -23,14 +24,14 @@ pub struct Asked {
     custom_networking: bool,
     /// The nodes' AmiType; Windows counts differently
     #[arg(long, default_value = "AL2023_x86_64_STANDARD")]
-    ami_type: String,
+    ami_type: AmiType,
 }
 
 /// The number alone.
 pub fn max_pods(asked: &Asked) -> Result<Answer, Failure> {
     let facts = instance_types(&asked.instance_types)?;
     let networks: Option<Vec<_>> = facts.iter().map(|facts| facts.network).collect();
-    let os = Os::of_ami_type(Some(&asked.ami_type));
+    let os = OperatingSystem::of(Some(&asked.ami_type));
     let number = networks.and_then(|networks| smallest(&networks, networking(asked), os));
     match number {
         Some(number) => Ok(Answer {

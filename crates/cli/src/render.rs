@@ -6,7 +6,7 @@ use mng_core::launch_template::content::Content;
 use mng_core::launch_template::ec2_resources::{Place, Rule, Source};
 use mng_core::launch_template::recipe::{Ingredients, Recipe, remote_access_rules};
 use mng_core::launch_template::warnings::warnings;
-use mng_core::node::os::Os;
+use mng_core::node::ami_type::OperatingSystem;
 use mng_core::nodegroup::name::name;
 use mng_core::nodegroup::ownership::Owner;
 use mng_core::properties::spec::{MaxPods, Naming, PropagateTags, Spec};
@@ -20,10 +20,6 @@ use crate::request::{read, spec};
 const CLUSTER_SECURITY_GROUP: &str = "(the cluster security group)";
 const REMOTE_ACCESS_SECURITY_GROUP: &str = "(the security group for remote access)";
 
-/// What the resource takes for a template without an AMI type. Which of the AL2023 types it will be, the architecture and the
-/// accelerator of the instance types decide; the launch template is the same for all of them.
-const DEFAULT_AMI_TYPE: &str = "AL2023_x86_64_STANDARD";
-
 /// The data without the user data, and the user data after it.
 pub fn render(path: &Path) -> Result<Answer, Failure> {
     let request = read(path)?;
@@ -35,7 +31,7 @@ pub fn render(path: &Path) -> Result<Answer, Failure> {
         let named = own.identity.as_str();
         return Ok(line(&format!("the request names its own launch template: {named}")));
     }
-    let os = Os::of_ami_type(spec.ami_type.as_deref());
+    let os = spec.operating_system();
     let rules = remote_access_rules(&spec, os);
     let content = content(&spec, &place(&request, &spec), os, &rules);
     let content = content.map_err(|problem| Failure::Problems(vec![format!("{}: {problem}", path.display())]))?;
@@ -52,7 +48,7 @@ fn line(text: &str) -> Answer {
     }
 }
 
-fn content(spec: &Spec, place: &Place, os: Os, rules: &[Rule]) -> Result<Content, String> {
+fn content(spec: &Spec, place: &Place, os: OperatingSystem, rules: &[Rule]) -> Result<Content, String> {
     let from = Ingredients {
         os,
         cluster_security_group: CLUSTER_SECURITY_GROUP,
@@ -93,7 +89,8 @@ fn printed(mut content: Content) -> Result<String, Failure> {
 
 /// What the data doesn't show.
 fn notes(spec: &Spec, rules: &[Rule]) -> Vec<String> {
-    let ami_type = spec.ami_type.as_deref().unwrap_or(DEFAULT_AMI_TYPE);
+    // Which AL2023 type an unstated one comes to, the instance types decide; the launch template is the same for all.
+    let ami_type = spec.ami_type.clone().unwrap_or_default();
     let unstated = spec.ami_type.is_none();
     let computed = matches!(spec.node.max_pods, Some(MaxPods::Computed(_)));
     let propagates = spec.node.propagate_tags == PropagateTags::Yes;
@@ -110,7 +107,7 @@ fn notes(spec: &Spec, rules: &[Rule]) -> Vec<String> {
     .map(|(_, note)| (*note).to_owned())
     .collect();
     notes.extend(rules.iter().map(rule));
-    notes.extend(warnings(spec, ami_type, &[]));
+    notes.extend(warnings(spec, &ami_type, &[]));
     notes
 }
 

@@ -90,7 +90,7 @@ fn the_schema_refuses_what_is_wrong() {
 }
 
 fn schema() -> Value {
-    cli::schema::properties().to_value()
+    mng_core::properties::schema::schema()
 }
 
 fn validator() -> Validator {

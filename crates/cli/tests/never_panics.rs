@@ -76,7 +76,7 @@ fn yaml_ish() -> impl Strategy<Value = String> {
 
 /// Property values in any shape, under the names that exist.
 fn properties() -> impl Strategy<Value = String> {
-    let name = prop::sample::select(mng_core::decide::matrix::PROPERTIES);
+    let name = prop::sample::select(mng_core::properties::table::PROPERTIES);
     prop::collection::vec((name, yaml_ish()), 1..6).prop_map(|properties| {
         let lines = properties
             .iter()

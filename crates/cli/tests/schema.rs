@@ -13,7 +13,7 @@ use support::mng;
 const UNKNOWN: &str = "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ";
 
 fn schema() -> Value {
-    cli::schema::properties().to_value()
+    mng_core::properties::schema::schema()
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn the_committed_schema_is_what_mng_prints() {
     let advice = "renew it: cargo run -q -p cli -- schema > schema/managed-node-group.schema.json";
     assert!(
         committed == printed,
-        "{} is not what the types say; {advice}",
+        "{} is not what the table of properties says; {advice}",
         path.display()
     );
 }

@@ -2,7 +2,7 @@
 //! nobody waits at the other end.
 
 use crate::case::Case;
-use crate::preflight::refusal;
+use crate::preflight;
 use crate::progress::{Lookups, Progress, Stage};
 use mng_core::decide::Observation;
 use mng_core::decide::history::{History, Seen};
@@ -41,7 +41,7 @@ pub fn identified(mut case: Case) -> Result<Case, String> {
             case.request.envelope.physical_resource_id = Some(id.to_string());
             Ok(case)
         }
-        (false, RequestType::Delete) => Err(numbered(&problems, &[])),
+        (false, RequestType::Delete) => Err(preflight::refusal(&problems, &[])),
         (false, RequestType::Create | RequestType::Update) => Ok(case),
     }
 }

@@ -2,7 +2,7 @@
 //! see little.
 
 use libfuzzer_sys::fuzzer_mutate;
-use mng_core::decide::matrix::PROPERTIES;
+use mng_core::properties::table::PROPERTIES;
 use serde_json::{Map, Value, json};
 
 /// What has a meaning somewhere, beside the properties' names.

@@ -4,7 +4,6 @@ use mng_core::launch_template::content::Content;
 use mng_core::launch_template::ec2_resources::Place;
 use mng_core::launch_template::recipe::{Ingredients, Recipe, remote_access_rules, wanted_max_pods};
 use mng_core::launch_template::warnings::warnings;
-use mng_core::node::os::Os;
 use mng_core::nodegroup::name::{name, replacement_name};
 use mng_core::nodegroup::ownership::Owner;
 use mng_core::properties::spec::{Naming, Spec};
@@ -66,13 +65,13 @@ fn named(spec: &Spec) {
 
 /// What passes validation can be made.
 fn rendered(spec: &Spec) {
-    let os = Os::of_ami_type(spec.ami_type.as_deref());
+    let os = spec.operating_system();
     let place = Place {
         cluster: spec.cluster.clone(),
         name: name(spec, &owner()),
         owner: owner(),
     };
-    let _ = warnings(spec, spec.ami_type.as_deref().unwrap_or_default(), &[]);
+    let _ = warnings(spec, &spec.ami_type.clone().unwrap_or_default(), &[]);
     if spec.launch_template.is_some() {
         return;
     }

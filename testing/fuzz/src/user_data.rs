@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mng_core::node::os::Os;
+use mng_core::node::ami_type::OperatingSystem;
 use mng_core::node::user_data::{Bootstrap, mentions_max_pods, user_data};
 
 /// EC2's limit in bytes.
@@ -13,14 +13,19 @@ pub fn run(file: &[u8]) {
     let own = String::from_utf8_lossy(file);
     let _ = mentions_max_pods(&own);
     let labels: BTreeMap<String, String> = [("team".to_owned(), "blue".to_owned())].into();
-    for os in [Os::AmazonLinux2, Os::AmazonLinux2023, Os::Bottlerocket, Os::Windows] {
+    for os in [
+        OperatingSystem::AmazonLinux2,
+        OperatingSystem::AmazonLinux2023,
+        OperatingSystem::Bottlerocket,
+        OperatingSystem::Windows,
+    ] {
         merged(os, None, &BTreeMap::new(), &own);
         merged(os, Some(110), &BTreeMap::new(), &own);
         merged(os, Some(110), &labels, &own);
     }
 }
 
-fn merged(os: Os, max_pods: Option<u32>, node_labels: &BTreeMap<String, String>, own: &str) {
+fn merged(os: OperatingSystem, max_pods: Option<u32>, node_labels: &BTreeMap<String, String>, own: &str) {
     let bootstrap = Bootstrap {
         os,
         max_pods,
@@ -38,15 +43,18 @@ fn merged(os: Os, max_pods: Option<u32>, node_labels: &BTreeMap<String, String>,
             assert_eq!(user_data(&bootstrap), Ok(Some(text.clone())), "{os:?}");
             merged_again(os, &text);
         }
-        Ok(None) => assert!(own.trim().is_empty() || os == Os::Windows, "{os:?} drops {own:?}"),
+        Ok(None) => assert!(
+            own.trim().is_empty() || os == OperatingSystem::Windows,
+            "{os:?} drops {own:?}"
+        ),
         Err(why) => assert!(!why.is_empty()),
     }
 }
 
 /// What was written can be read, and stays what it is: a document of the kind that EKS merges. But for blanks, since a header that
 /// is long is folded at them, and those at a line's end are no part of quoted-printable text.
-fn merged_again(os: Os, text: &str) {
-    if matches!(os, Os::AmazonLinux2 | Os::AmazonLinux2023) {
+fn merged_again(os: OperatingSystem, text: &str) {
+    if matches!(os, OperatingSystem::AmazonLinux2 | OperatingSystem::AmazonLinux2023) {
         let again = user_data(&Bootstrap {
             os,
             max_pods: None,

@@ -28,7 +28,7 @@ pub fn made(desired: &Desired, group: &NewGroup, at: u64) -> NodeGroup {
         created_at: Some(at),
         version: "1.34".to_owned(),
         release_version: "1.34.1-20260304".to_owned(),
-        ami_type: ami_type.unwrap_or_else(|| "AL2023_x86_64_STANDARD".to_owned()),
+        ami_type: ami_type.unwrap_or_else(|| "AL2023_x86_64_STANDARD".into()),
         capacity_type: spec.capacity_type.as_str().to_owned(),
         instance_types: on_group,
         subnets: spec.subnets.clone(),

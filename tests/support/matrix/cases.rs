@@ -1,7 +1,7 @@
 //! Cases of what is beyond EKS's own API: the Auto Scaling group, and the cluster.
 
-use mng_core::decide::matrix::Effect::{InPlace, Nothing};
 use mng_core::properties::device_plugin::{DEFAULT_VERSION, IMAGE};
+use mng_core::properties::table::Effect::{InPlace, Nothing};
 use serde_json::{Value, json};
 
 use super::{Case, case};

@@ -49,7 +49,7 @@ impl<C: Cloud> DryRun<C> {
 
     async fn enable_windows(&self, desired: &Desired, live: &NodeGroup) -> Result<(), CallError> {
         let asked = desired.spec.windows_support == WindowsSupport::Enabled;
-        if !(asked && live.ami_type.starts_with("WINDOWS")) {
+        if !(asked && live.ami_type.is_windows()) {
             return Ok(());
         }
         let state = self.windows(&live.cluster).await?;

@@ -68,9 +68,9 @@ impl Scene {
                 format!("CloudFormation then asks for the deletion of {old}, unless UpdateReplacePolicy retains it");
             self.notes.push(note);
         }
-        let ami_type = desired.spec.ami_type.as_deref().or(group.default_ami_type.as_deref());
+        let ami_type = desired.spec.ami_type.clone().or_else(|| group.default_ami_type.clone());
         if desired.spec.launch_template.is_none() {
-            let warnings = warnings(&desired.spec, ami_type.unwrap_or_default(), &self.types);
+            let warnings = warnings(&desired.spec, &ami_type.unwrap_or_default(), &self.types);
             self.notes.extend(warnings);
         }
         self.groups.insert(resource, None);

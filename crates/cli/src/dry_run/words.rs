@@ -36,7 +36,10 @@ pub fn create(desired: &Desired, group: &NewGroup) -> String {
             group.template.identity.as_str()
         )),
         types,
-        spec.ami_type.clone().or_else(|| group.default_ami_type.clone()),
+        spec.ami_type
+            .as_ref()
+            .or(group.default_ami_type.as_ref())
+            .map(ToString::to_string),
         (spec.capacity_type != CapacityType::OnDemand).then(|| spec.capacity_type.as_str().to_owned()),
         sizes.map(|size| {
             format!(

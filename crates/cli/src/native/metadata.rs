@@ -1,6 +1,8 @@
 //! Whether pods reach the instance metadata. Without a launch template of the user's, EKS makes one for the group, and this resource
 //! makes one of its own: for AL2023 EKS sets a hop limit of 1 (EKS user guide, "AL2023"), this resource 2 without `BlockPodImds`.
 
+use mng_core::node::ami_type::{AmiType, OperatingSystem};
+
 use super::places::Placed;
 
 /// What becomes of it.
@@ -28,7 +30,8 @@ pub fn metadata(properties: &Placed) -> Metadata {
         (None, None) => Metadata::Blocked,
         (None, Some(ami_type)) => {
             let stated = ami_type.text().filter(|_| ami_type.tag.is_none());
-            if stated.is_some_and(|stated| stated.starts_with("AL2023_")) {
+            let family = stated.and_then(|stated| AmiType::from(stated).family());
+            if family == Some(OperatingSystem::AmazonLinux2023) {
                 Metadata::Blocked
             } else {
                 Metadata::Unknown

@@ -1,6 +1,6 @@
 //! Properties as far as a template tells them. Intrinsic functions stay; what else isn't known yet becomes one.
 
-use mng_core::decide::matrix::PROPERTIES;
+use mng_core::properties::table::PROPERTIES;
 
 use super::{is_call, unknown};
 use crate::document::{Content, Entry, Node};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::is_of_service;
+use crate::node::ami_type::OperatingSystem;
 use crate::node::image::{Accelerator, InstanceTypeFacts};
-use crate::node::os::Os;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
 use crate::properties::settings::{Taint, TaintEffect};
@@ -24,11 +24,7 @@ const ENABLED: &str = "k8s.io/cluster-autoscaler/enabled";
 /// README and `aws_manager.go`).
 const TEMPLATE: &str = "k8s.io/cluster-autoscaler/node-template";
 const EPHEMERAL_STORAGE: &str = "ephemeral-storage";
-/// The size of the root volume in GiB, on Bottlerocket of the data volume, if the template states none (EKS user guide,
-/// "Customize managed nodes with launch templates"; API reference of `CreateNodegroup`, `diskSize`).
-const DEFAULT_VOLUME: i32 = 20;
-const DEFAULT_WINDOWS_VOLUME: i32 = 50;
-/// The prefix of the resources that the Neuron device plugin reports.
+/// What the Neuron device plugin's resources begin with.
 const NEURON: &str = "aws.amazon.com/neuron";
 
 /// The wanted tags, the most important first, each key once.
@@ -112,10 +108,7 @@ fn weakness(effect: TaintEffect) -> u8 {
 fn of_node(spec: &Spec, group: &NodeGroup, stated: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut resources = BTreeMap::new();
     if spec.launch_template.is_none() {
-        let default = match os(group) {
-            Os::Windows => DEFAULT_WINDOWS_VOLUME,
-            _ => DEFAULT_VOLUME,
-        };
+        let default = OperatingSystem::of(Some(&group.ami_type)).default_disk();
         let size = spec.node.volume.size.unwrap_or(default);
         resources.insert(EPHEMERAL_STORAGE.to_owned(), format!("{size}Gi"));
     }
@@ -136,7 +129,7 @@ fn labels(spec: &Spec, group: &NodeGroup) -> BTreeMap<String, String> {
     ]
     .map(|(key, value)| (key.to_owned(), value.to_owned()))
     .into();
-    if os(group) == Os::Windows {
+    if group.ami_type.is_windows() {
         labels.insert("kubernetes.io/os".to_owned(), "windows".to_owned());
     }
     labels.extend(spec.node.labels.clone());
@@ -144,12 +137,7 @@ fn labels(spec: &Spec, group: &NodeGroup) -> BTreeMap<String, String> {
     labels
 }
 
-fn os(group: &NodeGroup) -> Os {
-    Os::of_ami_type(Some(&group.ami_type))
-}
-
-/// The autoscaler's AWS provider does not know Neuron devices, and the facts that the function reads from EC2 do not
-/// count them.
+/// Of Neuron devices the autoscaler's AWS provider knows nothing, and EC2's facts that we read don't count them.
 fn unknown_devices(types: &[InstanceTypeFacts], stated: &BTreeMap<String, String>) -> Option<String> {
     let has_neuron = types.iter().any(|facts| facts.accelerator == Accelerator::Neuron);
     let is_told = stated.keys().any(|name| name.starts_with(NEURON));

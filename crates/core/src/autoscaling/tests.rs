@@ -16,7 +16,7 @@ fn spec(changes: &Value) -> Spec {
 fn group() -> NodeGroup {
     NodeGroup {
         name: "n".to_owned(),
-        ami_type: "AL2023_x86_64_STANDARD".to_owned(),
+        ami_type: "AL2023_x86_64_STANDARD".into(),
         capacity_type: "SPOT".to_owned(),
         ..NodeGroup::default()
     }
@@ -157,7 +157,7 @@ fn each_thing_that_the_autoscaler_is_to_know_has_its_tag() {
 #[test]
 fn of_windows_its_larger_disk_and_its_name_are_told() {
     let windows = NodeGroup {
-        ami_type: "WINDOWS_CORE_2022_x86_64".to_owned(),
+        ami_type: "WINDOWS_CORE_2022_x86_64".into(),
         ..group()
     };
     let (found, _) = put(&spec(&json!({"ClusterAutoscaler": true})), &windows);

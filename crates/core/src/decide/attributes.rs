@@ -35,7 +35,7 @@ pub fn attributes(
         ("Status", live.status.as_str().to_owned()),
         ("Version", live.version.clone()),
         ("ReleaseVersion", live.release_version.clone()),
-        ("AmiType", live.ami_type.clone()),
+        ("AmiType", live.ami_type.to_string()),
         ("CapacityType", live.capacity_type.clone()),
         ("InstanceTypes", types.join(",")),
         ("AutoScalingGroupName", live.auto_scaling_group.clone()),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::missing;
 use crate::launch_template::ec2_resources::Place;
+use crate::node::ami_type::AmiType;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::{Confirmation, Owner, REPLACES_TAG, Replaces};
 use crate::nodegroup::request_order::Turn;
@@ -68,7 +69,7 @@ pub enum Purpose {
 pub struct NewGroup {
     pub template: TemplateVersion,
     /// The AMI type for a template that names none. `None` leaves the choice to EKS.
-    pub default_ami_type: Option<String>,
+    pub default_ami_type: Option<AmiType>,
 }
 
 /// A launch template, and the version of it that nodes shall run. `None` stands for the default version, in a rollback

@@ -13,7 +13,6 @@ mod conflicting_requests;
 pub mod desired;
 mod failed_group;
 pub mod history;
-pub mod matrix;
 mod outside_eks;
 mod own_template;
 pub mod plan;

@@ -72,7 +72,7 @@ fn scaling_group(desired: &Desired, live: &NodeGroup, view: View, warnings: &mut
 
 /// The function reads this setting once in each request, since another tool may have switched it off.
 fn windows(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
-    let asked = desired.spec.windows_support == WindowsSupport::Enabled && live.ami_type.starts_with("WINDOWS");
+    let asked = desired.spec.windows_support == WindowsSupport::Enabled && live.ami_type.is_windows();
     let due = asked && view.history.of(StepKind::EnableWindows).is_none() && !is_given_up(view, Part::Windows);
     due.then(|| Next::Act(Step::EnableWindows(live.cluster.clone())))
 }

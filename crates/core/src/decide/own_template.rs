@@ -11,9 +11,9 @@ use crate::launch_template::ec2_resources::{Belongings, Place};
 use crate::launch_template::recipe::{remote_access_rules, wanted_max_pods};
 use crate::launch_template::steps::{Cluster, LaunchStep, Prepared, Wanted, prepare, remove, tidy as tidy_step};
 use crate::launch_template::warnings::warnings as template_warnings;
-use crate::node::image::{self, InstanceTypeFacts};
+use crate::node::ami_type::{AmiType, OperatingSystem};
+use crate::node::image::InstanceTypeFacts;
 use crate::node::max_pods::{Networking, max_pods};
-use crate::node::os::Os;
 use crate::nodegroup::group::NodeGroup;
 use crate::properties::spec::LaunchTemplateIdentity;
 
@@ -135,14 +135,14 @@ pub fn clear_beside(identity: &Identity, live: &NodeGroup, view: View) -> Next {
     }
 }
 
-/// The AMI type of a new group if the template names none. If the user's launch template may name an image, EKS
-/// chooses.
-pub fn default_ami_type(desired: &Desired, view: View) -> Option<String> {
+/// What a new group gets when the template names no AMI type. With a launch template of the user's that may name an image,
+/// the choice is the service's.
+pub fn default_ami_type(desired: &Desired, view: View) -> Option<AmiType> {
     let spec = &desired.spec;
     let around = view
         .around
         .filter(|_| spec.ami_type.is_none() && spec.launch_template.is_none())?;
-    image::default_ami_type(&around.types).map(str::to_owned)
+    AmiType::fitting(&around.types)
 }
 
 /// The values of the template for the attributes. `None` if the function has to read them first.
@@ -174,8 +174,8 @@ pub fn warnings(desired: &Desired, live: &NodeGroup, view: View) -> Vec<String> 
     warnings
 }
 
-/// The stated number, or else the result of EKS's recommended calculation.
-fn told_max_pods(desired: &Desired, os: Os, types: &[InstanceTypeFacts]) -> Option<u32> {
+/// What is asked for, or else what EKS's recommended calculation gives.
+fn told_max_pods(desired: &Desired, os: OperatingSystem, types: &[InstanceTypeFacts]) -> Option<u32> {
     let asked = wanted_max_pods(&desired.spec, os, types).ok().flatten();
     let facts = || types.iter().map(|facts| facts.network).collect::<Option<Vec<_>>>();
     asked.or_else(|| max_pods(&facts()?, Networking::default(), os))
@@ -197,11 +197,13 @@ fn wanted<'a>(
     })
 }
 
-/// The image of a running group decides, since a group keeps its AMI type for life.
-fn os(desired: &Desired, around: &Around, live: Option<&NodeGroup>) -> Os {
-    let stated = desired.spec.ami_type.as_deref();
-    let chosen = stated.or_else(|| image::default_ami_type(&around.types));
-    Os::of_ami_type(live.map(|live| live.ami_type.as_str()).or(chosen))
+/// A running group's image decides; an AMI type is for life.
+fn os(desired: &Desired, around: &Around, live: Option<&NodeGroup>) -> OperatingSystem {
+    match (live, &desired.spec.ami_type) {
+        (Some(live), _) => OperatingSystem::of(Some(&live.ami_type)),
+        (None, Some(stated)) => OperatingSystem::of(Some(stated)),
+        (None, None) => OperatingSystem::of(AmiType::fitting(&around.types).as_ref()),
+    }
 }
 
 fn running(live: Option<&NodeGroup>) -> Option<i64> {

@@ -241,7 +241,7 @@ fn version_change(
     }
     // EKS's pages disagree on which version an update without a version takes, so the call always states it. Except:
     // with a custom AMI the call must not.
-    let version = (live.ami_type != "CUSTOM").then(|| version.unwrap_or_else(|| live.version.clone()));
+    let version = (!live.ami_type.is_custom()).then(|| version.unwrap_or_else(|| live.version.clone()));
     // Without a stated release, a roll takes the newest release, whatever the reason of the roll. A stated release
     // stays.
     let pinned = matches!(desired.spec.release, Release::Exact(_)).then(|| live.release_version.clone());

@@ -3,15 +3,11 @@
 use serde::Serialize;
 
 use super::recipe::Recipe;
-use crate::node::os::Os;
+use crate::node::ami_type::OperatingSystem;
 use crate::node::user_data::{Bootstrap, user_data};
 use crate::properties::spec::{BlockPodImds, Encryption, Volume};
 
-/// The disk that EKS gives a node without a launch template, in GiB (API reference of `CreateNodegroup`, `diskSize`).
-const DEFAULT_DISK: i32 = 20;
-const DEFAULT_WINDOWS_DISK: i32 = 50;
-
-/// EC2's general purpose volume type. It costs less than gp2 at the same speed.
+/// EC2's type of general purpose, which costs less than gp2 at the same speed.
 const DEFAULT_VOLUME_TYPE: &str = "gp3";
 
 /// A pod's network namespace adds one hop, so a limit of one hop ends at the node. Only IMDSv2 tokens count hops, so
@@ -115,38 +111,35 @@ fn metadata_options(block_pod_imds: BlockPodImds) -> MetadataOptions {
     }
 }
 
-/// Bottlerocket keeps its system on the first volume and everything that grows on the second. So the size applies to
-/// the second volume, and the encryption to both.
-fn block_devices(os: Os, volume: &Volume) -> Vec<BlockDevice> {
+/// Bottlerocket keeps its system on the first volume and everything that grows on the second, so the size is the second's,
+/// and encryption is both's.
+fn block_devices(os: OperatingSystem, volume: &Volume) -> Vec<BlockDevice> {
     let device = |device_name, ebs| BlockDevice { device_name, ebs };
     match os {
-        Os::AmazonLinux2 | Os::AmazonLinux2023 => vec![device("/dev/xvda", ebs(volume, DEFAULT_DISK))],
-        Os::Windows => vec![device("/dev/sda1", ebs(volume, DEFAULT_WINDOWS_DISK))],
-        Os::Bottlerocket => {
+        OperatingSystem::AmazonLinux2 | OperatingSystem::AmazonLinux2023 => vec![device("/dev/xvda", ebs(volume, os))],
+        OperatingSystem::Windows => vec![device("/dev/sda1", ebs(volume, os))],
+        OperatingSystem::Bottlerocket => {
             let system = Volume {
                 encryption: volume.encryption.clone(),
                 ..Volume::default()
             };
             let of_the_image = Ebs {
                 volume_size: None,
-                ..ebs(&system, DEFAULT_DISK)
+                ..ebs(&system, os)
             };
-            vec![
-                device("/dev/xvda", of_the_image),
-                device("/dev/xvdb", ebs(volume, DEFAULT_DISK)),
-            ]
+            vec![device("/dev/xvda", of_the_image), device("/dev/xvdb", ebs(volume, os))]
         }
     }
 }
 
-fn ebs(volume: &Volume, default_size: i32) -> Ebs {
+fn ebs(volume: &Volume, os: OperatingSystem) -> Ebs {
     let (encrypted, kms_key_id) = match &volume.encryption {
         Encryption::Unstated => (None, None),
         Encryption::Off => (Some(false), None),
         Encryption::On { kms_key } => (Some(true), kms_key.clone()),
     };
     Ebs {
-        volume_size: Some(volume.size.unwrap_or(default_size)),
+        volume_size: Some(volume.size.unwrap_or(os.default_disk())),
         volume_type: volume.kind.clone().unwrap_or_else(|| DEFAULT_VOLUME_TYPE.to_owned()),
         iops: volume.iops,
         throughput: volume.throughput,
@@ -176,7 +169,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn recipe(os: Os) -> Recipe {
+    fn recipe(os: OperatingSystem) -> Recipe {
         Recipe {
             os,
             instance_type: None,
@@ -203,8 +196,8 @@ mod tests {
             "SecurityGroupIds": ["sg-cluster"], "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 2},
             "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": disk}],
         });
-        check(&recipe(Os::AmazonLinux2023), &expected);
-        check(&recipe(Os::AmazonLinux2), &expected);
+        check(&recipe(OperatingSystem::AmazonLinux2023), &expected);
+        check(&recipe(OperatingSystem::AmazonLinux2), &expected);
     }
 
     #[test]
@@ -223,7 +216,7 @@ mod tests {
                     kms_key: Some("key".to_owned()),
                 },
             },
-            ..recipe(Os::Bottlerocket)
+            ..recipe(OperatingSystem::Bottlerocket)
         };
         let tags = json!([{"Key": "team", "Value": "blue"}]);
         check(
@@ -247,7 +240,7 @@ mod tests {
 
     #[test]
     fn windows_has_its_own_disk() {
-        let content = Content::new(&recipe(Os::Windows)).unwrap();
+        let content = Content::new(&recipe(OperatingSystem::Windows)).unwrap();
         let device = &content.block_device_mappings[0];
         assert_eq!((device.device_name, device.ebs.volume_size), ("/dev/sda1", Some(50)));
     }

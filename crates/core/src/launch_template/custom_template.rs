@@ -131,7 +131,7 @@ fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl F
 
 fn image(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
     let Some(image) = &template.image_id else {
-        if spec.ami_type.as_deref() == Some("CUSTOM") {
+        if spec.has_custom_ami() {
             problem(
                 "AmiType",
                 Rule::CustomAmi,
@@ -141,7 +141,7 @@ fn image(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl F
         return;
     };
     let stated = [
-        ("AmiType", spec.ami_type.as_deref().is_some_and(|kind| kind != "CUSTOM")),
+        ("AmiType", spec.ami_type.is_some() && !spec.has_custom_ami()),
         ("Version", spec.version.is_some()),
         ("ReleaseVersion", spec.release != Release::Unstated),
         ("WarmPoolConfig", spec.warm_pool.enabled),

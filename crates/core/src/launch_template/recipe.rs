@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::node::ami_type::{OperatingSystem, RemoteLogin};
 use crate::node::image::InstanceTypeFacts;
 use crate::node::max_pods::max_pods;
-use crate::node::os::Os;
 use crate::nodegroup::name::digest;
 use crate::properties::spec::{BlockPodImds, InstanceTypes, MaxPods, PropagateTags, Spec, SshKey, Volume};
 use crate::properties::tags::OWN_PREFIX;
@@ -26,7 +26,7 @@ const DIGEST_DIGITS: usize = 32;
 /// does not roll the nodes of every group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recipe {
-    pub os: Os,
+    pub os: OperatingSystem,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,8 +47,8 @@ pub struct Recipe {
 /// What a recipe takes from outside the properties.
 #[derive(Debug, Clone, Copy)]
 pub struct Ingredients<'a> {
-    /// The operating system that the group runs or will run.
-    pub os: Os,
+    /// What the group runs, or what it will.
+    pub os: OperatingSystem,
     pub cluster_security_group: &'a str,
     /// The security group that the function makes if `RemoteAccess` asks for one.
     pub remote_access_security_group: Option<&'a str>,
@@ -106,18 +106,21 @@ pub fn key_name(spec: &Spec, place: &Place) -> Option<String> {
 
 /// The rules that `RemoteAccess` asks for. If there are none, the resource has no security group of its own.
 ///
-/// On Windows the function opens no port to the world: the key only decrypts the administrator's password (user guide,
-/// "Create a managed node group": users open RDP by a security group of their choice).
-pub fn remote_access_rules(spec: &Spec, os: Os) -> Vec<Rule> {
+/// On Windows no port is opened to the world: the key only decrypts the administrator's password (user guide, "Create a
+/// managed node group": RDP is opened by a security group of one's choice).
+pub fn remote_access_rules(spec: &Spec, os: OperatingSystem) -> Vec<Rule> {
     let Some(access) = &spec.node.remote_access else {
         return vec![];
     };
-    let port = if os == Os::Windows { 3389 } else { 22 };
-    let from = |source| Rule { port, source };
-    match (access.source_security_groups.is_empty(), os) {
-        (true, Os::Windows) => vec![],
-        (true, _) => vec![from(Source::Anywhere)],
-        (false, _) => {
+    let login = os.remote_login();
+    let from = |source| Rule {
+        port: login.port(),
+        source,
+    };
+    match (access.source_security_groups.is_empty(), login) {
+        (true, RemoteLogin::Rdp) => vec![],
+        (true, RemoteLogin::Ssh) => vec![from(Source::Anywhere)],
+        (false, RemoteLogin::Ssh | RemoteLogin::Rdp) => {
             let groups = access.source_security_groups.iter().cloned();
             groups.map(|group| from(Source::SecurityGroup(group))).collect()
         }
@@ -127,8 +130,8 @@ pub fn remote_access_rules(spec: &Spec, os: Os) -> Vec<Rule> {
 /// The number that `MaxPods` results in, if the properties state it.
 ///
 /// # Errors
-/// The properties ask for the computed number, and EC2 says nothing about an instance type's network.
-pub fn wanted_max_pods(spec: &Spec, os: Os, types: &[InstanceTypeFacts]) -> Result<Option<u32>, String> {
+/// It is to be computed and EC2 tells nothing of an instance type's network.
+pub fn wanted_max_pods(spec: &Spec, os: OperatingSystem, types: &[InstanceTypeFacts]) -> Result<Option<u32>, String> {
     match spec.node.max_pods {
         None => Ok(None),
         Some(MaxPods::Number(number)) => Ok(Some(number)),
@@ -172,7 +175,7 @@ pub mod tests {
     fn recipe(changes: &Value) -> Recipe {
         let tags = [("team".to_owned(), "blue".to_owned())].into();
         let from = Ingredients {
-            os: Os::AmazonLinux2023,
+            os: OperatingSystem::AmazonLinux2023,
             cluster_security_group: "sg-cluster",
             remote_access_security_group: None,
             max_pods: None,
@@ -245,11 +248,11 @@ pub mod tests {
         };
         let named = json!({"RemoteAccess": {"Ec2SshKey": "k", "SourceSecurityGroups": ["sg-2", "sg-1"]}});
         let open = json!({"RemoteAccess": {"Ec2SshKey": "k"}});
-        assert!(rules(json!({}), Os::Bottlerocket).is_empty());
-        assert_eq!(rules(open.clone(), Os::Bottlerocket), ["22 Anywhere"]);
-        assert!(rules(open, Os::Windows).is_empty());
+        assert!(rules(json!({}), OperatingSystem::Bottlerocket).is_empty());
+        assert_eq!(rules(open.clone(), OperatingSystem::Bottlerocket), ["22 Anywhere"]);
+        assert!(rules(open, OperatingSystem::Windows).is_empty());
         assert_eq!(
-            rules(named, Os::Windows),
+            rules(named, OperatingSystem::Windows),
             [r#"3389 SecurityGroup("sg-1")"#, r#"3389 SecurityGroup("sg-2")"#]
         );
     }

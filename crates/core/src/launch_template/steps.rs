@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::content::Content;
 use super::ec2_resources::{Belongings, Place, Rule, Template, Version, VersionRole};
 use super::recipe::{Ingredients, Recipe, key_name, remote_access_rules, wanted_max_pods};
+use crate::node::ami_type::OperatingSystem;
 use crate::node::image::InstanceTypeFacts;
-use crate::node::os::Os;
 use crate::properties::spec::{Spec, SshKey};
 
 /// How many of the newest versions stay in addition to the running one: enough to show what the last updates changed.
@@ -89,7 +89,7 @@ pub struct Wanted<'a> {
     pub spec: &'a Spec,
     pub place: &'a Place,
     pub cluster: &'a Cluster,
-    pub os: Os,
+    pub os: OperatingSystem,
     pub types: &'a [InstanceTypeFacts],
     /// The tags of the group. Its EC2 resources have the same tags.
     pub tags: &'a BTreeMap<String, String>,

@@ -1,13 +1,13 @@
 //! Warnings about settings that the function applies as asked and that may surprise.
 
-use crate::node::image::{InstanceTypeFacts, default_ami_type};
-use crate::node::os::Os;
+use crate::node::ami_type::{AmiType, OperatingSystem, RemoteLogin};
+use crate::node::image::InstanceTypeFacts;
 use crate::node::user_data::{MaxPodsFate, max_pods_fate};
 use crate::properties::spec::Spec;
 
-/// The warnings about a group of this AMI type with a launch template that the function makes.
-pub fn warnings(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Vec<String> {
-    let os = Os::of_ami_type(Some(ami_type));
+/// The warnings about a group of this AMI type with a launch template of the resource's own.
+pub fn warnings(spec: &Spec, ami_type: &AmiType, types: &[InstanceTypeFacts]) -> Vec<String> {
+    let os = OperatingSystem::of(Some(ami_type));
     [
         remote_access(spec, os),
         admin_container(spec, os),
@@ -19,31 +19,29 @@ pub fn warnings(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Vec
     .collect()
 }
 
-fn remote_access(spec: &Spec, os: Os) -> Option<String> {
+fn remote_access(spec: &Spec, os: OperatingSystem) -> Option<String> {
     let access = spec.node.remote_access.as_ref()?;
     if !access.source_security_groups.is_empty() {
         return None;
     }
-    Some(match os {
-        Os::Windows => {
+    Some(match os.remote_login() {
+        RemoteLogin::Rdp => {
             "RemoteAccess names no SourceSecurityGroups, so port 3389 is open to nobody; the key pair decrypts the \
                         administrator's password"
                 .to_owned()
         }
-        Os::AmazonLinux2 | Os::AmazonLinux2023 | Os::Bottlerocket => {
-            "SSH is open to 0.0.0.0/0, since RemoteAccess names no SourceSecurityGroups".to_owned()
-        }
+        RemoteLogin::Ssh => "SSH is open to 0.0.0.0/0, since RemoteAccess names no SourceSecurityGroups".to_owned(),
     })
 }
 
 /// EKS user guide, "Create a managed node group".
-fn admin_container(spec: &Spec, os: Os) -> Option<String> {
+fn admin_container(spec: &Spec, os: OperatingSystem) -> Option<String> {
     let told = "on Bottlerocket a key pair in RemoteAccess also enables the admin container";
-    (os == Os::Bottlerocket && spec.node.remote_access.is_some()).then(|| told.to_owned())
+    (os == OperatingSystem::Bottlerocket && spec.node.remote_access.is_some()).then(|| told.to_owned())
 }
 
 /// EKS user guide, "Choose an optimal node instance type", how `maxPods` is determined.
-fn max_pods(spec: &Spec, os: Os) -> Option<String> {
+fn max_pods(spec: &Spec, os: OperatingSystem) -> Option<String> {
     spec.node.max_pods?;
     match max_pods_fate(os) {
         MaxPodsFate::Kept => None,
@@ -58,11 +56,10 @@ fn max_pods(spec: &Spec, os: Os) -> Option<String> {
     }
 }
 
-/// A new default image does not replace a running group. So a change of the instance type may leave an image that no
-/// longer suits.
-fn image(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Option<String> {
-    let fitting = default_ami_type(types).filter(|_| spec.ami_type.is_none())?;
-    let of_our_choice = ami_type.starts_with("AL2023") && fitting != ami_type;
+/// A default that moves replaces no running group, so the image may be left behind by a change of the instance type.
+fn image(spec: &Spec, ami_type: &AmiType, types: &[InstanceTypeFacts]) -> Option<String> {
+    let fitting = AmiType::fitting(types).filter(|_| spec.ami_type.is_none())?;
+    let of_our_choice = ami_type.family() == Some(OperatingSystem::AmazonLinux2023) && fitting != *ami_type;
     of_our_choice.then(|| {
         format!(
             "{} would take AMI type {fitting}, and the node group keeps {ami_type}; to have it replaced, set AmiType: {fitting}",
@@ -85,7 +82,7 @@ mod tests {
             accelerator,
             network: None,
         };
-        let found = warnings(&spec_of(&properties(changes)), ami_type, &[facts]);
+        let found = warnings(&spec_of(&properties(changes)), &ami_type.into(), &[facts]);
         assert_eq!(found.len(), expected.len(), "{changes}: {found:?}");
         for (found, expected) in found.iter().zip(expected) {
             assert!(found.contains(expected), "{changes}: {found}");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::os::Os;
+use super::ami_type::OperatingSystem;
 
 /// What of an instance type limits its pods, as `DescribeInstanceTypes` tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub struct Networking {
 }
 
 /// What every node of the group can have: the smallest over its types, each under EKS's cap. `None` for no types.
-pub fn max_pods(types: &[NetworkFacts], networking: Networking, os: Os) -> Option<u32> {
+pub fn max_pods(types: &[NetworkFacts], networking: Networking, os: OperatingSystem) -> Option<u32> {
     types
         .iter()
         .map(|facts| max_allowed(facts, networking, os).min(cap(facts.vcpus)))
@@ -58,7 +58,7 @@ pub fn max_pods(types: &[NetworkFacts], networking: Networking, os: Os) -> Optio
 }
 
 /// What the addresses of one type allow, uncapped.
-pub fn max_allowed(facts: &NetworkFacts, networking: Networking, os: Os) -> u32 {
+pub fn max_allowed(facts: &NetworkFacts, networking: Networking, os: OperatingSystem) -> u32 {
     let pods_of_an_interface = facts
         .addresses
         .saturating_sub(1)
@@ -66,10 +66,12 @@ pub fn max_allowed(facts: &NetworkFacts, networking: Networking, os: Os) -> u32 
     match os {
         // Windows nodes give pods the addresses of one interface, know no custom networking, and run no pods with the
         // host's own address (EKS user guide, Windows support).
-        Os::Windows => pods_of_an_interface,
-        Os::AmazonLinux2 | Os::AmazonLinux2023 | Os::Bottlerocket => interfaces_for_pods(facts, networking.pod_subnets)
-            .saturating_mul(pods_of_an_interface)
-            .saturating_add(PODS_WITHOUT_ADDRESS),
+        OperatingSystem::Windows => pods_of_an_interface,
+        OperatingSystem::AmazonLinux2 | OperatingSystem::AmazonLinux2023 | OperatingSystem::Bottlerocket => {
+            interfaces_for_pods(facts, networking.pod_subnets)
+                .saturating_mul(pods_of_an_interface)
+                .saturating_add(PODS_WITHOUT_ADDRESS)
+        }
     }
 }
 

@@ -12,12 +12,12 @@ use std::collections::BTreeMap;
 
 use mail_parser::decoders::base64::base64_decode;
 
-use super::os::Os;
+use super::ami_type::OperatingSystem;
 
 /// What a node's bootstrap is told beside what EKS tells it.
 #[derive(Debug, Clone, Copy)]
 pub struct Bootstrap<'a> {
-    pub os: Os,
+    pub os: OperatingSystem,
     pub max_pods: Option<u32>,
     pub node_labels: &'a BTreeMap<String, String>,
     /// The user's `UserData`.
@@ -34,10 +34,10 @@ pub fn user_data(bootstrap: &Bootstrap) -> Result<Option<String>, String> {
     let max_pods = bootstrap.max_pods;
     let labels = node_labels::argument(bootstrap.os, bootstrap.node_labels)?;
     let rendered = match bootstrap.os {
-        Os::AmazonLinux2 => amazon_linux_2::render(own, max_pods, labels),
-        Os::AmazonLinux2023 => amazon_linux_2023::render(own, max_pods, labels),
-        Os::Bottlerocket => bottlerocket::render(own, max_pods),
-        Os::Windows => windows::render(own),
+        OperatingSystem::AmazonLinux2 => amazon_linux_2::render(own, max_pods, labels),
+        OperatingSystem::AmazonLinux2023 => amazon_linux_2023::render(own, max_pods, labels),
+        OperatingSystem::Bottlerocket => bottlerocket::render(own, max_pods),
+        OperatingSystem::Windows => windows::render(own),
     };
     rendered?.map(within_the_limit).transpose()
 }
@@ -53,21 +53,21 @@ pub enum MaxPodsFate {
 }
 
 /// Whether EKS lets the user data's maximum of pods stand.
-pub fn max_pods_fate(os: Os) -> MaxPodsFate {
+pub fn max_pods_fate(os: OperatingSystem) -> MaxPodsFate {
     match os {
         // The kubelet takes the last of its arguments; on Bottlerocket the user's settings win over EKS's.
-        Os::AmazonLinux2 | Os::Bottlerocket => MaxPodsFate::Kept,
+        OperatingSystem::AmazonLinux2 | OperatingSystem::Bottlerocket => MaxPodsFate::Kept,
         // nodeadm merges the parts in their order, and EKS's comes last (EKS user guide, "How maxPods is determined").
-        Os::AmazonLinux2023 => MaxPodsFate::OverriddenByEks,
-        Os::Windows => MaxPodsFate::CantBeSaid,
+        OperatingSystem::AmazonLinux2023 => MaxPodsFate::OverriddenByEks,
+        OperatingSystem::Windows => MaxPodsFate::CantBeSaid,
     }
 }
 
 /// Whether labels can be given by the node itself. On Bottlerocket EKS states them, and on Windows there is nowhere to.
-pub fn takes_node_labels(os: Os) -> bool {
+pub fn takes_node_labels(os: OperatingSystem) -> bool {
     match os {
-        Os::AmazonLinux2 | Os::AmazonLinux2023 => true,
-        Os::Bottlerocket | Os::Windows => false,
+        OperatingSystem::AmazonLinux2 | OperatingSystem::AmazonLinux2023 => true,
+        OperatingSystem::Bottlerocket | OperatingSystem::Windows => false,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::node::ami_type::AmiType;
 use crate::properties::scaling::LiveScaling;
 use crate::properties::settings::{NodeRepair, Taint, UpdateSettings, WarmPool};
 
@@ -17,7 +18,7 @@ pub struct NodeGroup {
     pub created_at: Option<u64>,
     pub version: String,
     pub release_version: String,
-    pub ami_type: String,
+    pub ami_type: AmiType,
     pub capacity_type: String,
     pub instance_types: Vec<String>,
     pub subnets: BTreeSet<String>,

@@ -2,7 +2,7 @@
 //! a replacement.
 
 use super::group::NodeGroup;
-use crate::node::image::{InstanceTypeFacts, boots};
+use crate::node::image::InstanceTypeFacts;
 use crate::properties::spec::{InstanceTypes, LaunchTemplateIdentity, Spec};
 
 /// Facts, in addition to the group itself, that the comparison needs.
@@ -48,7 +48,7 @@ fn instance_types_differ(spec: &Spec, live: &NodeGroup, types: &[InstanceTypeFac
     match (spec.types(), &spec.launch_template) {
         (InstanceTypes::InTemplate(_), _) => {
             let unstated = spec.ami_type.is_none();
-            !live.instance_types.is_empty() || (unstated && !boots(&live.ami_type, types))
+            !live.instance_types.is_empty() || (unstated && !live.ami_type.boots(types))
         }
         // The user's template may name the type. EKS then reports no type, or the type of the template.
         (InstanceTypes::OnGroup([]), Some(_)) => false,
@@ -90,7 +90,7 @@ mod tests {
             cluster: "c".to_owned(),
             node_role: "arn:aws:iam::1:role/n".to_owned(),
             subnets: ["s".to_owned()].into(),
-            ami_type: "AL2023_x86_64_STANDARD".to_owned(),
+            ami_type: "AL2023_x86_64_STANDARD".into(),
             capacity_type: "ON_DEMAND".to_owned(),
             launch_template: template("lt-own", "c/n"),
             ..NodeGroup::default()

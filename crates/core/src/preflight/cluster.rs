@@ -5,14 +5,11 @@ use super::facts::{Cluster, IpFamily, Location};
 use super::finding::Finding;
 use super::text::listed;
 use super::view::{View, is_gone, known};
-use crate::node::os::Os;
-use crate::properties::version::KubernetesVersion;
+use crate::node::ami_type::OperatingSystem;
+use crate::properties::version::{FIRST_WITHOUT_AL2, KubernetesVersion};
 
 /// Kubernetes allows a kubelet three minor versions older than its API server (version skew policy).
 const SKEW: u32 = 3;
-
-/// The first version for which EKS publishes no Amazon Linux 2 image (EKS user guide, AL2 to AL2023).
-const FIRST_WITHOUT_AL2: KubernetesVersion = KubernetesVersion { major: 1, minor: 33 };
 
 pub fn findings(view: &View) -> Vec<Finding> {
     let mut findings: Vec<Finding> = not_found(view).into_iter().collect();
@@ -92,29 +89,28 @@ fn version_behind(view: &View, cluster: &Cluster) -> Option<Finding> {
 /// Validation already refuses a stated version that has no AL2 image.
 fn al2(view: &View) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
+    if kind.family() != Some(OperatingSystem::AmazonLinux2) {
+        return None;
+    }
     let of_cluster = || KubernetesVersion::parse(&view.cluster()?.version);
     let version = view.spec.version.or_else(of_cluster)?;
-    match Os::of_ami_type(Some(kind)) {
-        Os::AmazonLinux2 if version >= FIRST_WITHOUT_AL2 && view.spec.version.is_some() => None,
-        Os::AmazonLinux2 if version >= FIRST_WITHOUT_AL2 => {
-            let cause = format!("{kind} has no image for Kubernetes {version}, nor for any since {FIRST_WITHOUT_AL2}");
-            Some(Finding::new(Check::Al2Version, "AmiType", kind, cause))
-        }
-        Os::AmazonLinux2 => {
-            let cause = format!("{kind} gets no new images, and no fixes, since 2025-11-26");
-            Some(Finding::new(Check::Al2Retired, "AmiType", kind, cause))
-        }
-        Os::AmazonLinux2023 | Os::Bottlerocket | Os::Windows => None,
+    if version < FIRST_WITHOUT_AL2 {
+        let cause = format!("{kind} gets no new images, and no fixes, since 2025-11-26");
+        return Some(Finding::new(Check::Al2Retired, "AmiType", kind.as_str(), cause));
     }
+    view.spec.version.is_none().then(|| {
+        let cause = format!("{kind} has no image for Kubernetes {version}, nor for any since {FIRST_WITHOUT_AL2}");
+        Finding::new(Check::Al2Version, "AmiType", kind.as_str(), cause)
+    })
 }
 
 /// EKS user guide, "Deploy Windows nodes on EKS clusters", considerations.
 fn windows(view: &View, cluster: &Cluster) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
-    let refused = Os::of_ami_type(Some(kind)) == Os::Windows && cluster.ip_family == IpFamily::V6;
+    let refused = kind.is_windows() && cluster.ip_family == IpFamily::V6;
     refused.then(|| {
         let cause = format!("{kind} runs on IPv4 only, and cluster {} is an IPv6 one", cluster.name);
-        Finding::new(Check::WindowsIpv6, "AmiType", kind, cause)
+        Finding::new(Check::WindowsIpv6, "AmiType", kind.as_str(), cause)
     })
 }
 

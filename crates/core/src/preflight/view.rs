@@ -7,6 +7,7 @@ use super::facts::{Cluster, Facts, InstanceType, IpFamily, Read, Subnet};
 use super::reads;
 use crate::call_error::Fault;
 use crate::launch_template::custom_template::UsersTemplate;
+use crate::node::ami_type::AmiType;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::Owner;
 use crate::properties::spec::Spec;
@@ -83,9 +84,9 @@ impl<'a> View<'a> {
         known(&self.facts.types).map_or(&[], Vec::as_slice)
     }
 
-    /// The AMI type that the properties state, except `CUSTOM`, which stands for an image of the user.
-    pub fn stated_ami_type(&self) -> Option<&'a str> {
-        self.spec.ami_type.as_deref().filter(|kind| *kind != "CUSTOM")
+    /// The AMI type that the template states, unless it says that the image is one's own.
+    pub fn stated_ami_type(&self) -> Option<&'a AmiType> {
+        self.spec.ami_type.as_ref().filter(|stated| !stated.is_custom())
     }
 
     /// Whether the nodes may boot an image of the user, about which nothing is known.

@@ -30,11 +30,10 @@ fn linux(view: &View) -> Option<Finding> {
 /// 3286).
 fn entry_type(view: &View) -> Option<Finding> {
     let found = known(&view.facts.node_access_entry)?.as_deref()?;
-    let ami_type = view.spec.ami_type.as_deref()?;
-    let (system, wanted) = match ami_type {
-        windows if windows.starts_with("WINDOWS") => ("Windows", "EC2_WINDOWS"),
-        "CUSTOM" => return None,
-        _ => ("Linux", "EC2_LINUX"),
+    let (system, wanted) = if view.stated_ami_type()?.is_windows() {
+        ("Windows", "EC2_WINDOWS")
+    } else {
+        ("Linux", "EC2_LINUX")
     };
     let other = ["EC2_LINUX", "EC2_WINDOWS"].contains(&found) && found != wanted;
     other.then(|| {

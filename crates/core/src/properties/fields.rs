@@ -5,28 +5,30 @@ mod found;
 pub mod intrinsic;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
 pub use found::{Found, Problem, Reading};
 
 use super::rule::Rule;
+use super::table::{Kind, Property};
 
 /// An object of properties that is being read.
 pub struct Fields<'a> {
     path: String,
     map: Map<String, Value>,
-    asked: BTreeSet<&'static str>,
+    /// The properties that may stand in the object.
+    known: &'static [Property],
     found: &'a mut Found,
 }
 
 impl<'a> Fields<'a> {
-    pub fn new(map: &Map<String, Value>, found: &'a mut Found) -> Self {
+    /// `known` is what the table says of the object's properties.
+    pub fn new(map: &Map<String, Value>, known: &'static [Property], found: &'a mut Found) -> Self {
         Self {
             path: String::new(),
             map: map.clone(),
-            asked: BTreeSet::new(),
+            known,
             found,
         }
     }
@@ -58,7 +60,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A text. Numbers and booleans are taken for theirs, since CloudFormation makes every scalar a string anyway.
-    pub fn text(&mut self, key: &'static str) -> Option<String> {
+    pub fn text(&mut self, key: &str) -> Option<String> {
         let value = self.take(key)?;
         let text = scalar(&value);
         if text.is_none() {
@@ -68,9 +70,8 @@ impl<'a> Fields<'a> {
     }
 
     /// A text that must be there.
-    pub fn required_text(&mut self, key: &'static str) -> String {
+    pub fn required_text(&mut self, key: &str) -> String {
         if !self.has(key) {
-            self.asked.insert(key);
             self.problem(key, Rule::Required, "is required");
             return String::new();
         }
@@ -83,9 +84,10 @@ impl<'a> Fields<'a> {
         text
     }
 
-    /// One of a few words.
-    pub fn word(&mut self, key: &'static str, words: &[&str]) -> Option<String> {
+    /// One of the words that the table has for the property.
+    pub fn word(&mut self, key: &str) -> Option<String> {
         let text = self.text(key)?;
+        let words = self.words(key);
         if words.contains(&text.as_str()) {
             return Some(text);
         }
@@ -100,9 +102,23 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// A whole number within bounds.
-    pub fn integer(&mut self, key: &'static str, bounds: RangeInclusive<i32>) -> Option<i32> {
+    /// The words that the table has for a property; none for one that isn't chosen among words.
+    pub fn words(&self, key: &str) -> &'static [&'static str] {
+        if let Some(Kind::Word(words) | Kind::Words(words)) = self.kind(key) {
+            words
+        } else {
+            &[]
+        }
+    }
+
+    /// A whole number within the bounds that the table has for the property.
+    pub fn integer(&mut self, key: &str) -> Option<i32> {
         let text = self.text(key)?;
+        let bounds = if let Some(Kind::Whole(bounds) | Kind::WholeOrObject(bounds, _)) = self.kind(key) {
+            bounds
+        } else {
+            &(i32::MIN..=i32::MAX)
+        };
         let number = text.trim().parse::<i32>().ok().filter(|number| bounds.contains(number));
         if number.is_none() {
             let (from, to) = (bounds.start(), bounds.end());
@@ -120,7 +136,7 @@ impl<'a> Fields<'a> {
         number
     }
 
-    pub fn boolean(&mut self, key: &'static str) -> Option<bool> {
+    pub fn boolean(&mut self, key: &str) -> Option<bool> {
         let text = self.text(key)?;
         match text.to_ascii_lowercase().as_str() {
             "true" => Some(true),
@@ -133,7 +149,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A list of texts.
-    pub fn texts(&mut self, key: &'static str) -> Option<Vec<String>> {
+    pub fn texts(&mut self, key: &str) -> Option<Vec<String>> {
         let value = self.take(key)?;
         let Value::Array(items) = &value else {
             self.problem(key, Rule::WrongKind, format!("expected a list, got {}", kind(&value)));
@@ -149,7 +165,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A map of texts, such as labels and tags. Its values stay texts: a label's `"true"` is no boolean.
-    pub fn text_map(&mut self, key: &'static str) -> BTreeMap<String, String> {
+    pub fn text_map(&mut self, key: &str) -> BTreeMap<String, String> {
         let Some(value) = self.take(key) else {
             return BTreeMap::new();
         };
@@ -173,13 +189,13 @@ impl<'a> Fields<'a> {
     }
 
     /// An object within this one, read by `read`; its unknown properties are reported.
-    pub fn object<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
+    pub fn object<T>(&mut self, key: &str, read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
         let value = self.take(key)?;
         self.nested(key, &value, read)
     }
 
     /// A list of objects.
-    pub fn objects<T>(&mut self, key: &'static str, mut read: impl FnMut(&mut Fields) -> T) -> Vec<T> {
+    pub fn objects<T>(&mut self, key: &str, mut read: impl FnMut(&mut Fields) -> T) -> Vec<T> {
         let Some(value) = self.take(key) else { return Vec::new() };
         let Value::Array(items) = &value else {
             self.problem(key, Rule::WrongKind, format!("expected a list, got {}", kind(&value)));
@@ -191,21 +207,19 @@ impl<'a> Fields<'a> {
             .collect()
     }
 
-    /// Reports every property that nobody asked for, with the nearest one that exists.
+    /// Reports every property that the table doesn't have, with the nearest one that it has.
     pub fn refuse_unknown(&mut self) {
         let unknown: Vec<String> = self
             .map
             .keys()
-            .filter(|key| !self.asked.contains(key.as_str()))
+            .filter(|key| self.kind(key).is_none())
             .cloned()
             .collect();
+        let known: BTreeSet<&str> = self.known.iter().map(|property| property.name).collect();
         for key in unknown {
-            let suggestion = match nearest(&key, self.asked.iter().copied()) {
+            let suggestion = match nearest(&key, known.iter().copied()) {
                 Some(known) => format!("did you mean {known}?"),
-                None => format!(
-                    "known are {}",
-                    self.asked.iter().copied().collect::<Vec<_>>().join(", ")
-                ),
+                None => format!("known are {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
             };
             self.problem(&key, Rule::UnknownProperty, format!("unknown property; {suggestion}"));
         }
@@ -215,6 +229,8 @@ impl<'a> Fields<'a> {
         if self.is_unknown(key, value) {
             return None;
         }
+        let name = key.split('[').next().unwrap_or_default();
+        let object = self.kind(name).and_then(Kind::object);
         let Value::Object(map) = value else {
             self.problem(key, Rule::WrongKind, format!("expected an object, got {}", kind(value)));
             return None;
@@ -222,7 +238,7 @@ impl<'a> Fields<'a> {
         let mut fields = Fields {
             path: self.at(key),
             map: map.clone(),
-            asked: BTreeSet::new(),
+            known: object.map_or(&[], |object| object.members),
             found: self.found,
         };
         let read = read(&mut fields);
@@ -230,10 +246,14 @@ impl<'a> Fields<'a> {
         Some(read)
     }
 
-    fn take(&mut self, key: &'static str) -> Option<Value> {
-        self.asked.insert(key);
+    fn take(&mut self, key: &str) -> Option<Value> {
         let value = self.map.get(key).filter(|value| !value.is_null()).cloned()?;
         (!self.is_unknown(key, &value)).then_some(value)
+    }
+
+    fn kind(&self, key: &str) -> Option<&'static Kind> {
+        let property = self.known.iter().find(|property| property.name == key);
+        property.map(|property| &property.kind)
     }
 
     fn is_unknown(&mut self, key: &str, value: &Value) -> bool {

@@ -2,10 +2,13 @@
 
 pub mod device_plugin;
 pub mod fields;
+pub mod reference;
 pub mod rule;
 pub mod scaling;
+pub mod schema;
 pub mod settings;
 pub mod spec;
+pub mod table;
 pub mod tags;
 pub mod validate;
 pub mod version;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::scaling::Scaling;
 use super::settings::{NodeRepair, Taint, UpdateSettings, WarmPool};
 use super::version::KubernetesVersion;
+use crate::node::ami_type::{AmiType, OperatingSystem};
 use crate::node::max_pods::Networking;
 use crate::node::public_key::PublicKey;
 
@@ -15,7 +16,7 @@ pub struct Spec {
     pub naming: Naming,
     pub node_role: String,
     pub subnets: BTreeSet<String>,
-    pub ami_type: Option<String>,
+    pub ami_type: Option<AmiType>,
     pub capacity_type: CapacityType,
     pub instance_types: Vec<String>,
     /// The user's own; without one the resource makes its own, which holds `node`.
@@ -256,6 +257,16 @@ pub enum InstanceTypes<'a> {
 }
 
 impl Spec {
+    /// What the nodes boot, as far as the template says it.
+    pub fn operating_system(&self) -> OperatingSystem {
+        OperatingSystem::of(self.ami_type.as_ref())
+    }
+
+    /// Whether the template says that the launch template names an image of the user's own.
+    pub fn has_custom_ami(&self) -> bool {
+        self.ami_type.as_ref().is_some_and(AmiType::is_custom)
+    }
+
     /// Where the instance types are stated: exactly one lives in the resource's own launch template.
     pub fn types(&self) -> InstanceTypes<'_> {
         match (&self.launch_template, self.instance_types.as_slice()) {

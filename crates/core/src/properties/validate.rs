@@ -2,7 +2,7 @@
 
 mod ids;
 mod images;
-mod kubernetes;
+pub(super) mod kubernetes;
 mod labels;
 mod launch_template;
 pub mod name;
@@ -10,6 +10,8 @@ mod node;
 mod rules;
 mod settings;
 mod workload;
+
+pub use node::MAX_PODS;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +22,9 @@ use super::fields::{Fields, Found, Problem, Reading};
 use super::rule::Rule;
 use super::scaling::Scaling;
 use super::spec::{CapacityType, ForceUpdate, Preflight, Release, Spec, WaitFor};
+use super::table::PROPERTIES;
 use super::version::KubernetesVersion;
+use crate::node::ami_type::AmiType;
 
 /// CloudFormation's own bounds of `ServiceTimeout`, in seconds; the upper one is its default.
 pub const MAX_SERVICE_TIMEOUT: i32 = 3600;
@@ -53,7 +57,7 @@ pub fn inspect_template(properties: &Map<String, Value>, logical_id: &str) -> Ve
 }
 
 fn read_and_check(properties: &Map<String, Value>, logical_id: &str, found: &mut Found) -> Spec {
-    let spec = read(&mut Fields::new(properties, found), logical_id);
+    let spec = read(&mut Fields::new(properties, PROPERTIES, found), logical_id);
     rules::check(&spec, found);
     spec
 }
@@ -66,7 +70,7 @@ fn read(fields: &mut Fields, logical_id: &str) -> Spec {
         naming: name::naming(fields, logical_id),
         node_role: ids::node_role(fields),
         subnets: subnets(fields),
-        ami_type: fields.word("AmiType", &images::AMI_TYPES),
+        ami_type: fields.word("AmiType").as_deref().map(AmiType::from),
         capacity_type: capacity_type(fields),
         instance_types: instance_types(fields),
         launch_template: fields.object("LaunchTemplate", launch_template::read).flatten(),
@@ -129,10 +133,7 @@ fn instance_types(fields: &mut Fields) -> Vec<String> {
 }
 
 fn capacity_type(fields: &mut Fields) -> CapacityType {
-    match fields
-        .word("CapacityType", &["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"])
-        .as_deref()
-    {
+    match fields.word("CapacityType").as_deref() {
         Some("SPOT") => CapacityType::Spot,
         Some("CAPACITY_BLOCK") => CapacityType::CapacityBlock,
         _ => CapacityType::OnDemand,
@@ -162,17 +163,14 @@ fn release(fields: &mut Fields) -> Release {
 
 fn scaling(fields: &mut Fields) -> Scaling {
     Scaling {
-        min: fields.integer("MinSize", 0..=i32::MAX),
-        max: fields.integer("MaxSize", 1..=i32::MAX),
-        desired: fields.integer("DesiredSize", 0..=i32::MAX),
+        min: fields.integer("MinSize"),
+        max: fields.integer("MaxSize"),
+        desired: fields.integer("DesiredSize"),
     }
 }
 
 fn wait_for(fields: &mut Fields) -> WaitFor {
-    match fields
-        .word("WaitFor", &["Submitted", "Active", "NodesReady"])
-        .as_deref()
-    {
+    match fields.word("WaitFor").as_deref() {
         Some("Submitted") => WaitFor::Submitted,
         Some("NodesReady") => WaitFor::NodesReady,
         _ => WaitFor::Active,
@@ -180,7 +178,7 @@ fn wait_for(fields: &mut Fields) -> WaitFor {
 }
 
 fn preflight(fields: &mut Fields) -> Preflight {
-    match fields.word("Preflight", &["Strict", "Warn", "Off"]).as_deref() {
+    match fields.word("Preflight").as_deref() {
         Some("Warn") => Preflight::Warn,
         Some("Off") => Preflight::Off,
         _ => Preflight::Strict,
@@ -188,9 +186,7 @@ fn preflight(fields: &mut Fields) -> Preflight {
 }
 
 fn service_timeout(fields: &mut Fields) -> u64 {
-    let seconds = fields
-        .integer("ServiceTimeout", 1..=MAX_SERVICE_TIMEOUT)
-        .unwrap_or(MAX_SERVICE_TIMEOUT);
+    let seconds = fields.integer("ServiceTimeout").unwrap_or(MAX_SERVICE_TIMEOUT);
     u64::from(seconds.unsigned_abs())
 }
 

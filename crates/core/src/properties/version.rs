@@ -10,6 +10,9 @@ pub struct KubernetesVersion {
     pub minor: u32,
 }
 
+/// EKS has published no AL2 image since this version (EKS user guide, "Upgrade from Amazon Linux 2 to Amazon Linux 2023").
+pub const FIRST_WITHOUT_AL2: KubernetesVersion = KubernetesVersion { major: 1, minor: 33 };
+
 impl KubernetesVersion {
     /// Reads `1.34`; anything more or less is no Kubernetes version of EKS.
     pub fn parse(text: &str) -> Option<Self> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mng_core::node::os::Os;
+use mng_core::node::ami_type::OperatingSystem;
 use mng_core::node::user_data::{Bootstrap, user_data};
 use serde_json::{Map, Value, json};
 
@@ -92,7 +92,7 @@ fn refusal(group: &Group, settings: &Value) -> Option<String> {
         .number("maxPodsPerNode")
         .and_then(|number| u32::try_from(number).ok());
     let bootstrap = Bootstrap {
-        os: Os::Bottlerocket,
+        os: OperatingSystem::Bottlerocket,
         max_pods: max_pods.filter(|number| *number != 0),
         node_labels: &BTreeMap::new(),
         own: Some(&own),

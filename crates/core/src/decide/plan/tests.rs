@@ -47,7 +47,7 @@ pub fn live() -> NodeGroup {
         status: crate::nodegroup::group::Status::Active,
         version: "1.33".to_owned(),
         release_version: "1.33.1-20260101".to_owned(),
-        ami_type: "AL2023_x86_64_STANDARD".to_owned(),
+        ami_type: "AL2023_x86_64_STANDARD".into(),
         scaling: LiveScaling {
             min: 2,
             max: 4,
@@ -141,7 +141,7 @@ fn versions_go_up_only() {
 #[test]
 fn a_custom_ami_is_updated_without_a_version() {
     let custom = NodeGroup {
-        ami_type: "CUSTOM".to_owned(),
+        ami_type: "CUSTOM".into(),
         ..live()
     };
     let template = TemplateVersion {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::node::ami_type::AmiType;
 use crate::node::image::{Accelerator, Architecture, InstanceTypeFacts};
 use crate::node::max_pods::{NetworkFacts, Prefixes};
 use crate::workload::nodes::Ready;
@@ -55,7 +56,7 @@ fn a_new_group_gets_the_image_of_its_types_where_none_is_named() {
         let Next::Act(Step::Create(_, group)) = next else {
             panic!("{changes}: {next:?}")
         };
-        assert_eq!(group.default_ami_type.as_deref(), expected, "{changes}");
+        assert_eq!(group.default_ami_type, expected.map(AmiType::from), "{changes}");
     }
 }
 
@@ -138,7 +139,7 @@ fn the_device_plugin_is_not_applied_where_no_type_has_a_gpu() {
     let mut around = prepared(&desired(&changes));
     around.types = vec![facts(Architecture::X86)];
     let nvidia = NodeGroup {
-        ami_type: "AL2023_x86_64_NVIDIA".to_owned(),
+        ami_type: "AL2023_x86_64_NVIDIA".into(),
         ..live()
     };
     let goal = want(&changes, Purpose::Update);
@@ -285,7 +286,7 @@ fn windows_support_is_neither_switched_on_unasked_nor_again_where_it_was_given_u
         let mut history = history(&[(StepKind::UpdateVersion, Some("u"))]);
         history.given_up.extend(given_up.then_some(Part::Windows));
         let windows = NodeGroup {
-            ami_type: "WINDOWS_CORE_2022_x86_64".to_owned(),
+            ami_type: "WINDOWS_CORE_2022_x86_64".into(),
             ..live()
         };
         let next = told(&want(&changes, Purpose::Update), &present(windows, None), &history, NOW);

@@ -248,7 +248,7 @@ fn the_device_plugin_comes_with_the_property_and_goes_by_its_tag() {
     ] {
         let goal = want(&changes, Purpose::Create);
         let mut scene = scene(&goal);
-        scene.live.ami_type = "AL2023_x86_64_NVIDIA".to_owned();
+        scene.live.ami_type = "AL2023_x86_64_NVIDIA".into();
         scene.around.types = vec![gpu];
         scene.history = history(&done.map(|step| (step, None)).into_iter().collect::<Vec<_>>());
         if tagged {
@@ -287,7 +287,7 @@ fn windows_support_is_switched_on_once_and_only_for_windows() {
         let properties = json!({"WindowsSupport": true, "LaunchTemplate": {"Id": "lt-1"}});
         let goal = want(&properties, Purpose::Create);
         let mut scene = scene(&goal);
-        scene.live.ami_type = ami_type.to_owned();
+        scene.live.ami_type = ami_type.into();
         let rolled = Some(StepKind::UpdateVersion);
         let begun: Vec<_> = rolled.into_iter().chain(done).map(|step| (step, None)).collect();
         scene.history = history(&begun);

@@ -32,7 +32,7 @@ impl Case {
             spec: &self.spec,
             place: &self.place,
             cluster: &self.cluster,
-            os: Os::AmazonLinux2023,
+            os: OperatingSystem::AmazonLinux2023,
             types: &[],
             tags: &self.tags,
         }

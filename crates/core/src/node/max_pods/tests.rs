@@ -65,7 +65,7 @@ fn every_published_figure_comes_out() {
         ("c6in.32xlarge", nitro(8, 50, 128), 394, 250),
         ("u-6tb1.metal", nitro(5, 30, 448), 147, 147),
     ] {
-        check(name, facts, PLAIN, Os::AmazonLinux2023, uncapped, capped);
+        check(name, facts, PLAIN, OperatingSystem::AmazonLinux2023, uncapped, capped);
     }
 }
 
@@ -86,7 +86,11 @@ fn the_configuration_of_the_cni_counts() {
         ("nothing known", nitro(0, 0, 0), CUSTOM, 2, 2),
         ("absurd figures", nitro(u32::MAX, u32::MAX, 31), PREFIX, u32::MAX, 250),
     ] {
-        for os in [Os::AmazonLinux2, Os::AmazonLinux2023, Os::Bottlerocket] {
+        for os in [
+            OperatingSystem::AmazonLinux2,
+            OperatingSystem::AmazonLinux2023,
+            OperatingSystem::Bottlerocket,
+        ] {
             check(name, facts, networking, os, uncapped, capped);
         }
     }
@@ -102,7 +106,7 @@ fn windows_has_one_interface() {
         ("m4.large", M4_LARGE, PREFIX, 9, 9),
         ("nothing known", nitro(0, 0, 0), PLAIN, 0, 0),
     ] {
-        check(name, facts, networking, Os::Windows, uncapped, capped);
+        check(name, facts, networking, OperatingSystem::Windows, uncapped, capped);
     }
 }
 
@@ -116,14 +120,14 @@ fn the_smallest_type_decides_for_the_group() {
         (&[M5_LARGE, M4_LARGE], PREFIX, Some(20)),
     ] {
         assert_eq!(
-            max_pods(types, networking, Os::AmazonLinux2023),
+            max_pods(types, networking, OperatingSystem::AmazonLinux2023),
             expected,
             "{types:?} {networking:?}"
         );
     }
 }
 
-fn check(name: &str, facts: NetworkFacts, networking: Networking, os: Os, uncapped: u32, capped: u32) {
+fn check(name: &str, facts: NetworkFacts, networking: Networking, os: OperatingSystem, uncapped: u32, capped: u32) {
     let case = format!("{name} {networking:?} {os:?}");
     assert_eq!(max_allowed(&facts, networking, os), uncapped, "{case}");
     assert_eq!(max_pods(&[facts], networking, os), Some(capped), "{case}");

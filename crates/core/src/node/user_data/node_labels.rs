@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::takes_node_labels;
-use crate::node::os::Os;
+use crate::node::ami_type::OperatingSystem;
 
 /// `--node-labels=…`, or `None` without labels. The kubelet adds them to those of EKS's own `--node-labels`.
-pub(super) fn argument(os: Os, labels: &BTreeMap<String, String>) -> Result<Option<String>, String> {
+pub(super) fn argument(os: OperatingSystem, labels: &BTreeMap<String, String>) -> Result<Option<String>, String> {
     if labels.is_empty() {
         return Ok(None);
     }

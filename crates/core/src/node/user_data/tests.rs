@@ -5,7 +5,7 @@ type Asked<'a> = (Option<&'a str>, Option<u32>, &'a [(&'a str, &'a str)]);
 
 const LABELS: &[(&str, &str)] = &[("node.kubernetes.io/pool", "blue"), ("spot", "")];
 
-fn render(os: Os, (own, max_pods, labels): Asked) -> Result<Option<String>, String> {
+fn render(os: OperatingSystem, (own, max_pods, labels): Asked) -> Result<Option<String>, String> {
     let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
     user_data(&Bootstrap {
         os,
@@ -69,9 +69,9 @@ allowed-unsafe-sysctls = ["net.core.somaxconn"]
 
 #[test]
 fn what_is_rendered_stays_the_same() {
-    use Os::{AmazonLinux2, AmazonLinux2023, Bottlerocket, Windows};
+    use OperatingSystem::{AmazonLinux2, AmazonLinux2023, Bottlerocket, Windows};
     let everything = |own| (Some(own), Some(29), LABELS);
-    let cases: &[((&str, &str), Os, Asked)] = &[
+    let cases: &[((&str, &str), OperatingSystem, Asked)] = &[
         (snapshot!("al2_max_pods"), AmazonLinux2, (None, Some(110), &[])),
         (snapshot!("al2_script"), AmazonLinux2, (Some(SCRIPT), None, &[])),
         (
@@ -138,17 +138,22 @@ fn what_is_rendered_stays_the_same() {
 
 #[test]
 fn with_nothing_to_say_there_is_no_user_data() {
-    for os in [Os::AmazonLinux2, Os::AmazonLinux2023, Os::Bottlerocket, Os::Windows] {
+    for os in [
+        OperatingSystem::AmazonLinux2,
+        OperatingSystem::AmazonLinux2023,
+        OperatingSystem::Bottlerocket,
+        OperatingSystem::Windows,
+    ] {
         for own in [None, Some(""), Some(" \r\n\t\n")] {
             assert_eq!(render(os, (own, None, &[])), Ok(None), "{os:?} {own:?}");
         }
     }
-    assert_eq!(render(Os::Windows, (None, Some(29), &[])), Ok(None));
+    assert_eq!(render(OperatingSystem::Windows, (None, Some(29), &[])), Ok(None));
 }
 
 #[test]
 fn what_does_not_work_is_refused() {
-    use Os::{AmazonLinux2, AmazonLinux2023, Bottlerocket, Windows};
+    use OperatingSystem::{AmazonLinux2, AmazonLinux2023, Bottlerocket, Windows};
     let with = |own, max_pods| (Some(own), max_pods, &[][..]);
     let mime_node_config = "Content-Type: application/node.eks.aws\n\nkind: Pod";
     let expression =
@@ -156,7 +161,7 @@ fn what_does_not_work_is_refused() {
     let literal = expression.replace("maxPodsExpression: max_pods + 2", "config: {maxPods: 5}");
     let binary =
         "MIME-Version: 1.0\nContent-Type: application/x-gzip\nContent-Transfer-Encoding: base64\n\nH4sIAAAAAAAA/w==\n";
-    let cases: &[(Os, Asked, &str)] = &[
+    let cases: &[(OperatingSystem, Asked, &str)] = &[
         (
             AmazonLinux2,
             with(NODE_CONFIG, None),
@@ -271,7 +276,7 @@ fn base64_is_told_from_commands() {
         ("reboot", false),
         ("systemctl restart chronyd", false),
     ] {
-        let rendered = render(Os::AmazonLinux2, (Some(own), None, &[]));
+        let rendered = render(OperatingSystem::AmazonLinux2, (Some(own), None, &[]));
         let told = rendered.is_err_and(|error| error.starts_with("expected plain text, got base64"));
         assert_eq!(told, refused, "{own}");
     }
@@ -282,9 +287,9 @@ fn a_maximum_of_the_users_own_stands_where_ours_is_not_given() {
     let node_config = "kind: NodeConfig\napiVersion: node.eks.aws/v1alpha1\nspec: {kubelet: {config: {maxPods: 5}}}";
     let null = node_config.replace('5', "null");
     for (os, own, max_pods) in [
-        (Os::AmazonLinux2023, node_config, None),
-        (Os::AmazonLinux2023, &null, Some(29)),
-        (Os::Bottlerocket, "settings.kubernetes.max-pods = 5", None),
+        (OperatingSystem::AmazonLinux2023, node_config, None),
+        (OperatingSystem::AmazonLinux2023, &null, Some(29)),
+        (OperatingSystem::Bottlerocket, "settings.kubernetes.max-pods = 5", None),
     ] {
         let rendered = render(os, (Some(own), max_pods, &[])).unwrap().unwrap();
         assert!(rendered.contains(own), "{rendered}");
@@ -293,7 +298,11 @@ fn a_maximum_of_the_users_own_stands_where_ours_is_not_given() {
 
 #[test]
 fn ec2_takes_so_many_bytes() {
-    let around = render(Os::Windows, (Some("x"), None, &[])).unwrap().unwrap().len() - 1;
+    let around = render(OperatingSystem::Windows, (Some("x"), None, &[]))
+        .unwrap()
+        .unwrap()
+        .len()
+        - 1;
     for (length, expected) in [
         (LIMIT - around, Ok(LIMIT)),
         (
@@ -301,7 +310,7 @@ fn ec2_takes_so_many_bytes() {
             Err("expected at most 16384 bytes of user data, EC2's limit, got 16385 "),
         ),
     ] {
-        let rendered = render(Os::Windows, (Some(&"x".repeat(length)), None, &[]));
+        let rendered = render(OperatingSystem::Windows, (Some(&"x".repeat(length)), None, &[]));
         match (rendered, expected) {
             (Ok(text), Ok(length)) => assert_eq!(text.unwrap().len(), length),
             (Err(error), Err(expected)) => assert!(error.starts_with(expected), "{error}"),
@@ -313,10 +322,10 @@ fn ec2_takes_so_many_bytes() {
 #[test]
 fn each_system_has_its_ways() {
     for (os, fate, labels) in [
-        (Os::AmazonLinux2, MaxPodsFate::Kept, true),
-        (Os::AmazonLinux2023, MaxPodsFate::OverriddenByEks, true),
-        (Os::Bottlerocket, MaxPodsFate::Kept, false),
-        (Os::Windows, MaxPodsFate::CantBeSaid, false),
+        (OperatingSystem::AmazonLinux2, MaxPodsFate::Kept, true),
+        (OperatingSystem::AmazonLinux2023, MaxPodsFate::OverriddenByEks, true),
+        (OperatingSystem::Bottlerocket, MaxPodsFate::Kept, false),
+        (OperatingSystem::Windows, MaxPodsFate::CantBeSaid, false),
     ] {
         assert_eq!((max_pods_fate(os), takes_node_labels(os)), (fate, labels), "{os:?}");
     }

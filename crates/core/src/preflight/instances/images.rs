@@ -1,7 +1,8 @@
 //! Whether the instance types boot the image, and whether the image has drivers for their accelerators.
 
 use super::names;
-use crate::node::image::{Accelerator, Architecture, boots};
+use crate::node::ami_type::OperatingSystem;
+use crate::node::image::{Accelerator, Architecture};
 use crate::preflight::check::Check;
 use crate::preflight::facts::{InstanceType, IpFamily};
 use crate::preflight::finding::Finding;
@@ -32,34 +33,20 @@ fn mixed(view: &View) -> Option<Finding> {
 
 fn architecture(view: &View) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
-    let other: Vec<&InstanceType> = chosen(view, |one| !boots(kind, &[one.facts]))?;
+    let other: Vec<&InstanceType> = chosen(view, |one| !kind.boots(&[one.facts]))?;
     let names = names(other);
     let cause = format!("{kind} doesn't boot on {names}, which is of another architecture");
     Some(Finding::new(Check::AmiArchitecture, "AmiType", names, cause))
 }
 
-/// The accelerators that an AMI type is made for, by its name. The AL2 image for GPUs has drivers for Inferentia as
-/// well.
-fn made_for(ami_type: &str) -> &'static [Accelerator] {
-    if ami_type.contains("NVIDIA") {
-        &[Accelerator::Nvidia]
-    } else if ami_type.ends_with("_GPU") {
-        &[Accelerator::Nvidia, Accelerator::Neuron]
-    } else if ami_type.contains("NEURON") {
-        &[Accelerator::Neuron]
-    } else {
-        &[]
-    }
-}
-
 fn accelerator(view: &View) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
-    let made_for = made_for(kind);
-    let (check, what) = match made_for.first()? {
+    let (check, what) = match kind.accelerator() {
+        Accelerator::None => return None,
         Accelerator::Neuron => (Check::AmiNeedsNeuron, "AWS Inferentia or Trainium"),
-        Accelerator::Nvidia | Accelerator::None => (Check::AmiNeedsGpu, "NVIDIA GPUs"),
+        Accelerator::Nvidia => (Check::AmiNeedsGpu, "NVIDIA GPUs"),
     };
-    let without = chosen(view, |one| !made_for.contains(&one.facts.accelerator))?;
+    let without = chosen(view, |one| !kind.drives(one.facts.accelerator))?;
     let names = names(without);
     let cause = format!("{kind} is for types with {what}, which {names} has not");
     Some(Finding::new(check, "AmiType", names, cause))
@@ -70,15 +57,14 @@ fn accelerator(view: &View) -> Option<Finding> {
 fn driver(view: &View) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
     let lacking = |accelerator| {
-        let drives = made_for(kind).contains(&accelerator);
         let types = chosen(view, |one| one.facts.accelerator == accelerator);
-        types.filter(|_| !drives).map(names)
+        types.filter(|_| !kind.drives(accelerator)).map(names)
     };
     if let Some(names) = lacking(Accelerator::Nvidia) {
         let cause = format!("{kind} has no NVIDIA driver, so that the GPUs of {names} lie idle");
         return Some(Finding::new(Check::GpuWithoutDriver, "AmiType", names, cause));
     }
-    let names = lacking(Accelerator::Neuron).filter(|_| !kind.starts_with("BOTTLEROCKET"))?;
+    let names = lacking(Accelerator::Neuron).filter(|_| kind.family() != Some(OperatingSystem::Bottlerocket))?;
     let cause = format!("{kind} has no Neuron driver, so that the accelerators of {names} lie idle");
     Some(Finding::new(Check::NeuronWithoutDriver, "AmiType", names, cause))
 }

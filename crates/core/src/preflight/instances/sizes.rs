@@ -1,7 +1,6 @@
 //! How large the types are, how many nodes there may be, and whether the account's quotas allow that.
 
 use crate::node::max_pods::{Networking, max_allowed};
-use crate::node::os::Os;
 use crate::preflight::check::Check;
 use crate::preflight::facts::{InstanceType, IpFamily};
 use crate::preflight::finding::Finding;
@@ -68,7 +67,7 @@ fn few_pods(view: &View) -> Option<Finding> {
     if view.spec.node.max_pods.is_some() || view.ip_family() == Some(IpFamily::V6) {
         return None;
     }
-    let os = Os::of_ami_type(view.spec.ami_type.as_deref());
+    let os = view.spec.operating_system();
     let few: Vec<(&str, u32)> = view
         .types()
         .iter()

@@ -180,7 +180,7 @@ fn a_group_that_runs_needs_access_for_what_it_is() {
     let mut with_plugin = NodeGroup::default();
     with_plugin.tags.insert(PLUGIN_TAG.to_owned(), "nvidia".to_owned());
     let of_type = |ami_type: &str| NodeGroup {
-        ami_type: ami_type.to_owned(),
+        ami_type: ami_type.into(),
         ..NodeGroup::default()
     };
     let waits = |desired: i32| {
@@ -228,7 +228,7 @@ fn who_takes_the_plugin_out_is_told_the_other_way() {
             no_entry(facts);
             let mut live = runs(tags.clone());
             if let Some(Ok(Some(live))) = &mut live {
-                live.ami_type = "AL2023_x86_64_NVIDIA".to_owned();
+                live.ami_type = "AL2023_x86_64_NVIDIA".into();
             }
             facts.name = live;
             facts.types = Some(Ok(vec![gpu(Accelerator::Nvidia)]));

@@ -4,7 +4,8 @@
 //! properties do need the API; that depends on the instance types, the size and the group that already runs.
 
 use crate::call_error::{CallError, Fault, NO_ANSWER};
-use crate::node::image::{InstanceTypeFacts, default_ami_type};
+use crate::node::ami_type::AmiType;
+use crate::node::image::InstanceTypeFacts;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::PLUGIN_TAG;
 use crate::preflight::check::Check;
@@ -76,14 +77,14 @@ pub fn may_need_nodes(spec: &Spec) -> bool {
 /// `live` is the group that already has the name. The properties do not say which types the user's launch template
 /// names, nor which accelerators those have.
 pub fn may_need_daemon_sets(spec: &Spec, live: Option<&NodeGroup>) -> bool {
-    let may_apply = |ami_type: &str| call_for(spec, ami_type, &[]) == Call::Apply;
+    let may_apply = |ami_type: &AmiType| call_for(spec, ami_type, &[]) == Call::Apply;
     let asked = spec.device_plugin != DevicePlugin::Unasked;
-    live.is_some_and(has_plugin) || asked && spec.ami_type.as_deref().is_none_or(may_apply)
+    live.is_some_and(has_plugin) || asked && spec.ami_type.as_ref().is_none_or(may_apply)
 }
 
 pub fn may_need_windows(spec: &Spec) -> bool {
     let asked = spec.windows_support == WindowsSupport::Enabled;
-    asked && spec.ami_type.as_deref().is_none_or(is_windows)
+    asked && spec.ami_type.as_ref().is_none_or(AmiType::is_windows)
 }
 
 /// The size of a running group is its autoscaler's, unless this very update sets it.
@@ -105,28 +106,24 @@ fn needs_daemon_sets(view: &View) -> bool {
 }
 
 pub fn needs_windows(view: &View) -> bool {
-    view.spec.windows_support == WindowsSupport::Enabled && is_windows(ami_type(view, &[]))
+    view.spec.windows_support == WindowsSupport::Enabled && ami_type(view, &[]).is_windows()
 }
 
 fn applies_plugin(view: &View) -> bool {
     let types: Vec<InstanceTypeFacts> = view.types().iter().map(|kind| kind.facts).collect();
-    call_for(view.spec, ami_type(view, &types), &types) == Call::Apply
+    call_for(view.spec, &ami_type(view, &types), &types) == Call::Apply
 }
 
-/// The nodes' AMI type, as far as it is known. Empty if EKS chooses it.
-fn ami_type<'a>(view: &View<'a>, types: &[InstanceTypeFacts]) -> &'a str {
+/// The nodes' AMI type, as far as it can be told; the default where EKS chooses it.
+fn ami_type(view: &View, types: &[InstanceTypeFacts]) -> AmiType {
     let spec = view.spec;
     match (view.running(), &spec.ami_type) {
-        (Some(live), _) => &live.ami_type,
-        (None, Some(stated)) => stated,
-        (None, None) if view.may_have_own_image() => "CUSTOM",
-        (None, None) if spec.launch_template.is_some() => "",
-        (None, None) => default_ami_type(types).unwrap_or_default(),
+        (Some(live), _) => live.ami_type.clone(),
+        (None, Some(stated)) => stated.clone(),
+        (None, None) if view.may_have_own_image() => AmiType::custom(),
+        (None, None) if spec.launch_template.is_some() => AmiType::default(),
+        (None, None) => AmiType::fitting(types).unwrap_or_default(),
     }
-}
-
-fn is_windows(ami_type: &str) -> bool {
-    ami_type.starts_with("WINDOWS")
 }
 
 fn has_plugin(group: &NodeGroup) -> bool {

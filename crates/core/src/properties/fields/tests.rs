@@ -1,5 +1,38 @@
 use super::*;
+use crate::properties::table::{Exclusive, Object, TEXT};
 use serde_json::json;
+
+const INNER: Object = object(&[property("Deep", Kind::Whole(0..=i32::MAX))]);
+const ROW: Object = object(&[property("Key", TEXT)]);
+const KNOWN: &[Property] = &[
+    property("Name", TEXT),
+    property("Size", Kind::Whole(1..=9)),
+    property("Enabled", Kind::Boolean),
+    property("Kind", Kind::Word(&["SPOT", "ON_DEMAND"])),
+    property("Items", ITEMS),
+    property("Labels", TEXT),
+    property("Inner", Kind::Object(&INNER)),
+    property("Rows", Kind::Objects { of: &ROW, most: None }),
+];
+
+const ITEMS: Kind = Kind::Texts {
+    least: 0,
+    most: None,
+    pattern: None,
+    unique: false,
+};
+
+const fn property(name: &'static str, kind: Kind) -> Property {
+    Property::new(name, kind, "")
+}
+
+const fn object(members: &'static [Property]) -> Object {
+    Object {
+        members,
+        exclusive: Exclusive::None,
+        documentation: "",
+    }
+}
 
 #[track_caller]
 fn check(properties: &Value, expected: &[&str]) {
@@ -9,14 +42,14 @@ fn check(properties: &Value, expected: &[&str]) {
 #[track_caller]
 fn check_as(reading: Reading, properties: &Value, expected: &[&str]) {
     let mut found = Found::new(reading);
-    let mut fields = Fields::new(properties.as_object().unwrap(), &mut found);
+    let mut fields = Fields::new(properties.as_object().unwrap(), KNOWN, &mut found);
     fields.required_text("Name");
-    fields.integer("Size", 1..=9);
+    fields.integer("Size");
     fields.boolean("Enabled");
-    fields.word("Kind", &["SPOT", "ON_DEMAND"]);
+    fields.word("Kind");
     fields.texts("Items");
     fields.text_map("Labels");
-    fields.object("Inner", |inner| inner.integer("Deep", 0..=i32::MAX));
+    fields.object("Inner", |inner| inner.integer("Deep"));
     fields.objects("Rows", |row| row.text("Key"));
     fields.refuse_unknown();
     let found: Vec<String> = found.problems.iter().map(Problem::to_string).collect();
@@ -98,10 +131,16 @@ fn what_a_template_does_not_tell_yet_is_taken_as_good() {
 
 #[test]
 fn what_is_given_and_what_is_known_are_two_things() {
+    const INNER: Object = object(&[property("Inner", TEXT)]);
+    const KNOWN: &[Property] = &[
+        property("Known", Kind::Object(&INNER)),
+        property("Partly", Kind::Object(&INNER)),
+        property("Unknown", Kind::Object(&INNER)),
+    ];
     let properties =
         json!({"Known": {"Inner": 1}, "Partly": {"Inner": {"Ref": "X"}}, "Unknown": {"Ref": "X"}, "Bad": []});
     let mut found = Found::new(Reading::Template);
-    let mut fields = Fields::new(properties.as_object().unwrap(), &mut found);
+    let mut fields = Fields::new(properties.as_object().unwrap(), KNOWN, &mut found);
     for key in ["Known", "Partly", "Unknown"] {
         fields.object(key, |inner| inner.text("Inner"));
     }

@@ -4,12 +4,7 @@ use super::kubernetes::{MAX_NAME, is_label_value, key_fault, reserved_fault, val
 use crate::properties::fields::Found;
 use crate::properties::rule::Rule;
 use crate::properties::spec::Spec;
-use crate::properties::tags::MOST_TAGS;
-use crate::properties::tags::OWN_PREFIX;
-
-/// Up to so many tags are the resource's own: whose it is, that it has the device plugin, and either what it replaces or, by
-/// events, which request it follows.
-const OWN_TAGS: usize = 4;
+use crate::properties::tags::{LONGEST_TAG_KEY, LONGEST_TAG_VALUE, MOST_USER_TAGS, OWN_PREFIX};
 
 /// Adds what is wrong with labels, whoever sets them.
 pub fn labels(spec: &Spec, found: &mut Found) {
@@ -48,8 +43,10 @@ fn label(key: &str, value: &str, found: &mut Found) {
 pub fn tags(spec: &Spec, found: &mut Found) {
     for (key, value) in &spec.tags {
         let path = format!("Tags.{key}");
-        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
-            let message = "expected a key of 1 to 128 characters and a value of at most 256";
+        if key.is_empty() || key.chars().count() > LONGEST_TAG_KEY || value.chars().count() > LONGEST_TAG_VALUE {
+            let message = format!(
+                "expected a key of 1 to {LONGEST_TAG_KEY} characters and a value of at most {LONGEST_TAG_VALUE}"
+            );
             found.report(&path, Rule::TagSyntax, message);
         }
         if key.to_ascii_lowercase().starts_with("aws:") {
@@ -61,12 +58,8 @@ pub fn tags(spec: &Spec, found: &mut Found) {
             found.report(&path, Rule::TagReserved, message);
         }
     }
-    if spec.tags.len() + OWN_TAGS > MOST_TAGS {
-        let message = format!(
-            "expected at most {} tags, got {}",
-            MOST_TAGS - OWN_TAGS,
-            spec.tags.len()
-        );
+    if spec.tags.len() > MOST_USER_TAGS {
+        let message = format!("expected at most {MOST_USER_TAGS} tags, got {}", spec.tags.len());
         found.report("Tags", Rule::TooMany, message);
     }
 }

@@ -9,7 +9,7 @@ pub const MAX_LENGTH: usize = 63;
 /// The longest prefix that leaves room for a hyphen and the twelve digits of a generated name's hash.
 pub const MAX_PREFIX_LENGTH: usize = 50;
 /// The longest name of a cluster (API reference of `CreateCluster`).
-const MAX_CLUSTER_LENGTH: usize = 100;
+pub const MAX_CLUSTER_LENGTH: usize = 100;
 
 /// The API takes the name and nothing else; the ARN is at hand as well, so it is written by mistake.
 pub fn cluster(fields: &mut Fields) -> String {

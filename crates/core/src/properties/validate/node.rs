@@ -9,12 +9,9 @@ use crate::properties::spec::{
     BlockPodImds, Encryption, MaxPods, NodeSettings, PropagateTags, RemoteAccess, SshKey, Volume,
 };
 
-/// EBS's largest volume that boots, in GiB.
-const MAX_DISK: i32 = 16_384;
-
 /// The kubelet takes any number; no instance type of EC2 has more addresses than this (`eni-max-pods.txt` ends at 737, and
 /// prefixes multiply by 16).
-const MAX_PODS: i32 = 12_000;
+pub const MAX_PODS: i32 = 12_000;
 
 /// What stands in a launch template of the user's own, and so can't stand beside it.
 const OWN_TEMPLATE_ONLY: [&str; 7] = [
@@ -97,7 +94,7 @@ fn max_pods(fields: &mut Fields) -> Option<MaxPods> {
     if fields.is_object("MaxPods") {
         return fields.object("MaxPods", networking).map(MaxPods::Computed);
     }
-    let number = fields.integer("MaxPods", 1..=MAX_PODS)?;
+    let number = fields.integer("MaxPods")?;
     Some(MaxPods::Number(number.unsigned_abs()))
 }
 
@@ -115,7 +112,7 @@ fn networking(fields: &mut Fields) -> Networking {
 }
 
 fn volume(fields: &mut Fields) -> Volume {
-    let disk_size = fields.integer("DiskSize", 1..=MAX_DISK);
+    let disk_size = fields.integer("DiskSize");
     let mut volume = fields.object("Volume", volume_settings).unwrap_or_default();
     if disk_size.is_some() && volume.size.is_some() {
         fields.problem(
@@ -131,10 +128,10 @@ fn volume(fields: &mut Fields) -> Volume {
 fn volume_settings(fields: &mut Fields) -> Volume {
     let kms_key = fields.text("KmsKeyId");
     let volume = Volume {
-        size: fields.integer("Size", 1..=MAX_DISK),
-        kind: fields.word("Type", &["gp3", "gp2", "io2", "io1", "standard"]),
-        iops: fields.integer("Iops", 100..=256_000),
-        throughput: fields.integer("Throughput", 125..=2_000),
+        size: fields.integer("Size"),
+        kind: fields.word("Type"),
+        iops: fields.integer("Iops"),
+        throughput: fields.integer("Throughput"),
         encryption: match (fields.boolean("Encrypted"), &kms_key) {
             (Some(false), Some(_)) => {
                 fields.problem(

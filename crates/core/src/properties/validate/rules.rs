@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{images, labels, workload};
-use crate::node::os::Os;
+use crate::node::ami_type::OperatingSystem;
 use crate::node::user_data::{Bootstrap, takes_node_labels, user_data};
 use crate::properties::fields::Found;
 use crate::properties::rule::Rule;
 use crate::properties::settings::Amount;
 use crate::properties::spec::{CapacityType, Encryption, MaxPods, Spec};
-
-/// EKS takes 20 instance types.
-const MAX_INSTANCE_TYPES: usize = 20;
+use crate::properties::table::MOST_INSTANCE_TYPES;
 
 /// The largest that EKS's calculation comes to, for a node of more than 30 vCPUs.
 const LARGEST_MAX_PODS: u32 = 250;
@@ -53,8 +51,8 @@ fn sizes(spec: &Spec, found: &mut Found) {
 
 fn instance_types(spec: &Spec, found: &mut Found) {
     let count = spec.instance_types.len();
-    if count > MAX_INSTANCE_TYPES {
-        let message = format!("expected at most {MAX_INSTANCE_TYPES} types, got {count}");
+    if count > MOST_INSTANCE_TYPES {
+        let message = format!("expected at most {MOST_INSTANCE_TYPES} types, got {count}");
         found.report("InstanceTypes", Rule::TooMany, message);
     }
 }
@@ -93,13 +91,13 @@ fn warm_pool(spec: &Spec, found: &mut Found) {
             "expected false with SPOT: Auto Scaling keeps no Spot instances in a warm pool",
         );
     }
-    if spec.ami_type.as_deref() == Some("CUSTOM") {
+    if spec.has_custom_ami() {
         problem(
             "WarmPoolConfig.Enabled",
             "expected false with a custom AMI: EKS keeps only its own images in a warm pool",
         );
     }
-    if Os::of_ami_type(spec.ami_type.as_deref()) == Os::Bottlerocket {
+    if spec.operating_system() == OperatingSystem::Bottlerocket {
         if hibernates {
             problem(
                 "WarmPoolConfig.PoolState",
@@ -125,7 +123,7 @@ fn node(spec: &Spec, found: &mut Found) {
     if !(found.knows("AmiType") && found.knows("LaunchTemplate")) {
         return;
     }
-    let os = Os::of_ami_type(spec.ami_type.as_deref());
+    let os = spec.operating_system();
     if !spec.node.labels.is_empty() && (spec.launch_template.is_some() || !takes_node_labels(os)) {
         for key in spec.node.labels.keys() {
             let limit = "expected a key of 1 to 63 characters and a value, EKS's limit; only AL2023 and AL2 nodes of the \

@@ -8,6 +8,7 @@ use crate::properties::rule::Rule;
 use crate::properties::settings::{
     Amount, NodeRepair, RepairOverride, Taint, TaintEffect, UpdateSettings, UpdateStrategy, WarmPool,
 };
+use crate::properties::table::MOST_TAINTS;
 
 pub fn taints(fields: &mut Fields) -> BTreeSet<Taint> {
     let taints = fields.objects("Taints", taint);
@@ -20,11 +21,11 @@ pub fn taints(fields: &mut Fields) -> BTreeSet<Taint> {
             "expected each pair of Key and Effect once: they are a taint's identity",
         );
     }
-    if count > 50 {
+    if count > MOST_TAINTS {
         fields.problem(
             "Taints",
             Rule::TooMany,
-            format!("expected at most 50 taints, EKS's limit, got {count}"),
+            format!("expected at most {MOST_TAINTS} taints, EKS's limit, got {count}"),
         );
     }
     read
@@ -66,8 +67,8 @@ fn taint_syntax(fields: &mut Fields, key: &str, value: &str) {
 }
 
 pub fn update_settings(fields: &mut Fields) -> UpdateSettings {
-    let unavailable = amount(fields, "MaxUnavailable", "MaxUnavailablePercentage", 1..=100);
-    let strategy = match fields.word("UpdateStrategy", &["DEFAULT", "MINIMAL"]).as_deref() {
+    let unavailable = amount(fields, "MaxUnavailable", "MaxUnavailablePercentage");
+    let strategy = match fields.word("UpdateStrategy").as_deref() {
         Some("MINIMAL") => UpdateStrategy::Minimal,
         _ => UpdateStrategy::Default,
     };
@@ -78,13 +79,8 @@ pub fn update_settings(fields: &mut Fields) -> UpdateSettings {
 }
 
 /// A number of nodes or a percentage of them; the service takes one of the two.
-fn amount(
-    fields: &mut Fields,
-    count: &'static str,
-    percentage: &'static str,
-    counts: std::ops::RangeInclusive<i32>,
-) -> Option<Amount> {
-    match (fields.integer(count, counts), fields.integer(percentage, 1..=100)) {
+fn amount(fields: &mut Fields, count: &str, percentage: &str) -> Option<Amount> {
+    match (fields.integer(count), fields.integer(percentage)) {
         (Some(_), Some(_)) => {
             let message = format!("expected either {count} or {percentage}, got both");
             fields.problem(count, Rule::NumberOrPercentage, message);
@@ -106,12 +102,11 @@ const REPAIR_SETTINGS: [&str; 5] = [
 
 pub fn node_repair(fields: &mut Fields) -> NodeRepair {
     let [unhealthy, unhealthy_share, parallel, parallel_share, overrides] = REPAIR_SETTINGS;
-    let any = 1..=i32::MAX;
     needs_enabled(fields, Rule::Repair, &REPAIR_SETTINGS);
     NodeRepair {
         enabled: fields.boolean("Enabled").unwrap_or(false),
-        unhealthy_threshold: amount(fields, unhealthy, unhealthy_share, any.clone()),
-        parallel_repairs: amount(fields, parallel, parallel_share, any),
+        unhealthy_threshold: amount(fields, unhealthy, unhealthy_share),
+        parallel_repairs: amount(fields, parallel, parallel_share),
         overrides: Some(repair_overrides(fields, overrides)).filter(|overrides| !overrides.is_empty()),
     }
 }
@@ -148,9 +143,7 @@ fn repair_override(fields: &mut Fields) -> RepairOverride {
     RepairOverride {
         condition: fields.required_text("NodeMonitoringCondition"),
         reason: fields.required_text("NodeUnhealthyReason"),
-        minimum_wait_minutes: fields
-            .integer("MinRepairWaitTimeMins", 1..=i32::MAX)
-            .unwrap_or_default(),
+        minimum_wait_minutes: fields.integer("MinRepairWaitTimeMins").unwrap_or_default(),
         action: repair_action(fields),
     }
 }
@@ -159,7 +152,7 @@ fn repair_action(fields: &mut Fields) -> String {
     if !fields.has("RepairAction") {
         fields.problem("RepairAction", Rule::Required, "is required");
     }
-    let action = fields.word("RepairAction", &["Replace", "Reboot", "NoAction"]);
+    let action = fields.word("RepairAction");
     action.unwrap_or_default()
 }
 
@@ -168,9 +161,9 @@ pub fn warm_pool(fields: &mut Fields) -> WarmPool {
     needs_enabled(fields, Rule::WarmPool, &settings);
     let pool = WarmPool {
         enabled: fields.boolean("Enabled").unwrap_or(false),
-        min_size: fields.integer("MinSize", 0..=i32::MAX),
-        max_group_prepared_capacity: fields.integer("MaxGroupPreparedCapacity", -1..=i32::MAX),
-        pool_state: fields.word("PoolState", &["STOPPED", "RUNNING", "HIBERNATED"]),
+        min_size: fields.integer("MinSize"),
+        max_group_prepared_capacity: fields.integer("MaxGroupPreparedCapacity"),
+        pool_state: fields.word("PoolState"),
         reuse_on_scale_in: fields.boolean("ReuseOnScaleIn"),
     };
     let sizes = pool.min_size.zip(pool.max_group_prepared_capacity);

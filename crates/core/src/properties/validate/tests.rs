@@ -84,7 +84,7 @@ fn seven_mistakes_are_told_in_one_answer() {
             "Subnets: expected at least one subnet id",
             &format!(
                 "AmiType: expected one of {}, got \"AL2023\"",
-                images::AMI_TYPES.join(", ")
+                crate::node::ami_type::AMI_TYPES.join(", ")
             ),
             "DiskSize: expected a whole number from 1 to 16384, got \"0\"",
             "Version: expected a Kubernetes version such as 1.34, got \"latest\"",

@@ -8,35 +8,7 @@ use crate::properties::rule::Rule;
 use crate::properties::spec::{
     Autoscaler, DevicePlugin, PropagateTags, ScalingGroupSettings, Spec, Stateful, WaitFor, WindowsSupport,
 };
-
-/// Auto Scaling's processes (its user guide, "Suspend-resume processes"). `Launch` and `Terminate` are left out: without them
-/// a node group neither grows nor takes an update.
-const PROCESSES: [&str; 7] = [
-    "AddToLoadBalancer",
-    "AlarmNotification",
-    "AZRebalance",
-    "HealthCheck",
-    "InstanceRefresh",
-    "ReplaceUnhealthy",
-    "ScheduledActions",
-];
-
-/// What the Cluster Autoscaler takes for one group, with what each is (its AWS provider, `GetAsgOptions`). Any other it leaves
-/// out without a word.
-const OPTIONS: [(&str, Kind); 5] = [
-    ("scaledownutilizationthreshold", Kind::Fraction),
-    ("scaledowngpuutilizationthreshold", Kind::Fraction),
-    ("scaledownunneededtime", Kind::Duration),
-    ("scaledownunreadytime", Kind::Duration),
-    ("ignoredaemonsetsutilization", Kind::Truth),
-];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Fraction,
-    Duration,
-    Truth,
-}
+use crate::properties::table::{AUTOSCALER_OPTIONS, Kind};
 
 pub fn scaling_group(fields: &mut Fields) -> ScalingGroupSettings {
     ScalingGroupSettings {
@@ -138,15 +110,18 @@ fn tagged(fields: &mut Fields) -> Autoscaler {
 
 fn option(fields: &mut Fields, name: &str, value: &str) {
     let path = format!("Options.{name}");
-    let Some((_, kind)) = OPTIONS.iter().find(|(known, _)| *known == name) else {
-        let known = OPTIONS.map(|(known, _)| known).join(", ");
-        fields.problem(&path, Rule::Autoscaler, format!("expected one of {known}"));
+    let known = AUTOSCALER_OPTIONS.members;
+    let Some(option) = known.iter().find(|option| option.name == name) else {
+        let known: Vec<&str> = known.iter().map(|option| option.name).collect();
+        fields.problem(&path, Rule::Autoscaler, format!("expected one of {}", known.join(", ")));
         return;
     };
-    let (fits, expected) = match kind {
-        Kind::Fraction => (is_fraction(value), "a number from 0 to 1"),
-        Kind::Duration => (is_duration(value), "a duration such as 10m or 1h30m"),
-        Kind::Truth => (["true", "false"].contains(&value), "true or false"),
+    let (fits, expected) = if matches!(option.kind, Kind::Fraction) {
+        (is_fraction(value), "a number from 0 to 1")
+    } else if matches!(option.kind, Kind::Duration) {
+        (is_duration(value), "a duration such as 10m or 1h30m")
+    } else {
+        (["true", "false"].contains(&value), "true or false")
     };
     if !fits {
         fields.problem(&path, Rule::Autoscaler, format!("expected {expected}, got \"{value}\""));
@@ -159,10 +134,11 @@ fn processes(fields: &mut Fields) -> BTreeSet<String> {
         .unwrap_or_default()
         .into_iter()
         .collect();
-    for name in named.iter().filter(|name| !PROCESSES.contains(&name.as_str())) {
+    let processes = fields.words("SuspendProcesses");
+    for name in named.iter().filter(|name| !processes.contains(&name.as_str())) {
         let message = match name.as_str() {
             "Launch" | "Terminate" => format!("expected a process that a node group can do without; {name} is not"),
-            _ => format!("expected some of {}, got \"{name}\"", PROCESSES.join(", ")),
+            _ => format!("expected some of {}, got \"{name}\"", processes.join(", ")),
         };
         fields.problem("SuspendProcesses", Rule::NotOneOf, message);
     }

@@ -1,5 +1,6 @@
 //! Whether a group's nodes need the plugin.
 
+use crate::node::ami_type::{AmiType, OperatingSystem};
 use crate::node::image::{Accelerator, InstanceTypeFacts};
 use crate::properties::spec::{DevicePlugin, Spec};
 
@@ -23,8 +24,8 @@ enum Image {
     Neuron,
 }
 
-/// Decides by the AMI type alone if the instance types are not known: the user's launch template may name them.
-pub fn call_for(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Call {
+/// Goes by the AMI type alone where the instance types aren't known: the user's launch template may name them.
+pub fn call_for(spec: &Spec, ami_type: &AmiType, types: &[InstanceTypeFacts]) -> Call {
     if spec.device_plugin == DevicePlugin::Unasked {
         return Call::No;
     }
@@ -42,15 +43,15 @@ pub fn call_for(spec: &Spec, ami_type: &str, types: &[InstanceTypeFacts]) -> Cal
     }
 }
 
-/// `CUSTOM` is an image of the user, who asks for the plugin and so has the driver.
-fn image(ami_type: &str) -> Image {
-    let is_nvidia = ami_type.contains("_NVIDIA") || ami_type.ends_with("_GPU");
-    match ami_type {
-        "CUSTOM" => Image::Driver,
-        _ if ami_type.contains("_NEURON") => Image::Neuron,
-        _ if is_nvidia && ami_type.starts_with("BOTTLEROCKET_") => Image::DriverAndPlugin,
-        _ if is_nvidia => Image::Driver,
-        _ => Image::Nothing,
+/// `CUSTOM` is an image of the user's, who asks for the plugin and so has the driver.
+fn image(ami_type: &AmiType) -> Image {
+    let is_bottlerocket = ami_type.family() == Some(OperatingSystem::Bottlerocket);
+    match ami_type.accelerator() {
+        Accelerator::Neuron => Image::Neuron,
+        Accelerator::Nvidia if is_bottlerocket => Image::DriverAndPlugin,
+        Accelerator::Nvidia => Image::Driver,
+        Accelerator::None if ami_type.is_custom() => Image::Driver,
+        Accelerator::None => Image::Nothing,
     }
 }
 
@@ -70,8 +71,8 @@ fn no_gpu(spec: &Spec) -> String {
     )
 }
 
-fn no_driver(ami_type: &str) -> String {
-    let ami_type = match ami_type {
+fn no_driver(ami_type: &AmiType) -> String {
+    let ami_type = match ami_type.as_str() {
         "" => "that EKS chose",
         named => named,
     };

@@ -127,7 +127,7 @@ fn asked_for_it_is_applied_where_the_image_has_the_driver_and_no_plugin() {
         ("AL2023_x86_64_NEURON", &[], "neuron-helm-chart"),
         ("BOTTLEROCKET_x86_64", neuron, "neuron-helm-chart"),
     ] {
-        let found = match call_for(&spec, ami_type, types) {
+        let found = match call_for(&spec, &ami_type.into(), types) {
             Call::Apply => "applied".to_owned(),
             Call::No => "no".to_owned(),
             Call::Warn(text) => text,
@@ -135,7 +135,7 @@ fn asked_for_it_is_applied_where_the_image_has_the_driver_and_no_plugin() {
         assert!(found.contains(expected), "{ami_type} {types:?}: {found}");
     }
     let unasked = spec_of(&properties(&json!({})));
-    assert_eq!(call_for(&unasked, "AL2023_x86_64_NVIDIA", gpu), Call::No);
+    assert_eq!(call_for(&unasked, &"AL2023_x86_64_NVIDIA".into(), gpu), Call::No);
 }
 
 #[test]
