@@ -149,6 +149,25 @@ async fn a_retry_that_fails_too_removes_what_it_has_made() {
     assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
 }
 
+/// The first delivery dies at any call. EKS refuses the new group to the second, and what the first had made in EC2 goes.
+#[tokio::test]
+async fn a_second_delivery_that_fails_removes_what_the_first_has_made() {
+    let world = World::start(false).await;
+    let (old, mut refused) = (properties(&json!({})), spot());
+    (refused["Version"], refused["Preflight"]) = (json!("1.20"), json!("Off"));
+    let id = create(&world, &old).await;
+    world.is_old(&id, 900);
+    let before = world.function.cloud.ec2.all();
+    for call in 1..=12 {
+        world.die(Death::After(call));
+        let answer = update(&world, &id, &refused, &old).await;
+        assert!(reason(&answer).contains("1.20"), "{answer}");
+        assert_eq!(world.function.cloud.ec2.all(), before, "a death after call {call}");
+        assert_eq!(world.groups().len(), 1, "{:?}", world.groups());
+    }
+    world.receiver.assert_clean();
+}
+
 /// What the sweep finds is removed only where CloudFormation still names the group that the request is about.
 #[tokio::test]
 async fn a_cleanup_does_not_take_the_new_group_for_unfinished() {

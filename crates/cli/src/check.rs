@@ -3,7 +3,7 @@
 use mng_core::properties::fields::Problem;
 use mng_core::properties::rule::Rule;
 use mng_core::properties::table::PROPERTIES;
-use mng_core::properties::validate::{inspect, inspect_template};
+use mng_core::properties::validate::inspect_template;
 use mng_core::protocol::request::RequestType;
 use mng_engine::{Case, too_many_tags};
 use serde::Serialize;

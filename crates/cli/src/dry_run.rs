@@ -226,6 +226,10 @@ impl<C: Cloud> Cloud for DryRun<C> {
         if let Some(Ok(types)) = &facts.types {
             self.scene().types = types.iter().map(|kind| kind.facts).collect();
         }
+        // The engine looks at this answer of DescribeNodegroup too.
+        if let Some(Ok(Some(group))) = &facts.name {
+            self.scene().becomes(group.clone());
+        }
         facts
     }
 

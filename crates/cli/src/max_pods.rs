@@ -1,7 +1,6 @@
 //! `mng max-pods`: EKS's recommended calculation, with EC2's figures.
 
 use mng_aws::{Aws, sdk_config};
-use mng_core::call_error::CallError;
 use mng_core::node::ami_type::{AmiType, OperatingSystem};
 use mng_core::node::image::InstanceTypeFacts;
 use mng_core::node::max_pods::{Addressing, Networking, PodSubnets, max_pods as smallest};

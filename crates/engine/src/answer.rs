@@ -115,7 +115,19 @@ fn leaves_something(case: &Case, progress: &Progress) -> bool {
     }
     let replaces = case.kind() == RequestType::Update && success_id(case, &progress.groups) != case.physical_id();
     let made = |kind| progress.history.of(kind).is_some();
-    replaces && (made(StepKind::Create) || made(StepKind::Launch))
+    replaces && (made(StepKind::Create) || made(StepKind::Launch) || has_ec2_resources(case, progress))
+}
+
+/// Whether EC2 has something for the new group already. An earlier delivery of the request may have made it and died.
+fn has_ec2_resources(case: &Case, progress: &Progress) -> bool {
+    let target = progress.groups.target.as_ref();
+    let around = progress.reads.pass.around.as_ref();
+    let Some((target, around)) = target.zip(around) else {
+        return false;
+    };
+    let place = &around.place;
+    let is_targets = place.name == *target && place.cluster == case.spec.cluster;
+    is_targets && around.belongings.tags(place).next().is_some()
 }
 
 /// The group that the passes are about, once it is known.

@@ -14,7 +14,7 @@ use mng_core::texts::Explanation;
 const HEAD: &str = "\
 # What it fails with, and what to do
 
-This page is made from the code (`src/failures.rs`), and a test holds it to that. The code in brackets at the end of a
+This page is made from the code (`crates/engine/src/failures.rs`), and a test holds it to that. The code in brackets at the end of a
 reason is the one in the first column.
 ";
 

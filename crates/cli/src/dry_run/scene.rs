@@ -76,7 +76,14 @@ impl Scene {
         self.groups.insert(resource, None);
     }
 
+    /// A group as it was read, with what would have been changed.
+    fn as_seen(&self, group: &NodeGroup) -> NodeGroup {
+        let seen = self.groups.get(&id(&group.cluster, &group.name)).cloned().flatten();
+        seen.unwrap_or_else(|| group.clone())
+    }
+
     pub fn update_version(&mut self, group: &NodeGroup, change: &VersionChange) {
+        let group = &self.as_seen(group);
         let resource = id(&group.cluster, &group.name);
         self.call("eks:UpdateNodegroupVersion", &resource, words::version(group, change));
         let mut group = group.clone();
@@ -89,6 +96,7 @@ impl Scene {
     }
 
     pub fn update_config(&mut self, group: &NodeGroup, change: &ConfigChange) {
+        let group = &self.as_seen(group);
         let resource = id(&group.cluster, &group.name);
         self.call("eks:UpdateNodegroupConfig", &resource, words::config(group, change));
         self.becomes(configured(group.clone(), change));

@@ -12,6 +12,7 @@ pub mod change;
 mod conflicting_requests;
 pub mod desired;
 mod failed_group;
+mod goal;
 pub mod history;
 mod outside_eks;
 mod own_template;
@@ -27,12 +28,11 @@ use crate::decide::attributes::{InTemplate, attributes};
 use crate::decide::desired::{Desired, Direction, NewGroup, Purpose, TemplateVersion};
 use crate::decide::history::{History, UpdateState};
 use crate::decide::plan::{Step, StepKind, VersionChange, plan};
-use crate::launch_template::ec2_resources::Place;
 use crate::nodegroup::group::{GroupTarget, NodeGroup, Status};
-use crate::nodegroup::ownership::{Owner, UNFINISHED_TAG};
-use crate::nodegroup::request_order::Turn;
+use crate::nodegroup::ownership::UNFINISHED_TAG;
 use crate::properties::spec::WaitFor;
 
+pub use goal::{Goal, Identity, Which};
 pub use outside_eks::{Beyond, Part};
 pub use own_template::Around;
 pub use reasons::{Broken, LEFT_AS_IT_IS, RETAINED_GROUP, STAYS, foreign, retained};
@@ -40,71 +40,6 @@ use reasons::{broken, operation_is_over, out_of_time, update_failed};
 
 /// For a moment after a create, EKS may answer that the group does not exist: its reads are eventually consistent.
 const VISIBLE_WITHIN_SECONDS: u64 = 60;
-
-/// The state that a request shall bring about.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Goal {
-    Present(Box<Desired>),
-    Absent(Identity),
-    /// A rollback that can restore nothing, and must not fail for that. The group is left as it is.
-    AsIs {
-        identity: Identity,
-        why: String,
-    },
-    /// The stack's operation is over, and so is this request. The function begins nothing, and the response repeats the
-    /// attributes of the running group.
-    Repeat(Identity),
-}
-
-/// A node group by its name, and who may delete it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    pub cluster: String,
-    pub name: String,
-    pub owner: Owner,
-    pub which: Which,
-    /// The place of this request among the requests for the same resource.
-    pub turn: Turn,
-}
-
-impl Goal {
-    /// The group that the goal is about.
-    pub fn place(&self) -> Place {
-        match self {
-            Self::Present(desired) => desired.place(),
-            Self::Absent(identity) | Self::AsIs { identity, .. } | Self::Repeat(identity) => identity.place(),
-        }
-    }
-}
-
-impl Identity {
-    /// Identifies the group's resources in EC2.
-    pub fn place(&self) -> Place {
-        Place {
-            cluster: self.cluster.clone(),
-            name: self.name.clone(),
-            owner: self.owner.clone(),
-        }
-    }
-}
-
-/// Which groups of the owner the request may delete.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
-    Any,
-    /// Only a group that was created at this time or later, in seconds since the epoch. This is for a Create whose
-    /// group's name CloudFormation never learnt. A policy of Retain keeps a group that existed before the stack's
-    /// operation began.
-    CreatedSince(u64),
-    /// Only an unfinished replacement of the group with this physical ID. It was created at `since` or later, in
-    /// seconds since the epoch, and no other delivery has created it anew meanwhile.
-    InPlaceOf {
-        id: String,
-        since: Option<u64>,
-    },
-    /// Only a group that this very request by event created and did not finish.
-    OfThisRequest,
-}
 
 /// What the function observed. Only `Absent` means gone: every error except not-found is `Unknown`.
 #[derive(Debug, Clone, PartialEq)]
