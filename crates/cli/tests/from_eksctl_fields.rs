@@ -7,7 +7,7 @@ use cli::check::check;
 use cli::eksctl::fields::{Kind, RELEASE, Verdict, fields, page};
 use cli::eksctl::{Converted, convert};
 use cli::note::{self, Note};
-use eksctl_cases::{base, cases};
+use eksctl_cases::{SECURITY_GROUP, base, cases};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use cli::eksctl::fields::{Verdict, fields};
 use serde_json::{Value, json};
 
 pub const SECURITY_GROUP: &str = "sg-0123456789abcdef0";
-pub const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7V first";
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7V first";
 
 /// A value of each mapped field that isn't eksctl's default, and what has to stand beside it.
 pub fn cases() -> Vec<(&'static str, Value, Value)> {
