@@ -20,7 +20,7 @@ fn metadata() -> Value {
     parsed()["Metadata"]["AWS::ServerlessRepo::Application"].clone()
 }
 
-/// Everywhere that CONTRIBUTING.md says.
+/// Everywhere that docs/releasing.md says.
 #[test]
 fn the_version_is_the_same_wherever_it_is_written() {
     let version = env!("CARGO_PKG_VERSION");
@@ -47,7 +47,7 @@ fn the_version_is_the_same_wherever_it_is_written() {
     for of_the_construct in [&lock["version"], &lock["packages"][""]["version"]] {
         assert_eq!(of_the_construct, version, "cdk/package-lock.json");
     }
-    let steps = read("CONTRIBUTING.md");
+    let steps = read("docs/releasing.md");
     for place in [
         "`Cargo.toml`",
         "`template.yaml`",
@@ -55,7 +55,7 @@ fn the_version_is_the_same_wherever_it_is_written() {
         "`cdk/package-lock.json`",
         "`CHANGELOG.md`",
     ] {
-        assert!(steps.contains(place), "CONTRIBUTING.md doesn't name {place}");
+        assert!(steps.contains(place), "docs/releasing.md doesn't name {place}");
     }
 }
 
@@ -63,7 +63,7 @@ fn the_version_is_the_same_wherever_it_is_written() {
 #[test]
 fn the_steps_name_what_has_to_be_acknowledged() {
     let text = parsed()["Resources"].to_string();
-    let steps = read("CONTRIBUTING.md");
+    let steps = read("docs/releasing.md");
     for (capability, types) in [
         ("CAPABILITY_IAM", &["AWS::IAM::Role"][..]),
         (
@@ -85,7 +85,7 @@ fn the_steps_name_what_has_to_be_acknowledged() {
 fn what_is_not_settled_yet_is_a_step() {
     let manifest = read("cdk/package.json");
     let places = manifest.matches("OWNER").count();
-    let steps = read("CONTRIBUTING.md");
+    let steps = read("docs/releasing.md");
     assert_eq!(
         steps.contains("`OWNER`"),
         places > 0,
