@@ -15,6 +15,7 @@ use super::*;
 use crate::diagnosis::Kind;
 use crate::launch_template::ec2_resources::SecurityGroup;
 use crate::nodegroup::group::LiveLaunchTemplate;
+use crate::nodegroup::request_order::Turn;
 
 const NOW: u64 = 1000;
 const STATUSES: [&str; 8] = [

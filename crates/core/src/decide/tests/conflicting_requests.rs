@@ -9,6 +9,7 @@ use crate::decide::history::Seen;
 use crate::launch_template::ec2_resources::Template;
 use crate::nodegroup::ownership::{Owner, PLUGIN_TAG, REQUESTED_TAG, UNFINISHED_TAG};
 use crate::nodegroup::request_order::Requested;
+use crate::nodegroup::request_order::Turn;
 use crate::nodegroup::requester::Requester;
 
 const EARLIER: &str = "2026-11-26T10:14:00Z 1";
