@@ -89,27 +89,14 @@ pub async fn perform<C: Cloud>(
     let token = token(scene.case, progress.groups.target.as_deref(), step);
     match call(cloud, step, &token).await {
         Ok(given) => {
-            note(
-                &mut progress.history,
-                &mut progress.reads,
-                step,
-                given.update_id,
-                scene.now,
-            );
-            given
-                .warning
-                .into_iter()
-                .for_each(|warning| progress.warnings.add(warning));
-            if let (Step::Launch(launch), Some(around)) = (step, &mut progress.reads.pass.around) {
-                around.belongings.apply(launch, given.made.unwrap_or(Made::Nothing));
-            }
+            taken(progress, step, given, scene.now);
             Ok(after(scene.goal, step))
         }
         Err(NotTaken::Lacks(part, why)) => progress.outside_eks().lacks(part, why).map(|()| After::Decide),
         Err(NotTaken::Call(error)) => match failed(cloud, scene, progress.outside_eks(), step, &error).await? {
             Remedy::GoOn => Ok(After::Decide),
             Remedy::CountsAsTaken(after) => {
-                note(&mut progress.history, &mut progress.reads, step, None, scene.now);
+                taken(progress, step, Given::default(), scene.now);
                 Ok(after)
             }
         },
@@ -243,6 +230,17 @@ pub fn after(goal: &Goal, step: &Step) -> After {
         (System::Ec2 | System::Outside(_), _) => After::Decide,
         (System::Eks, Some(waiting)) if !submitted => After::Wait(waiting),
         (System::Eks, _) => After::Look,
+    }
+}
+
+/// Notes what a step has begun, and what it has changed of what the pass has seen: EC2's reads lag behind its writes.
+fn taken(progress: &mut Progress, step: &Step, given: Given, now: u64) {
+    note(&mut progress.history, &mut progress.reads, step, given.update_id, now);
+    if let Some(warning) = given.warning {
+        progress.warnings.add(warning);
+    }
+    if let (Step::Launch(launch), Some(around)) = (step, &mut progress.reads.pass.around) {
+        around.belongings.apply(launch, given.made.unwrap_or(Made::Nothing));
     }
 }
 

@@ -1,5 +1,5 @@
 //! What each target does with a file, for the targets and for the tests that feed the committed files to the same functions
-//! (`tests/corpora.rs` in the root and in `cli/`): these include the sources of a module each.
+//! (`tests/corpora.rs` in the root and in `crates/cli/`): these include the sources of a module each.
 
 pub mod answer;
 pub mod conversions;

@@ -171,5 +171,5 @@ fn key(value: &impl Hash) -> u64 {
 }
 
 pub fn owner() -> Owner {
-    Owner::of_stack(&STACK, &RESOURCE)
+    Owner::of_stack(STACK, RESOURCE)
 }

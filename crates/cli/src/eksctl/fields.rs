@@ -49,7 +49,7 @@ const HEAD: &str = "\
 # From eksctl: what becomes of each field
 
 `mng from-eksctl FILE` turns the `managedNodeGroups` of a ClusterConfig into a CloudFormation template. This page is made
-from the code (`cli/src/eksctl/fields`), and a test holds it to that. It has every field that the schema of eksctl
+from the code (`crates/cli/src/eksctl/fields`), and a test holds it to that. It has every field that the schema of eksctl
 RELEASE has for managed groups. A field that is not mapped is told with its line, and so is one that isn't here, or
 whose value can't be taken over; of a list or a map no more is left out than has to be. A value that asks for nothing,
 such as `false`, `\"\"` or what the last column calls idle, is passed over.

@@ -27,7 +27,7 @@ pub enum Step {
     Create(Box<Desired>, NewGroup),
     Tag(GroupTarget, BTreeMap<String, String>),
     Untag(GroupTarget, BTreeSet<String>),
-    UpdateVersion(GroupTarget, VersionChange),
+    UpdateVersion(GroupTarget, Box<VersionChange>),
     UpdateConfig(GroupTarget, Box<ConfigChange>),
     Delete(GroupTarget),
     /// Calls on the Auto Scaling group of this name, in this order.
@@ -186,7 +186,7 @@ pub fn plan(desired: &Desired, live: &NodeGroup, template: Option<&TemplateVersi
     if !tags.is_empty() {
         plan.steps.push(Step::Tag(live.target(), tags));
     }
-    let version = version.map(|change| Step::UpdateVersion(live.target(), change));
+    let version = version.map(|change| Step::UpdateVersion(live.target(), Box::new(change)));
     let config = config_change(desired, live).map(|change| Step::UpdateConfig(live.target(), Box::new(change)));
     let updates = match loosens(live.scaling.desired, live.update_settings, desired.spec.update_settings) {
         true => [config, version],

@@ -70,12 +70,12 @@ fn target() -> GroupTarget {
 fn version(version: Option<&str>, release: Option<&str>) -> Step {
     Step::UpdateVersion(
         target(),
-        VersionChange {
+        Box::new(VersionChange {
             version: version.map(str::to_owned),
             release_version: release.map(str::to_owned),
             launch_template: None,
             force: ForceUpdate::No,
-        },
+        }),
     )
 }
 
@@ -161,7 +161,7 @@ fn a_custom_ami_is_updated_without_a_version() {
         launch_template: Some((LaunchTemplateIdentity::Name("t".to_owned()), "2".to_owned())),
         force: ForceUpdate::No,
     };
-    assert_eq!(steps, [Step::UpdateVersion(target(), expected)]);
+    assert_eq!(steps, [Step::UpdateVersion(target(), Box::new(expected))]);
 }
 
 /// Along with a new version of the launch template, EKS would take the newest release.
