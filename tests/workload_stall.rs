@@ -60,7 +60,7 @@ async fn rolling(world: &World, seconds: f64) -> (Operation, u64) {
     let mut operation = Operation::begin(Case::of(Request::parse(&request).unwrap()), now);
     let history = &mut operation.progress.history;
     (history.began, history.deadline) = (now, now + 3540);
-    let outcome = look(&world, &mut operation, now).await;
+    let outcome = look(world, &mut operation, now).await;
     assert_eq!(outcome, Outcome::Wait(Waiting::ForVersionUpdate));
     (operation, now)
 }

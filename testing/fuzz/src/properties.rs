@@ -49,7 +49,7 @@ fn request(properties: Map<String, Value>) -> Request {
 }
 
 fn owner() -> Owner {
-    Owner::of_stack("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", &LOGICAL_ID)
+    Owner::of_stack("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", LOGICAL_ID)
 }
 
 fn named(spec: &Spec) {
