@@ -19,7 +19,7 @@ const LONGEST_WHEN_UNANSWERED: f64 = 120.0;
 pub struct Trouble {
     /// Calls in a row that were throttled or lost.
     pub unanswered: u32,
-    /// How far apart looks are kept since calls were throttled ([`throttle_backoff`](super::throttle_backoff)).
+    /// How far apart looks are kept since calls were throttled (`throttle_backoff`).
     pub apart: f64,
 }
 
