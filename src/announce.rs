@@ -8,7 +8,7 @@ use mng_core::protocol::answer::Answer;
 use mng_core::protocol::eventbridge::outcome::{About, Announcement, News, announcement};
 use mng_core::protocol::request::{Envelope, RequestType};
 use mng_engine::failures::codes_in;
-use mng_engine::ports::EventBus;
+use mng_engine::ports::{Calls, PutEvent};
 
 /// How long telling may take where somebody else waits for the answer. EventBridge answers within tens of milliseconds; where
 /// there is no way to it, as in a VPC without an endpoint for `events`, nothing ever comes.
@@ -53,7 +53,7 @@ impl Announcer {
     }
 
     /// Tells it if that is quickly done. What can't be told is a line in the log. `now` is in seconds since the epoch.
-    pub async fn tell<B: EventBus>(&self, on: &B, event: &Announcement, now: u64) {
+    pub async fn tell<B: Calls<PutEvent>>(&self, on: &B, event: &Announcement, now: u64) {
         let Some(bus) = self
             .bus
             .as_ref()
@@ -61,7 +61,7 @@ impl Announcer {
         else {
             return;
         };
-        let problem = match tokio::time::timeout(PATIENCE, on.put_event(bus, event)).await {
+        let problem = match tokio::time::timeout(PATIENCE, on.call(&put(bus, event))).await {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("events:PutEvents on {bus}: no answer within {PATIENCE:?}"),
@@ -78,11 +78,11 @@ impl Announcer {
     ///
     /// # Errors
     /// [`NotTold`].
-    pub async fn deliver<B: EventBus>(&self, on: &B, event: &Announcement) -> Result<(), NotTold> {
+    pub async fn deliver<B: Calls<PutEvent>>(&self, on: &B, event: &Announcement) -> Result<(), NotTold> {
         let bus = self.bus.as_ref().ok_or(NotTold::Nowhere)?;
         let mut attempt = 0;
         loop {
-            let Err(error) = on.put_event(bus, event).await else {
+            let Err(error) = on.call(&put(bus, event)).await else {
                 return Ok(());
             };
             tracing::warn!(attempt, %error, "the outcome was not taken");
@@ -92,6 +92,13 @@ impl Announcer {
             }
             tokio::time::sleep(Duration::from_secs(1 << (attempt - 1)).mul_f64(self.time_scale)).await;
         }
+    }
+}
+
+fn put(bus: &str, event: &Announcement) -> PutEvent {
+    PutEvent {
+        bus: bus.to_owned(),
+        event: event.clone(),
     }
 }
 

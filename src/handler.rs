@@ -26,10 +26,11 @@ use mng_core::protocol::physical_id::never_created;
 use mng_core::protocol::request::{Envelope, Reply, Request, RequestType, Unreadable};
 use mng_core::protocol::response_url::ResponseUrl;
 use mng_core::texts::error_chain;
-use mng_engine::polling::{Onward, Stay, step_functions, throttle_backoff};
-use mng_engine::ports::{Cloud, EventBus};
-use mng_engine::progress::Progress;
+use mng_engine::polling::{Stay, step_functions, throttle_backoff};
+use mng_engine::ports::{Calls, Cloud, HandOver, PutEvent};
+use mng_engine::progress::Retries;
 use mng_engine::request_span;
+use mng_engine::tally::Tally;
 use mng_engine::{Case, Operation, Outcome, Undoing};
 
 /// The function: what an event needs, ready.
@@ -53,7 +54,7 @@ pub enum Failure {
     NotHandedOver(#[from] CallError),
 }
 
-impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
+impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     /// Handles one event. `deadline` is when the invocation is ended, in milliseconds since the epoch. Gives what a state
     /// machine goes on with.
     ///
@@ -132,8 +133,9 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
             let (before, under_way) = (operation.progress.history.clone(), operation.progress.under_way);
             let undoing = undoing(&operation);
             let outcome = self.pass(&mut operation, stay.last_look).await;
-            self.spend(&mut operation.progress, under_way);
-            self.note_throttles(&mut operation.progress);
+            let progress = &mut operation.progress;
+            self.spend(&mut progress.tally, &progress.history, under_way);
+            self.note_throttles(&mut progress.tally, &mut progress.reads.retries);
             self.tell_progress(&before, &operation).await;
             match outcome {
                 Outcome::Answer(answer) => {
@@ -156,10 +158,10 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         }
     }
 
-    fn note_throttles(&self, progress: &mut Progress) {
-        let throttles = self.cloud.throttles();
-        progress.tally.throttles += throttles;
-        progress.reads.retries.min_interval = throttle_backoff::after(progress.reads.retries.min_interval, throttles);
+    fn note_throttles(&self, tally: &mut Tally, retries: &mut Retries) {
+        let throttles = self.cloud.take_throttles();
+        tally.throttles += throttles;
+        retries.min_interval = throttle_backoff::after(retries.min_interval, throttles);
     }
 
     /// One pass, cut off before the invocation is, and before the time for an answer is over: a call that hangs may cost

@@ -27,7 +27,9 @@ async fn world(moto: &Moto, step_functions: bool) -> World {
 /// The writes among the calls that the function made: a death before or after one of those is what may leave something.
 fn writes(world: &World) -> Vec<usize> {
     let made = world.function.cloud.made.lock().unwrap().clone();
-    let changes = |action: &str| action.starts_with("ec2:") || ["create", "delete", "update_version"].contains(&action);
+    let changes = |action: &str| {
+        action.starts_with("ec2:") || ["CreateNodegroup", "DeleteNodegroup", "UpdateNodegroupVersion"].contains(&action)
+    };
     (1..)
         .zip(made)
         .filter(|(_, action)| changes(action))

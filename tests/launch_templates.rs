@@ -2,9 +2,9 @@
 
 mod support;
 
+use fakes::FIRST_READ;
 use mng_core::call_error::Fault;
 use serde_json::{Value, json};
-use support::ec2::LOOK;
 use support::flows::{create, properties, reason};
 use support::world::{Death, World};
 
@@ -234,7 +234,7 @@ async fn a_look_that_is_denied_fails_an_update_and_no_rollback() {
     let world = World::start(false).await;
     let (old, new) = (properties(&json!({})), properties(&json!({"DiskSize": 50})));
     let id = create(&world, &old).await;
-    let deny = || world.function.cloud.ec2.denies(LOOK, DENIALS);
+    let deny = || world.function.cloud.ec2.denies(FIRST_READ, DENIALS);
     deny();
     let failed = update(&world, &id, &new, &old).await;
     assert!(

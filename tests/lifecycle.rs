@@ -279,7 +279,7 @@ async fn bad_input_is_told_whole_and_changes_nothing() {
     assert!(!world.called("DescribeNodegroup"));
     assert_eq!(
         *world.function.cloud.made.lock().unwrap(),
-        ["facts"],
+        ["ReadFacts"],
         "only the checks read"
     );
     let id = failed["PhysicalResourceId"].as_str();

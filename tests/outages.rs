@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use mng_core::call_error::Fault::Unknown;
 use mng_core::call_error::NO_ANSWER;
-use mng_engine::ports::Kubernetes;
+use mng_engine::ports::Calls;
 use serde_json::{Value, json};
 use simulator::{Fault, FaultKind, NodesStay, When};
 use support::flows::{create, properties, reason, roll_back};
 use support::plugin::gpu;
+use support::requests::list_daemon_sets;
 use support::world::World;
 
 /// As often as the function asks for what its role doesn't allow.
@@ -245,7 +246,7 @@ async fn what_was_known_before_a_silence_is_told() {
 async fn a_list_that_does_not_come_is_given_up() {
     let world = World::start(false).await;
     hang(&world, "list daemonsets", 1);
-    let listed = world.function.cloud.aws.daemon_sets("my-cluster").await;
+    let listed = world.function.cloud.aws.call(&list_daemon_sets("my-cluster")).await;
     let error = listed.expect_err("nothing comes");
     assert_eq!((error.fault, error.code.as_str()), (Unknown, NO_ANSWER));
     assert!(error.message.contains("none came within 10 seconds"), "{error}");

@@ -2,13 +2,13 @@
 
 mod support;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mng_engine::ports::Cloud;
+use mng_engine::ports::Calls;
 use serde_json::{Value, json};
 use simulator::{Access, Fault, FaultKind, When};
 use support::flows::{create, reason};
+use support::requests::untag;
 use support::scene::Scene;
 
 fn gpu() -> Value {
@@ -180,8 +180,8 @@ async fn taking_the_plugin_out_needs_access_too() {
     assert!(world.changes().is_empty(), "{:?}", world.changes());
 
     let arn = world.group(&id)["nodegroupArn"].as_str().unwrap_or_default().to_owned();
-    let tag = BTreeSet::from(["managed-node-group:device-plugin".to_owned()]);
-    world.function.cloud.aws.untag(&arn, &tag).await.expect("the tag goes");
+    let untag = untag(&arn, "managed-node-group:device-plugin");
+    world.function.cloud.aws.call(&untag).await.expect("the tag goes");
     let updated = world.answer(&update()).await;
     assert_eq!(updated["Status"], "SUCCESS", "{updated}");
 }

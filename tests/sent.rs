@@ -45,7 +45,7 @@ async fn a_group_lives_by_events() {
         assert!(world.groups().is_empty() && world.function.cloud.ec2.all().is_empty());
         assert!(!format!("{:?}", world.heard()).contains("a-secret"));
         assert!(
-            !world.function.cloud.made.lock().unwrap().contains(&"stack"),
+            !world.function.cloud.made.lock().unwrap().contains(&"DescribeStack"),
             "a stack was asked that there isn't"
         );
         world.assert_well_told();

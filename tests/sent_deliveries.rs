@@ -61,7 +61,7 @@ async fn the_cause_outlives_what_it_was_of() {
     let world = Arc::new(World::start_with_bus(false).await);
     world.always_fails("Create", "NodeCreationFailure", "no join", "i-1");
     let other = world.clone();
-    world.meanwhile("delete", async move {
+    world.meanwhile("DeleteNodegroup", async move {
         other.function.cloud.deaf.store(8, Ordering::SeqCst);
     });
     let create = world.sent(30, &asks("Create", &json!({})));
@@ -128,7 +128,7 @@ async fn an_earlier_update_stops_between_its_steps_in_ec2() {
         // It had said that the group follows it before the first of them.
         let at = |action: &str| made.iter().position(|one| *one == action);
         assert!(
-            at("tag") < at("ec2:CreateSecurityGroup") && at("tag").is_some(),
+            at("TagResource") < at("ec2:CreateSecurityGroup") && at("TagResource").is_some(),
             "{made:?}"
         );
     }
@@ -146,7 +146,7 @@ async fn a_create_after_a_delete_has_a_template_of_its_own() {
         world.meanwhile("ec2:DeleteLaunchTemplate", async move {
             goes_on.notify_one();
             // As far as the Create comes while the template is still there.
-            other.until_looked_at_belongings_again().await;
+            other.until_ec2_resources_are_read_twice().await;
         });
         let comes = async {
             half_gone.notified().await;
@@ -165,7 +165,7 @@ async fn a_create_after_a_delete_has_a_template_of_its_own() {
 #[tokio::test]
 async fn what_comes_too_late_clears_up_what_came_in_time() {
     for step_functions in [false, true] {
-        for last in ["create", "ec2:CreateLaunchTemplate"] {
+        for last in ["CreateNodegroup", "ec2:CreateLaunchTemplate"] {
             let world = World::start_with_bus(step_functions).await;
             let create = asks("Create", &json!({"ServiceTimeout": "60"}));
             let calls = calls_up_to(last, step_functions, &create).await;

@@ -6,7 +6,7 @@ mod support;
 use mng_core::call_error::Fault;
 use mng_core::diagnosis::{Activity, Console, Evidence};
 use mng_core::nodegroup::group::{Issue, NodeGroup};
-use mng_engine::ports::Cloud;
+use mng_engine::ports::{Calls, ReadEvidence};
 use serde_json::json;
 use support::account::{Account, failed, good};
 
@@ -79,11 +79,11 @@ async fn what_a_group_met_is_read() {
         ),
         (group("", &[]), Evidence::default()),
     ] {
-        assert_eq!(account.aws.evidence(&group).await, expected);
+        assert_eq!(account.aws.call(&read(group)).await, expected);
     }
     moto.deny("autoscaling:DescribeScalingActivities").await.unwrap();
     moto.deny("ec2:GetConsoleOutput").await.unwrap();
-    let unread = account.aws.evidence(&group("eks-nodes", &["i-0abc"])).await.unread;
+    let unread = account.aws.call(&read(group("eks-nodes", &["i-0abc"]))).await.unread;
     let expected = [
         ("autoscaling:DescribeScalingActivities", "eks-nodes"),
         ("ec2:GetConsoleOutput", "i-0abc"),
@@ -166,4 +166,9 @@ fn group(auto_scaling_group: &str, resources: &[&str]) -> NodeGroup {
 fn console(text: &str) -> String {
     let output = aws_smithy_types::base64::encode(text);
     format!("<GetConsoleOutputResponse><output>{output}</output></GetConsoleOutputResponse>")
+}
+
+fn read(group: NodeGroup) -> ReadEvidence {
+    let group = Box::new(group);
+    ReadEvidence { group }
 }

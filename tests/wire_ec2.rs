@@ -11,7 +11,7 @@ use mng_aws::Aws;
 use mng_core::launch_template::ec2_resources::Place;
 use mng_core::launch_template::steps::LaunchStep;
 use mng_core::nodegroup::ownership::Owner;
-use mng_engine::ports::Cloud;
+use mng_engine::ports::{Calls, ChangeEc2, DescribeEc2Resources};
 use support::world::aws;
 
 fn place() -> Place {
@@ -89,7 +89,11 @@ async fn served(answer: impl Fn(&str) -> String + Clone + Send + Sync + 'static)
 /// What isn't on the first page isn't gone: a Delete would leave it behind.
 #[tokio::test]
 async fn every_page_is_read() {
-    let found = ec2().await.belongings(&place()).await.unwrap();
+    let found = ec2()
+        .await
+        .call(&DescribeEc2Resources { place: place() })
+        .await
+        .unwrap();
     let place = place();
     let template = found.template(&place).expect("the template on the second page");
     assert_eq!(
@@ -117,7 +121,8 @@ async fn a_launch_template_gets_the_three_tags_and_no_other() {
         id: "lt-1".to_owned(),
         tags: place().tags(),
     };
-    ec2.await.launch(&step, "token").await.unwrap();
+    let token = "token".to_owned();
+    ec2.await.call(&ChangeEc2 { step, token }).await.unwrap();
     let form = forms.lock().unwrap().join(" ");
     let keys: Vec<&str> = form
         .split('&')

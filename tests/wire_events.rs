@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use mng_core::call_error::{CallError, Fault};
 use mng_core::protocol::eventbridge::outcome::Announcement;
-use mng_engine::ports::EventBus;
+use mng_engine::ports::{Calls, PutEvent};
 use serde_json::{Value, json};
 use support::world::aws;
 
@@ -41,7 +41,8 @@ async fn put_event(status: u16, answer: Value) -> (Result<(), CallError>, String
         detail_type: "ManagedNodeGroup Failed",
         detail: r#"{"Reason":"r"}"#.to_owned(),
     };
-    let put = aws(&endpoint).await.put_event("my-bus", &event).await;
+    let bus = "my-bus".to_owned();
+    let put = aws(&endpoint).await.call(&PutEvent { bus, event }).await;
     server.abort();
     let (target, body) = service.came.lock().unwrap().take().expect("a call");
     (put, target, body)

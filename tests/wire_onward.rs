@@ -4,8 +4,7 @@ mod support;
 
 use local_stack::Moto;
 use mng_core::call_error::Fault;
-use mng_engine::polling::Onward;
-use mng_engine::ports::Cloud;
+use mng_engine::ports::{Calls, DescribeStack, FindOperationStart, InvokeFunction};
 use serde_json::json;
 use support::world::{STACK_ID, aws};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,10 +14,11 @@ use tokio::net::TcpListener;
 #[tokio::test]
 async fn a_hand_over_is_taken_only_where_lambda_says_so() {
     for (status, expected) in [("202 Accepted", None), ("200 OK", Some(Fault::Unknown))] {
-        let taken = aws(&answers_all(status).await)
-            .await
-            .invoke("function", &json!({}))
-            .await;
+        let invoke = InvokeFunction {
+            function: "function".to_owned(),
+            payload: json!({}),
+        };
+        let taken = aws(&answers_all(status).await).await.call(&invoke).await;
         assert_eq!(taken.map_err(|error| error.fault).err(), expected, "{status}");
     }
 }
@@ -68,7 +68,9 @@ async fn a_stacks_events_tell_when_what_it_does_began() {
              </DescribeStackEventsResponse>"
         );
         moto.answer("DescribeStackEvents", STACK_ID, 200, &body).await.unwrap();
-        assert_eq!(aws.operation_began(STACK_ID).await, Ok(expected), "{events}");
+        let stack_id = STACK_ID.to_owned();
+        let began = aws.call(&FindOperationStart { stack_id }).await;
+        assert_eq!(began, Ok(expected), "{events}");
     }
 }
 
@@ -88,7 +90,8 @@ async fn a_stack_tells_when_its_last_update_began() {
              </DescribeStacksResult></DescribeStacksResponse>"
         );
         moto.answer("DescribeStacks", "", 200, &body).await.unwrap();
-        let stack = aws(&moto.url).await.stack(STACK_ID).await.unwrap();
+        let stack_id = STACK_ID.to_owned();
+        let stack = aws(&moto.url).await.call(&DescribeStack { stack_id }).await.unwrap();
         assert_eq!(stack.updated, expected);
     }
 }

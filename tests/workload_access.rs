@@ -7,21 +7,16 @@ use std::time::Duration;
 
 use mng_aws::Aws;
 use mng_core::call_error::{CallError, Fault};
-use mng_engine::ports::Kubernetes;
+use mng_engine::ports::Calls;
 use serde_json::{Value, json};
 use simulator::Access;
 use support::flows::{create, properties, reason, roll_back};
+use support::requests::{
+    apply, create_daemon_set, delete_daemon_set, list_daemon_sets, list_nodes, read_drain, read_windows_state,
+};
 use support::world::World;
 
-const CALLS: [&str; 7] = [
-    "nodes",
-    "daemon_sets",
-    "windows",
-    "drain",
-    "apply",
-    "create_plugin",
-    "delete_plugin",
-];
+const CALLS: [&str; 7] = ["nodes", "daemon_sets", "windows", "drain", "apply", "create", "delete"];
 
 fn wanted(desired: u32) -> Value {
     let sizes = json!({"MinSize": 0, "MaxSize": 5, "DesiredSize": desired});
@@ -48,19 +43,19 @@ async fn one_that_lasts_fails_after_the_third() {
     assert_eq!(world.simulator.kubernetes_requests().len(), 3);
 }
 
-async fn call(aws: &Aws, name: &str) -> Result<(), CallError> {
+async fn call(aws: &Aws, cluster: &str) -> Result<(), CallError> {
     let config_map =
         json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "kube-system"}});
     let daemon_set =
         json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "a", "namespace": "kube-system"}});
-    match name {
-        "nodes" => aws.nodes(name, "my-mng", "1").await.map(drop),
-        "daemon_sets" => aws.daemon_sets(name).await.map(drop),
-        "windows" => aws.windows(name).await.map(drop),
-        "drain" => aws.drain(name, "my-mng", vec![]).await.map(drop),
-        "apply" => aws.apply(name, &config_map).await,
-        "create_plugin" => aws.create_plugin(name, &daemon_set).await,
-        _ => aws.delete_plugin(name, "uid", "1").await,
+    match cluster {
+        "nodes" => aws.call(&list_nodes(cluster, "my-mng", "1")).await.map(drop),
+        "daemon_sets" => aws.call(&list_daemon_sets(cluster)).await.map(drop),
+        "windows" => aws.call(&read_windows_state(cluster)).await.map(drop),
+        "drain" => aws.call(&read_drain(cluster, "my-mng")).await.map(drop),
+        "apply" => aws.call(&apply(cluster, config_map)).await,
+        "create" => aws.call(&create_daemon_set(cluster, daemon_set)).await,
+        _ => aws.call(&delete_daemon_set(cluster, "uid", "1")).await,
     }
 }
 
@@ -93,9 +88,9 @@ async fn after_a_denial_the_next_call_has_a_token_of_its_own() {
 async fn a_token_that_is_taken_is_kept() {
     let world = World::start(false).await;
     let aws = &world.function.cloud.aws;
-    aws.daemon_sets("my-cluster").await.unwrap();
+    aws.call(&list_daemon_sets("my-cluster")).await.unwrap();
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    aws.daemon_sets("my-cluster").await.unwrap();
+    aws.call(&list_daemon_sets("my-cluster")).await.unwrap();
     let asked = world.simulator.kubernetes_requests();
     assert_eq!(asked[0].authorization, asked[1].authorization);
 }
@@ -109,7 +104,13 @@ async fn what_comes_in_pages_is_read_whole() {
         let daemon_set = json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata});
         world.simulator.put_object("my-cluster", daemon_set);
     }
-    let read = world.function.cloud.aws.daemon_sets("my-cluster").await.unwrap();
+    let read = world
+        .function
+        .cloud
+        .aws
+        .call(&list_daemon_sets("my-cluster"))
+        .await
+        .unwrap();
     assert_eq!(read.len(), world.simulator.objects("my-cluster", "daemonsets").len());
     assert_eq!(world.simulator.kubernetes_requests().len(), 2);
 }

@@ -3,14 +3,13 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use mng_core::properties::device_plugin::{DEFAULT_VERSION, IMAGE};
-use mng_engine::ports::Cloud;
+use mng_engine::ports::Calls;
 use serde_json::{Value, json};
 use simulator::Access;
 use support::flows::{create, reason, roll_back};
 use support::plugin::{TAG, delete, gpu, groups, is_marked, plugin};
+use support::requests;
 use support::world::{Death, World};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/managed-node-group";
@@ -259,8 +258,13 @@ async fn a_tag_that_speaks_of_nothing_goes_where_nothing_can_be_created() {
     let (without, wanted) = (gpu(&json!({"NvidiaDevicePlugin": null})), gpu(&json!({})));
     let id = create(&world, &without).await;
     let arn = world.group(&id)["nodegroupArn"].as_str().unwrap().to_owned();
-    let tag = BTreeMap::from([(TAG.to_owned(), "nvidia".to_owned())]);
-    world.function.cloud.aws.tag(&arn, &tag).await.unwrap();
+    world
+        .function
+        .cloud
+        .aws
+        .call(&requests::tag(&arn, TAG, "nvidia"))
+        .await
+        .unwrap();
     world.simulator.access("my-cluster", Access::ReadOnly);
     world.stack_is("UPDATE_IN_PROGRESS");
     let update = world.request("Update", Some(&id), &wanted, Some(&without));
@@ -285,8 +289,13 @@ async fn access_lost_before_a_delete_is_told_with_both_ways_out() {
     }
     assert_eq!(world.groups(), ["gpu ACTIVE"]);
 
-    let keys = BTreeSet::from([TAG.to_owned()]);
-    world.function.cloud.aws.untag(&arn, &keys).await.unwrap();
+    world
+        .function
+        .cloud
+        .aws
+        .call(&requests::untag(&arn, TAG))
+        .await
+        .unwrap();
     assert_eq!(delete(&world, &id, &wanted).await["Status"], "SUCCESS");
     assert_eq!(world.groups(), [""; 0]);
     assert!(!plugin(&world).is_null(), "nobody may delete it");
@@ -354,9 +363,11 @@ async fn live_and_die(in_create: Death, in_delete: Death) -> [Vec<&'static str>;
 async fn a_death_at_any_call_leaves_one_daemon_set_and_then_none() {
     let [of_create, of_delete] = live_and_die(Death::Never, Death::Never).await;
     assert!(
-        of_create.contains(&"create_plugin") && of_create.contains(&"apply") && of_delete.contains(&"delete_plugin")
+        of_create.contains(&"CreateDaemonSet")
+            && of_create.contains(&"ApplyObject")
+            && of_delete.contains(&"DeleteDaemonSet")
     );
-    let made = of_create.iter().position(|call| *call == "create").unwrap();
+    let made = of_create.iter().position(|call| *call == "CreateNodegroup").unwrap();
     let alive = Death::Never;
     for call in made + 1..=of_create.len() {
         tokio::join!(

@@ -12,7 +12,7 @@ use support::world::World;
 /// Both have seen that there is none.
 #[tokio::test]
 async fn a_group_that_is_the_first_meanwhile_keeps_its_part() {
-    for before in ["create_plugin", "apply"] {
+    for before in ["CreateDaemonSet", "ApplyObject"] {
         let world = World::start(false).await;
         let (other, later) = (Other::of(&world).await, Other::of(&world).await);
         world.meanwhile(before, async move { other.joins().await });
@@ -35,7 +35,7 @@ async fn a_group_that_leaves_meanwhile_does_not_come_back() {
     let world = World::start(false).await;
     let other = Other::of(&world).await;
     other.joins().await;
-    world.meanwhile("apply", async move { other.leaves().await });
+    world.meanwhile("ApplyObject", async move { other.leaves().await });
     create(&world, &gpu(&json!({}))).await;
     assert!(world.happened());
     assert_eq!(groups(&plugin(&world)), &json!(["gpu"]));
@@ -49,7 +49,7 @@ async fn a_group_that_joins_meanwhile_is_not_undone() {
     let id = create(&world, &wanted).await;
     let (other, later) = (Other::of(&world).await, Other::of(&world).await);
     let uid = plugin(&world)["metadata"]["uid"].clone();
-    world.meanwhile("delete_plugin", async move { other.joins().await });
+    world.meanwhile("DeleteDaemonSet", async move { other.joins().await });
     let answer = delete(&world, &id, &wanted).await;
     assert_eq!(answer["Status"], "SUCCESS", "{answer}");
     assert!(world.happened() && world.groups().is_empty());

@@ -318,7 +318,11 @@ async fn a_missing_permission_fails_a_create_and_no_rollback() {
 async fn an_update_that_asks_for_nothing_does_without_permissions() {
     let scaled = Scaled::start().await;
     let id = scaled.create(&json!({})).await;
-    assert_eq!(scaled.calls("scaling_group"), 0, "a new group has nothing of ours");
+    assert_eq!(
+        scaled.calls("DescribeScalingGroup"),
+        0,
+        "a new group has nothing of ours"
+    );
     for action in ["autoscaling:DescribeAutoScalingGroups", TAG, "autoscaling:DeleteTags"] {
         scaled.moto.deny(action).await.unwrap();
     }

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use mng_aws::Aws;
 use mng_core::workload::nodes::ready;
-use mng_engine::ports::Kubernetes;
+use mng_engine::ports::Calls;
 use serde_json::{Value, json};
 use simulator::{KubernetesRequest, NodesStay, Watches};
 use support::flows::properties;
+use support::requests::{await_node_change, list_nodes};
 use support::world::World;
 
 const CLUSTER: &str = "my-cluster";
@@ -34,13 +35,14 @@ fn aws(world: &World) -> &Aws {
 }
 
 async fn names(world: &World, request_id: &str) -> Vec<String> {
-    let nodes = aws(world).nodes(CLUSTER, GROUP, request_id).await.unwrap();
+    let nodes = aws(world).call(&list_nodes(CLUSTER, GROUP, request_id)).await.unwrap();
     nodes.into_iter().map(|node| node.name).collect()
 }
 
 /// What ends only with a change has to end.
 async fn change(world: &World) {
-    let changed = aws(world).node_change(CLUSTER, GROUP, LONG);
+    let wait = await_node_change(CLUSTER, GROUP, LONG);
+    let changed = aws(world).call(&wait);
     let guarded = tokio::time::timeout(Duration::from_secs(60), changed).await;
     guarded.expect("a node has changed");
 }
@@ -142,9 +144,8 @@ async fn what_ends_each_watch_at_once_is_not_asked_without_pause() {
     let world = world().await;
     world.simulator.watches(CLUSTER, Watches::EndAtOnce);
     names(&world, REQUEST).await;
-    aws(&world)
-        .node_change(CLUSTER, GROUP, Duration::from_millis(2500))
-        .await;
+    let wait = await_node_change(CLUSTER, GROUP, Duration::from_millis(2500));
+    aws(&world).call(&wait).await;
     let watched = watched_from(&world);
     assert!((1..=3).contains(&watched.len()), "{watched:?}");
     assert_eq!(names(&world, REQUEST).await.len(), 2);
@@ -158,10 +159,11 @@ async fn a_watch_that_is_never_answered_holds_nothing_up() {
     let world = world().await;
     names(&world, REQUEST).await;
     world.simulator.watches(CLUSTER, Watches::NeverBegin);
-    let wait = aws(&world).node_change(CLUSTER, GROUP, Duration::from_millis(50));
-    let guarded = tokio::time::timeout(Duration::from_secs(20), wait).await;
+    let wait = await_node_change(CLUSTER, GROUP, Duration::from_millis(50));
+    let guarded = tokio::time::timeout(Duration::from_secs(20), aws(&world).call(&wait)).await;
     guarded.expect("the wait ends in its time");
-    let guarded = tokio::time::timeout(Duration::from_secs(20), aws(&world).nodes(CLUSTER, GROUP, REQUEST)).await;
+    let list = list_nodes(CLUSTER, GROUP, REQUEST);
+    let guarded = tokio::time::timeout(Duration::from_secs(20), aws(&world).call(&list)).await;
     assert_eq!(ready(&guarded.expect("a look ends").unwrap()), 2);
     assert_eq!(lists(&world), 2);
     assert!(!watched_from(&world).is_empty());
@@ -182,7 +184,7 @@ async fn a_node_that_comes_ready_ends_the_wait() {
     let wanted = json!({"NodegroupName": GROUP, "WaitFor": "NodesReady", "ScalingConfig": sizes});
     let request = world.request("Create", None, &properties(&wanted), None);
     let comes_ready = async {
-        while !world.function.cloud.made.lock().unwrap().contains(&"node_change") {
+        while !world.function.cloud.made.lock().unwrap().contains(&"AwaitNodeChange") {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         world.simulator.nodes_stay(CLUSTER, GROUP, unready(0));

@@ -6,11 +6,12 @@ use super::Function;
 use crate::telemetry::lines::OBJECT;
 use crate::telemetry::metrics::{End, Sheet};
 use mng_aws::clock::Clock;
+use mng_core::decide::history::History;
 use mng_core::decide::under_way::UnderWay;
 use mng_core::protocol::answer::Answer;
 use mng_core::protocol::request::RequestType;
 use mng_engine::Operation;
-use mng_engine::progress::Progress;
+use mng_engine::tally::Tally;
 
 impl<C, K: Clock> Function<C, K> {
     pub(super) fn count_begun(&self, kind: RequestType) {
@@ -18,9 +19,8 @@ impl<C, K: Clock> Function<C, K> {
     }
 
     /// Time goes by for what was under way.
-    pub(super) fn spend(&self, progress: &mut Progress, what: UnderWay) {
-        let began = progress.history.began * 1000;
-        progress.tally.spend(what, began, self.clock.now_millis());
+    pub(super) fn spend(&self, tally: &mut Tally, history: &History, what: UnderWay) {
+        tally.spend(what, history.began * 1000, self.clock.now_millis());
     }
 
     pub(super) fn count_end(&self, operation: &Operation, answer: &Answer) {

@@ -10,11 +10,11 @@ use mng_core::protocol::eventbridge::outcome::{About, News, Nodes, announcement}
 use mng_core::protocol::eventbridge::request::Unfit;
 use mng_core::protocol::request::{Envelope, Reply};
 use mng_core::workload::nodes::Ready;
-use mng_engine::polling::{Onward, step_functions};
-use mng_engine::ports::{Cloud, EventBus};
+use mng_engine::polling::step_functions;
+use mng_engine::ports::{Calls, Cloud, HandOver, PutEvent};
 use mng_engine::{Case, Operation};
 
-impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
+impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     /// Takes up an event of EventBridge.
     pub(super) async fn sent(&self, event: &Value, deadline: u64) -> Result<Value, Failure> {
         let request = match eventbridge::request::read(event) {

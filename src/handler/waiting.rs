@@ -10,13 +10,14 @@ use mng_aws::clock::Clock;
 use mng_core::decide::Waiting;
 use mng_core::nodegroup::name::digest;
 use mng_core::protocol::event::Host;
+use mng_core::protocol::physical_id::PhysicalId;
 use mng_engine::Operation;
 use mng_engine::polling::room::{self, Carrier, TooLarge, When};
 use mng_engine::polling::schedule::{self, Trouble};
-use mng_engine::polling::{Onward, Stay, self_invoke, step_functions};
-use mng_engine::ports::{Cloud, EventBus};
+use mng_engine::polling::{Stay, self_invoke, step_functions};
+use mng_engine::ports::{AwaitNodeChange, Calls, Cloud, HandOver, InvokeFunction, PutEvent, StartExecution};
 
-impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
+impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     pub(super) fn next_look(&self, operation: &Operation, waiting: Waiting) -> Duration {
         let progress = &operation.progress;
         let scale = self.settings.poll_time_scale;
@@ -81,15 +82,23 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
                 operation.progress.tally.hand_overs += 1;
                 let name = step_functions::execution_name(&operation.case.request, self.clock.now_millis());
                 let state = step_functions::state(&operation, waiting, wait);
-                self.cloud.start_execution(state_machine, &name, &state).await?;
+                let start = StartExecution {
+                    state_machine: state_machine.clone(),
+                    name,
+                    input: state,
+                };
+                self.cloud.call(&start).await?;
             }
             (Origin::Continuation(Host::StateMachine), _) => {
                 return Ok(step_functions::state(&operation, waiting, wait));
             }
             _ => {
                 operation.progress.tally.hand_overs += 1;
-                let payload = self_invoke::payload(&operation);
-                self.cloud.invoke(&self.settings.function_name, &payload).await?;
+                let invoke = InvokeFunction {
+                    function: self.settings.function_name.clone(),
+                    payload: self_invoke::payload(&operation),
+                };
+                self.cloud.call(&invoke).await?;
             }
         }
         Ok(step_functions::answered())
@@ -136,9 +145,14 @@ impl<C: Cloud + Onward + EventBus, K: Clock> Function<C, K> {
         };
         let shortest = schedule::SHORTEST_WAIT.mul_f64(self.settings.poll_time_scale).min(wait);
         tokio::time::sleep(shortest).await;
-        self.cloud
-            .node_change(cluster, group, wait.saturating_sub(shortest))
-            .await;
+        let change = AwaitNodeChange {
+            group: PhysicalId {
+                cluster: cluster.clone(),
+                name: group.clone(),
+            },
+            at_most: wait.saturating_sub(shortest),
+        };
+        self.cloud.call(&change).await;
     }
 }
 

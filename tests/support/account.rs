@@ -10,7 +10,7 @@ use mng_core::node::max_pods::{NetworkFacts, Prefixes};
 use mng_core::preflight::facts::{Cluster, Facts, InstanceType, IpFamily, Location, Read, Role, Subnet};
 use mng_core::properties::spec::Spec;
 use mng_core::properties::validate::inspect;
-use mng_engine::ports::Cloud;
+use mng_engine::ports::{Calls, ReadFacts};
 use serde_json::{Value, json};
 use simulator::Simulator;
 
@@ -52,7 +52,11 @@ impl Account {
     }
 
     pub async fn facts(&self, changes: Value) -> Facts {
-        self.aws.facts(&self.spec(changes), "nodes").await
+        let read = ReadFacts {
+            spec: Box::new(self.spec(changes)),
+            name: "nodes".to_owned(),
+        };
+        self.aws.call(&read).await
     }
 
     /// For making what isn't among the seeds.

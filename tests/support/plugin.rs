@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use mng_aws::Aws;
 use mng_core::properties::settings::Taint;
 use mng_core::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
-use mng_engine::ports::Kubernetes;
+use mng_engine::ports::Calls;
 use serde_json::{Value, json};
 
 use super::flows::properties;
+use super::requests::{apply, create_daemon_set, delete_daemon_set, list_daemon_sets};
 use super::world::{World, aws};
 
 pub const TAG: &str = "managed-node-group:device-plugin";
@@ -71,7 +72,8 @@ impl Other {
 
     /// What it would do next.
     pub async fn verdict(&self) -> Verdict {
-        join(&self.asked, &self.aws.daemon_sets("my-cluster").await.unwrap())
+        let live = self.aws.call(&list_daemon_sets("my-cluster")).await.unwrap();
+        join(&self.asked, &live)
     }
 
     /// Creates the DaemonSet, and dies before anything is applied.
@@ -79,14 +81,15 @@ impl Other {
         let Verdict::Create(bare) = self.verdict().await else {
             panic!("it is there already")
         };
-        self.aws.create_plugin("my-cluster", &bare).await.unwrap();
+        let create = create_daemon_set("my-cluster", bare);
+        self.aws.call(&create).await.unwrap();
     }
 
     pub async fn joins(&self) {
         loop {
             match self.verdict().await {
                 Verdict::Create(_) => self.creates().await,
-                Verdict::Apply(manifest) => self.aws.apply("my-cluster", &manifest).await.unwrap(),
+                Verdict::Apply(manifest) => self.aws.call(&apply("my-cluster", manifest)).await.unwrap(),
                 Verdict::AsItIs => return,
                 Verdict::Foreign(told) => panic!("{told}"),
             }
@@ -94,13 +97,13 @@ impl Other {
     }
 
     pub async fn leaves(&self) {
-        let live = self.aws.daemon_sets("my-cluster").await.unwrap();
+        let live = self.aws.call(&list_daemon_sets("my-cluster")).await.unwrap();
         match leave(self.asked.group, &live) {
             Leave::Nothing => {}
-            Leave::Apply(manifest) => self.aws.apply("my-cluster", &manifest).await.unwrap(),
+            Leave::Apply(manifest) => self.aws.call(&apply("my-cluster", manifest)).await.unwrap(),
             Leave::Delete { uid, resource_version } => {
-                let deleted = self.aws.delete_plugin("my-cluster", &uid, &resource_version).await;
-                deleted.unwrap();
+                let delete = delete_daemon_set("my-cluster", &uid, &resource_version);
+                self.aws.call(&delete).await.unwrap();
             }
         }
     }

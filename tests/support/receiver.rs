@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::protocol::{Answers, Put};
+use fakes::protocol::{Answers, Put};
 
 /// A test that waits longer for an answer than this waits for ever.
 const GUARD: Duration = Duration::from_secs(60);

@@ -58,10 +58,10 @@ impl World {
     }
 
     /// Until a request has looked twice at what there is in EC2.
-    pub async fn until_looked_at_belongings_again(&self) {
+    pub async fn until_ec2_resources_are_read_twice(&self) {
         let looks = || {
             let made = self.function.cloud.made.lock().unwrap();
-            made.iter().filter(|action| **action == "belongings").count()
+            made.iter().filter(|action| **action == "DescribeEc2Resources").count()
         };
         let before = looks();
         while looks() < before + 2 {

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use mng_core::launch_template::steps::LaunchStep;
-use mng_engine::ports::Cloud;
+use mng_engine::ports::Calls;
 use serde_json::{Value, json};
 
 use super::flows::{properties, reason};
+use super::requests::delete_nodegroup;
 use super::world::World;
 
 /// An update goes forward.
@@ -42,14 +43,16 @@ pub async fn leave_unfinished(world: &World, id: &str, old: &Value) -> String {
 /// Somebody deletes a group by hand, and EKS is at it for a while.
 pub async fn is_being_deleted(world: &World, id: &str) {
     world.simulator.durations(|durations| durations.delete = 300.0);
-    let deleted = world.function.cloud.aws.delete("my-cluster", name_of(id)).await;
+    let delete = delete_nodegroup("my-cluster", name_of(id));
+    let deleted = world.function.cloud.aws.call(&delete).await;
     deleted.expect("EKS takes it");
     assert_eq!(world.group(id)["status"], "DELETING");
 }
 
 /// Somebody deletes a group by hand, and EKS is done with it.
 pub async fn is_deleted(world: &World, id: &str) {
-    let deleted = world.function.cloud.aws.delete("my-cluster", name_of(id)).await;
+    let delete = delete_nodegroup("my-cluster", name_of(id));
+    let deleted = world.function.cloud.aws.call(&delete).await;
     deleted.expect("EKS takes it");
     while world.groups().iter().any(|group| group.starts_with(name_of(id))) {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -66,7 +69,7 @@ pub fn delete_template(world: &World, id: &str) {
         .function
         .cloud
         .ec2
-        .launch(&LaunchStep::DeleteTemplate { id: template }, "by hand");
+        .change(&LaunchStep::DeleteTemplate { id: template }, "by hand");
     deleted.expect("it is there");
 }
 

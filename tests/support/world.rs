@@ -1,9 +1,9 @@
 //! A world in one process: the function's real code against the simulator over HTTP, a stack that is told what to be, a
 //! receiver that checks every answer, and a way to kill the function between any two of its calls.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
@@ -18,13 +18,12 @@ use mng_aws::clock::{Clock, SystemClock};
 use mng_aws::https::Https;
 use mng_core::protocol::response_url::Loopback;
 use mng_core::texts::error_chain;
-use mng_engine::ports::Stack;
 use serde_json::{Value, json};
 use simulator::Simulator;
-use tokio::sync::Notify;
 
-pub use super::cut::{Cut, MOST_IN_STATE, Meanwhile};
-use super::ec2::Memory;
+pub use super::killable::{Killable, Meanwhile};
+use super::local_cloud::LocalCloud;
+pub use super::local_cloud::MOST_IN_STATE;
 use super::receiver::Receiver;
 
 /// Minutes of EKS become fractions of a second, and the function's waits with them.
@@ -52,7 +51,7 @@ pub enum Death {
 pub struct World<K = SystemClock> {
     pub simulator: Simulator,
     pub receiver: Receiver,
-    pub function: Function<Cut, K>,
+    pub function: Function<Killable, K>,
     pub requests: AtomicUsize,
     /// What Lambda was told of invocations that failed, and their Debug.
     pub failures: Mutex<Vec<String>>,
@@ -110,37 +109,11 @@ impl World {
             metrics_namespace: Some("ManagedNodeGroup".to_owned()),
             event_bus: bus.clone(),
         };
-        let cut = Cut {
-            aws: aws(&simulator.endpoint()).await,
-            moto,
-            reads,
-            ec2: Memory::default(),
-            stack: Mutex::new(Stack {
-                status: "CREATE_IN_PROGRESS".to_owned(),
-                tags: BTreeMap::new(),
-                created: Some(SystemClock.now()),
-                updated: None,
-            }),
-            rollback_began: Mutex::default(),
-            hides_events: AtomicBool::new(false),
-            stack_denials: AtomicUsize::new(0),
-            is_removed: AtomicBool::new(false),
-            recorded_id: Mutex::default(),
-            calls: AtomicUsize::new(0),
-            made: Mutex::new(vec![]),
-            death: Mutex::new(Death::Never),
-            died: Notify::new(),
-            meanwhile: Mutex::default(),
-            onward: Mutex::new(VecDeque::new()),
-            started: Mutex::new(BTreeSet::new()),
-            told: Mutex::default(),
-            deaf: AtomicUsize::new(0),
-            scaling_group: Mutex::default(),
-            patience: Mutex::default(),
-        };
+        let mut cloud = LocalCloud::new(aws(&simulator.endpoint()).await);
+        (cloud.moto, cloud.reads) = (moto, reads);
         let responder = Responder::new(Https::to_aws(), Loopback::Allowed, TIME_SCALE);
         let function = Function {
-            cloud: cut,
+            cloud: Killable::new(cloud),
             clock: SystemClock,
             settings,
             responder,

@@ -4,79 +4,57 @@ use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types::{StackEvent, StackResourceDetail};
 
 use super::Aws;
-use super::errors::call_error;
+use super::errors::failed;
 use mng_core::call_error::{CallError, Fault};
-use mng_engine::ports::{Fate, Record, Stack};
+use mng_engine::ports::{
+    Calls, DescribeStack, DescribeStackResource, Fate, FindOperationStart, Record, Request, Stack,
+};
 
 /// How many pages of a hundred events the function reads, the newest first. The function asks for the beginning of a
 /// rollback shortly after it, and a stack has at most 500 resources with a few events each.
 const EVENT_PAGES: usize = 10;
 
-impl Aws {
-    pub(super) async fn describe_stack(&self, stack_id: &str) -> Result<Stack, CallError> {
-        const ACTION: &str = "cloudformation:DescribeStacks";
-        if let Some(place) = self.elsewhere(stack_id) {
-            return Err(not_asked(ACTION, stack_id.to_owned(), place));
-        }
-        let answer = self
-            .cloudformation()
-            .describe_stacks()
-            .stack_name(stack_id)
-            .send()
-            .await;
-        let answer = answer.map_err(|error| call_error(ACTION, stack_id, &error))?;
-        let Some(stack) = answer.stacks().first() else {
-            let (code, message) = ("no stack".to_owned(), "the answer names no stack".to_owned());
-            return Err(CallError {
-                action: ACTION,
-                resource: stack_id.to_owned(),
-                fault: Fault::NotFound,
-                code,
-                message,
-            });
-        };
-        let tags = stack
-            .tags()
-            .iter()
-            .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned())))
-            .collect();
-        let status = stack
-            .stack_status()
-            .map_or_else(String::new, |status| status.as_str().to_owned());
+impl Calls<DescribeStack> for Aws {
+    async fn call(&self, request: &DescribeStack) -> Result<Stack, CallError> {
+        self.is_here(request, &request.stack_id)?;
+        let call = self.cloudformation().describe_stacks().stack_name(&request.stack_id);
+        let answer = call.send().await.map_err(failed(request))?;
+        let stack = answer.stacks().first().ok_or_else(|| no_stack(request))?;
+        let tags = stack.tags().iter();
+        let status = stack.stack_status();
         Ok(Stack {
-            status,
-            tags,
+            status: status.map_or_else(String::new, |status| status.as_str().to_owned()),
+            tags: tags
+                .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned())))
+                .collect(),
             created: stack.creation_time().and_then(seconds),
             updated: stack.last_updated_time().and_then(seconds),
         })
     }
+}
 
-    pub(super) async fn describe_stack_resource(
-        &self,
-        stack_id: &str,
-        logical_id: &str,
-    ) -> Result<Option<Record>, CallError> {
-        const ACTION: &str = "cloudformation:DescribeStackResource";
-        let resource = format!("{logical_id} of {stack_id}");
-        if let Some(place) = self.elsewhere(stack_id) {
-            return Err(not_asked(ACTION, resource, place));
-        }
+impl Calls<DescribeStackResource> for Aws {
+    async fn call(&self, request: &DescribeStackResource) -> Result<Option<Record>, CallError> {
+        self.is_here(request, &request.stack_id)?;
         let call = self.cloudformation().describe_stack_resource();
-        let answer = call.stack_name(stack_id).logical_resource_id(logical_id).send().await;
-        match answer.map_err(|error| call_error(ACTION, resource, &error)) {
+        let call = call
+            .stack_name(&request.stack_id)
+            .logical_resource_id(&request.logical_id);
+        match call.send().await.map_err(failed(request)) {
             Ok(answer) => Ok(answer.stack_resource_detail().and_then(record)),
             Err(error) if error.fault == Fault::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
 
-    pub(super) async fn describe_operation(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
-        const ACTION: &str = "cloudformation:DescribeStackEvents";
+impl Calls<FindOperationStart> for Aws {
+    async fn call(&self, request: &FindOperationStart) -> Result<Option<u64>, CallError> {
         let (mut began, mut next) = (None, None);
         for _ in 0..EVENT_PAGES {
-            let call = self.cloudformation().describe_stack_events().stack_name(stack_id);
-            let page = call.set_next_token(next).send().await;
-            let page = page.map_err(|error| call_error(ACTION, stack_id, &error))?;
+            let call = self.cloudformation().describe_stack_events();
+            let page = call.stack_name(&request.stack_id).set_next_token(next).send().await;
+            let page = page.map_err(failed(request))?;
             for event in page.stack_events().iter().filter(|event| is_of_the_stack(event)) {
                 match event.resource_status().map(|status| status.as_str()) {
                     // A failed rollback can be continued, and then begins once more.
@@ -91,6 +69,16 @@ impl Aws {
             }
         }
         Ok(began)
+    }
+}
+
+impl Aws {
+    /// Refuses a request about a stack that this function cannot ask about.
+    fn is_here<R: Request>(&self, request: &R, stack_id: &str) -> Result<(), CallError> {
+        match self.elsewhere(stack_id) {
+            Some(place) => Err(not_asked(request, place)),
+            None => Ok(()),
+        }
     }
 
     /// Says which part of a stack's ARN differs from the function's own: the Region of the configuration, or the
@@ -118,10 +106,20 @@ fn record(detail: &StackResourceDetail) -> Option<Record> {
     })
 }
 
-fn not_asked(action: &'static str, resource: String, place: &str) -> CallError {
+fn no_stack(request: &DescribeStack) -> CallError {
     CallError {
-        action,
-        resource,
+        action: request.action(),
+        resource: request.resource(),
+        fault: Fault::NotFound,
+        code: "no stack".to_owned(),
+        message: "the answer names no stack".to_owned(),
+    }
+}
+
+fn not_asked<R: Request>(request: &R, place: &str) -> CallError {
+    CallError {
+        action: request.action(),
+        resource: request.resource(),
         fault: Fault::Refused,
         code: "not asked".to_owned(),
         message: format!("the stack is in another {place}, where this function can't ask"),
@@ -162,11 +160,10 @@ mod tests {
     #[tokio::test]
     async fn a_stack_that_is_elsewhere_is_not_asked_about() {
         let config = SdkConfig::builder().region(Region::new("eu-west-1")).build();
-        let stack = "arn:aws:cloudformation:us-east-1:111122223333:stack/nodes/1";
-        let error = Aws::new(config)
-            .describe_stack(stack)
-            .await
-            .expect_err("it is elsewhere");
+        let request = DescribeStack {
+            stack_id: "arn:aws:cloudformation:us-east-1:111122223333:stack/nodes/1".to_owned(),
+        };
+        let error = Aws::new(config).call(&request).await.expect_err("it is elsewhere");
         assert_eq!((error.fault, error.code.as_str()), (Fault::Refused, "not asked"));
     }
 }

@@ -9,6 +9,7 @@ use super::errors::call_error;
 use mng_core::call_error::{CallError, Fault};
 use mng_core::diagnosis::{Activity, Console, Evidence};
 use mng_core::nodegroup::group::NodeGroup;
+use mng_engine::ports::{Calls, ReadEvidence};
 
 /// How many activities the function reads. A group that keeps failing repeats the same activities.
 const ACTIVITIES: i32 = 20;
@@ -22,9 +23,9 @@ enum Capture {
     Kept,
 }
 
-impl Aws {
-    /// A failed read becomes part of the evidence and fails nothing: the group has failed already.
-    pub(super) async fn read_evidence(&self, group: &NodeGroup) -> Evidence {
+/// A failed read becomes part of the evidence and fails nothing: the group has failed already.
+impl Calls<ReadEvidence> for Aws {
+    async fn call(&self, ReadEvidence { group }: &ReadEvidence) -> Evidence {
         let mut evidence = Evidence::default();
         let activities = self.read_activities(&group.auto_scaling_group).await;
         let activities = activities.unwrap_or_else(|error| {
@@ -44,7 +45,9 @@ impl Aws {
             .collect();
         evidence
     }
+}
 
+impl Aws {
     /// The newest first. The Auto Scaling group may be gone already; Auto Scaling keeps its activities for six weeks.
     async fn read_activities(&self, auto_scaling_group: &str) -> Result<Vec<AsgActivity>, CallError> {
         if auto_scaling_group.is_empty() {

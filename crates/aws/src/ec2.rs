@@ -2,51 +2,45 @@
 
 use aws_sdk_ec2::types::{ArchitectureType, InstanceType, InstanceTypeHypervisor, InstanceTypeInfo, NetworkInfo};
 
-use super::errors::call_error;
+use super::errors::failed;
 use super::{Aws, template_data};
 use mng_core::call_error::{CallError, Fault};
 use mng_core::launch_template::custom_template::UsersTemplate;
 use mng_core::node::image::{Accelerator, Architecture, InstanceTypeFacts};
 use mng_core::node::max_pods::{NetworkFacts, Prefixes};
-use mng_core::properties::spec::{LaunchTemplate, LaunchTemplateIdentity, LaunchTemplateVersion};
+use mng_core::properties::spec::{LaunchTemplateIdentity, LaunchTemplateVersion};
+use mng_engine::ports::{Calls, DescribeInstanceTypes, DescribeLaunchTemplate, Request};
 
-impl Aws {
-    pub(super) async fn describe_users_template(&self, template: &LaunchTemplate) -> Result<UsersTemplate, CallError> {
-        const ACTION: &str = "ec2:DescribeLaunchTemplateVersions";
-        let resource = template.identity.as_str();
-        let version = match template.version {
+impl Calls<DescribeLaunchTemplate> for Aws {
+    async fn call(&self, request: &DescribeLaunchTemplate) -> Result<UsersTemplate, CallError> {
+        let version = match request.template.version {
             LaunchTemplateVersion::Latest => "$Latest".to_owned(),
             LaunchTemplateVersion::Default => "$Default".to_owned(),
             LaunchTemplateVersion::Number(number) => number.to_string(),
         };
         let call = self.ec2().describe_launch_template_versions().versions(version);
-        let call = match &template.identity {
+        let call = match &request.template.identity {
             LaunchTemplateIdentity::Id(id) => call.launch_template_id(id),
             LaunchTemplateIdentity::Name(name) => call.launch_template_name(name),
         };
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| call_error(ACTION, resource, &error))?;
+        let answer = call.send().await.map_err(failed(request))?;
         let found = answer.launch_template_versions().first();
         found.map(template_data::users_template).ok_or_else(|| CallError {
-            action: ACTION,
-            resource: resource.to_owned(),
+            action: request.action(),
+            resource: request.resource(),
             fault: Fault::NotFound,
             code: "no version".to_owned(),
             message: "the launch template has no such version".to_owned(),
         })
     }
+}
 
-    pub(super) async fn describe_instance_types(&self, names: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
-        let types: Vec<InstanceType> = names.iter().map(|name| InstanceType::from(name.as_str())).collect();
-        let answer = self
-            .ec2()
-            .describe_instance_types()
-            .set_instance_types(Some(types))
-            .send()
-            .await;
-        let answer = answer.map_err(|error| call_error("ec2:DescribeInstanceTypes", names.join(","), &error))?;
+impl Calls<DescribeInstanceTypes> for Aws {
+    async fn call(&self, request: &DescribeInstanceTypes) -> Result<Vec<InstanceTypeFacts>, CallError> {
+        let types = request.names.iter().map(|name| InstanceType::from(name.as_str()));
+        let call = self.ec2().describe_instance_types();
+        let answer = call.set_instance_types(Some(types.collect())).send().await;
+        let answer = answer.map_err(failed(request))?;
         Ok(answer.instance_types().iter().map(facts).collect())
     }
 }

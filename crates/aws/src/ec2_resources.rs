@@ -14,19 +14,23 @@ use mng_core::launch_template::ec2_resources::{
     Belongings, KeyPair, Place, Rule, SecurityGroup, Source, Template, Version, VersionRole,
 };
 use mng_core::nodegroup::ownership::NODEGROUP_TAG;
+use mng_engine::ports::{Calls, DescribeEc2Resources};
 
-impl Aws {
-    /// The function finds template and security group by their names, so that it also sees those of somebody else. It
-    /// finds key pairs by their tag, since their names follow from their keys. It reads each list to its end: with a
-    /// filter, EC2 may answer an empty page that has a next one.
-    pub(super) async fn describe_belongings(&self, place: &Place) -> Result<Belongings, CallError> {
+/// The function finds template and security group by their names, so that it also sees those of somebody else. It finds
+/// key pairs by their tag, since their names follow from their keys. It reads each list to its end: with a filter, EC2
+/// may answer an empty page that has a next one.
+impl Calls<DescribeEc2Resources> for Aws {
+    async fn call(&self, request: &DescribeEc2Resources) -> Result<Belongings, CallError> {
+        let place = &request.place;
         Ok(Belongings {
             templates: self.templates(place).await?,
             security_groups: self.security_groups(place).await?,
             key_pairs: self.key_pairs(place).await?,
         })
     }
+}
 
+impl Aws {
     async fn templates(&self, place: &Place) -> Result<Vec<Template>, CallError> {
         let name = place.resource_name();
         let call = self.ec2().describe_launch_templates();

@@ -1,136 +1,81 @@
 //! EKS: the calls that create, change, read and delete a node group.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use aws_sdk_eks::operation::create_nodegroup::builders::CreateNodegroupFluentBuilder;
 use aws_sdk_eks::types::{AmiTypes, CapacityTypes};
 
-use super::errors::call_error;
+use super::errors::{empty, failed};
 use super::{Aws, from_sdk, to_sdk};
-use mng_core::call_error::{CallError, Fault};
-use mng_core::decide::change::ConfigChange;
+use mng_core::call_error::CallError;
 use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::decide::history::UpdateState;
-use mng_core::decide::plan::VersionChange;
-use mng_core::diagnosis::Evidence;
-use mng_core::launch_template::custom_template::UsersTemplate;
-use mng_core::launch_template::ec2_resources::{Belongings, Place};
-use mng_core::launch_template::steps::{Cluster, LaunchStep, Made};
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::launch_template::steps::Cluster;
 use mng_core::nodegroup::group::NodeGroup;
-use mng_core::nodegroup::ownership::Owner;
-use mng_core::preflight::facts::Facts;
 use mng_core::properties::settings::{NodeRepair, WarmPool};
-use mng_core::properties::spec::{ForceUpdate, InstanceTypes, LaunchTemplate, Release, Spec};
-use mng_engine::ports::{Cloud, Record, Stack, UpdateBegun};
+use mng_core::properties::spec::{ForceUpdate, InstanceTypes, Release};
+use mng_engine::ports::{
+    Calls, CreateNodegroup, DeleteNodegroup, DescribeCluster, DescribeNodegroup, DescribeUpdate, TagResource,
+    UntagResource, UpdateNodegroupConfig, UpdateNodegroupVersion,
+};
 
-impl Cloud for Aws {
-    fn throttles(&self) -> u32 {
-        self.recorder.take_throttles()
+impl Calls<DescribeNodegroup> for Aws {
+    async fn call(&self, request: &DescribeNodegroup) -> Result<NodeGroup, CallError> {
+        let call = self.eks().describe_nodegroup().cluster_name(&request.group.cluster);
+        let answer = call.nodegroup_name(&request.group.name).send().await;
+        let answer = answer.map_err(failed(request))?;
+        let group = answer.nodegroup().map(from_sdk::node_group);
+        group.ok_or_else(|| empty(request))
     }
+}
 
-    async fn stack(&self, stack_id: &str) -> Result<Stack, CallError> {
-        self.describe_stack(stack_id).await
+/// Without the node group's name, EKS looks for an update of the cluster.
+impl Calls<DescribeUpdate> for Aws {
+    async fn call(&self, request: &DescribeUpdate) -> Result<UpdateState, CallError> {
+        let call = self.eks().describe_update().name(&request.group.cluster);
+        let call = call.nodegroup_name(&request.group.name).update_id(&request.update_id);
+        let answer = call.send().await.map_err(failed(request))?;
+        answer.update().map(from_sdk::update).ok_or_else(|| empty(request))
     }
+}
 
-    async fn operation_began(&self, stack_id: &str) -> Result<Option<u64>, CallError> {
-        self.describe_operation(stack_id).await
+impl Calls<CreateNodegroup> for Aws {
+    async fn call(&self, request: &CreateNodegroup) -> Result<(), CallError> {
+        let call = create_call(self.eks().create_nodegroup(), &request.desired, &request.group);
+        let answer = call.client_request_token(&request.token).send().await;
+        answer.map(drop).map_err(failed(request))
     }
+}
 
-    async fn record(&self, stack_id: &str, logical_id: &str) -> Result<Option<Record>, CallError> {
-        self.describe_stack_resource(stack_id, logical_id).await
-    }
-
-    async fn node_groups(&self, cluster: &str) -> Result<Vec<String>, CallError> {
-        self.list_node_groups(cluster).await
-    }
-
-    async fn updates_since(&self, cluster: &str, name: &str, since: u64) -> Result<Vec<UpdateBegun>, CallError> {
-        self.list_updates_since(cluster, name, since).await
-    }
-
-    async fn node_group(&self, cluster: &str, name: &str) -> Result<NodeGroup, CallError> {
-        const ACTION: &str = "eks:DescribeNodegroup";
-        let id = id(cluster, name);
-        let answer = self
-            .eks()
-            .describe_nodegroup()
-            .cluster_name(cluster)
-            .nodegroup_name(name)
-            .send()
-            .await;
-        let answer = answer.map_err(|error| call_error(ACTION, &id, &error))?;
-        answer
-            .nodegroup()
-            .map(from_sdk::node_group)
-            .ok_or_else(|| empty(ACTION, id))
-    }
-
-    async fn update(&self, cluster: &str, name: &str, update: &str) -> Result<UpdateState, CallError> {
-        const ACTION: &str = "eks:DescribeUpdate";
-        let id = format!("{} of {}", update, id(cluster, name));
-        // Without the node group's name, EKS looks for an update of the cluster.
-        let answer = self
-            .eks()
-            .describe_update()
-            .name(cluster)
-            .nodegroup_name(name)
-            .update_id(update)
-            .send()
-            .await;
-        let answer = answer.map_err(|error| call_error(ACTION, &id, &error))?;
-        answer.update().map(from_sdk::update).ok_or_else(|| empty(ACTION, id))
-    }
-
-    async fn create(&self, desired: &Desired, group: &NewGroup, token: &str) -> Result<(), CallError> {
-        let call = create_call(self.eks().create_nodegroup(), desired, group).client_request_token(token);
-        let id = id(&desired.spec.cluster, &desired.name);
-        call.send()
-            .await
-            .map(drop)
-            .map_err(|error| call_error("eks:CreateNodegroup", id, &error))
-    }
-
-    async fn update_version(
-        &self,
-        group: &NodeGroup,
-        change: &VersionChange,
-        token: &str,
-    ) -> Result<String, CallError> {
-        const ACTION: &str = "eks:UpdateNodegroupVersion";
-        let id = id(&group.cluster, &group.name);
-        let template = change
-            .launch_template
-            .as_ref()
-            .map(|(identity, version)| to_sdk::launch_template(identity, Some(version)));
+impl Calls<UpdateNodegroupVersion> for Aws {
+    async fn call(&self, request: &UpdateNodegroupVersion) -> Result<String, CallError> {
+        let change = &request.change;
+        let template = change.launch_template.as_ref();
+        let template = template.map(|(identity, version)| to_sdk::launch_template(identity, Some(version)));
         let call = self
             .eks()
             .update_nodegroup_version()
-            .cluster_name(&group.cluster)
-            .nodegroup_name(&group.name);
+            .cluster_name(&request.group.cluster)
+            .nodegroup_name(&request.group.name);
         let call = call
             .set_version(change.version.clone())
             .set_release_version(change.release_version.clone());
         let call = call
             .set_launch_template(template)
             .force(change.force == ForceUpdate::Yes)
-            .client_request_token(token);
-        let answer = call.send().await.map_err(|error| call_error(ACTION, &id, &error))?;
-        answer
-            .update()
-            .and_then(|update| update.id())
-            .map(str::to_owned)
-            .ok_or_else(|| empty(ACTION, id))
+            .client_request_token(&request.token);
+        let answer = call.send().await.map_err(failed(request))?;
+        let id = answer.update().and_then(|update| update.id());
+        id.map(str::to_owned).ok_or_else(|| empty(request))
     }
+}
 
-    async fn update_config(&self, group: &NodeGroup, change: &ConfigChange, token: &str) -> Result<String, CallError> {
-        const ACTION: &str = "eks:UpdateNodegroupConfig";
-        let id = id(&group.cluster, &group.name);
+impl Calls<UpdateNodegroupConfig> for Aws {
+    async fn call(&self, request: &UpdateNodegroupConfig) -> Result<String, CallError> {
+        let change = &request.change;
         let call = self
             .eks()
             .update_nodegroup_config()
-            .cluster_name(&group.cluster)
-            .nodegroup_name(&group.name);
+            .cluster_name(&request.group.cluster)
+            .nodegroup_name(&request.group.name);
         let call = call
             .set_labels(to_sdk::labels(change))
             .set_taints(to_sdk::taints(change));
@@ -139,59 +84,43 @@ impl Cloud for Aws {
         let call = call.set_node_repair_config(change.node_repair.as_ref().map(to_sdk::node_repair));
         let call = call
             .set_warm_pool_config(change.warm_pool.as_ref().map(to_sdk::warm_pool))
-            .client_request_token(token);
-        let answer = call.send().await.map_err(|error| call_error(ACTION, &id, &error))?;
-        answer
-            .update()
-            .and_then(|update| update.id())
-            .map(str::to_owned)
-            .ok_or_else(|| empty(ACTION, id))
+            .client_request_token(&request.token);
+        let answer = call.send().await.map_err(failed(request))?;
+        let id = answer.update().and_then(|update| update.id());
+        id.map(str::to_owned).ok_or_else(|| empty(request))
     }
+}
 
-    async fn tag(&self, arn: &str, tags: &BTreeMap<String, String>) -> Result<(), CallError> {
-        let tags = tags.clone().into_iter().collect();
-        let answer = self
-            .eks()
-            .tag_resource()
-            .resource_arn(arn)
-            .set_tags(Some(tags))
-            .send()
-            .await;
-        answer
-            .map(drop)
-            .map_err(|error| call_error("eks:TagResource", arn, &error))
+impl Calls<TagResource> for Aws {
+    async fn call(&self, request: &TagResource) -> Result<(), CallError> {
+        let tags = request.tags.clone().into_iter().collect();
+        let call = self.eks().tag_resource().resource_arn(&request.arn);
+        let answer = call.set_tags(Some(tags)).send().await;
+        answer.map(drop).map_err(failed(request))
     }
+}
 
-    async fn untag(&self, arn: &str, keys: &BTreeSet<String>) -> Result<(), CallError> {
-        let keys = keys.iter().cloned().collect();
-        let answer = self
-            .eks()
-            .untag_resource()
-            .resource_arn(arn)
-            .set_tag_keys(Some(keys))
-            .send()
-            .await;
-        answer
-            .map(drop)
-            .map_err(|error| call_error("eks:UntagResource", arn, &error))
+impl Calls<UntagResource> for Aws {
+    async fn call(&self, request: &UntagResource) -> Result<(), CallError> {
+        let keys = request.keys.iter().cloned().collect();
+        let call = self.eks().untag_resource().resource_arn(&request.arn);
+        let answer = call.set_tag_keys(Some(keys)).send().await;
+        answer.map(drop).map_err(failed(request))
     }
+}
 
-    async fn delete(&self, cluster: &str, name: &str) -> Result<(), CallError> {
-        let answer = self
-            .eks()
-            .delete_nodegroup()
-            .cluster_name(cluster)
-            .nodegroup_name(name)
-            .send()
-            .await;
-        answer
-            .map(drop)
-            .map_err(|error| call_error("eks:DeleteNodegroup", id(cluster, name), &error))
+impl Calls<DeleteNodegroup> for Aws {
+    async fn call(&self, request: &DeleteNodegroup) -> Result<(), CallError> {
+        let call = self.eks().delete_nodegroup().cluster_name(&request.group.cluster);
+        let answer = call.nodegroup_name(&request.group.name).send().await;
+        answer.map(drop).map_err(failed(request))
     }
+}
 
-    async fn cluster(&self, name: &str) -> Result<Option<Cluster>, CallError> {
-        let answer = self.eks().describe_cluster().name(name).send().await;
-        let answer = answer.map_err(|error| call_error("eks:DescribeCluster", name, &error))?;
+impl Calls<DescribeCluster> for Aws {
+    async fn call(&self, request: &DescribeCluster) -> Result<Option<Cluster>, CallError> {
+        let answer = self.eks().describe_cluster().name(&request.cluster).send().await;
+        let answer = answer.map_err(failed(request))?;
         let network = answer.cluster().and_then(|cluster| cluster.resources_vpc_config());
         let text = |value: Option<&str>| value.filter(|text| !text.is_empty()).map(str::to_owned);
         let vpc = network.and_then(|network| text(network.vpc_id()));
@@ -199,34 +128,6 @@ impl Cloud for Aws {
         Ok(vpc
             .zip(security_group)
             .map(|(vpc, security_group)| Cluster { vpc, security_group }))
-    }
-
-    async fn instance_types(&self, names: &[String]) -> Result<Vec<InstanceTypeFacts>, CallError> {
-        self.describe_instance_types(names).await
-    }
-
-    async fn users_template(&self, template: &LaunchTemplate) -> Result<UsersTemplate, CallError> {
-        self.describe_users_template(template).await
-    }
-
-    async fn facts(&self, spec: &Spec, name: &str) -> Facts {
-        Box::pin(self.read_facts(spec, name)).await
-    }
-
-    async fn evidence(&self, group: &NodeGroup) -> Evidence {
-        Box::pin(self.read_evidence(group)).await
-    }
-
-    async fn belongings(&self, place: &Place) -> Result<Belongings, CallError> {
-        self.describe_belongings(place).await
-    }
-
-    async fn ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {
-        self.describe_ids_in_ec2(owner).await
-    }
-
-    async fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
-        self.carry_out(step, token).await
     }
 }
 
@@ -274,19 +175,4 @@ fn create_call(
     let repair = (spec.node_repair != NodeRepair::default()).then(|| to_sdk::node_repair(&spec.node_repair));
     let pool = (spec.warm_pool != WarmPool::default()).then(|| to_sdk::warm_pool(&spec.warm_pool));
     call.set_node_repair_config(repair).set_warm_pool_config(pool)
-}
-
-fn id(cluster: &str, name: &str) -> String {
-    format!("{cluster}/{name}")
-}
-
-/// A response without the object proves nothing, least of all that the object is gone.
-fn empty(action: &'static str, resource: String) -> CallError {
-    CallError {
-        action,
-        resource,
-        fault: Fault::Unknown,
-        code: "empty answer".to_owned(),
-        message: "the service left it out".to_owned(),
-    }
 }

@@ -3,33 +3,31 @@
 use aws_sdk_eks::types::{Update, UpdateParam, UpdateParamType};
 
 use super::Aws;
-use super::errors::call_error;
+use super::errors::failed;
 use mng_core::call_error::{CallError, Fault};
-use mng_engine::ports::UpdateBegun;
+use mng_core::protocol::physical_id::PhysicalId;
+use mng_engine::ports::{Calls, DescribeUpdate, ListNodegroups, ListUpdates, UpdateBegun};
 
-impl Aws {
-    /// The names of all node groups of a cluster, page by page.
-    pub(super) async fn list_node_groups(&self, cluster: &str) -> Result<Vec<String>, CallError> {
-        let call = self.eks().list_nodegroups().cluster_name(cluster);
+/// Reads the list page by page.
+impl Calls<ListNodegroups> for Aws {
+    async fn call(&self, request: &ListNodegroups) -> Result<Vec<String>, CallError> {
+        let call = self.eks().list_nodegroups().cluster_name(&request.cluster);
         let names = call.into_paginator().items().send().try_collect().await;
-        names.map_err(|error| call_error("eks:ListNodegroups", cluster, &error))
+        names.map_err(failed(request))
     }
+}
 
-    /// The updates of a node group that began at `since` or later. EKS lists only IDs, in an order that it does not
-    /// document, so the function describes each update.
-    pub(super) async fn list_updates_since(
-        &self,
-        cluster: &str,
-        name: &str,
-        since: u64,
-    ) -> Result<Vec<UpdateBegun>, CallError> {
-        let resource = format!("{cluster}/{name}");
+/// EKS lists only IDs, in an order that it does not document, so the function describes each update.
+impl Calls<ListUpdates> for Aws {
+    async fn call(&self, request: &ListUpdates) -> Result<Vec<UpdateBegun>, CallError> {
+        let PhysicalId { cluster, name } = &request.group;
         let call = self.eks().list_updates().name(cluster).nodegroup_name(name);
         let ids = call.into_paginator().items().send().try_collect().await;
-        let ids: Vec<String> = ids.map_err(|error| call_error("eks:ListUpdates", &resource, &error))?;
+        let ids: Vec<String> = ids.map_err(failed(request))?;
         let mut found = Vec::new();
-        for id in ids {
-            match self.update_begun(cluster, name, &id).await {
+        for update_id in ids {
+            let (group, since) = (request.group.clone(), request.since);
+            match self.update_begun(&DescribeUpdate { group, update_id }).await {
                 Ok(begun) => found.extend(begun.filter(|begun| begun.at >= since)),
                 Err(error) if error.fault == Fault::NotFound => {}
                 Err(error) => return Err(error),
@@ -37,13 +35,15 @@ impl Aws {
         }
         Ok(found)
     }
+}
 
-    async fn update_begun(&self, cluster: &str, name: &str, id: &str) -> Result<Option<UpdateBegun>, CallError> {
+impl Aws {
+    async fn update_begun(&self, request: &DescribeUpdate) -> Result<Option<UpdateBegun>, CallError> {
+        let PhysicalId { cluster, name } = &request.group;
         let call = self.eks().describe_update().name(cluster).nodegroup_name(name);
-        let answer = call.update_id(id).send().await;
-        let resource = format!("{id} of {cluster}/{name}");
-        let answer = answer.map_err(|error| call_error("eks:DescribeUpdate", resource, &error))?;
-        Ok(answer.update().and_then(|update| begun(id, update)))
+        let answer = call.update_id(&request.update_id).send().await;
+        let answer = answer.map_err(failed(request))?;
+        Ok(answer.update().and_then(|update| begun(&request.update_id, update)))
     }
 }
 

@@ -6,6 +6,7 @@ use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use mng_core::call_error::{CallError, Fault, NO_ANSWER, is_invalid};
+use mng_engine::ports::Request;
 
 /// Classifies a failed call of `action` on `resource`.
 pub fn call_error<E>(action: &'static str, resource: impl Into<String>, error: &SdkError<E, HttpResponse>) -> CallError
@@ -33,6 +34,20 @@ where
         code,
         message,
     }
+}
+
+/// Classifies the failure of a request.
+pub fn failed<R, E>(request: &R) -> impl FnOnce(SdkError<E, HttpResponse>) -> CallError + '_
+where
+    R: Request,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    |error| call_error(request.action(), request.resource(), &error)
+}
+
+/// The response to a request has no content.
+pub fn empty<R: Request>(request: &R) -> CallError {
+    empty_answer(request.action(), request.resource())
 }
 
 /// A response without the object proves nothing, least of all that the object is gone.

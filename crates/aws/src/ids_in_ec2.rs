@@ -8,16 +8,20 @@ use super::Aws;
 use super::errors::call_error;
 use mng_core::call_error::CallError;
 use mng_core::nodegroup::ownership::{NODEGROUP_TAG, Owner};
+use mng_engine::ports::{Calls, FindIdsInEc2};
 
-impl Aws {
-    /// Reads the node group tag of every launch template, security group and key pair of a resource.
-    pub(super) async fn describe_ids_in_ec2(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {
+/// Reads the node group tag of every launch template, security group and key pair of a resource.
+impl Calls<FindIdsInEc2> for Aws {
+    async fn call(&self, request: &FindIdsInEc2) -> Result<BTreeSet<String>, CallError> {
+        let owner = &request.owner;
         let mut ids = self.ids_of_templates(owner).await?;
         ids.append(&mut self.ids_of_security_groups(owner).await?);
         ids.append(&mut self.ids_of_key_pairs(owner).await?);
         Ok(ids)
     }
+}
 
+impl Aws {
     async fn ids_of_templates(&self, owner: &Owner) -> Result<BTreeSet<String>, CallError> {
         let call = self.ec2().describe_launch_templates().set_filters(Some(filters(owner)));
         let mut pages = call.into_paginator().send();

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_credential_types::provider::ProvideCredentials;
-use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::Aws;
@@ -13,11 +12,15 @@ use crate::clock::{Clock, SystemClock};
 use crate::kubernetes::connection::{Connection, Endpoint, unusable};
 use crate::kubernetes::token::token;
 use mng_core::call_error::{CallError, Fault};
+use mng_core::protocol::physical_id::PhysicalId;
 use mng_core::workload::device_plugin::DaemonSet;
 use mng_core::workload::drain::Drain;
 use mng_core::workload::nodes::Node;
 use mng_core::workload::windows::WindowsState;
-use mng_engine::ports::Kubernetes;
+use mng_engine::ports::{
+    ApplyObject, AwaitNodeChange, Calls, CreateDaemonSet, DeleteDaemonSet, ListDaemonSets, ListNodes, ReadDrain,
+    ReadWindowsState,
+};
 
 /// How long the function uses a connection, in milliseconds. The cluster accepts its token for 15 minutes
 /// (aws-iam-authenticator), and a request may take a while.
@@ -101,46 +104,71 @@ fn is_good(opened: u64, now: u64) -> bool {
     now.saturating_sub(opened) < TOKEN_MILLIS
 }
 
-impl Kubernetes for Aws {
-    async fn nodes(&self, cluster: &str, group: &str, request_id: &str) -> Result<Vec<Node>, CallError> {
+impl Calls<ListNodes> for Aws {
+    async fn call(&self, request: &ListNodes) -> Result<Vec<Node>, CallError> {
+        let PhysicalId { cluster, name } = &request.group;
         let connection = self.connection(cluster).await?;
-        let nodes = self.watches.nodes(connection, (cluster, group), request_id).await;
+        let nodes = self
+            .watches
+            .nodes(connection, (cluster, name), &request.request_id)
+            .await;
         self.answered(cluster, nodes).await
     }
+}
 
-    async fn node_change(&self, cluster: &str, group: &str, patience: Duration) {
-        self.watches.change(cluster, group, patience).await;
+impl Calls<AwaitNodeChange> for Aws {
+    async fn call(&self, request: &AwaitNodeChange) {
+        let PhysicalId { cluster, name } = &request.group;
+        self.watches.change(cluster, name, request.at_most).await;
     }
+}
 
-    async fn daemon_sets(&self, cluster: &str) -> Result<Vec<DaemonSet>, CallError> {
-        let found = self.connection(cluster).await?.daemon_sets().await;
-        self.answered(cluster, found).await
+impl Calls<ListDaemonSets> for Aws {
+    async fn call(&self, request: &ListDaemonSets) -> Result<Vec<DaemonSet>, CallError> {
+        let found = self.connection(&request.cluster).await?.daemon_sets().await;
+        self.answered(&request.cluster, found).await
     }
+}
 
-    async fn windows(&self, cluster: &str) -> Result<WindowsState, CallError> {
-        let state = self.connection(cluster).await?.windows().await;
-        self.answered(cluster, state).await
+impl Calls<ReadWindowsState> for Aws {
+    async fn call(&self, request: &ReadWindowsState) -> Result<WindowsState, CallError> {
+        let state = self.connection(&request.cluster).await?.windows().await;
+        self.answered(&request.cluster, state).await
     }
+}
 
-    async fn drain(&self, cluster: &str, group: &str, named: Vec<String>) -> Result<Drain, CallError> {
-        let drain = self.connection(cluster).await?.drain(group, named).await;
-        self.answered(cluster, drain).await
+impl Calls<ReadDrain> for Aws {
+    async fn call(&self, request: &ReadDrain) -> Result<Drain, CallError> {
+        let ReadDrain { group, nodes } = request;
+        let drain = self
+            .connection(&group.cluster)
+            .await?
+            .drain(&group.name, nodes.clone())
+            .await;
+        self.answered(&group.cluster, drain).await
     }
+}
 
-    async fn apply(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
-        let applied = self.connection(cluster).await?.apply(object).await;
-        self.answered(cluster, applied).await
+impl Calls<ApplyObject> for Aws {
+    async fn call(&self, request: &ApplyObject) -> Result<(), CallError> {
+        let applied = self.connection(&request.cluster).await?.apply(&request.object).await;
+        self.answered(&request.cluster, applied).await
     }
+}
 
-    async fn create_plugin(&self, cluster: &str, object: &Value) -> Result<(), CallError> {
-        let created = self.connection(cluster).await?.create_plugin(object).await;
-        self.answered(cluster, created).await
+impl Calls<CreateDaemonSet> for Aws {
+    async fn call(&self, request: &CreateDaemonSet) -> Result<(), CallError> {
+        let connection = self.connection(&request.cluster).await?;
+        let created = connection.create_plugin(&request.object).await;
+        self.answered(&request.cluster, created).await
     }
+}
 
-    async fn delete_plugin(&self, cluster: &str, uid: &str, resource_version: &str) -> Result<(), CallError> {
-        let connection = self.connection(cluster).await?;
-        let deleted = connection.delete_plugin(uid, resource_version).await;
-        self.answered(cluster, deleted).await
+impl Calls<DeleteDaemonSet> for Aws {
+    async fn call(&self, request: &DeleteDaemonSet) -> Result<(), CallError> {
+        let connection = self.connection(&request.cluster).await?;
+        let deleted = connection.delete_plugin(&request.uid, &request.resource_version).await;
+        self.answered(&request.cluster, deleted).await
     }
 }
 

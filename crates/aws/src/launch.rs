@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{IpPermission, IpRange, ResourceType, Tag, TagSpecification, UserIdGroupPair};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::Blob;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::errors::call_error;
 use super::{Aws, template_data};
@@ -11,19 +14,21 @@ use mng_core::call_error::{CallError, Fault};
 use mng_core::launch_template::content::Content;
 use mng_core::launch_template::ec2_resources::{Rule, Source};
 use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_engine::ports::{Calls, ChangeEc2};
 
 /// The prefix of a version's description, before the digest.
 pub const DESCRIPTION: &str = "managed-node-group content ";
 
-/// Makes a [`CallError`] of an SDK error, for the current step.
-macro_rules! told {
-    ($step:expr) => {
-        |error| call_error($step.action(), $step.resource(), &error)
-    };
+/// Makes a [`CallError`] of an SDK error, for a step.
+fn failed<E>(step: &LaunchStep) -> impl FnOnce(SdkError<E, HttpResponse>) -> CallError + '_
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    |error| call_error(step.action(), step.resource(), &error)
 }
 
-impl Aws {
-    pub(super) async fn carry_out(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
+impl Calls<ChangeEc2> for Aws {
+    async fn call(&self, ChangeEc2 { step, token }: &ChangeEc2) -> Result<Made, CallError> {
         match step {
             LaunchStep::ImportKeyPair { name, public_key, tags } => {
                 self.import_key_pair(step, name, public_key, tags).await
@@ -32,12 +37,12 @@ impl Aws {
             LaunchStep::Authorize { group, rules } => {
                 let call = self.ec2().authorize_security_group_ingress().group_id(group);
                 let call = call.set_ip_permissions(Some(permissions(rules)));
-                call.send().await.map(|_| Made::Nothing).map_err(told!(step))
+                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
             }
             LaunchStep::Revoke { group, rules } => {
                 let call = self.ec2().revoke_security_group_ingress().group_id(group);
                 let call = call.set_ip_permissions(Some(permissions(rules)));
-                call.send().await.map(|_| Made::Nothing).map_err(told!(step))
+                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
             }
             LaunchStep::CreateTemplate {
                 name,
@@ -55,24 +60,26 @@ impl Aws {
                     .iter()
                     .map(|(key, value)| Tag::builder().key(key).value(value).build());
                 let call = self.ec2().create_tags().resources(id).set_tags(Some(tags.collect()));
-                call.send().await.map(|_| Made::Nothing).map_err(told!(step))
+                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
             }
             LaunchStep::DeleteVersions { template, numbers } => self.delete_versions(step, template, numbers).await,
             LaunchStep::DeleteTemplate { id } => {
                 let call = self.ec2().delete_launch_template().launch_template_id(id);
-                call.send().await.map(|_| Made::Nothing).map_err(told!(step))
+                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
             }
             LaunchStep::DeleteSecurityGroup { id } => {
                 let call = self.ec2().delete_security_group().group_id(id);
-                call.send().await.map(|_| Made::Nothing).map_err(told!(step))
+                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
             }
             LaunchStep::DeleteKeyPair { id } => {
                 let call = self.ec2().delete_key_pair().key_pair_id(id);
-                call.send().await.map(|_| Made::Nothing).map_err(told!(step))
+                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
             }
         }
     }
+}
 
+impl Aws {
     async fn import_key_pair(
         &self,
         step: &LaunchStep,
@@ -86,7 +93,7 @@ impl Aws {
             .key_name(name)
             .public_key_material(Blob::new(public_key));
         let call = call.tag_specifications(tagged(ResourceType::KeyPair, tags));
-        let answer = call.send().await.map_err(told!(step))?;
+        let answer = call.send().await.map_err(failed(step))?;
         id(step, answer.key_pair_id())
     }
 
@@ -100,7 +107,7 @@ impl Aws {
         let call = self.ec2().create_security_group().group_name(name).vpc_id(vpc);
         let call = call.description("Remote access to the nodes of a managed node group");
         let call = call.tag_specifications(tagged(ResourceType::SecurityGroup, tags));
-        let answer = call.send().await.map_err(told!(step))?;
+        let answer = call.send().await.map_err(failed(step))?;
         id(step, answer.group_id())
     }
 
@@ -120,7 +127,7 @@ impl Aws {
         let call = call.version_description(format!("{DESCRIPTION}{digest}"));
         let call = call.launch_template_data(template_data::request(content));
         let call = call.tag_specifications(tagged(ResourceType::LaunchTemplate, tags));
-        let answer = call.send().await.map_err(told!(step))?;
+        let answer = call.send().await.map_err(failed(step))?;
         id(
             step,
             answer
@@ -141,7 +148,7 @@ impl Aws {
             .version_description(format!("{DESCRIPTION}{digest}"))
             .client_token(token);
         let call = call.launch_template_data(template_data::request(content));
-        let answer = call.send().await.map_err(told!(step))?;
+        let answer = call.send().await.map_err(failed(step))?;
         let number = answer
             .launch_template_version()
             .and_then(|version| version.version_number());
@@ -155,7 +162,7 @@ impl Aws {
             .delete_launch_template_versions()
             .launch_template_id(template);
         let call = call.set_versions(Some(numbers.iter().map(ToString::to_string).collect()));
-        let answer = call.send().await.map_err(told!(step))?;
+        let answer = call.send().await.map_err(failed(step))?;
         let stayed = answer.unsuccessfully_deleted_launch_template_versions().iter();
         let stayed = stayed.filter_map(|version| version.response_error());
         let Some(error) = stayed

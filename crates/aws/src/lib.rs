@@ -14,13 +14,13 @@ mod eks_lists;
 pub mod errors;
 mod eventbridge;
 mod from_sdk;
+mod hand_over;
 pub mod https;
 mod ids_in_ec2;
 mod in_lambda;
 pub mod kubernetes;
 mod kubernetes_calls;
 mod launch;
-mod onward;
 mod preflight;
 mod retry_policy;
 mod scaling;
@@ -37,22 +37,14 @@ use aws_config::timeout::{TimeoutConfig, TimeoutConfigBuilder};
 pub use calls::Recorder;
 pub use in_lambda::in_lambda;
 
+use mng_engine::ports::Throttles;
+
 use crate::kubernetes::Watches;
 
-/// Calls to AWS, with one configuration. A client is made when it is first used: most requests need two or three
-/// clients.
+/// Calls to AWS, with one configuration.
 pub struct Aws {
     config: SdkConfig,
-    eks: OnceLock<aws_sdk_eks::Client>,
-    eventbridge: OnceLock<aws_sdk_eventbridge::Client>,
-    ec2: OnceLock<aws_sdk_ec2::Client>,
-    cloudformation: OnceLock<aws_sdk_cloudformation::Client>,
-    lambda: OnceLock<aws_sdk_lambda::Client>,
-    sfn: OnceLock<aws_sdk_sfn::Client>,
-    iam: OnceLock<aws_sdk_iam::Client>,
-    autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
-    kms: OnceLock<aws_sdk_kms::Client>,
-    servicequotas: OnceLock<aws_sdk_servicequotas::Client>,
+    clients: Clients,
     connections: kubernetes_calls::Connections,
     watches: Watches,
     recorder: Recorder,
@@ -91,16 +83,7 @@ impl Aws {
     pub fn new(config: SdkConfig) -> Self {
         Self {
             config,
-            eks: OnceLock::new(),
-            eventbridge: OnceLock::new(),
-            ec2: OnceLock::new(),
-            cloudformation: OnceLock::new(),
-            lambda: OnceLock::new(),
-            sfn: OnceLock::new(),
-            iam: OnceLock::new(),
-            autoscaling: OnceLock::new(),
-            kms: OnceLock::new(),
-            servicequotas: OnceLock::new(),
+            clients: Clients::default(),
             connections: kubernetes_calls::Connections::default(),
             watches: Watches::default(),
             recorder: Recorder::default(),
@@ -121,8 +104,9 @@ impl Aws {
         self
     }
 
+    /// EKS has a retry classifier of its own, see [`retry_policy`].
     fn eks(&self) -> &aws_sdk_eks::Client {
-        self.eks.get_or_init(|| {
+        self.clients.eks.get_or_init(|| {
             let config = aws_sdk_eks::config::Builder::from(&self.config)
                 .interceptor(self.recorder.clone())
                 .retry_classifier(retry_policy::Patience)
@@ -130,91 +114,51 @@ impl Aws {
             aws_sdk_eks::Client::from_conf(config)
         })
     }
+}
 
-    fn ec2(&self) -> &aws_sdk_ec2::Client {
-        self.ec2.get_or_init(|| {
-            let config = aws_sdk_ec2::config::Builder::from(&self.config)
-                .interceptor(self.recorder.clone())
-                .build();
-            aws_sdk_ec2::Client::from_conf(config)
-        })
+impl Throttles for Aws {
+    fn take_throttles(&self) -> u32 {
+        self.recorder.take_throttles()
     }
+}
 
-    fn cloudformation(&self) -> &aws_sdk_cloudformation::Client {
-        self.cloudformation.get_or_init(|| {
-            let config = aws_sdk_cloudformation::config::Builder::from(&self.config)
-                .interceptor(self.recorder.clone())
-                .build();
-            aws_sdk_cloudformation::Client::from_conf(config)
-        })
-    }
+/// One client for each service, made when it is first used: most requests need two or three clients.
+macro_rules! clients {
+    ($($(#[$doc:meta])* $service:ident: $sdk:ident,)+) => {
+        #[derive(Default)]
+        struct Clients {
+            eks: OnceLock<aws_sdk_eks::Client>,
+            $($service: OnceLock<$sdk::Client>,)+
+        }
 
+        impl Aws {
+            $(
+                $(#[$doc])*
+                fn $service(&self) -> &$sdk::Client {
+                    self.clients.$service.get_or_init(|| {
+                        let config = $sdk::config::Builder::from(&self.config);
+                        $sdk::Client::from_conf(config.interceptor(self.recorder.clone()).build())
+                    })
+                }
+            )+
+        }
+    };
+}
+
+clients! {
+    ec2: aws_sdk_ec2,
+    cloudformation: aws_sdk_cloudformation,
     /// For the hand-over to another invocation.
-    fn lambda(&self) -> &aws_sdk_lambda::Client {
-        self.lambda.get_or_init(|| {
-            let config = aws_sdk_lambda::config::Builder::from(&self.config)
-                .interceptor(self.recorder.clone())
-                .build();
-            aws_sdk_lambda::Client::from_conf(config)
-        })
-    }
-
+    lambda: aws_sdk_lambda,
     /// For the hand-over to the state machine.
-    fn sfn(&self) -> &aws_sdk_sfn::Client {
-        self.sfn.get_or_init(|| {
-            let config = aws_sdk_sfn::config::Builder::from(&self.config)
-                .interceptor(self.recorder.clone())
-                .build();
-            aws_sdk_sfn::Client::from_conf(config)
-        })
-    }
-
+    sfn: aws_sdk_sfn,
     /// For outcome events.
-    fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
-        self.eventbridge.get_or_init(|| {
-            let config = aws_sdk_eventbridge::config::Builder::from(&self.config)
-                .interceptor(self.recorder.clone())
-                .build();
-            aws_sdk_eventbridge::Client::from_conf(config)
-        })
-    }
-
+    eventbridge: aws_sdk_eventbridge,
     /// For the node role, and the role with which EKS acts.
-    fn iam(&self) -> &aws_sdk_iam::Client {
-        self.iam.get_or_init(|| {
-            let config = aws_sdk_iam::config::Builder::from(&self.config)
-                .interceptor(self.recorder.clone())
-                .build();
-            aws_sdk_iam::Client::from_conf(config)
-        })
-    }
-
+    iam: aws_sdk_iam,
     /// For the Auto Scaling group that EKS makes, and for the evidence of a failure.
-    fn autoscaling(&self) -> &aws_sdk_autoscaling::Client {
-        self.autoscaling.get_or_init(|| {
-            let config = aws_sdk_autoscaling::config::Builder::from(&self.config)
-                .interceptor(self.recorder.clone())
-                .build();
-            aws_sdk_autoscaling::Client::from_conf(config)
-        })
-    }
-
+    autoscaling: aws_sdk_autoscaling,
     /// For the KMS key of the volumes.
-    fn kms(&self) -> &aws_sdk_kms::Client {
-        self.kms.get_or_init(|| {
-            let config = aws_sdk_kms::config::Builder::from(&self.config)
-                .interceptor(self.recorder.clone())
-                .build();
-            aws_sdk_kms::Client::from_conf(config)
-        })
-    }
-
-    fn servicequotas(&self) -> &aws_sdk_servicequotas::Client {
-        self.servicequotas.get_or_init(|| {
-            let config = aws_sdk_servicequotas::config::Builder::from(&self.config)
-                .interceptor(self.recorder.clone())
-                .build();
-            aws_sdk_servicequotas::Client::from_conf(config)
-        })
-    }
+    kms: aws_sdk_kms,
+    servicequotas: aws_sdk_servicequotas,
 }

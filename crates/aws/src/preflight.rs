@@ -15,9 +15,11 @@ use futures_util::future::OptionFuture;
 
 use super::Aws;
 use crate::retry_policy::once_more;
-use mng_core::preflight::facts::Facts;
+use mng_core::launch_template::custom_template::UsersTemplate;
+use mng_core::preflight::facts::{Facts, Read};
 use mng_core::preflight::reads::{FirstReads, SecondReads};
-use mng_core::properties::spec::Spec;
+use mng_core::properties::spec::{LaunchTemplate, Spec};
+use mng_engine::ports::{Calls, DescribeLaunchTemplate, ReadFacts};
 
 /// Reads several facts concurrently and sets each, once all are there.
 macro_rules! at_once {
@@ -26,14 +28,16 @@ macro_rules! at_once {
     };
 }
 
-impl Aws {
-    /// Two rounds: what the properties name, then what the answers of the first round name.
-    pub(super) async fn read_facts(&self, spec: &Spec, name: &str) -> Facts {
-        let mut facts = self.first_round(FirstReads::of(spec, name)).await;
-        self.second_round(spec, &mut facts).await;
+/// Two rounds: what the properties name, then what the answers of the first round name.
+impl Calls<ReadFacts> for Aws {
+    async fn call(&self, ReadFacts { spec, name }: &ReadFacts) -> Facts {
+        let mut facts = Box::pin(self.first_round(FirstReads::of(spec, name))).await;
+        Box::pin(self.second_round(spec, &mut facts)).await;
         facts
     }
+}
 
+impl Aws {
     async fn first_round(&self, reads: FirstReads<'_>) -> Facts {
         let role = reads.role;
         let mut facts = Facts::default();
@@ -52,10 +56,15 @@ impl Aws {
             facts.types = ask(reads.types, |names| self.read_types(names));
             facts.quotas = ask(Some(reads.quotas), |codes| self.read_quotas(codes));
             facts.key_pairs = ask(reads.key_pair, |name| self.read_key_pair(name));
-            facts.template = ask(reads.template, |template| self.describe_users_template(template));
+            facts.template = ask(reads.template, |template| self.read_template(template));
             facts.key = ask(reads.key, |key| self.read_key(key));
         }
         facts
+    }
+
+    async fn read_template(&self, template: &LaunchTemplate) -> Read<UsersTemplate> {
+        let template = template.clone();
+        self.call(&DescribeLaunchTemplate { template }).await
     }
 
     async fn second_round(&self, spec: &Spec, facts: &mut Facts) {

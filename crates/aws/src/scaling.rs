@@ -5,26 +5,25 @@ use std::collections::BTreeSet;
 use aws_sdk_autoscaling::types::Tag;
 
 use super::Aws;
-use super::errors::call_error;
+use super::errors::failed;
 use mng_core::autoscaling::{ScalingGroup, ScalingStep};
 use mng_core::call_error::{CallError, Fault};
-use mng_engine::ports::AutoScaling;
+use mng_engine::ports::{Calls, ChangeScalingGroup, DescribeScalingGroup, Request};
 
 /// The resource type that Auto Scaling expects in a tag.
 const RESOURCE_TYPE: &str = "auto-scaling-group";
 
-impl AutoScaling for Aws {
-    async fn scaling_group(&self, name: &str) -> Result<ScalingGroup, CallError> {
-        const ACTION: &str = "autoscaling:DescribeAutoScalingGroups";
+impl Calls<DescribeScalingGroup> for Aws {
+    async fn call(&self, request: &DescribeScalingGroup) -> Result<ScalingGroup, CallError> {
         let call = self.autoscaling().describe_auto_scaling_groups();
-        let answer = call.auto_scaling_group_names(name).send().await;
-        let answer = answer.map_err(|error| call_error(ACTION, name, &error))?;
+        let answer = call.auto_scaling_group_names(&request.name).send().await;
+        let answer = answer.map_err(failed(request))?;
         let found = answer.auto_scaling_groups().first();
-        let found = found.ok_or_else(|| gone(ACTION, name))?;
+        let found = found.ok_or_else(|| gone(request))?;
         let tags = found.tags().iter();
         let suspended = found.suspended_processes().iter();
         Ok(ScalingGroup {
-            name: name.to_owned(),
+            name: request.name.clone(),
             tags: tags
                 .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
                 .collect(),
@@ -33,43 +32,31 @@ impl AutoScaling for Aws {
                 .collect(),
         })
     }
+}
 
-    async fn change_scaling_group(&self, name: &str, step: &ScalingStep) -> Result<(), CallError> {
-        match step {
+impl Calls<ChangeScalingGroup> for Aws {
+    async fn call(&self, request: &ChangeScalingGroup) -> Result<(), CallError> {
+        let (name, client) = (&request.name, self.autoscaling());
+        match &request.step {
             ScalingStep::Tag(tags) => {
                 let tags = tags.iter().map(|(key, value)| tag(name, key, Some(value))).collect();
-                let call = self.autoscaling().create_or_update_tags().set_tags(Some(tags));
-                let answer = call.send().await.map(drop);
-                answer.map_err(|error| call_error("autoscaling:CreateOrUpdateTags", name, &error))
+                let call = client.create_or_update_tags().set_tags(Some(tags));
+                call.send().await.map(drop).map_err(failed(request))
             }
             ScalingStep::Untag(keys) => {
                 let tags = keys.iter().map(|key| tag(name, key, None)).collect();
-                let answer = self
-                    .autoscaling()
-                    .delete_tags()
-                    .set_tags(Some(tags))
-                    .send()
-                    .await
-                    .map(drop);
-                answer.map_err(|error| call_error("autoscaling:DeleteTags", name, &error))
+                let call = client.delete_tags().set_tags(Some(tags));
+                call.send().await.map(drop).map_err(failed(request))
             }
             ScalingStep::Suspend(processes) => {
-                let call = self.autoscaling().suspend_processes().auto_scaling_group_name(name);
-                let answer = call
-                    .set_scaling_processes(Some(listed(processes)))
-                    .send()
-                    .await
-                    .map(drop);
-                answer.map_err(|error| call_error("autoscaling:SuspendProcesses", name, &error))
+                let call = client.suspend_processes().auto_scaling_group_name(name);
+                let call = call.set_scaling_processes(Some(listed(processes)));
+                call.send().await.map(drop).map_err(failed(request))
             }
             ScalingStep::Resume(processes) => {
-                let call = self.autoscaling().resume_processes().auto_scaling_group_name(name);
-                let answer = call
-                    .set_scaling_processes(Some(listed(processes)))
-                    .send()
-                    .await
-                    .map(drop);
-                answer.map_err(|error| call_error("autoscaling:ResumeProcesses", name, &error))
+                let call = client.resume_processes().auto_scaling_group_name(name);
+                let call = call.set_scaling_processes(Some(listed(processes)));
+                call.send().await.map(drop).map_err(failed(request))
             }
         }
     }
@@ -88,10 +75,10 @@ fn tag(group: &str, key: &str, value: Option<&str>) -> Tag {
 }
 
 /// Auto Scaling omits a group that does not exist from its response, without an error.
-fn gone(action: &'static str, name: &str) -> CallError {
+fn gone(request: &DescribeScalingGroup) -> CallError {
     CallError {
-        action,
-        resource: name.to_owned(),
+        action: request.action(),
+        resource: request.resource(),
         fault: Fault::NotFound,
         code: "NotFound".to_owned(),
         message: "Auto Scaling has no group of this name".to_owned(),

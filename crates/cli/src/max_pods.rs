@@ -4,7 +4,7 @@ use mng_aws::{Aws, sdk_config};
 use mng_core::node::ami_type::{AmiType, OperatingSystem};
 use mng_core::node::image::InstanceTypeFacts;
 use mng_core::node::max_pods::{Addressing, Networking, PodSubnets, max_pods as smallest};
-use mng_engine::ports::Cloud;
+use mng_engine::ports::{Calls, DescribeInstanceTypes};
 
 use crate::answer::{Answer, Failure};
 use crate::asked::{block_on, without_advice};
@@ -45,7 +45,8 @@ pub fn max_pods(asked: &Asked) -> Result<Answer, Failure> {
 }
 
 fn instance_types(names: &[String]) -> Result<Vec<InstanceTypeFacts>, Failure> {
-    let found = block_on(async { Aws::new(sdk_config().await).instance_types(names).await })?;
+    let describe = DescribeInstanceTypes { names: names.to_vec() };
+    let found = block_on(async { Aws::new(sdk_config().await).call(&describe).await })?;
     found.map_err(|error| Failure::NoAnswer(without_advice(&error.to_string())))
 }
 

@@ -65,6 +65,7 @@ async fn run<C: Cloud>(cloud: &DryRun<C>, request: Request, now: u64) -> Plan {
         }
         before = after;
     }
+    cloud.once_active().await;
     let endless = || End::Unknown(format!("there was no end to it within {MOST_LOOKS} looks"));
     let (end, warnings) = end.unwrap_or_else(|| (endless(), String::new()));
     let warnings = Some(warnings).filter(|warnings| !warnings.is_empty());

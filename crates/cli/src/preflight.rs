@@ -11,7 +11,7 @@ use mng_core::properties::fields::Problem;
 use mng_core::properties::spec::Spec;
 use mng_core::properties::validate::inspect;
 use mng_core::protocol::request::{Request, RequestType};
-use mng_engine::ports::Cloud;
+use mng_engine::ports::{Calls, ReadFacts};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
@@ -56,7 +56,11 @@ pub fn preflight(asked: &Asked) -> Result<Answer, Failure> {
 
 async fn read(spec: &Spec, name: &str) -> Facts {
     let aws = Aws::new(sdk_config().await);
-    Box::pin(aws.facts(spec, name)).await
+    let read = ReadFacts {
+        spec: Box::new(spec.clone()),
+        name: name.to_owned(),
+    };
+    Box::pin(aws.call(&read)).await
 }
 
 fn owner(request: &Request) -> Owner {

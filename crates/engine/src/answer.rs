@@ -74,7 +74,14 @@ pub fn fail(case: &Case, progress: &mut Progress, reason: String) -> Option<Answ
             format!("{failure}; and the function could not remove what this request had made: {reason}"),
         )),
         Stage::Converge | Stage::RemoveAbandoned if leaves_something(case, progress) => {
-            begin_to_undo(case, progress, reason);
+            progress.history.turn_to_undoing();
+            // Whether the group is still to be removed is another question to the stack.
+            progress.stack.asked = false;
+            by_event::make_ready_to_undo(case, &mut progress.history, &mut progress.reads.lookups);
+            progress.stage = Stage::Undo {
+                failure: progress.warnings.after(reason),
+            };
+            progress.set_phase(UnderWay::Undo);
             None
         }
         Stage::Converge | Stage::RemoveAbandoned => Some(ended(case, progress, progress.warnings.after(reason))),
@@ -94,17 +101,6 @@ pub fn fail(case: &Case, progress: &mut Progress, reason: String) -> Option<Answ
             Left::Nothing(sweep) => Some(success(case, progress, sweep.attributes, sweep.warnings)),
         },
     }
-}
-
-fn begin_to_undo(case: &Case, progress: &mut Progress, reason: String) {
-    progress.history.turn_to_undoing();
-    // Whether it is still to be removed is another question.
-    progress.stack.asked = false;
-    by_event::make_ready_to_undo(case, &mut progress.history, &mut progress.reads.lookups);
-    progress.stage = Stage::Undo {
-        failure: progress.warnings.after(reason),
-    };
-    progress.set_phase(UnderWay::Undo);
 }
 
 /// Whether this very update made a group in place of the one that runs. CloudFormation never learns its name from a FAILED

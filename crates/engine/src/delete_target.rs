@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::fault::{Stop, lasting};
-use crate::ports::Cloud;
+use crate::ports::{Cloud, DescribeStack};
 use crate::prepare;
 use crate::progress::{KnownStack, Retries};
 use crate::stack_state;
@@ -44,7 +44,11 @@ async fn operation_began<C: Cloud>(
     if let Some(began) = stack.operation_began {
         return Ok(began);
     }
-    let read = cloud.stack(&case.request.envelope.stack_id).await;
+    let read = cloud
+        .call(&DescribeStack {
+            stack_id: case.request.envelope.stack_id.clone(),
+        })
+        .await;
     let described = lasting(retries, read)?.ok();
     let began = described.as_ref().and_then(stack_state::operation_began);
     let began = began.unwrap_or(NOT_KNOWN);

@@ -2,12 +2,13 @@
 
 use crate::case::Case;
 use crate::fault::{Stop, lasting};
-use crate::ports::Cloud;
+use crate::ports::{Cloud, ListUpdates};
 use crate::progress::{KnownGroups, KnownStack, Reads, Retries};
 use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::desired::Direction;
 use mng_core::decide::history::Updates;
 use mng_core::properties::scaling::DesiredSize;
+use mng_core::protocol::physical_id::PhysicalId;
 
 /// How often the function asks EKS for the updates of a group without an answer. Then it decides by the live size alone, so that the
 /// rollback doesn't fail.
@@ -34,7 +35,7 @@ pub async fn desired<C: Cloud>(
         return Ok(size);
     }
     Ok(
-        match set_by_an_update(cloud, reads, groups, stack, (&case.spec.cluster, name), failed).await? {
+        match set_by_an_update(cloud, reads, groups, stack, case.id_of_name(name.to_owned()), failed).await? {
             Updates::Found => size,
             Updates::None => DesiredSize::Live,
         },
@@ -66,14 +67,14 @@ async fn set_by_an_update<C: Cloud>(
     reads: &mut Reads,
     groups: &mut KnownGroups,
     stack: &KnownStack,
-    (cluster, name): (&str, &str),
+    group: PhysicalId,
     failed: i32,
 ) -> Result<Updates, Stop> {
     if let Some(known) = groups.size_was_set {
         return Ok(known);
     }
     let since = stack.operation_began.unwrap_or_default();
-    let set = match cloud.updates_since(cluster, name, since).await {
+    let set = match cloud.call(&ListUpdates { group, since }).await {
         Ok(updates) => {
             let sets = updates.iter().filter(|update| update.desired_size.is_some());
             let last = sets.max_by_key(|update| update.at);

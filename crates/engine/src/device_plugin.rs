@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::outside_eks::OutsideEks;
-use crate::ports::Cloud;
+use crate::ports::{ApplyObject, Cloud, CreateDaemonSet, DeleteDaemonSet, ListDaemonSets, TagResource, UntagResource};
 use mng_core::call_error::{CallError, Fault, NO_ANSWER};
 use mng_core::decide::Part;
 use mng_core::decide::plan::{PluginForGroup, PluginMark};
@@ -35,18 +35,17 @@ pub async fn join_plugin<C: Cloud>(cloud: &C, wanted: &PluginForGroup) -> Result
     };
     let mut mark = Mark::of(wanted.mark);
     for _ in 0..JOINS {
-        let live = cloud.daemon_sets(&group.cluster).await?;
+        let live = cloud.call(&daemon_sets_of(group)).await?;
         match join(&asked, &live) {
             Verdict::Foreign(warning) => return Ok(Some(warning)),
             Verdict::AsItIs | Verdict::Create(_) | Verdict::Apply(_) if mark == Mark::Missing => {
-                let tag = BTreeMap::from([(PLUGIN_TAG.to_owned(), "nvidia".to_owned())]);
-                cloud.tag(&group.arn, &tag).await?;
+                cloud.call(&tag(group)).await?;
                 mark = Mark::New;
             }
             Verdict::AsItIs => return Ok(None),
             Verdict::Create(bare) => mark = create_marked(cloud, group, &bare, mark).await?,
             Verdict::Apply(manifest) => {
-                let applied = cloud.apply(&group.cluster, &manifest).await;
+                let applied = cloud.call(&apply(group, manifest)).await;
                 mark = written(cloud, group, mark, applied).await?;
             }
         }
@@ -58,7 +57,11 @@ pub async fn join_plugin<C: Cloud>(cloud: &C, wanted: &PluginForGroup) -> Result
 
 /// None of ours was there a moment ago, so a tag speaks of nothing if this is refused, however old it is.
 async fn create_marked<C: Cloud>(cloud: &C, group: &GroupTarget, bare: &Value, mark: Mark) -> Result<Mark, CallError> {
-    match cloud.create_plugin(&group.cluster, bare).await {
+    let create = CreateDaemonSet {
+        cluster: group.cluster.clone(),
+        object: bare.clone(),
+    };
+    match cloud.call(&create).await {
         Err(error) if error.fault == Fault::InUse => Ok(mark),
         created => written(cloud, group, Mark::New, created).await,
     }
@@ -73,9 +76,7 @@ async fn written<C: Cloud>(
 ) -> Result<Mark, CallError> {
     let refused = done.as_ref().is_err_and(|error| error.fault == Fault::Denied);
     if refused && mark == Mark::New {
-        cloud
-            .untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()]))
-            .await?;
+        cloud.call(&untag(group)).await?;
     }
     done.map(|()| Mark::Known)
 }
@@ -100,23 +101,54 @@ impl Mark {
 
 /// A cluster that is gone has no plugin any more.
 pub async fn leave_plugin<C: Cloud>(cloud: &C, group: &GroupTarget) -> Result<(), CallError> {
-    let live = match cloud.daemon_sets(&group.cluster).await {
+    let live = match cloud.call(&daemon_sets_of(group)).await {
         Ok(live) => live,
         Err(error) if error.fault == Fault::NotFound => return Ok(()),
         Err(error) => return Err(advised(error, group)),
     };
     match leave(&group.name, &live) {
         Leave::Nothing => {}
-        Leave::Apply(manifest) => cloud
-            .apply(&group.cluster, &manifest)
-            .await
-            .map_err(|error| advised(error, group))?,
-        Leave::Delete { uid, resource_version } => cloud
-            .delete_plugin(&group.cluster, &uid, &resource_version)
-            .await
-            .map_err(|error| advised(error, group))?,
+        Leave::Apply(manifest) => {
+            let applied = cloud.call(&apply(group, manifest)).await;
+            applied.map_err(|error| advised(error, group))?;
+        }
+        Leave::Delete { uid, resource_version } => {
+            let delete = DeleteDaemonSet {
+                cluster: group.cluster.clone(),
+                uid,
+                resource_version,
+            };
+            cloud.call(&delete).await.map_err(|error| advised(error, group))?;
+        }
     }
-    cloud.untag(&group.arn, &BTreeSet::from([PLUGIN_TAG.to_owned()])).await
+    cloud.call(&untag(group)).await
+}
+
+fn daemon_sets_of(group: &GroupTarget) -> ListDaemonSets {
+    ListDaemonSets {
+        cluster: group.cluster.clone(),
+    }
+}
+
+fn apply(group: &GroupTarget, object: Value) -> ApplyObject {
+    ApplyObject {
+        cluster: group.cluster.clone(),
+        object,
+    }
+}
+
+fn tag(group: &GroupTarget) -> TagResource {
+    TagResource {
+        arn: group.arn.clone(),
+        tags: BTreeMap::from([(PLUGIN_TAG.to_owned(), "nvidia".to_owned())]),
+    }
+}
+
+fn untag(group: &GroupTarget) -> UntagResource {
+    UntagResource {
+        arn: group.arn.clone(),
+        keys: BTreeSet::from([PLUGIN_TAG.to_owned()]),
+    }
 }
 
 /// Who can't give access back, or open the way to the cluster, has another way out.

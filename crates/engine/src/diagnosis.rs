@@ -1,7 +1,7 @@
 //! From a failure to its reason: what can be found out is looked up first.
 
 use crate::case::Case;
-use crate::ports::Cloud;
+use crate::ports::{Cloud, ReadDrain, ReadEvidence};
 use crate::preflight;
 use mng_core::decide::Broken;
 use mng_core::diagnosis::{Evidence, explain};
@@ -33,7 +33,11 @@ async fn evidence<C: Cloud>(cloud: &C, case: &Case, broken: &Broken) -> Evidence
         issues: broken.issues.clone(),
         ..broken.group.clone()
     };
-    let mut evidence = cloud.evidence(&group).await;
+    let mut evidence = cloud
+        .call(&ReadEvidence {
+            group: Box::new(group.clone()),
+        })
+        .await;
     evidence.preflight = preflight::again(cloud, case).await;
     if let Some(nodes) = not_drained(broken) {
         look_at_the_drain(cloud, &group, nodes, &mut evidence).await;
@@ -50,7 +54,11 @@ fn not_drained(broken: &Broken) -> Option<Vec<String>> {
 
 /// Which pods it was, the service doesn't say (containers-roadmap issue 1282).
 async fn look_at_the_drain<C: Cloud>(cloud: &C, group: &NodeGroup, nodes: Vec<String>, evidence: &mut Evidence) {
-    match cloud.drain(&group.cluster, &group.name, nodes).await {
+    let read = ReadDrain {
+        group: group.id(),
+        nodes,
+    };
+    match cloud.call(&read).await {
         Ok(drain) => evidence.drain = Some(drain),
         Err(error) => evidence.unread.push(format!("which pods block the drain: {error}")),
     }

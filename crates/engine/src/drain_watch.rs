@@ -1,7 +1,7 @@
 //! A roll that takes long: what blocks the drain is looked up while it does, so that the deadline's reason can name it.
 
 use crate::case::Case;
-use crate::ports::Cloud;
+use crate::ports::{Cloud, ReadDrain};
 use crate::progress::Warnings;
 use mng_core::decide::history::History;
 use mng_core::decide::plan::StepKind;
@@ -25,15 +25,19 @@ pub async fn look<C: Cloud>(
         return;
     };
     let asked = history.drain_asked.unwrap_or(begun.at);
-    let Some(PhysicalId { cluster, name }) = group(case, target).filter(|_| now >= asked + ASK_EVERY_SECONDS) else {
+    let Some(group) = group(case, target).filter(|_| now >= asked + ASK_EVERY_SECONDS) else {
         return;
     };
     history.drain_asked = Some(now);
-    match cloud.drain(&cluster, &name, vec![]).await {
+    let read = ReadDrain {
+        group: group.clone(),
+        nodes: vec![],
+    };
+    match cloud.call(&read).await {
         Ok(drain) => {
             let held_up = blocked_message(&drain).map(|blocked| format!("the roll was held up: {blocked}"));
             if let Some(held_up) = &held_up {
-                tracing::warn!(cluster, name, held_up);
+                tracing::warn!(cluster = group.cluster, name = group.name, held_up);
                 announce(history, warnings, held_up);
             }
             history.obstacle = held_up;

@@ -3,7 +3,9 @@
 use crate::case::Case;
 use crate::fault::{Stop, at_once, lasting};
 use crate::outside_eks::{OutsideEks, answered};
-use crate::ports::Cloud;
+use crate::ports::{
+    Cloud, DescribeCluster, DescribeEc2Resources, DescribeInstanceTypes, DescribeScalingGroup, ListNodes, ListUpdates,
+};
 use crate::progress::{KnownStack, Progress, Reads};
 use crate::texts::DEGRADED_BY;
 use mng_core::autoscaling::is_asked;
@@ -59,7 +61,7 @@ async fn look_at_scaling_group<C: Cloud>(
 ) -> Result<(), Stop> {
     const PART: Part = Part::ScalingGroup;
     outside.reads.pass.asking_for = Some(PART);
-    match cloud.scaling_group(name).await {
+    match cloud.call(&DescribeScalingGroup { name: name.to_owned() }).await {
         Ok(found) => outside.reads.pass.beyond.scaling_group = Some(found),
         Err(error) if !asked && !outside.is_worth_asking_again(PART, &error) => {
             outside.give_up(PART, Some(&error));
@@ -78,8 +80,11 @@ async fn look_at_nodes<C: Cloud>(
     wanted: usize,
 ) -> Result<(), Stop> {
     outside.reads.pass.asking_for = Some(Part::Nodes);
-    let request_id = &case.request.envelope.request_id;
-    match cloud.nodes(&group.cluster, &group.name, request_id).await {
+    let list = ListNodes {
+        group: group.id(),
+        request_id: case.request.envelope.request_id.clone(),
+    };
+    match cloud.call(&list).await {
         Ok(nodes) => {
             let count = ready(&nodes);
             tracing::info!(ready = count, wanted, "nodes");
@@ -102,7 +107,12 @@ async fn look_for_updates<C: Cloud>(
     group: &GroupTarget,
 ) -> Result<(), Stop> {
     let since = case.sent().unwrap_or_default();
-    let read = cloud.updates_since(&group.cluster, &group.name, since).await;
+    let read = cloud
+        .call(&ListUpdates {
+            group: group.id(),
+            since,
+        })
+        .await;
     let found = match at_once(&mut outside.reads.retries, read)? {
         Ok(updates) => updates.iter().any(|update| !began(outside.history, &update.id)),
         Err(error) => {
@@ -141,7 +151,7 @@ pub async fn look_around<C: Cloud>(
 }
 
 async fn look_at_ec2_resources<C: Cloud>(cloud: &C, reads: &mut Reads, place: Place) -> Result<(), Stop> {
-    match cloud.belongings(&place).await {
+    match cloud.call(&DescribeEc2Resources { place: place.clone() }).await {
         Ok(belongings) => {
             reads.retries.answered();
             reads.pass.around = Some(Around {
@@ -163,7 +173,11 @@ async fn cluster<C: Cloud>(cloud: &C, history: &mut History, reads: &mut Reads, 
     if let Some(cluster) = &reads.lookups.cluster {
         return Ok(cluster.clone());
     }
-    let read = cloud.cluster(name).await;
+    let read = cloud
+        .call(&DescribeCluster {
+            cluster: name.to_owned(),
+        })
+        .await;
     match lasting(&mut reads.retries, read)? {
         Ok(Some(cluster)) => {
             reads.lookups.cluster = Some(cluster.clone());
@@ -188,7 +202,11 @@ pub async fn types<C: Cloud>(
     if let Some(types) = &reads.lookups.types {
         return Ok(types.clone());
     }
-    let read = cloud.instance_types(&spec.type_names()).await;
+    let read = cloud
+        .call(&DescribeInstanceTypes {
+            names: spec.type_names(),
+        })
+        .await;
     let types = match lasting(&mut reads.retries, read)? {
         Ok(types) => types,
         Err(error) if error.fault == Fault::Denied || stack.rolls_back() => {

@@ -5,7 +5,7 @@ use crate::by_event::{self, Undoing, undoing};
 use crate::case::Case;
 use crate::fault::Stop;
 use crate::perform::{After, Scene, perform};
-use crate::ports::{Cloud, Noting};
+use crate::ports::{Cloud, DescribeNodegroup, DescribeUpdate, Logged};
 use crate::progress::{Progress, Reads, Retries};
 use crate::{cut_off, diagnosis, drain_watch, lookup, prepare, request_span, unfinished_replacements};
 use mng_core::call_error::Fault;
@@ -27,9 +27,9 @@ pub enum Outcome {
 /// Takes one pass at `now`, in seconds since the epoch.
 pub async fn pass<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Outcome {
     progress.begin_pass();
-    let cloud = &Noting {
+    let cloud = &Logged {
         cloud,
-        calls: progress.access.calls.clone(),
+        log: progress.access.calls.clone(),
     };
     let outcome = until_it_ends(cloud, case, progress, now).await;
     progress.end_pass();
@@ -209,7 +209,11 @@ async fn look_at_group<C: Cloud>(
     let Some(update) = history.last_update().and_then(|begun| begun.update_id.clone()) else {
         return Ok(Observation::Present { group, update: None });
     };
-    match cloud.update(&id.cluster, &id.name, &update).await {
+    let read = DescribeUpdate {
+        group: id,
+        update_id: update,
+    };
+    match cloud.call(&read).await {
         Ok(update) => Ok(Observation::Present {
             group,
             update: Some(update),
@@ -234,7 +238,7 @@ async fn shown<C: Cloud>(cloud: &C, reads: &mut Reads, id: &PhysicalId) -> Resul
         Some(None) => return Ok(Shown::Absent),
         None => {}
     }
-    match cloud.node_group(&id.cluster, &id.name).await {
+    match cloud.call(&DescribeNodegroup { group: id.clone() }).await {
         Ok(group) => Ok(Shown::Group(Box::new(group))),
         Err(error) if error.fault == Fault::NotFound => Ok(Shown::Absent),
         Err(error) if error.fault == Fault::Denied => Err(reads.retries.denied(&error)),

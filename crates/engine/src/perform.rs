@@ -4,7 +4,10 @@ use crate::case::Case;
 use crate::device_plugin::{join_plugin, leave_plugin};
 use crate::fault::Stop;
 use crate::outside_eks::answered;
-use crate::ports::Cloud;
+use crate::ports::{
+    ChangeEc2, ChangeScalingGroup, Cloud, CreateNodegroup, DeleteNodegroup, TagResource, UntagResource,
+    UpdateNodegroupConfig, UpdateNodegroupVersion,
+};
 use crate::progress::{Progress, Reads, Stage, Warnings};
 use crate::step_failure::{Remedy, failed};
 use crate::texts::TAGGED_AGAIN;
@@ -17,7 +20,7 @@ use mng_core::decide::plan::{Step, StepKind, System};
 use mng_core::decide::roll::outlasts;
 use mng_core::decide::{Goal, Observation, Part, Waiting};
 use mng_core::launch_template::steps::{LaunchStep, Made};
-use mng_core::nodegroup::group::NodeGroup;
+use mng_core::nodegroup::group::{GroupTarget, NodeGroup};
 use mng_core::nodegroup::name::digest;
 use mng_core::preflight::check::Check;
 use mng_core::preflight::finding::Finding;
@@ -87,16 +90,25 @@ pub async fn perform<C: Cloud>(
     begin(progress, step);
     announce(scene, &progress.history, &mut progress.warnings, step);
     let token = token(scene.case, progress.groups.target.as_deref(), step);
-    match call(cloud, step, &token).await {
+    match call(cloud, step.clone(), token).await {
         Ok(given) => {
-            taken(progress, step, given, scene.now);
+            if let Some(warning) = given.warning.clone() {
+                progress.warnings.add(warning);
+            }
+            taken(&mut progress.history, &mut progress.reads, step, given, scene.now);
             Ok(after(scene.goal, step))
         }
         Err(NotTaken::Lacks(part, why)) => progress.outside_eks().lacks(part, why).map(|()| After::Decide),
         Err(NotTaken::Call(error)) => match failed(cloud, scene, progress.outside_eks(), step, &error).await? {
             Remedy::GoOn => Ok(After::Decide),
             Remedy::CountsAsTaken(after) => {
-                taken(progress, step, Given::default(), scene.now);
+                taken(
+                    &mut progress.history,
+                    &mut progress.reads,
+                    step,
+                    Given::default(),
+                    scene.now,
+                );
                 Ok(after)
             }
         },
@@ -120,7 +132,15 @@ async fn still_due<C: Cloud>(cloud: &C, scene: Scene<'_>, progress: &mut Progres
                     .await
             }
             Stage::Converge | Stage::RemoveAbandoned | Stage::Undo { .. } => {
-                stale_request::still_to_be_removed(cloud, case, progress).await
+                stale_request::still_to_be_removed(
+                    cloud,
+                    case,
+                    &progress.stage,
+                    &progress.groups,
+                    &mut progress.stack,
+                    &mut progress.reads.retries,
+                )
+                .await
             }
         },
         (Goal::AsIs { .. } | Goal::Repeat(_), _) => Ok(()),
@@ -181,31 +201,36 @@ fn content(step: &Step) -> String {
     }
 }
 
-async fn call<C: Cloud>(cloud: &C, step: &Step, token: &str) -> Result<Given, NotTaken> {
+async fn call<C: Cloud>(cloud: &C, step: Step, token: String) -> Result<Given, NotTaken> {
     let mut given = Given::default();
     match step {
         Step::Launch(step) => {
-            given.made = Some(cloud.launch(step, token).await?);
-            given.warning = tagged_again(step);
+            given.warning = tagged_again(&step);
+            given.made = Some(cloud.call(&ChangeEc2 { step, token }).await?);
         }
-        Step::Create(desired, group) => cloud.create(desired, group, token).await?,
-        Step::Tag(group, tags) => cloud.tag(&group.arn, tags).await?,
-        Step::Untag(group, keys) => cloud.untag(&group.arn, keys).await?,
-        Step::UpdateVersion(group, change) => {
-            given.update_id = Some(cloud.update_version(&seen(group), change, token).await?);
+        Step::Create(desired, group) => cloud.call(&CreateNodegroup { desired, group, token }).await?,
+        Step::Tag(GroupTarget { arn, .. }, tags) => cloud.call(&TagResource { arn, tags }).await?,
+        Step::Untag(GroupTarget { arn, .. }, keys) => cloud.call(&UntagResource { arn, keys }).await?,
+        Step::UpdateVersion(target, change) => {
+            let group = target.id();
+            let id = cloud.call(&UpdateNodegroupVersion { group, change, token }).await?;
+            given.update_id = Some(id);
         }
-        Step::UpdateConfig(group, change) => {
-            given.update_id = Some(cloud.update_config(&seen(group), change, token).await?);
+        Step::UpdateConfig(target, change) => {
+            let group = target.id();
+            let id = cloud.call(&UpdateNodegroupConfig { group, change, token }).await?;
+            given.update_id = Some(id);
         }
-        Step::Delete(group) => cloud.delete(&group.cluster, &group.name).await?,
+        Step::Delete(target) => cloud.call(&DeleteNodegroup { group: target.id() }).await?,
         Step::Scaling(name, steps) => {
             for step in steps {
-                cloud.change_scaling_group(name, step).await?;
+                let name = name.clone();
+                cloud.call(&ChangeScalingGroup { name, step }).await?;
             }
         }
-        Step::JoinPlugin(wanted) => given.warning = join_plugin(cloud, wanted).await?,
-        Step::LeavePlugin(group) => leave_plugin(cloud, group).await?,
-        Step::EnableWindows(cluster) => match enable_windows(cloud, cluster).await {
+        Step::JoinPlugin(wanted) => given.warning = join_plugin(cloud, &wanted).await?,
+        Step::LeavePlugin(group) => leave_plugin(cloud, &group).await?,
+        Step::EnableWindows(cluster) => match enable_windows(cloud, &cluster).await {
             Ok(warning) => given.warning = warning,
             Err(NotEnabled::NoLinuxNodes(why)) => return Err(NotTaken::Lacks(Part::Windows, why)),
             Err(NotEnabled::Failed(error)) => return Err(error.into()),
@@ -234,12 +259,9 @@ pub fn after(goal: &Goal, step: &Step) -> After {
 }
 
 /// Notes what a step has begun, and what it has changed of what the pass has seen: EC2's reads lag behind its writes.
-fn taken(progress: &mut Progress, step: &Step, given: Given, now: u64) {
-    note(&mut progress.history, &mut progress.reads, step, given.update_id, now);
-    if let Some(warning) = given.warning {
-        progress.warnings.add(warning);
-    }
-    if let (Step::Launch(launch), Some(around)) = (step, &mut progress.reads.pass.around) {
+fn taken(history: &mut History, reads: &mut Reads, step: &Step, given: Given, now: u64) {
+    note(history, reads, step, given.update_id, now);
+    if let (Step::Launch(launch), Some(around)) = (step, &mut reads.pass.around) {
         around.belongings.apply(launch, given.made.unwrap_or(Made::Nothing));
     }
 }
@@ -254,14 +276,5 @@ fn note(history: &mut History, reads: &mut Reads, step: &Step, update_id: Option
     });
     if let Step::Create(..) = step {
         history.forget_the_group_before();
-    }
-}
-
-fn seen(group: &mng_core::nodegroup::group::GroupTarget) -> NodeGroup {
-    NodeGroup {
-        cluster: group.cluster.clone(),
-        name: group.name.clone(),
-        arn: group.arn.clone(),
-        ..NodeGroup::default()
     }
 }

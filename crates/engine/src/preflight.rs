@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::fault::Stop;
-use crate::ports::Cloud;
+use crate::ports::{Cloud, ReadFacts};
 use crate::progress::{KnownStack, Lookups, Reads, Warnings};
 use mng_core::decide::Waiting;
 use mng_core::decide::desired::Direction;
@@ -127,7 +127,12 @@ pub fn refusal(problems: &[Problem], findings: &[Finding]) -> String {
 }
 
 async fn read<C: Cloud>(cloud: &C, case: &Case) -> (Found, Facts) {
-    let facts = cloud.facts(&case.spec, &case.name()).await;
+    let facts = cloud
+        .call(&ReadFacts {
+            spec: Box::new(case.spec.clone()),
+            name: case.name(),
+        })
+        .await;
     let mut findings = findings(&case.spec, &case.owner, &facts);
     findings.extend(not_checked(&facts));
     let group = match &facts.name {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
 use crate::fault::{Stop, at_once, lasting};
-use crate::ports::Cloud;
+use crate::ports::{Cloud, DescribeLaunchTemplate, DescribeStackResource};
 use crate::progress::{KnownGroups, KnownStack, Phase, Progress, Reads, Retries, Situation, Stage};
 use crate::stack_state::situation;
 use crate::target::{Found, find_target, to_remove};
@@ -140,7 +140,11 @@ async fn resolve_template_version<C: Cloud>(
     let Some(wanted) = wanted.filter(|_| reads.lookups.launch_template_version.is_none()) else {
         return Ok(());
     };
-    let read = cloud.users_template(wanted).await;
+    let read = cloud
+        .call(&DescribeLaunchTemplate {
+            template: wanted.clone(),
+        })
+        .await;
     match lasting(&mut reads.retries, read)? {
         Ok(template) => reads.lookups.launch_template_version = Some(template.version.to_string()),
         // The template of before may be gone; the version that runs then stands.
@@ -182,7 +186,12 @@ async fn repeated<C: Cloud>(
     groups: &mut KnownGroups,
 ) -> Result<Goal, Stop> {
     let envelope = &case.request.envelope;
-    let read = cloud.record(&envelope.stack_id, &envelope.logical_resource_id).await;
+    let read = cloud
+        .call(&DescribeStackResource {
+            stack_id: envelope.stack_id.clone(),
+            logical_id: envelope.logical_resource_id.clone(),
+        })
+        .await;
     let recorded = match at_once(retries, read)? {
         Ok(recorded) => recorded.and_then(|record| PhysicalId::parse(&record.physical_id)),
         Err(error) => {

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::fault::{Stop, at_once};
-use crate::ports::Cloud;
+use crate::ports::{Cloud, DescribeEc2Resources};
 use crate::progress::{KnownGroups, KnownStack, Reads};
 use crate::target::{Found, own_template, place_of, read_group};
 use mng_core::decide::desired::Direction;
@@ -146,7 +146,7 @@ async fn fits<C: Cloud>(
         name: group.name.clone(),
     };
     let place = place_of(&id, &case.owner);
-    let read = cloud.belongings(&place).await;
+    let read = cloud.call(&DescribeEc2Resources { place: place.clone() }).await;
     let seen = match at_once(&mut reads.retries, read)? {
         Ok(seen) => seen,
         Err(error) => {

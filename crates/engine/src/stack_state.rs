@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::case::Case;
 use crate::fault::{Stop, lasting};
-use crate::ports::{Cloud, Stack};
+use crate::ports::{Cloud, DescribeStack, Stack};
 use crate::progress::{CLOCKS_APART_SECONDS, KnownStack, Phase, Progress, Retries, Situation, Stage, Warnings};
 use crate::stale_request;
 use crate::texts::NOT_INHERITED;
@@ -30,7 +30,12 @@ pub async fn situation<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress
     {
         return Ok(known.clone());
     }
-    let situation = match cloud.stack(stack_id).await {
+    let situation = match cloud
+        .call(&DescribeStack {
+            stack_id: stack_id.to_owned(),
+        })
+        .await
+    {
         Ok(stack) => {
             progress.reads.retries.answered();
             stale_request::refuse_taken_up(cloud, case, &mut progress.reads.retries, &stack).await?;

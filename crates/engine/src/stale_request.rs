@@ -6,8 +6,8 @@
 use crate::answer::known_id;
 use crate::case::Case;
 use crate::fault::{Stop, lasting};
-use crate::ports::{Cloud, Record, Stack};
-use crate::progress::{KnownGroups, KnownStack, Phase, Progress, Retries, Stage};
+use crate::ports::{Cloud, DescribeStack, DescribeStackResource, FindOperationStart, Record, Stack};
+use crate::progress::{KnownGroups, KnownStack, Phase, Retries, Stage};
 use crate::stack_state::is_superseded;
 use mng_core::decide::history::History;
 use mng_core::protocol::request::RequestType;
@@ -59,15 +59,22 @@ pub async fn still_wanted<C: Cloud>(
 
 /// Before anything is removed, in each pass. A Delete that comes again may meet a group that a later update has made under the name of the
 /// one that is gone; and what a delivery of an update would undo may have been told by another, so that a later update works on it.
-pub async fn still_to_be_removed<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<(), Stop> {
-    if progress.stack.asked {
+pub async fn still_to_be_removed<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    stage: &Stage,
+    groups: &KnownGroups,
+    stack: &mut KnownStack,
+    retries: &mut Retries,
+) -> Result<(), Stop> {
+    if stack.asked {
         return Ok(());
     }
-    if matches!(progress.stage, Stage::Undo { .. }) {
-        not_recorded(cloud, case, &progress.groups, &mut progress.reads.retries).await?;
+    if matches!(stage, Stage::Undo { .. }) {
+        not_recorded(cloud, case, groups, retries).await?;
     }
-    let stack = match ask(cloud, case, &mut progress.stack, &mut progress.reads.retries).await {
-        Err(_) if case.kind() == RequestType::Delete && progress.reads.retries.looks > ASKED_IN_VAIN => None,
+    let stack = match ask(cloud, case, stack, retries).await {
+        Err(_) if case.kind() == RequestType::Delete && retries.looks > ASKED_IN_VAIN => None,
         asked => asked?,
     };
     let ends = stack
@@ -95,7 +102,12 @@ async fn not_recorded<C: Cloud>(
     let Some(stack_id) = case.requester().stack_id() else {
         return Ok(());
     };
-    let read = cloud.record(stack_id, &case.owner.logical_id).await;
+    let read = cloud
+        .call(&DescribeStackResource {
+            stack_id: stack_id.to_owned(),
+            logical_id: case.owner.logical_id.clone(),
+        })
+        .await;
     match lasting(retries, read)? {
         Ok(Some(Record { physical_id, .. })) if Some(&physical_id) == known_id(case, groups).as_ref() => {
             Err(Stop::Fail(format!(
@@ -122,7 +134,11 @@ async fn ask<C: Cloud>(
         return Ok(None);
     };
     known.asked = true;
-    let read = cloud.stack(stack_id).await;
+    let read = cloud
+        .call(&DescribeStack {
+            stack_id: stack_id.to_owned(),
+        })
+        .await;
     Ok(lasting(retries, read)?.ok())
 }
 
@@ -159,7 +175,11 @@ fn refuse(case: &Case, stack: &Stack) -> Result<(), Stop> {
 /// stack's events aren't to be had it is taken for it, as what fails a rollback is worse. By the time they are read another update may have
 /// begun, which is as late.
 async fn refuse_cancelled<C: Cloud>(cloud: &C, case: &Case, retries: &mut Retries) -> Result<(), Stop> {
-    let read = cloud.operation_began(&case.request.envelope.stack_id).await;
+    let read = cloud
+        .call(&FindOperationStart {
+            stack_id: case.request.envelope.stack_id.clone(),
+        })
+        .await;
     match lasting(retries, read)? {
         Ok(Some(began)) if case.was_sent_before(began) => Err(Stop::Fail(
             "the stack began to roll back, or with another update, after this one was sent, so nothing was changed for it".to_owned(),

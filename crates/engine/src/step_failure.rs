@@ -6,7 +6,7 @@ use crate::device_plugin::is_out_of_reach;
 use crate::fault::{FailedCall, Stop, consequence, lasting};
 use crate::outside_eks::OutsideEks;
 use crate::perform::{After, Scene, after};
-use crate::ports::Cloud;
+use crate::ports::{Cloud, TagResource};
 use crate::progress::Warnings;
 use crate::texts::{NOT_TAGGED_AGAIN, SETTINGS_STAY, TAGS_STAY};
 use mng_core::call_error::{CallError, Fault};
@@ -117,7 +117,11 @@ fn are_own(keys: &BTreeSet<String>) -> bool {
 /// A mark of an unfinished group that can't be removed is overwritten, so that no delivery of the event takes the group for unfinished.
 async fn overwrite_mark<C: Cloud>(cloud: &C, group: &GroupTarget) {
     let finished = [(UNFINISHED_TAG.to_owned(), "finished".to_owned())].into();
-    if let Err(error) = cloud.tag(&group.arn, &finished).await {
+    let tag = TagResource {
+        arn: group.arn.clone(),
+        tags: finished,
+    };
+    if let Err(error) = cloud.call(&tag).await {
         tracing::warn!(%error, "the mark of an unfinished group stays");
     }
 }

@@ -3,10 +3,11 @@
 use crate::case::Case;
 use crate::fault::{Stop, lasting, required};
 use crate::lookup::{look_around, types};
-use crate::ports::Cloud;
+use crate::ports::{Cloud, DescribeNodegroup, TagResource};
 use crate::progress::{KnownGroups, KnownStack, Progress, Reads, Stage, Warnings};
 use crate::texts::NOT_MARKED;
 use crate::{by_event, prepare, rollback_target};
+use mng_core::decide::history::History;
 use mng_core::decide::target::{Target, target};
 use mng_core::decide::{Identity, RETAINED_GROUP, Which, foreign, retained};
 use mng_core::launch_template::ec2_resources::{Belongings, Place};
@@ -57,7 +58,7 @@ pub async fn read_group<C: Cloud>(cloud: &C, reads: &mut Reads, id: &PhysicalId)
     if let Some(seen) = reads.pass.seen_group(id) {
         return Ok(seen);
     }
-    let read = cloud.node_group(&id.cluster, &id.name).await;
+    let read = cloud.call(&DescribeNodegroup { group: id.clone() }).await;
     let group = required(&mut reads.retries, read)?;
     reads.pass.note_group(id.clone(), group.clone());
     Ok(group)
@@ -78,7 +79,10 @@ async fn of_update<C: Cloud>(
         by_event::note_group(case, &mut progress.history, live);
     }
     progress.groups.current_made = live.as_ref().and_then(|live| live.created_at);
-    let types = match known_types(cloud, case, progress, &current, live.as_ref()).await {
+    let Progress {
+        history, reads, stack, ..
+    } = progress;
+    let types = match known_types(cloud, case, history, reads, stack, (&current, live.as_ref())).await {
         Err(Stop::Fail(why)) => return Ok(Found::NotToBeHad(why)),
         types => types?,
     };
@@ -238,7 +242,12 @@ async fn mark<C: Cloud>(
     let Some((marked, tags)) = tags else {
         return Ok(());
     };
-    let tagged = cloud.tag(&marked.arn, &tags).await;
+    let tagged = cloud
+        .call(&TagResource {
+            arn: marked.arn.clone(),
+            tags,
+        })
+        .await;
     if let Err(error) = lasting(&mut reads.retries, tagged)? {
         let (NodeGroup { cluster, name, .. }, mark) = (marked, in_words(known));
         warnings.add(format!("{NOT_MARKED} {cluster}/{name} as {mark}: {error}"));
@@ -259,13 +268,11 @@ fn in_words(known: Confirmation) -> &'static str {
 async fn known_types<C: Cloud>(
     cloud: &C,
     case: &Case,
-    progress: &mut Progress,
-    current: &PhysicalId,
-    live: Option<&NodeGroup>,
+    history: &mut History,
+    reads: &mut Reads,
+    stack: &KnownStack,
+    (current, live): (&PhysicalId, Option<&NodeGroup>),
 ) -> Result<Vec<InstanceTypeFacts>, Stop> {
-    let Progress {
-        history, reads, stack, ..
-    } = progress;
     let spec = &case.spec;
     if live.is_none() || spec.launch_template.is_some() || spec.cluster != current.cluster {
         return Ok(vec![]);

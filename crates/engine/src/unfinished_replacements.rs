@@ -9,7 +9,9 @@
 use crate::answer::known_id;
 use crate::case::Case;
 use crate::fault::Stop;
-use crate::ports::{Cloud, Fate, Record};
+use crate::ports::{
+    Cloud, DescribeNodegroup, DescribeStack, DescribeStackResource, Fate, FindIdsInEc2, ListNodegroups, Record,
+};
 use crate::progress::{KnownGroups, KnownStack, Phase, Progress, Retries, Stage, Sweep, Warnings};
 use crate::texts::{NOT_LOOKED_FOR, UNFINISHED};
 use crate::{prepare, stale_request};
@@ -218,7 +220,10 @@ fn is_passing(error: &CallError) -> bool {
 /// found costs another call, and mostly there is nothing.
 async fn unfinished<C: Cloud>(cloud: &C, case: &Case, known: &Groups<'_>) -> Result<Vec<String>, CallError> {
     let mut found = Vec::new();
-    let in_ec2 = cloud.ids_in_ec2(&case.owner).await?;
+    let find = FindIdsInEc2 {
+        owner: case.owner.clone(),
+    };
+    let in_ec2 = cloud.call(&find).await?;
     for id in in_ec2.iter().filter_map(|id| PhysicalId::parse(id)) {
         let due = is_due_for_removal(cloud, case, known.groups, &id, Absent::LeavesSomething).await?;
         found.extend(due.then(|| id.to_string()));
@@ -241,7 +246,10 @@ async fn unfinished<C: Cloud>(cloud: &C, case: &Case, known: &Groups<'_>) -> Res
 }
 
 async fn names<C: Cloud>(cloud: &C, cluster: &str) -> Result<Vec<String>, CallError> {
-    match cloud.node_groups(cluster).await {
+    let list = ListNodegroups {
+        cluster: cluster.to_owned(),
+    };
+    match cloud.call(&list).await {
         Err(error) if error.fault == Fault::NotFound => Ok(vec![]),
         names => names,
     }
@@ -265,7 +273,7 @@ async fn is_due_for_removal<C: Cloud>(
     if text == current || known_id(case, groups).as_ref() == Some(&text) {
         return Ok(false);
     }
-    match cloud.node_group(&id.cluster, &id.name).await {
+    match cloud.call(&DescribeNodegroup { group: id.clone() }).await {
         Ok(group) if case.owner.owns(&group.tags) => Ok(is_replacement_of(groups.current_made, &group, current)),
         // Somebody else has the name, and what was made for ours lies beside.
         Ok(_) => Ok(absent == Absent::LeavesSomething),
@@ -288,7 +296,11 @@ async fn is_current<C: Cloud>(cloud: &C, case: &Case, known: &KnownStack) -> Res
     if !recorded || case.kind() == RequestType::Delete {
         return Ok(recorded);
     }
-    let stack = cloud.stack(&case.request.envelope.stack_id).await?;
+    let stack = cloud
+        .call(&DescribeStack {
+            stack_id: case.request.envelope.stack_id.clone(),
+        })
+        .await?;
     Ok(!stale_request::has_gone_on(case, known, &stack))
 }
 
@@ -297,7 +309,12 @@ async fn is_current<C: Cloud>(cloud: &C, case: &Case, known: &KnownStack) -> Res
 /// nothing is removed.
 async fn records_current<C: Cloud>(cloud: &C, case: &Case) -> Result<bool, CallError> {
     let envelope = &case.request.envelope;
-    let recorded = cloud.record(&envelope.stack_id, &envelope.logical_resource_id).await;
+    let recorded = cloud
+        .call(&DescribeStackResource {
+            stack_id: envelope.stack_id.clone(),
+            logical_id: envelope.logical_resource_id.clone(),
+        })
+        .await;
     match recorded {
         Ok(Some(Record { physical_id, fate })) => {
             let ends_with_it = match (case.kind(), fate) {

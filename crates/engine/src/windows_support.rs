@@ -1,6 +1,6 @@
 //! The network plugin's setting for Windows nodes.
 
-use crate::ports::Cloud;
+use crate::ports::{ApplyObject, Cloud, ReadWindowsState};
 use mng_core::call_error::CallError;
 use mng_core::workload::windows::{Ipam, lacks_linux, switched_on, warning};
 
@@ -15,7 +15,10 @@ pub enum NotEnabled {
 /// # Errors
 /// [`NotEnabled`].
 pub async fn enable_windows<C: Cloud>(cloud: &C, cluster: &str) -> Result<Option<String>, NotEnabled> {
-    let state = cloud.windows(cluster).await.map_err(NotEnabled::Failed)?;
+    let read = ReadWindowsState {
+        cluster: cluster.to_owned(),
+    };
+    let state = cloud.call(&read).await.map_err(NotEnabled::Failed)?;
     if let Some(why) = lacks_linux(&state) {
         let told = format!("WindowsSupport: {why}; add a Linux node group first");
         // Where it is on already this is no step that lacks something, and Linux nodes come and go.
@@ -25,7 +28,11 @@ pub async fn enable_windows<C: Cloud>(cloud: &C, cluster: &str) -> Result<Option
         };
     }
     if let Some(config_map) = switched_on(&state) {
-        cloud.apply(cluster, &config_map).await.map_err(NotEnabled::Failed)?;
+        let apply = ApplyObject {
+            cluster: cluster.to_owned(),
+            object: config_map,
+        };
+        cloud.call(&apply).await.map_err(NotEnabled::Failed)?;
     }
     Ok(warning(&state))
 }

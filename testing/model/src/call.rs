@@ -54,7 +54,7 @@ impl Call {
         matches!(self, Self::Stack | Self::Operation | Self::RecordedId)
     }
 
-    pub fn told(&self) -> String {
+    pub fn message(&self) -> String {
         match self {
             Self::Stack => "DescribeStacks".to_owned(),
             Self::Operation => "DescribeStackEvents".to_owned(),

@@ -14,7 +14,7 @@ use mng_engine::{Case, Operation, Outcome};
 use crate::call::{Call, Said};
 use crate::cloudformation::Told;
 use crate::kept::Kept;
-use crate::replay::{Turn, play};
+use crate::replay::{PassState, play};
 
 /// How often Lambda tries an event (Lambda developer guide, "Error handling for asynchronous invocation").
 pub const ATTEMPTS: u8 = 3;
@@ -108,14 +108,14 @@ impl Doing {
     /// As far as what was said carries.
     fn go_on(start: Kept<Operation>, now: u64, said: Vec<Said>, moved: u8) -> Self {
         match play(&start, now, &said) {
-            (Turn::Calls(call), _) => Self::Passing(Pass {
+            (PassState::Calls(call), _) => Self::Passing(Pass {
                 start,
                 now,
                 said,
                 moved,
                 next: Next(Arc::new(*call)),
             }),
-            (Turn::Ends(outcome), operation) => Self::after(outcome, operation),
+            (PassState::Ends(outcome), operation) => Self::after(outcome, operation),
         }
     }
 

@@ -23,6 +23,7 @@ mod passes;
 pub mod properties;
 mod replay;
 mod report;
+mod script;
 mod steps;
 mod watch;
 mod words;

@@ -11,7 +11,7 @@ pub fn told(world: &World, action: Action) -> String {
         Action::Deliver(number) => format!("Lambda delivers {}", delivered(&world.queue[number])),
         Action::Duplicate(number) => format!("r{number} is delivered once more"),
         Action::Call(who, fault) => match &world.running[who].doing {
-            Doing::Passing(pass) => format!("{} calls {} [{fault:?}]", about(who), pass.next.0.told()),
+            Doing::Passing(pass) => format!("{} calls {} [{fault:?}]", about(who), pass.next.0.message()),
             doing => unreachable!("{doing:?} calls nothing"),
         },
         Action::Put(who, fault) => match &world.running[who].doing {

@@ -1,79 +1,93 @@
-//! What is in the cluster, and the Auto Scaling group beside it: at the ports. Nodes are those that the simulator lets join.
+//! The cluster and the Auto Scaling group of the node group, at the ports. Nodes are those that the simulator lets join.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use mng_core::autoscaling::{ScalingGroup, ScalingStep};
+use mng_core::autoscaling::ScalingGroup;
 use mng_core::call_error::{CallError, Fault};
 use mng_core::workload::device_plugin::DaemonSet;
 use mng_core::workload::drain::Drain;
 use mng_core::workload::nodes::{NODEGROUP_LABEL, Node, Readiness, Scheduling};
 use mng_core::workload::windows::WindowsState;
-use mng_engine::ports::{AutoScaling, Kubernetes};
+use mng_engine::ports::{
+    ApplyObject, AwaitNodeChange, Calls, ChangeScalingGroup, CreateDaemonSet, DeleteDaemonSet, DescribeScalingGroup,
+    ListDaemonSets, ListNodes, ReadDrain, ReadWindowsState, Request,
+};
 use serde_json::Value;
 
-use crate::cloud::Soaked;
+use crate::cloud::Faulty;
 use crate::world::{World, held, text};
 
-impl AutoScaling for Soaked {
-    async fn scaling_group(&self, name: &str) -> Result<ScalingGroup, CallError> {
-        let world = &self.process.world;
-        let read = async { Ok(held(&world.scaling_groups).get(name).cloned().unwrap_or_default()) };
-        self.ported("autoscaling:DescribeAutoScalingGroups", "", read).await
-    }
+type Result<T> = std::result::Result<T, CallError>;
 
-    async fn change_scaling_group(&self, name: &str, step: &ScalingStep) -> Result<(), CallError> {
-        let world = &self.process.world;
+impl Calls<DescribeScalingGroup> for Faulty {
+    async fn call(&self, request: &DescribeScalingGroup) -> Result<ScalingGroup> {
+        let groups = &self.process.world.scaling_groups;
+        let read = async { Ok(held(groups).get(&request.name).cloned().unwrap_or_default()) };
+        self.ported(request.action(), "", read).await
+    }
+}
+
+/// All steps have the name of one action, so that the seeds of earlier releases play the same lives.
+impl Calls<ChangeScalingGroup> for Faulty {
+    async fn call(&self, request: &ChangeScalingGroup) -> Result<()> {
+        let groups = &self.process.world.scaling_groups;
         let change = async {
-            let mut groups = held(&world.scaling_groups);
-            apply(groups.entry(name.to_owned()).or_default(), step);
+            let mut groups = held(groups);
+            groups.entry(request.name.clone()).or_default().apply(&request.step);
             Ok(())
         };
         self.ported("autoscaling:CreateOrUpdateTags", "", change).await
     }
 }
 
-fn apply(group: &mut ScalingGroup, step: &ScalingStep) {
-    match step {
-        ScalingStep::Tag(tags) => group.tags.extend(tags.clone()),
-        ScalingStep::Untag(keys) => group.tags.retain(|key, _| !keys.contains(key)),
-        ScalingStep::Suspend(processes) => group.suspended.extend(processes.clone()),
-        ScalingStep::Resume(processes) => group.suspended.retain(|process| !processes.contains(process)),
+impl Calls<ListNodes> for Faulty {
+    async fn call(&self, request: &ListNodes) -> Result<Vec<Node>> {
+        let group = &request.group;
+        let read = async { Ok(nodes(&self.process.world, &group.cluster, &group.name)) };
+        self.ported(request.action(), &group.name, read).await
     }
 }
 
-impl Kubernetes for Soaked {
-    async fn nodes(&self, cluster: &str, group: &str, _: &str) -> Result<Vec<Node>, CallError> {
-        let read = async { Ok(nodes(&self.process.world, cluster, group)) };
-        self.ported("list nodes", group, read).await
+impl Calls<AwaitNodeChange> for Faulty {
+    async fn call(&self, request: &AwaitNodeChange) {
+        tokio::time::sleep(request.at_most).await;
     }
+}
 
-    async fn node_change(&self, _: &str, _: &str, patience: Duration) {
-        tokio::time::sleep(patience).await;
+impl Calls<ListDaemonSets> for Faulty {
+    async fn call(&self, request: &ListDaemonSets) -> Result<Vec<DaemonSet>> {
+        self.ported(request.action(), "", async { Ok(vec![]) }).await
     }
+}
 
-    async fn daemon_sets(&self, _: &str) -> Result<Vec<DaemonSet>, CallError> {
-        self.ported("list daemonsets", "", async { Ok(vec![]) }).await
+impl Calls<ReadDrain> for Faulty {
+    async fn call(&self, request: &ReadDrain) -> Result<Drain> {
+        self.ported("list pods", &request.group.name, async { Ok(Drain::default()) })
+            .await
     }
+}
 
-    async fn windows(&self, _: &str) -> Result<WindowsState, CallError> {
+impl Calls<ReadWindowsState> for Faulty {
+    async fn call(&self, _: &ReadWindowsState) -> Result<WindowsState> {
         Err(not_here("get configmaps"))
     }
+}
 
-    async fn drain(&self, _: &str, group: &str, _: Vec<String>) -> Result<Drain, CallError> {
-        self.ported("list pods", group, async { Ok(Drain::default()) }).await
+impl Calls<ApplyObject> for Faulty {
+    async fn call(&self, request: &ApplyObject) -> Result<()> {
+        Err(not_here(request.action()))
     }
+}
 
-    async fn apply(&self, _: &str, _: &Value) -> Result<(), CallError> {
-        Err(not_here("patch daemonsets"))
+impl Calls<CreateDaemonSet> for Faulty {
+    async fn call(&self, request: &CreateDaemonSet) -> Result<()> {
+        Err(not_here(request.action()))
     }
+}
 
-    async fn create_plugin(&self, _: &str, _: &Value) -> Result<(), CallError> {
-        Err(not_here("create daemonsets"))
-    }
-
-    async fn delete_plugin(&self, _: &str, _: &str, _: &str) -> Result<(), CallError> {
-        Err(not_here("delete daemonsets"))
+impl Calls<DeleteDaemonSet> for Faulty {
+    async fn call(&self, request: &DeleteDaemonSet) -> Result<()> {
+        Err(not_here(request.action()))
     }
 }
 

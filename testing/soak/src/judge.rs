@@ -9,10 +9,10 @@ use crate::asked::Asked;
 use crate::faults::{DENIED, Right};
 use crate::life::has_to_be_another;
 use crate::properties::Change;
-use crate::protocol::SECOND;
 use crate::stack::Heard;
 use crate::time::EPOCH_MILLIS;
 use crate::world::{World, request_number, text};
+use fakes::protocol::SECOND;
 
 /// Reasons that aren't the function's: EKS failed what it had taken, or time ran out for what others had to do.
 const OF_OTHERS: [&str; 2] = ["chosen by the seed", "ServiceTimeout is over"];

@@ -14,7 +14,7 @@ use mng_core::texts::error_chain;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::cloud::{Soaked, https};
+use crate::cloud::{Faulty, https};
 use crate::process::Process;
 use crate::time::MachineClock;
 use crate::world::{Work, World, held, text};
@@ -40,7 +40,7 @@ pub struct Lambda {
 
 /// A process of the function's, which serves one invocation at a time.
 struct Environment {
-    function: Function<Soaked, MachineClock>,
+    function: Function<Faulty, MachineClock>,
     process: Arc<Process>,
 }
 
@@ -198,7 +198,7 @@ impl Lambda {
         let process = Arc::new(Process::start(Arc::clone(&self.world), number));
         let settings = self.settings.clone();
         let function = Function {
-            cloud: Soaked::of(Arc::clone(&process)),
+            cloud: Faulty::of(Arc::clone(&process)),
             clock: MachineClock(Arc::clone(&self.world.time)),
             responder: Responder::new(https(&process), settings.loopback, settings.poll_time_scale),
             announcer: Announcer::new(settings.event_bus.clone(), settings.poll_time_scale),

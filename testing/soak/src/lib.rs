@@ -23,14 +23,6 @@ mod trace;
 mod wire;
 mod world;
 
-/// What the function's own tests hold an answer to, and the EC2 that they run against.
-#[allow(dead_code, reason = "each of those who share it uses a part")]
-#[path = "../../../tests/support/ec2.rs"]
-mod ec2;
-#[allow(dead_code, reason = "each of those who share it uses a part")]
-#[path = "../../../tests/support/protocol.rs"]
-mod protocol;
-
 pub use counts::Counts;
 pub use fiction::Fiction;
 pub use seed::{Played, play, play_with};

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::fiction::Fiction;
-use crate::protocol::Put;
 use crate::world::{SECRET, Work, World, held, text};
+use fakes::protocol::Put;
 
 mod lies;
 mod stacks;

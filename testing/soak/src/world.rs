@@ -15,12 +15,12 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::asked::Asked;
 use crate::counts::Counts;
-use crate::ec2::Memory;
 use crate::faults::{Fate, Right, Weather};
 use crate::fiction::Fiction;
-use crate::protocol::{Answers, Put};
 use crate::time::{EPOCH_MILLIS, Time};
 use crate::trace::Trace;
+use fakes::Ec2;
+use fakes::protocol::{Answers, Put};
 
 /// That of the function, of its role and of the cluster.
 pub const OWN_ACCOUNT: &str = "123456789012";
@@ -44,7 +44,7 @@ pub struct World {
     account: &'static str,
     pub fiction: Fiction,
     pub simulator: Simulator,
-    pub ec2: Memory,
+    pub ec2: Ec2,
     pub scaling_groups: Mutex<BTreeMap<String, ScalingGroup>>,
     /// What DescribeStacks shows.
     pub stack: Mutex<Stack>,
@@ -100,7 +100,7 @@ impl World {
             account: setting.account,
             fiction: setting.fiction,
             simulator,
-            ec2: Memory::default(),
+            ec2: Ec2::default(),
             scaling_groups: Mutex::default(),
             stack: Mutex::new(Stack {
                 status: "CREATE_IN_PROGRESS".to_owned(),

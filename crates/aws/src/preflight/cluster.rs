@@ -2,11 +2,13 @@
 
 use aws_sdk_eks::types::{Cluster as EksCluster, IpFamily as EksIpFamily};
 
+use super::super::Aws;
 use super::super::errors::{call_error, empty_answer};
-use super::super::{Aws, from_sdk};
 use mng_core::call_error::Fault;
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::preflight::facts::{Cluster, IpFamily, Location, Read};
+use mng_core::protocol::physical_id::PhysicalId;
+use mng_engine::ports::{Calls, DescribeNodegroup, ListNodegroups};
 
 impl Aws {
     pub(super) async fn read_cluster(&self, name: &str) -> Read<Cluster> {
@@ -19,23 +21,21 @@ impl Aws {
     /// A missing cluster also means that no node group has the name. The read of the cluster reports the cluster as
     /// missing.
     pub(super) async fn read_name(&self, cluster: &str, name: &str) -> Read<Option<NodeGroup>> {
-        const ACTION: &str = "eks:DescribeNodegroup";
-        let resource = format!("{cluster}/{name}");
-        let call = self
-            .eks()
-            .describe_nodegroup()
-            .cluster_name(cluster)
-            .nodegroup_name(name);
-        let answer = match call.send().await.map_err(|error| call_error(ACTION, &resource, &error)) {
-            Err(error) if error.fault == Fault::NotFound => return Ok(None),
-            answer => answer?,
+        let group = PhysicalId {
+            cluster: cluster.to_owned(),
+            name: name.to_owned(),
         };
-        let group = answer.nodegroup().ok_or_else(|| empty_answer(ACTION, resource))?;
-        Ok(Some(from_sdk::node_group(group)))
+        match self.call(&DescribeNodegroup { group }).await {
+            Err(error) if error.fault == Fault::NotFound => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     pub(super) async fn count_node_groups(&self, cluster: &str) -> Read<usize> {
-        self.list_node_groups(cluster).await.map(|names| names.len())
+        let list = ListNodegroups {
+            cluster: cluster.to_owned(),
+        };
+        self.call(&list).await.map(|names| names.len())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::kubernetes::connection::silent;
 use mng_core::call_error::{CallError, Fault};
 use mng_core::preflight::facts::Read;
 use mng_core::workload::windows::WindowsState;
-use mng_engine::ports::Kubernetes;
+use mng_engine::ports::{Calls, ListDaemonSets, ReadWindowsState};
 
 /// How often the function tries an endpoint before the endpoint counts as unreachable. One connection attempt takes at
 /// most 5 seconds.
@@ -34,17 +34,19 @@ impl Aws {
 
     /// Like [`Aws::read_nodes`], for the read before the device plugin is applied or removed.
     pub(super) async fn read_daemon_sets(&self, cluster: &str) -> Read<()> {
-        let read = || async { self.daemon_sets(cluster).await.map(drop) };
+        let list = ListDaemonSets {
+            cluster: cluster.to_owned(),
+        };
+        let read = || async { self.call(&list).await.map(drop) };
         tried(PATIENCE, read, || silent("list daemonsets", cluster, PATIENCE)).await
     }
 
     pub(super) async fn read_windows(&self, cluster: &str) -> Read<WindowsState> {
-        tried(
-            PATIENCE,
-            || self.windows(cluster),
-            || silent("list nodes", cluster, PATIENCE),
-        )
-        .await
+        let request = ReadWindowsState {
+            cluster: cluster.to_owned(),
+        };
+        let read = || self.call(&request);
+        tried(PATIENCE, read, || silent("list nodes", cluster, PATIENCE)).await
     }
 
     /// `Ok(None)` for a role that no group has used yet: EKS creates the access entry with the first group.

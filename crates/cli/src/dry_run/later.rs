@@ -9,17 +9,21 @@ use mng_core::nodegroup::ownership::PLUGIN_TAG;
 use mng_core::properties::spec::{DevicePlugin, WindowsSupport};
 use mng_core::workload::device_plugin::{Asked, Call, Verdict, call_for, join};
 use mng_core::workload::windows::{switched_on, warning};
-use mng_engine::ports::{Cloud, Kubernetes};
+use mng_engine::ports::{Calls, ChangeScalingGroup, Cloud, ListDaemonSets, ReadWindowsState, Request};
 
-use super::beyond::change;
+use super::outside_eks::details;
 use super::{DryRun, applied};
 use crate::asked::without_advice;
 
 const WHEN: &str = "once the node group is ACTIVE";
 
 impl<C: Cloud> DryRun<C> {
-    /// Tells it in the order of the engine.
-    pub(super) async fn once_active(&self, desired: &Desired, group: &NewGroup) {
+    /// Notes what follows once a group that would be created is ACTIVE, in the order of the engine.
+    pub async fn once_active(&self) {
+        let created = self.scene().created.take();
+        let Some((desired, group)) = &created else {
+            return;
+        };
         let live = fresh(desired, group);
         self.scale(desired, &live);
         for told in [
@@ -41,8 +45,12 @@ impl<C: Cloud> DryRun<C> {
         let types = self.scene().types.clone();
         let found = autoscaling::steps(&desired.spec, &desired.tags, live, &types, &group);
         for step in &found.steps {
-            let (action, details) = change(&mut group, step);
-            self.later(action, &group.name, &details);
+            let change = ChangeScalingGroup {
+                name: group.name.clone(),
+                step: step.clone(),
+            };
+            self.later(change.action(), &group.name, &details(&group, step));
+            group.apply(step);
         }
         found.warnings.into_iter().for_each(|warning| self.note(warning));
     }
@@ -52,7 +60,10 @@ impl<C: Cloud> DryRun<C> {
         if !(asked && live.ami_type.is_windows()) {
             return Ok(());
         }
-        let state = self.windows(&live.cluster).await?;
+        let read = ReadWindowsState {
+            cluster: live.cluster.clone(),
+        };
+        let state = self.call(&read).await?;
         if let Some(config_map) = switched_on(&state) {
             let (action, resource, details) = applied::call(&config_map);
             self.later(action, &resource, &details);
@@ -79,7 +90,10 @@ impl<C: Cloud> DryRun<C> {
             image,
             taints: &desired.spec.taints,
         };
-        let mut daemon_sets = self.daemon_sets(&live.cluster).await?;
+        let list = ListDaemonSets {
+            cluster: live.cluster.clone(),
+        };
+        let mut daemon_sets = self.call(&list).await?;
         match join(&asked, &daemon_sets) {
             Verdict::Create(bare) => {
                 self.marks(live);

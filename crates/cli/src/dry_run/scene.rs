@@ -14,15 +14,19 @@ use mng_core::node::image::InstanceTypeFacts;
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::nodegroup::ownership::REPLACES_TAG;
 use mng_core::properties::scaling::LiveScaling;
+use mng_core::protocol::physical_id::PhysicalId;
+use mng_core::protocol::request::RequestType;
 use mng_core::workload::device_plugin::DaemonSet;
 use mng_engine::ports::Stack;
 
 use super::call::Call;
 use super::{applied, words};
+use crate::asked::Origin;
 
 /// What was read, with what would have been changed.
-#[derive(Default)]
 pub struct Scene {
+    kind: RequestType,
+    origin: Origin,
     pub calls: Vec<Call>,
     pub notes: Vec<String>,
     pub unanswered: Vec<CallError>,
@@ -30,6 +34,8 @@ pub struct Scene {
     pub types: Vec<InstanceTypeFacts>,
     /// By CLUSTER/NAME; `None`: deleted, or not there yet.
     pub groups: BTreeMap<String, Option<NodeGroup>>,
+    /// The group that would be created, and what it would be created with.
+    pub created: Option<(Desired, NewGroup)>,
     /// The one looked at last is the last.
     pub around: Vec<(Place, Belongings)>,
     pub scaling_group: Option<ScalingGroup>,
@@ -38,9 +44,47 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// For a request of this kind, before its first call.
+    pub fn new(kind: RequestType, origin: Origin) -> Self {
+        Self {
+            kind,
+            origin,
+            calls: vec![],
+            notes: vec![],
+            unanswered: vec![],
+            stack: None,
+            types: vec![],
+            groups: BTreeMap::new(),
+            created: None,
+            around: vec![],
+            scaling_group: None,
+            daemon_sets: None,
+        }
+    }
+
+    /// Whether the tags of the real stack matter: properties alone have no stack, and a Delete sets no tags.
+    pub fn reads_stack_tags(&self) -> bool {
+        self.origin != Origin::Properties && self.kind != RequestType::Delete
+    }
+
+    /// The stack in the midst of what the request is for.
+    pub fn stack_with(&self, tags: BTreeMap<String, String>) -> Stack {
+        let status = match self.kind {
+            RequestType::Create => "CREATE_IN_PROGRESS",
+            RequestType::Update => "UPDATE_IN_PROGRESS",
+            RequestType::Delete => "DELETE_IN_PROGRESS",
+        };
+        Stack {
+            status: status.to_owned(),
+            tags,
+            created: None,
+            updated: None,
+        }
+    }
+
     /// What a read tells of a group; `None`: it is to be read.
-    pub fn group(&self, cluster: &str, name: &str) -> Option<Result<NodeGroup, CallError>> {
-        let resource = id(cluster, name);
+    pub fn group(&self, group: &PhysicalId) -> Option<Result<NodeGroup, CallError>> {
+        let resource = group.to_string();
         let known = self.groups.get(&resource)?.clone();
         Some(known.ok_or_else(|| CallError {
             action: "eks:DescribeNodegroup",
@@ -74,15 +118,20 @@ impl Scene {
             self.notes.extend(warnings);
         }
         self.groups.insert(resource, None);
+        self.created = Some((desired.clone(), group.clone()));
     }
 
     /// A group as it was read, with what would have been changed.
-    fn as_seen(&self, group: &NodeGroup) -> NodeGroup {
-        let seen = self.groups.get(&id(&group.cluster, &group.name)).cloned().flatten();
-        seen.unwrap_or_else(|| group.clone())
+    fn as_seen(&self, group: &PhysicalId) -> NodeGroup {
+        let seen = self.groups.get(&group.to_string()).cloned().flatten();
+        seen.unwrap_or_else(|| NodeGroup {
+            cluster: group.cluster.clone(),
+            name: group.name.clone(),
+            ..NodeGroup::default()
+        })
     }
 
-    pub fn update_version(&mut self, group: &NodeGroup, change: &VersionChange) {
+    pub fn update_version(&mut self, group: &PhysicalId, change: &VersionChange) {
         let group = &self.as_seen(group);
         let resource = id(&group.cluster, &group.name);
         self.call("eks:UpdateNodegroupVersion", &resource, words::version(group, change));
@@ -95,7 +144,7 @@ impl Scene {
         self.becomes(group);
     }
 
-    pub fn update_config(&mut self, group: &NodeGroup, change: &ConfigChange) {
+    pub fn update_config(&mut self, group: &PhysicalId, change: &ConfigChange) {
         let group = &self.as_seen(group);
         let resource = id(&group.cluster, &group.name);
         self.call("eks:UpdateNodegroupConfig", &resource, words::config(group, change));
@@ -121,8 +170,8 @@ impl Scene {
         }
     }
 
-    pub fn delete(&mut self, cluster: &str, name: &str) {
-        let resource = id(cluster, name);
+    pub fn delete(&mut self, group: &PhysicalId) {
+        let resource = group.to_string();
         self.call("eks:DeleteNodegroup", &resource, String::new());
         self.groups.insert(resource, None);
     }

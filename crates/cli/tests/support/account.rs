@@ -9,7 +9,7 @@ use mng_aws::clock::{Clock, SystemClock};
 use mng_core::autoscaling::ScalingGroup;
 use mng_core::protocol::answer::Answer;
 use mng_core::protocol::request::Request;
-use mng_engine::ports::AutoScaling;
+use mng_engine::ports::{Calls, DescribeScalingGroup};
 use mng_engine::{Case, Operation, Outcome, pass};
 use serde_json::{Value, json};
 
@@ -140,7 +140,8 @@ impl Account {
     pub async fn scaling_group(&self, node_group: &str) -> ScalingGroup {
         let shown = self.simulator.node_group("my-cluster", node_group);
         let name = shown["resources"]["autoScalingGroups"][0]["name"].as_str();
-        let found = self.aws().await.scaling_group(name.unwrap_or_default()).await;
+        let name = name.unwrap_or_default().to_owned();
+        let found = self.aws().await.call(&DescribeScalingGroup { name }).await;
         found.expect("the Auto Scaling group")
     }
 

@@ -27,6 +27,18 @@ pub struct ScalingGroup {
     pub suspended: BTreeSet<String>,
 }
 
+impl ScalingGroup {
+    /// Changes the group as Auto Scaling does for the call of a step.
+    pub fn apply(&mut self, step: &ScalingStep) {
+        match step {
+            ScalingStep::Tag(tags) => self.tags.extend(tags.clone()),
+            ScalingStep::Untag(keys) => self.tags.retain(|key, _| !keys.contains(key)),
+            ScalingStep::Suspend(processes) => self.suspended.extend(processes.clone()),
+            ScalingStep::Resume(processes) => self.suspended.retain(|process| !processes.contains(process)),
+        }
+    }
+}
+
 /// One call to Auto Scaling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScalingStep {

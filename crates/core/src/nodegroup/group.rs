@@ -6,6 +6,7 @@ use std::fmt;
 use crate::node::ami_type::AmiType;
 use crate::properties::scaling::LiveScaling;
 use crate::properties::settings::{NodeRepair, Taint, UpdateSettings, WarmPool};
+use crate::protocol::physical_id::PhysicalId;
 
 /// A node group that exists.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,7 +45,23 @@ pub struct GroupTarget {
     pub arn: String,
 }
 
+impl GroupTarget {
+    pub fn id(&self) -> PhysicalId {
+        PhysicalId {
+            cluster: self.cluster.clone(),
+            name: self.name.clone(),
+        }
+    }
+}
+
 impl NodeGroup {
+    pub fn id(&self) -> PhysicalId {
+        PhysicalId {
+            cluster: self.cluster.clone(),
+            name: self.name.clone(),
+        }
+    }
+
     /// This group as the target of a call.
     pub fn target(&self) -> GroupTarget {
         GroupTarget {

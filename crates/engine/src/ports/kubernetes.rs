@@ -1,60 +1,213 @@
-//! What the engine needs of the cluster itself, and of the Auto Scaling group behind a node group.
+//! Calls to the Kubernetes API of a cluster. An error with the fault `Denied` says which access is missing, and how to
+//! give it.
 
-use std::future::Future;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use mng_core::autoscaling::{ScalingGroup, ScalingStep};
 use mng_core::call_error::CallError;
+use mng_core::protocol::physical_id::PhysicalId;
 use mng_core::workload::device_plugin::DaemonSet;
 use mng_core::workload::drain::Drain;
 use mng_core::workload::nodes::Node;
 use mng_core::workload::windows::WindowsState;
 
-/// The Kubernetes API of a cluster. Each error of it that is `Denied` says which access is missing, and how it is given.
-pub trait Kubernetes: Send + Sync {
-    /// The nodes of a group. A request that looks again in the same process is given those of the watch that its first look
-    /// opened. What another request has watched may be of a group of that name that is gone.
-    fn nodes(
-        &self,
-        cluster: &str,
-        group: &str,
-        request_id: &str,
-    ) -> impl Future<Output = Result<Vec<Node>, CallError>> + Send;
-    /// Ends when the readiness of a node has changed, and at the latest after `patience`.
-    fn node_change(&self, cluster: &str, group: &str, patience: Duration) -> impl Future<Output = ()> + Send;
-    /// Those of all namespaces.
-    fn daemon_sets(&self, cluster: &str) -> impl Future<Output = Result<Vec<DaemonSet>, CallError>> + Send;
-    /// What Windows nodes need of the cluster.
-    fn windows(&self, cluster: &str) -> impl Future<Output = Result<WindowsState, CallError>> + Send;
-    /// What blocks the drain of a group's cordoned nodes, and of those that are named: a failed update uncordons its own.
-    fn drain(
-        &self,
-        cluster: &str,
-        group: &str,
-        named: Vec<String>,
-    ) -> impl Future<Output = Result<Drain, CallError>> + Send;
-    /// Server-side apply of a whole object, in the function's own name. What others have set in it is taken over.
-    fn apply(&self, cluster: &str, object: &Value) -> impl Future<Output = Result<(), CallError>> + Send;
-    /// Creates the device plugin's DaemonSet; `InUse` where it is there already.
-    fn create_plugin(&self, cluster: &str, object: &Value) -> impl Future<Output = Result<(), CallError>> + Send;
-    /// Deletes the device plugin's DaemonSet if it is still the one that was seen.
-    fn delete_plugin(
-        &self,
-        cluster: &str,
-        uid: &str,
-        resource_version: &str,
-    ) -> impl Future<Output = Result<(), CallError>> + Send;
+use super::{Answer, Request, access};
+
+/// The resource in the errors of a cluster's own API.
+pub fn api_of(cluster: &str) -> String {
+    format!("the Kubernetes API of cluster {cluster}")
 }
 
-/// EC2 Auto Scaling, for the group that the service made.
-pub trait AutoScaling: Send + Sync {
-    fn scaling_group(&self, name: &str) -> impl Future<Output = Result<ScalingGroup, CallError>> + Send;
-    /// The one call of a step.
-    fn change_scaling_group(
-        &self,
-        name: &str,
-        step: &ScalingStep,
-    ) -> impl Future<Output = Result<(), CallError>> + Send;
+/// What a cluster has allowed if a call succeeded.
+fn allowed<A: Answer>(answer: &A, actions: &[&str], cluster: &str) -> Vec<String> {
+    match answer.error() {
+        None => actions.iter().map(|action| access(action, &api_of(cluster))).collect(),
+        Some(_) => vec![],
+    }
+}
+
+/// Lists the nodes of a node group. The first poll of a request opens a watch; later polls in the same process read the
+/// watch. The watch of another request may show a deleted group of the same name, so a request uses its own watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListNodes {
+    pub group: PhysicalId,
+    pub request_id: String,
+}
+
+impl Request for ListNodes {
+    type Answer = Result<Vec<Node>, CallError>;
+
+    fn action(&self) -> &'static str {
+        "list nodes"
+    }
+
+    fn resource(&self) -> String {
+        api_of(&self.group.cluster)
+    }
+
+    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+        allowed(answer, &[self.action()], &self.group.cluster)
+    }
+}
+
+/// Waits until the readiness of a node of the group changes, and at most for `at_most`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwaitNodeChange {
+    pub group: PhysicalId,
+    pub at_most: Duration,
+}
+
+impl Request for AwaitNodeChange {
+    type Answer = ();
+
+    fn action(&self) -> &'static str {
+        "watch nodes"
+    }
+
+    fn resource(&self) -> String {
+        api_of(&self.group.cluster)
+    }
+}
+
+/// Lists the DaemonSets of all namespaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListDaemonSets {
+    pub cluster: String,
+}
+
+impl Request for ListDaemonSets {
+    type Answer = Result<Vec<DaemonSet>, CallError>;
+
+    fn action(&self) -> &'static str {
+        "list daemonsets"
+    }
+
+    fn resource(&self) -> String {
+        api_of(&self.cluster)
+    }
+
+    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+        allowed(answer, &[self.action()], &self.cluster)
+    }
+}
+
+/// Reads what Windows nodes need of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadWindowsState {
+    pub cluster: String,
+}
+
+impl Request for ReadWindowsState {
+    type Answer = Result<WindowsState, CallError>;
+
+    fn action(&self) -> &'static str {
+        "list nodes"
+    }
+
+    fn resource(&self) -> String {
+        api_of(&self.cluster)
+    }
+
+    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+        allowed(answer, &[self.action(), "get configmaps"], &self.cluster)
+    }
+}
+
+/// Reads what blocks the drain of a group's cordoned nodes. A failed update uncordons its nodes, so `nodes` names those
+/// that EKS has reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadDrain {
+    pub group: PhysicalId,
+    pub nodes: Vec<String>,
+}
+
+impl Request for ReadDrain {
+    type Answer = Result<Drain, CallError>;
+
+    fn action(&self) -> &'static str {
+        "list nodes"
+    }
+
+    fn resource(&self) -> String {
+        api_of(&self.group.cluster)
+    }
+
+    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+        allowed(answer, &[self.action()], &self.group.cluster)
+    }
+}
+
+/// Applies a whole object by server-side apply, under the function's own name. The function takes over the fields that
+/// others have set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplyObject {
+    pub cluster: String,
+    pub object: Value,
+}
+
+impl Request for ApplyObject {
+    type Answer = Result<(), CallError>;
+
+    fn action(&self) -> &'static str {
+        match self.object["kind"].as_str() {
+            Some("ConfigMap") => "patch configmaps",
+            _ => "patch daemonsets",
+        }
+    }
+
+    fn resource(&self) -> String {
+        api_of(&self.cluster)
+    }
+
+    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+        allowed(answer, &[self.action()], &self.cluster)
+    }
+}
+
+/// Creates the DaemonSet of the device plugin. The fault is `InUse` if the DaemonSet exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateDaemonSet {
+    pub cluster: String,
+    pub object: Value,
+}
+
+impl Request for CreateDaemonSet {
+    type Answer = Result<(), CallError>;
+
+    fn action(&self) -> &'static str {
+        "create daemonsets"
+    }
+
+    fn resource(&self) -> String {
+        api_of(&self.cluster)
+    }
+
+    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+        allowed(answer, &[self.action()], &self.cluster)
+    }
+}
+
+/// Deletes the DaemonSet of the device plugin, unless the DaemonSet has changed since it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteDaemonSet {
+    pub cluster: String,
+    pub uid: String,
+    pub resource_version: String,
+}
+
+impl Request for DeleteDaemonSet {
+    type Answer = Result<(), CallError>;
+
+    fn action(&self) -> &'static str {
+        "delete daemonsets"
+    }
+
+    fn resource(&self) -> String {
+        api_of(&self.cluster)
+    }
+
+    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+        allowed(answer, &[self.action()], &self.cluster)
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Calls, allowed};
+use crate::ports::{CallLog, access};
 use mng_core::call_error::CallError;
 use mng_core::workload::access::Lack;
 
@@ -16,12 +16,12 @@ pub struct ClusterAccess {
     allowed: BTreeSet<String>,
     /// The calls of the pass at hand.
     #[serde(skip)]
-    pub calls: Calls,
+    pub calls: CallLog,
 }
 
 impl ClusterAccess {
     pub fn begin_pass(&mut self) {
-        self.calls = Calls::default();
+        self.calls = CallLog::default();
     }
 
     /// Keeps what clusters have allowed in the pass at hand.
@@ -35,7 +35,7 @@ impl ClusterAccess {
         match Lack::of(&error.code) {
             Some(Lack::Entry) => self.was_let_in(&error.resource),
             Some(Lack::Permission) | None => {
-                let allowed = allowed(error.action, &error.resource);
+                let allowed = access(error.action, &error.resource);
                 self.allowed.contains(&allowed) || self.calls.allowed().contains(&allowed)
             }
         }

@@ -1,4 +1,4 @@
-//! EC2 in memory, for flows that are about something else. `crashes_ec2.rs` and the end-to-end tests run against moto.
+//! EC2 in memory, for flows that test something else. `crashes_ec2.rs` and the end-to-end tests run against moto.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -9,15 +9,13 @@ use mng_core::launch_template::ec2_resources::{
     Belongings, KeyPair, Place, SecurityGroup, Template, Version, VersionRole,
 };
 use mng_core::launch_template::steps::{LaunchStep, Made};
-use mng_core::node::image::{Accelerator, Architecture, InstanceTypeFacts};
-use mng_core::node::max_pods::{NetworkFacts, Prefixes};
 use mng_core::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
-/// The first of the calls that a look takes.
-pub const LOOK: &str = "ec2:DescribeLaunchTemplates";
+/// The first call of the reads of [`Ec2::resources`].
+pub const FIRST_READ: &str = "ec2:DescribeLaunchTemplates";
 
 #[derive(Default)]
-pub struct Memory(Mutex<Held>);
+pub struct Ec2(Mutex<Held>);
 
 #[derive(Default)]
 struct Held {
@@ -48,10 +46,10 @@ impl Held {
     }
 }
 
-impl Memory {
-    pub fn belongings(&self, place: &Place) -> Result<Belongings, CallError> {
+impl Ec2 {
+    pub fn resources(&self, place: &Place) -> Result<Belongings, CallError> {
         let mut held = self.0.lock().unwrap();
-        held.refuse(LOOK)?;
+        held.refuse(FIRST_READ)?;
         let name = place.resource_name();
         Ok(Belongings {
             templates: held.templates.get(&name).cloned().into_iter().collect(),
@@ -142,7 +140,7 @@ impl Memory {
         self.0.lock().unwrap().groups.insert(key, group);
     }
 
-    pub fn launch(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
+    pub fn change(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
         let mut held = self.0.lock().unwrap();
         held.refuse(step.action())?;
         if let Some(made) = held.given.get(token) {
@@ -281,29 +279,5 @@ fn version(number: i64, digest: &str, role: VersionRole) -> Version {
         number,
         digest: digest.to_owned(),
         role,
-    }
-}
-
-/// m5.large, but for Graviton's names and those with an accelerator.
-pub fn facts(name: &str) -> InstanceTypeFacts {
-    let arm = name.contains("g.");
-    InstanceTypeFacts {
-        architecture: if arm { Architecture::Arm } else { Architecture::X86 },
-        accelerator: accelerator(name),
-        network: Some(NetworkFacts {
-            interfaces: 3,
-            addresses: 10,
-            vcpus: 2,
-            prefixes: Prefixes::Supported,
-        }),
-    }
-}
-
-fn accelerator(name: &str) -> Accelerator {
-    let begins = |families: &[&str]| families.iter().any(|family| name.starts_with(family));
-    match name {
-        _ if begins(&["g4", "g5", "g6", "p3", "p4", "p5"]) => Accelerator::Nvidia,
-        _ if begins(&["inf", "trn"]) => Accelerator::Neuron,
-        _ => Accelerator::None,
     }
 }
