@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mng_core::call_error::CallError;
 use mng_core::protocol::answer::Answer;
-use mng_core::protocol::eventbridge::outcome::{About, Announcement, News, announcement};
+use mng_core::protocol::eventbridge::outcome::{Announcement, OutcomeEvent, Subject, announcement};
 use mng_core::protocol::request::{Envelope, RequestType};
 use mng_engine::failures::codes_in;
 use mng_engine::ports::{Calls, PutEvent};
@@ -104,21 +104,21 @@ fn put(bus: &str, event: &Announcement) -> PutEvent {
 
 /// What an answer tells.
 pub fn of_answer(envelope: &Envelope, kind: Option<RequestType>, answer: &Answer) -> Announcement {
-    let about = |physical_id| About {
+    let about = |physical_id| Subject {
         envelope,
         kind,
         physical_id: Some(physical_id),
     };
     match answer {
         Answer::Success { physical_id, note, .. } if kind == Some(RequestType::Delete) => {
-            announcement(about(physical_id), News::Deleted { warnings: note })
+            announcement(about(physical_id), OutcomeEvent::Deleted { warnings: note })
         }
         Answer::Success {
             physical_id,
             attributes,
             note,
         } => {
-            let news = News::Ready {
+            let news = OutcomeEvent::Ready {
                 data: attributes,
                 warnings: note,
             };
@@ -126,7 +126,7 @@ pub fn of_answer(envelope: &Envelope, kind: Option<RequestType>, answer: &Answer
         }
         Answer::Failed { physical_id, reason } => {
             let codes = codes_in(reason);
-            announcement(about(physical_id), News::Failed { reason, codes: &codes })
+            announcement(about(physical_id), OutcomeEvent::Failed { reason, codes: &codes })
         }
     }
 }

@@ -21,17 +21,17 @@ use mng_core::diagnosis::masked;
 use mng_core::protocol::answer::Answer;
 use mng_core::protocol::event::{Event, Host, classify};
 use mng_core::protocol::eventbridge;
-use mng_core::protocol::eventbridge::outcome::News;
+use mng_core::protocol::eventbridge::outcome::OutcomeEvent;
 use mng_core::protocol::physical_id::never_created;
-use mng_core::protocol::request::{Envelope, Reply, Request, RequestType, Unreadable};
+use mng_core::protocol::request::{Envelope, Reply, Request, RequestType, UnreadableRequest};
 use mng_core::protocol::response_url::ResponseUrl;
 use mng_core::texts::error_chain;
-use mng_engine::polling::{Stay, step_functions, throttle_backoff};
+use mng_engine::polling::{InvocationBudget, step_functions, throttle_backoff};
 use mng_engine::ports::{Calls, Cloud, HandOver, PutEvent};
 use mng_engine::progress::Retries;
 use mng_engine::request_span;
 use mng_engine::tally::Tally;
-use mng_engine::{Case, Operation, Outcome, Undoing};
+use mng_engine::{Case, Operation, Outcome, RemovalAfterFailure};
 
 /// The function: what an event needs, ready.
 pub struct Function<C, K> {
@@ -45,7 +45,7 @@ pub struct Function<C, K> {
 /// Why an invocation ends without answer or hand-over. Lambda and the state machine try it again, and then the last resort
 /// answers.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum InvocationFailure {
     #[error("the answer was not delivered")]
     NotDelivered(#[from] NotDelivered),
     #[error("the outcome was not delivered")]
@@ -59,8 +59,8 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     /// machine goes on with.
     ///
     /// # Errors
-    /// [`Failure`], for whoever invoked to try again.
-    pub async fn handle(&self, event: Value, deadline: u64) -> Result<Value, Failure> {
+    /// [`InvocationFailure`], for whoever invoked to try again.
+    pub async fn handle(&self, event: Value, deadline: u64) -> Result<Value, InvocationFailure> {
         let works = classify(event).into_iter().map(|event| {
             let span = request_span::of(&event);
             let one = self.one(event, deadline);
@@ -74,18 +74,18 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         ends.into_iter().try_fold(step_functions::answered(), |_, end| end)
     }
 
-    async fn one(&self, event: Event, deadline: u64) -> Result<Value, Failure> {
+    async fn one(&self, event: Event, deadline: u64) -> Result<Value, InvocationFailure> {
         match event {
             Event::Request(event) => match Request::parse(&event) {
                 Ok(request) => {
                     let operation = Operation::begin(Case::of(request), self.clock.now());
-                    self.guarded(operation, Origin::Request, deadline).await
+                    self.guarded(operation, WorkOrigin::Request, deadline).await
                 }
                 Err(unreadable) => self.refuse(unreadable).await,
             },
             Event::Bus(event) => self.sent(&event, deadline).await,
             Event::Continuation { progress, host } => match Operation::read(&progress, self.clock.now()) {
-                Ok(operation) => self.guarded(operation, Origin::Continuation(host), deadline).await,
+                Ok(operation) => self.guarded(operation, WorkOrigin::Continuation(host), deadline).await,
                 Err(unreadable) => self.refuse(unreadable).await,
             },
             Event::LastResort { work, cause } => self.last_resort(*work, &cause).await,
@@ -93,7 +93,12 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     }
 
     /// A panic is answered like any failure.
-    async fn guarded(&self, operation: Operation, origin: Origin, deadline: u64) -> Result<Value, Failure> {
+    async fn guarded(
+        &self,
+        operation: Operation,
+        origin: WorkOrigin,
+        deadline: u64,
+    ) -> Result<Value, InvocationFailure> {
         let case = Arc::clone(&operation.case);
         let created = operation.progress.created_name(&case).map(str::to_owned);
         if let Err(error) = self.answerable(&case.request.envelope) {
@@ -102,9 +107,9 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
             return Ok(step_functions::answered());
         }
         tracing::info!(looks = operation.progress.reads.retries.looks, "take up");
-        if origin == Origin::Request {
+        if origin == WorkOrigin::Request {
             self.count_begun(case.kind());
-            self.tell(&operation, News::Requested).await;
+            self.tell(&operation, OutcomeEvent::Requested).await;
         }
         match AssertUnwindSafe(self.run(operation, origin, deadline))
             .catch_unwind()
@@ -124,15 +129,20 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         }
     }
 
-    async fn run(&self, mut operation: Operation, origin: Origin, deadline: u64) -> Result<Value, Failure> {
-        let stay = Stay::until(self.clock.now_millis(), deadline);
-        if origin == Origin::Request {
+    async fn run(
+        &self,
+        mut operation: Operation,
+        origin: WorkOrigin,
+        deadline: u64,
+    ) -> Result<Value, InvocationFailure> {
+        let budget = InvocationBudget::until(self.clock.now_millis(), deadline);
+        if origin == WorkOrigin::Request {
             self.refuse_too_large(&mut operation);
         }
         loop {
             let (before, under_way) = (operation.progress.history.clone(), operation.progress.under_way);
             let undoing = undoing(&operation);
-            let outcome = self.pass(&mut operation, stay.last_look).await;
+            let outcome = self.pass(&mut operation, budget.last_look).await;
             let progress = &mut operation.progress;
             self.spend(&mut progress.tally, &progress.history, under_way);
             self.note_throttles(&mut progress.tally, &mut progress.reads.retries);
@@ -149,8 +159,8 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
                     let wait = self.next_look(&operation, waiting);
                     // It goes on elsewhere at once.
                     let turned = undoing != self::undoing(&operation);
-                    let stay = if turned { stay.over() } else { stay };
-                    if let Some(state) = self.wait(&mut operation, waiting, wait, origin, stay).await? {
+                    let budget = if turned { budget.over() } else { budget };
+                    if let Some(state) = self.wait(&mut operation, waiting, wait, origin, budget).await? {
                         return Ok(state);
                     }
                 }
@@ -178,13 +188,13 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         }
     }
 
-    async fn refuse(&self, unreadable: Unreadable) -> Result<Value, Failure> {
+    async fn refuse(&self, unreadable: UnreadableRequest) -> Result<Value, InvocationFailure> {
         match unreadable {
-            Unreadable::Answerable { envelope, problem } => {
+            UnreadableRequest::Answerable { envelope, problem } => {
                 let answer = refusal(&envelope, format!("the request can't be read: {problem}"));
                 self.fail_unread(None, &envelope, &answer).await
             }
-            Unreadable::Unanswerable => {
+            UnreadableRequest::Unanswerable => {
                 tracing::error!(%unreadable, "an event was ignored");
                 self.count_unanswered();
                 Ok(step_functions::answered())
@@ -193,7 +203,7 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     }
 
     /// Answers FAILED without the engine, which has failed for good.
-    async fn last_resort(&self, work: Event, cause: &str) -> Result<Value, Failure> {
+    async fn last_resort(&self, work: Event, cause: &str) -> Result<Value, InvocationFailure> {
         let cause = masked(cause);
         let reason =
             format!("the function failed several times: {cause}; its log tells more, and deploying again is safe");
@@ -214,7 +224,7 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
                     Case::clone(&case)
                 })
             }
-            Event::LastResort { .. } => Err(Unreadable::Unanswerable),
+            Event::LastResort { .. } => Err(UnreadableRequest::Unanswerable),
         };
         match case {
             Ok(case) => self.fail_otherwise(&case, created.as_deref(), reason).await,
@@ -223,7 +233,12 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     }
 
     /// Answers FAILED for what the engine didn't decide.
-    async fn fail_otherwise(&self, case: &Case, created: Option<&str>, reason: String) -> Result<Value, Failure> {
+    async fn fail_otherwise(
+        &self,
+        case: &Case,
+        created: Option<&str>,
+        reason: String,
+    ) -> Result<Value, InvocationFailure> {
         let answer = mng_engine::failed(case, created, reason);
         self.fail_unread(Some(case.kind()), &case.request.envelope, &answer)
             .await
@@ -235,7 +250,7 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         kind: Option<RequestType>,
         envelope: &Envelope,
         answer: &Answer,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, InvocationFailure> {
         if self.answer(kind, envelope, answer).await? == Delivery::Taken {
             self.count_failed_otherwise(kind);
         }
@@ -248,7 +263,7 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         kind: Option<RequestType>,
         envelope: &Envelope,
         answer: &Answer,
-    ) -> Result<Delivery, Failure> {
+    ) -> Result<Delivery, InvocationFailure> {
         match answer {
             Answer::Success { physical_id, note, .. } => {
                 tracing::info!(physical_id, note, "answer SUCCESS");
@@ -284,7 +299,7 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     }
 }
 
-fn undoing(operation: &Operation) -> Undoing {
+fn undoing(operation: &Operation) -> RemovalAfterFailure {
     mng_engine::undoing(&operation.case, &operation.progress.stage)
 }
 
@@ -298,7 +313,7 @@ enum Delivery {
 
 /// How the work came here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Origin {
+enum WorkOrigin {
     Request,
     Continuation(Host),
 }

@@ -12,7 +12,7 @@ use support::world::World;
 
 /// A request, and what is wrong with its envelope.
 #[derive(Debug, Clone)]
-struct Asked {
+struct AnyRequest {
     kind: Value,
     physical_id: Value,
     properties: Value,
@@ -24,7 +24,7 @@ struct Asked {
     way: &'static str,
 }
 
-fn any_request() -> impl Strategy<Value = Asked> {
+fn any_request() -> impl Strategy<Value = AnyRequest> {
     let kind = prop_oneof![
         12 => select(vec!["Create", "Update", "Delete"]).prop_map(|kind| json!(kind)),
         1 => any_value(),
@@ -48,7 +48,7 @@ fn any_request() -> impl Strategy<Value = Asked> {
         more,
         way,
     )
-        .prop_map(|(kind, physical_id, properties, old, spoilt, more, way)| Asked {
+        .prop_map(|(kind, physical_id, properties, old, spoilt, more, way)| AnyRequest {
             kind,
             physical_id,
             properties,
@@ -71,7 +71,7 @@ fn any_properties() -> impl Strategy<Value = Value> {
     prop_oneof![9 => changed, 1 => any_value()]
 }
 
-impl Asked {
+impl AnyRequest {
     fn request(&self, world: &World) -> Value {
         let mut request = world.request("Create", None, &self.properties, self.old.as_ref());
         request["RequestType"] = self.kind.clone();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use support::world::{Death, World};
 
 /// What an operation starts from, what is asked, and which groups there are afterwards.
-struct Operation {
+struct CrashCase {
     name: &'static str,
     before: fn() -> Option<Value>,
     stack: &'static str,
@@ -18,8 +18,8 @@ struct Operation {
     groups: usize,
 }
 
-const OPERATIONS: [Operation; 5] = [
-    Operation {
+const OPERATIONS: [CrashCase; 5] = [
+    CrashCase {
         name: "create",
         before: || None,
         stack: "CREATE_IN_PROGRESS",
@@ -29,7 +29,7 @@ const OPERATIONS: [Operation; 5] = [
         status: "SUCCESS",
         groups: 1,
     },
-    Operation {
+    CrashCase {
         name: "update",
         before: || Some(plain()),
         stack: "UPDATE_IN_PROGRESS",
@@ -40,7 +40,7 @@ const OPERATIONS: [Operation; 5] = [
         groups: 1,
     },
     // The old group is CloudFormation's to delete afterwards.
-    Operation {
+    CrashCase {
         name: "replacement",
         before: || Some(plain()),
         stack: "UPDATE_IN_PROGRESS",
@@ -50,7 +50,7 @@ const OPERATIONS: [Operation; 5] = [
         status: "SUCCESS",
         groups: 2,
     },
-    Operation {
+    CrashCase {
         name: "rollback",
         before: || Some(changed()),
         stack: "UPDATE_ROLLBACK_IN_PROGRESS",
@@ -60,7 +60,7 @@ const OPERATIONS: [Operation; 5] = [
         status: "SUCCESS",
         groups: 1,
     },
-    Operation {
+    CrashCase {
         name: "delete",
         before: || Some(plain()),
         stack: "DELETE_IN_PROGRESS",
@@ -96,7 +96,7 @@ fn spot() -> Value {
 }
 
 /// A world in which the operation's request is about to be delivered.
-async fn begin(operation: &Operation, step_functions: bool) -> (World, Value) {
+async fn begin(operation: &CrashCase, step_functions: bool) -> (World, Value) {
     let world = World::start(step_functions).await;
     let mut id = None;
     if let Some(before) = (operation.before)() {
@@ -119,7 +119,7 @@ async fn begin(operation: &Operation, step_functions: bool) -> (World, Value) {
 }
 
 /// Plays one operation with one death in it, and gives the calls that the function made.
-async fn play(operation: &Operation, step_functions: bool, death: Death) -> usize {
+async fn play(operation: &CrashCase, step_functions: bool, death: Death) -> usize {
     let (world, request) = begin(operation, step_functions).await;
     world.die(death);
     let answer = world.answer(&request).await;
@@ -145,7 +145,7 @@ async fn play(operation: &Operation, step_functions: bool, death: Death) -> usiz
     calls
 }
 
-async fn die_everywhere(operation: &Operation) {
+async fn die_everywhere(operation: &CrashCase) {
     for step_functions in [false, true] {
         // How many calls there are depends on how often the operation was looked at; the first of each kind come early.
         let calls = play(operation, step_functions, Death::Never).await.min(30);

@@ -2,7 +2,7 @@
 
 mod support;
 
-use mng_core::diagnosis::catalogue::{Row, rows};
+use mng_core::diagnosis::catalogue::{CauseRow, rows};
 use serde_json::{Value, json};
 use support::scene::Scene;
 use support::world::World;
@@ -14,14 +14,14 @@ fn properties(max: usize) -> Value {
     })
 }
 
-fn of(kind: &str) -> Vec<Row> {
-    let found: Vec<Row> = rows().filter(|row| row.kind == kind).collect();
+fn of(kind: &str) -> Vec<CauseRow> {
+    let found: Vec<CauseRow> = rows().filter(|row| row.kind == kind).collect();
     assert!(!found.is_empty(), "no {kind}");
     found
 }
 
 #[track_caller]
-fn assert_told(answer: &Value, row: &Row, said: &str) {
+fn assert_told(answer: &Value, row: &CauseRow, said: &str) {
     let reason = answer["Reason"].as_str().unwrap_or_default();
     assert_eq!(answer["Status"], "FAILED", "{}: {answer}", row.explanation.code);
     for part in [said, row.explanation.remedy] {

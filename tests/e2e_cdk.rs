@@ -5,7 +5,7 @@
 mod support;
 
 use local_stack::cdk::Synthesised;
-use local_stack::{Deployment, LocalStack, Options, Outcome, PollingMode, tools};
+use local_stack::{Deployment, LocalStack, PollingMode, StackOptions, StackOutcome, tools};
 use serde_json::{Value, json};
 use support::deployed::ended;
 
@@ -65,7 +65,7 @@ fn machine(stack: &Deployment) -> String {
 
 /// Deletes the stack, and nothing is left of it.
 async fn leaves_nothing(local: &LocalStack, name: &str) {
-    let deleted: Outcome = local.delete_stack(name).await.expect("DeleteStack");
+    let deleted: StackOutcome = local.delete_stack(name).await.expect("DeleteStack");
     ended(&deleted, "DELETE_COMPLETE");
     assert!(local.eks.node_groups().is_empty());
     assert_eq!(local.belongings().await.expect("EC2's lists"), [""; 0]);
@@ -73,7 +73,9 @@ async fn leaves_nothing(local: &LocalStack, name: &str) {
 
 #[tokio::test]
 async fn a_stack_brings_its_own_function() {
-    let local = LocalStack::start(Options::default()).await.expect("the local stack");
+    let local = LocalStack::start(StackOptions::default())
+        .await
+        .expect("the local stack");
     let example = Synthesised::example().expect("the example");
     let binary = tools::function_binary().expect("the function is built");
     example.publish(&local, "Nodes", &binary).await.expect("its assets");
@@ -113,7 +115,9 @@ async fn a_stack_brings_its_own_function() {
 
 #[tokio::test]
 async fn a_stack_uses_a_function_that_is_there() {
-    let local = LocalStack::start(Options::default()).await.expect("the local stack");
+    let local = LocalStack::start(StackOptions::default())
+        .await
+        .expect("the local stack");
     let example = Synthesised::example().expect("the example");
     let binary = tools::function_binary().expect("the function is built");
     let provider = local.deploy_provider(PollingMode::SelfInvoke, &binary).await;

@@ -4,11 +4,11 @@ mod support;
 
 use std::time::Duration;
 
-use local_stack::{Options, PollingMode};
+use local_stack::{PollingMode, StackOptions};
 use support::delivered::Delivered;
 
 async fn delivered() -> Delivered {
-    let mut delivered = Delivered::start(PollingMode::SelfInvoke, Options::default()).await;
+    let mut delivered = Delivered::start(PollingMode::SelfInvoke, StackOptions::default()).await;
     let properties = delivered.properties();
     let request = delivered.request("Create", None, &properties, None);
     delivered.deployed.invoke(&request).await;

@@ -10,7 +10,7 @@ use local_stack::{Deployment, PollingMode};
 use serde_json::{Value, json};
 use support::bus::Bus;
 use support::deployed::{Deployed, ended};
-use support::heard::{Heard, ends, steps};
+use support::outcome_events::{ReceivedEvent, ends, steps};
 use support::readme::Section;
 use support::receiver::Receiver;
 
@@ -43,7 +43,7 @@ fn request(deployed: &Deployed) -> Value {
 }
 
 #[track_caller]
-fn told(outcome: &Heard, kind: &str) {
+fn assert_outcome(outcome: &ReceivedEvent, kind: &str) {
     assert_eq!(outcome.0, format!("ManagedNodeGroup {kind}"), "{outcome:?}");
 }
 
@@ -55,7 +55,7 @@ async fn life_by_events(mode: PollingMode) {
 
     let create = bus.put(source, REQUEST, &detail).await;
     let ready = bus.outcome(&create).await;
-    told(&ready, "Ready");
+    assert_outcome(&ready, "Ready");
     let id = ready.1["PhysicalResourceId"].clone();
     assert!(id.as_str().unwrap().starts_with("my-cluster/Web-"), "{id}");
     assert_eq!(ready.1["Data"]["Id"], id);
@@ -66,7 +66,7 @@ async fn life_by_events(mode: PollingMode) {
     detail["RequestType"] = json!("Update");
     detail["ResourceProperties"]["Labels"] = json!({"team": "blue"});
     let update = bus.put(source, REQUEST, &detail).await;
-    told(&bus.outcome(&update).await, "Ready");
+    assert_outcome(&bus.outcome(&update).await, "Ready");
     assert_eq!(deployed.groups()[0]["labels"], json!({"team": "blue"}));
 
     let mut bad = detail.clone();
@@ -74,7 +74,7 @@ async fn life_by_events(mode: PollingMode) {
     bad["ResourceProperties"]["Subnets"] = json!([]);
     let bad = bus.put(source, REQUEST, &bad).await;
     let failed = bus.outcome(&bad).await;
-    told(&failed, "Failed");
+    assert_outcome(&failed, "Failed");
     let codes = failed.1["Codes"].as_array().unwrap();
     assert!(codes.contains(&json!("unknown-property")), "{failed:?}");
     let unreadable = bus.put(source, REQUEST, &json!({"RequestType": "Destroy"})).await;
@@ -85,7 +85,7 @@ async fn life_by_events(mode: PollingMode) {
     let gone = json!({"RequestType": "Delete", "LogicalResourceId": "Web", "ResourceProperties": {"ClusterName": "my-cluster"}});
     let delete = bus.put(source, REQUEST, &gone).await;
     let deleted = bus.outcome(&delete).await;
-    told(&deleted, "Deleted");
+    assert_outcome(&deleted, "Deleted");
     assert_eq!(deleted.1["PhysicalResourceId"], id);
     assert!(deployed.groups().is_empty(), "{:?}", deployed.names());
     assert_eq!(deployed.belongings().await, [""; 0]);
@@ -212,7 +212,7 @@ async fn a_topic_is_a_service_token_too() {
     // Each is told on the bus as well.
     for (request, kind) in [("r1", "Ready"), ("r2", "Ready"), ("r3", "Failed"), ("r4", "Deleted")] {
         let outcome = bus.outcome(request).await;
-        told(&outcome, kind);
+        assert_outcome(&outcome, kind);
         assert_eq!(outcome.1["StackId"], ELSEWHERE);
     }
     let actions = deployed.local.actions().await.expect("the function's log");
@@ -289,7 +289,7 @@ async fn a_new_cluster_gets_its_node_groups() {
         .put_cluster(json!({"name": "new", "version": "1.33", "status": "ACTIVE"}));
 
     let outcomes = bus.outcomes(&made, 2).await;
-    outcomes.iter().for_each(|outcome| told(outcome, "Ready"));
+    outcomes.iter().for_each(|outcome| assert_outcome(outcome, "Ready"));
     let mut names: Vec<&str> = outcomes
         .iter()
         .map(|(_, detail)| detail["LogicalResourceId"].as_str().unwrap())

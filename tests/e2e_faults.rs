@@ -5,13 +5,13 @@ mod support;
 
 use std::time::Duration;
 
-use local_stack::{Mishap, Options, PollingMode, Way};
+use local_stack::{Mishap, PollingMode, RequestRoute, StackOptions};
 use serde_json::{Value, json};
 use support::delivered::Delivered;
 
 /// What happens in the midst of each phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trouble {
+enum InjectedTrouble {
     /// kill -9, of a process of the function.
     FunctionKilled,
     /// kill -9, of what runs the function. It comes back and knows nothing, and the request is delivered once more, as Lambda's
@@ -22,39 +22,39 @@ enum Trouble {
 }
 
 /// One request, and what EKS shows while it is under way.
-struct Phase {
+struct RequestPhase {
     kind: &'static str,
     change: fn(&mut Value),
     under_way: &'static str,
     cluster: &'static str,
 }
 
-const PHASES: [Phase; 5] = [
-    Phase {
+const PHASES: [RequestPhase; 5] = [
+    RequestPhase {
         kind: "Create",
         change: |_| {},
         under_way: "CREATING",
         cluster: "1.33",
     },
-    Phase {
+    RequestPhase {
         kind: "Update",
         change: |properties| properties["Labels"] = json!({"team": "blue"}),
         under_way: "UPDATING",
         cluster: "1.33",
     },
-    Phase {
+    RequestPhase {
         kind: "Update",
         change: |properties| properties["Version"] = json!("1.34"),
         under_way: "UPDATING",
         cluster: "1.34",
     },
-    Phase {
+    RequestPhase {
         kind: "Update",
         change: |properties| properties["CapacityType"] = json!("SPOT"),
         under_way: "CREATING",
         cluster: "1.34",
     },
-    Phase {
+    RequestPhase {
         kind: "Delete",
         change: |_| {},
         under_way: "DELETING",
@@ -62,24 +62,24 @@ const PHASES: [Phase; 5] = [
     },
 ];
 
-struct Life {
+struct StackUnderFault {
     delivered: Delivered,
-    trouble: Trouble,
+    trouble: InjectedTrouble,
     properties: Value,
     id: Option<String>,
 }
 
-impl Life {
-    async fn begin(mode: PollingMode, trouble: Trouble) -> Self {
+impl StackUnderFault {
+    async fn begin(mode: PollingMode, trouble: InjectedTrouble) -> Self {
         let (way, invocation_seconds) = match trouble {
             // The SDKs' own second attempts take their time, which isn't scaled.
-            Trouble::Proxies => (Way::Proxied, Some(10)),
-            Trouble::FunctionKilled | Trouble::MinistackKilled => (Way::Direct, None),
+            InjectedTrouble::Proxies => (RequestRoute::Proxied, Some(10)),
+            InjectedTrouble::FunctionKilled | InjectedTrouble::MinistackKilled => (RequestRoute::Direct, None),
         };
-        let options = Options {
+        let options = StackOptions {
             way,
             invocation_seconds,
-            ..Options::default()
+            ..StackOptions::default()
         };
         let delivered = Delivered::start(mode, options).await;
         let mut properties = delivered.properties();
@@ -98,7 +98,7 @@ impl Life {
         }
     }
 
-    async fn play(&mut self, phase: &Phase) {
+    async fn play(&mut self, phase: &RequestPhase) {
         let before = self.properties.clone();
         (phase.change)(&mut self.properties);
         self.delivered.deployed.cluster_runs(phase.cluster);
@@ -117,7 +117,7 @@ impl Life {
 
     async fn answer(&mut self, request: &Value, under_way: Option<&str>) -> Value {
         self.delivered.deployed.invoke(request).await;
-        if let (Some(status), true) = (under_way, self.trouble != Trouble::Proxies) {
+        if let (Some(status), true) = (under_way, self.trouble != InjectedTrouble::Proxies) {
             self.comes_to(status).await;
             self.strike(request).await;
         }
@@ -144,13 +144,13 @@ impl Life {
 
     async fn strike(&mut self, request: &Value) {
         match self.trouble {
-            Trouble::FunctionKilled => self.delivered.kill().await,
-            Trouble::MinistackKilled => {
+            InjectedTrouble::FunctionKilled => self.delivered.kill().await,
+            InjectedTrouble::MinistackKilled => {
                 let mode = self.delivered.mode;
                 self.delivered.deployed.lose_ministack(mode).await;
                 self.delivered.deployed.invoke(request).await;
             }
-            Trouble::Proxies => {}
+            InjectedTrouble::Proxies => {}
         }
     }
 }
@@ -169,8 +169,8 @@ fn grief() -> Vec<Mishap> {
         .collect()
 }
 
-async fn play(mode: PollingMode, trouble: Trouble) {
-    let mut life = Life::begin(mode, trouble).await;
+async fn play(mode: PollingMode, trouble: InjectedTrouble) {
+    let mut life = StackUnderFault::begin(mode, trouble).await;
     for (phase, groups) in PHASES.iter().zip([1, 1, 1, 1, 0]) {
         life.play(phase).await;
         let names = life.delivered.deployed.names();
@@ -186,30 +186,30 @@ async fn play(mode: PollingMode, trouble: Trouble) {
 
 #[tokio::test]
 async fn a_life_in_which_the_function_is_killed_in_each_phase() {
-    play(PollingMode::SelfInvoke, Trouble::FunctionKilled).await;
+    play(PollingMode::SelfInvoke, InjectedTrouble::FunctionKilled).await;
 }
 
 #[tokio::test]
 async fn a_life_in_a_state_machine_in_which_the_function_is_killed_in_each_phase() {
-    play(PollingMode::StepFunctions, Trouble::FunctionKilled).await;
+    play(PollingMode::StepFunctions, InjectedTrouble::FunctionKilled).await;
 }
 
 #[tokio::test]
 async fn a_life_in_which_the_emulator_is_killed_in_each_phase() {
-    play(PollingMode::SelfInvoke, Trouble::MinistackKilled).await;
+    play(PollingMode::SelfInvoke, InjectedTrouble::MinistackKilled).await;
 }
 
 #[tokio::test]
 async fn a_life_in_a_state_machine_in_which_the_emulator_is_killed_in_each_phase() {
-    play(PollingMode::StepFunctions, Trouble::MinistackKilled).await;
+    play(PollingMode::StepFunctions, InjectedTrouble::MinistackKilled).await;
 }
 
 #[tokio::test]
 async fn a_life_in_which_every_third_call_comes_to_grief() {
-    play(PollingMode::SelfInvoke, Trouble::Proxies).await;
+    play(PollingMode::SelfInvoke, InjectedTrouble::Proxies).await;
 }
 
 #[tokio::test]
 async fn a_life_in_a_state_machine_in_which_every_third_call_comes_to_grief() {
-    play(PollingMode::StepFunctions, Trouble::Proxies).await;
+    play(PollingMode::StepFunctions, InjectedTrouble::Proxies).await;
 }

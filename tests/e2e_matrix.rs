@@ -10,7 +10,7 @@ use mng_core::properties::table::{Effect, PROPERTIES};
 use mng_core::workload::device_plugin::{NAME, NAMESPACE};
 use serde_json::{Value, json};
 use support::deployed::Deployed;
-use support::matrix::{Case, Changing, case, cases};
+use support::matrix::{Changing, PropertyChange, case, cases};
 
 const FIRST_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7V";
 const SECOND_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7U";
@@ -18,7 +18,7 @@ const LONG_LABEL: &str = "a-prefix-longer-than-the-sixty-three-characters-that-e
 
 const NONE: Value = Value::Null;
 
-fn disk_cases() -> Vec<Case> {
+fn disk_cases() -> Vec<PropertyChange> {
     let size = "/node/BlockDeviceMappings/0/Ebs/VolumeSize";
     let volume = json!({"Size": 40, "Type": "gp3", "Iops": 4000, "Throughput": 200, "Encrypted": true, "KmsKeyId": "alias/aws/ebs"});
     let hops = "/node/MetadataOptions/HttpPutResponseHopLimit";
@@ -45,7 +45,7 @@ fn disk_cases() -> Vec<Case> {
     ]
 }
 
-fn access_cases() -> Vec<Case> {
+fn access_cases() -> Vec<PropertyChange> {
     let access = "RemoteAccess";
     let open = json!({"Ec2SshKey": "<key-pair>"});
     let from = |key: &str, material: &str| json!({key: material, "SourceSecurityGroups": ["<security-group>"]});
@@ -73,7 +73,7 @@ fn access_cases() -> Vec<Case> {
     ]
 }
 
-fn bootstrap_cases() -> Vec<Case> {
+fn bootstrap_cases() -> Vec<PropertyChange> {
     let user_data = "/node/UserData";
     let (one, prefixes, custom) = (
         json!(["m5.large"]),
@@ -107,7 +107,7 @@ fn bootstrap_cases() -> Vec<Case> {
     ]
 }
 
-fn tag_cases() -> Vec<Case> {
+fn tag_cases() -> Vec<PropertyChange> {
     let (blue, green) = (json!({"team": "blue"}), json!({"team": "green"}));
     let of_the_instance = "/node/TagSpecifications/0";
     let tagged = |value: &str| json!({"ResourceType": "instance", "Tags": [{"Key": "team", "Value": value}]});
@@ -128,7 +128,7 @@ fn tag_cases() -> Vec<Case> {
     ]
 }
 
-fn settings_cases() -> Vec<Case> {
+fn settings_cases() -> Vec<PropertyChange> {
     let sizes = |desired| json!({"MinSize": 1, "MaxSize": 4, "DesiredSize": desired});
     let taint = |effect| json!([{"Key": "gpu", "Value": "true", "Effect": effect}]);
     let (two, share) = (
@@ -168,7 +168,7 @@ fn settings_cases() -> Vec<Case> {
     ]
 }
 
-fn release_cases() -> Vec<Case> {
+fn release_cases() -> Vec<PropertyChange> {
     let release = "/group/releaseVersion";
     let (exact, latest) = (json!("1.33.1-20260915"), json!("latest"));
     vec![
@@ -186,7 +186,7 @@ fn release_cases() -> Vec<Case> {
     ]
 }
 
-fn identity_cases() -> Vec<Case> {
+fn identity_cases() -> Vec<PropertyChange> {
     let (both, turned, one) = (
         json!(["<subnet-1>", "<subnet-2>"]),
         json!(["<subnet-2>", "<subnet-1>"]),
@@ -215,7 +215,7 @@ fn identity_cases() -> Vec<Case> {
     ]
 }
 
-fn instance_type_cases() -> Vec<Case> {
+fn instance_type_cases() -> Vec<PropertyChange> {
     let types = "InstanceTypes";
     let (two, turned) = (json!(["m5.large", "m5a.large"]), json!(["m5a.large", "m5.large"]));
     let (one, larger, arm) = (json!(["m5.large"]), json!(["m5.xlarge"]), json!(["m7g.large"]));
@@ -230,7 +230,7 @@ fn instance_type_cases() -> Vec<Case> {
     ]
 }
 
-fn template_cases() -> Vec<Case> {
+fn template_cases() -> Vec<PropertyChange> {
     let template = "LaunchTemplate";
     let of = |version| json!({"Id": "<launch-template>", "Version": version});
     let (unstated, named) = (

@@ -7,9 +7,9 @@ mod support;
 
 use std::path::Path;
 
-use local_stack::{LocalStack, Options, PollingMode};
+use local_stack::{LocalStack, PollingMode, StackOptions};
 use serde_json::Value;
-use support::policies::Table;
+use support::policies::PolicyTable;
 use support::template::statements;
 
 const ROLES: [(&str, &str); 2] = [
@@ -20,7 +20,7 @@ const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56e
 
 /// With every parameter that brings a permission along.
 async fn deployed() -> LocalStack {
-    let local = LocalStack::start(Options::default())
+    let local = LocalStack::start(StackOptions::default())
         .await
         .expect("the local stack starts");
     // The function isn't called here, so its code is any file that is small.
@@ -44,7 +44,7 @@ async fn each_role_may_do_what_it_needs_and_no_more() {
     let queue = local.provider_resource("FailedInvocations").await.expect("the queue");
     let queue = queue.rsplit('/').next().expect("its name");
     for (role, text) in ROLES {
-        let table = Table::read(text, &[("{queue}", queue), ("{key}", KEY)]);
+        let table = PolicyTable::read(text, &[("{queue}", queue), ("{key}", KEY)]);
         let arn = local.provider_role(role).await.expect("the role");
         let (wrong, cases) = table.wrong(&local, &arn).await;
         assert!(wrong.is_empty(), "{role}, of {cases} cases: {wrong:#?}");
@@ -56,7 +56,7 @@ async fn each_role_may_do_what_it_needs_and_no_more() {
 #[test]
 fn every_permission_has_its_lines() {
     for (role, text) in ROLES {
-        assert_eq!(Table::read(text, &[]).lacks(role), Vec::<String>::new(), "{role}");
+        assert_eq!(PolicyTable::read(text, &[]).lacks(role), Vec::<String>::new(), "{role}");
     }
 }
 

@@ -16,7 +16,7 @@ use mng_core::protocol::eventbridge;
 use mng_core::protocol::request::{Reply, Request, RequestType};
 use mng_core::protocol::response_url::Loopback;
 use serde_json::{Value, json};
-use support::heard::schema;
+use support::outcome_events::schema;
 
 fn event(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("events").join(name);

@@ -258,7 +258,7 @@ async fn a_look_that_is_denied_fails_an_update_and_no_rollback() {
 #[tokio::test]
 async fn a_template_that_eks_does_not_see_yet_is_waited_for() {
     let world = World::start(false).await;
-    world.simulator.fault(simulator::Fault {
+    world.simulator.fault(simulator::InjectedFault {
         operation: "CreateNodegroup".to_owned(),
         nth: 1,
         times: 2,

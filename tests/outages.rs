@@ -9,7 +9,7 @@ use mng_core::call_error::Fault::Unknown;
 use mng_core::call_error::NO_ANSWER;
 use mng_engine::ports::Calls;
 use serde_json::{Value, json};
-use simulator::{Fault, FaultKind, NodesStay, When};
+use simulator::{FaultKind, InjectedFault, NodesStay, When};
 use support::flows::{create, properties, reason, roll_back};
 use support::plugin::gpu;
 use support::requests::list_daemon_sets;
@@ -39,7 +39,7 @@ fn wanted(changes: &Value) -> Value {
 }
 
 fn refuse_creates(world: &World, code: &str, message: &str, times: u32) {
-    world.simulator.fault(Fault {
+    world.simulator.fault(InjectedFault {
         operation: "CreateNodegroup".to_owned(),
         nth: 1,
         times,
@@ -53,7 +53,7 @@ fn refuse_creates(world: &World, code: &str, message: &str, times: u32) {
 }
 
 fn hang(world: &World, operation: &str, nth: u32) {
-    world.simulator.fault(Fault {
+    world.simulator.fault(InjectedFault {
         operation: operation.to_owned(),
         nth,
         times: u32::MAX,
@@ -164,7 +164,7 @@ fn unauthorised(world: &World, operation: &str, times: u32) {
 }
 
 fn failing(world: &World, operation: &str, times: u32, status: u16, reason: &str) {
-    world.simulator.fault(Fault {
+    world.simulator.fault(InjectedFault {
         operation: operation.to_owned(),
         nth: 1,
         times,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mng_engine::ports::Calls;
 use serde_json::{Value, json};
-use simulator::{Access, Fault, FaultKind, When};
+use simulator::{Access, FaultKind, InjectedFault, When};
 use support::flows::{create, reason};
 use support::requests::untag;
 use support::scene::Scene;
@@ -62,10 +62,10 @@ async fn what_will_not_be_asked_needs_no_access() {
     let empty = json!({"WaitFor": "NodesReady", "ScalingConfig": {"MinSize": 0, "MaxSize": 3, "DesiredSize": 0}});
     let linux = json!({"WindowsSupport": true, "AmiType": "AL2023_x86_64_STANDARD"});
     for changes in [bottlerocket, empty, linux] {
-        assert_eq!(scene.told(&changes).await, "", "{changes}");
+        assert_eq!(scene.warnings_of_create(&changes).await, "", "{changes}");
     }
     let without_gpus = json!({"NvidiaDevicePlugin": true, "InstanceTypes": ["m5.large"]});
-    let told = scene.told(&without_gpus).await;
+    let told = scene.warnings_of_create(&without_gpus).await;
     assert!(
         told.starts_with("NvidiaDevicePlugin: nothing was applied.") && !told.contains('['),
         "{told}"
@@ -74,7 +74,7 @@ async fn what_will_not_be_asked_needs_no_access() {
     simulator.access("my-cluster", Access::Granted);
     simulator.remove_object("my-cluster", "nodes", "", "ip-10-0-0-10.ec2.internal");
     let waiting = json!({"WindowsSupport": true, "AmiType": "AL2023_x86_64_STANDARD", "WaitFor": "NodesReady"});
-    assert_eq!(scene.told(&waiting).await, "");
+    assert_eq!(scene.warnings_of_create(&waiting).await, "");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn an_endpoint_that_does_not_answer() {
 
 /// What a request at the cluster's API comes to, so many times.
 fn befalls(scene: &Scene, operation: &str, times: u32, kind: FaultKind) {
-    scene.world.simulator.fault(Fault {
+    scene.world.simulator.fault(InjectedFault {
         operation: operation.to_owned(),
         nth: 1,
         times,

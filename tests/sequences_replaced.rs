@@ -5,7 +5,7 @@ mod support;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
-use simulator::{Outcome, OutcomeRule};
+use simulator::{OutcomeRule, SimulatedOutcome};
 use support::flows::{create, properties, reason};
 use support::stacks::{
     delete_template, deletes, is_being_deleted, labelled, leave_unfinished, name_of, patch, rolls_back, spot,
@@ -169,7 +169,7 @@ async fn a_leftover_that_eks_can_not_delete_is_told() {
         world.simulator.outcome(OutcomeRule {
             operation: "Delete".to_owned(),
             nodegroup: name_of(&left).to_owned(),
-            outcome: Outcome::Fail {
+            outcome: SimulatedOutcome::Fail {
                 status: None,
                 issues: vec![
                     json!({"code": "Ec2SecurityGroupDeletionFailure", "message": "in use", "resourceIds": ["sg-1"]}),

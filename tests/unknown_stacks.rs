@@ -201,7 +201,7 @@ async fn denials_that_come_now_and_then_fail_nothing() {
     let world = World::start(false).await;
     world.creates_take(1);
     for nth in [4, 8, 12, 16, 20, 24] {
-        world.simulator.fault(simulator::Fault {
+        world.simulator.fault(simulator::InjectedFault {
             operation: "DescribeNodegroup".to_owned(),
             nth,
             times: 1,

@@ -3,8 +3,8 @@
 
 mod support;
 
-use mng_core::launch_template::ec2_resources::Place;
-use mng_core::launch_template::recipe::{Ingredients, Recipe};
+use mng_core::launch_template::ec2_resources::GroupRef;
+use mng_core::launch_template::recipe::{Recipe, RecipeInputs};
 use mng_core::nodegroup::name::{name, replacement_name};
 use mng_core::nodegroup::ownership::Owner;
 use mng_core::nodegroup::requester::Requester;
@@ -14,7 +14,7 @@ use mng_core::protocol::request::Request;
 use mng_engine::polling::step_functions::execution_name;
 use serde_json::{Value, json};
 use support::flows::{create, properties, reason};
-use support::releases::{UNDER_WAY, UnderWay, fields, folder, keep, of_today, releases, sample};
+use support::releases::{UNDER_WAY, UpgradedOperation, fields, folder, keep, of_today, releases, sample};
 use support::world::World;
 
 /// With `RENEW_SAMPLES=1` in the environment those of this release are written anew: before it is published, and never after.
@@ -84,12 +84,12 @@ fn derived(row: &Value) -> Value {
     let owner = owner(&text("StackId"), &text("LogicalResourceId"));
     let spec = validate(row["ResourceProperties"].as_object().unwrap(), &owner.logical_id).unwrap();
     let name = name(&spec, &owner);
-    let place = Place {
+    let group_ref = GroupRef {
         cluster: spec.cluster.clone(),
         name: name.clone(),
         owner: owner.clone(),
     };
-    let from = Ingredients {
+    let from = RecipeInputs {
         os: spec.operating_system(),
         cluster_security_group: "sg-cluster",
         remote_access_security_group: None,
@@ -101,11 +101,11 @@ fn derived(row: &Value) -> Value {
         "InPlaceOfThat": replacement_name(&spec, &owner, &name),
         "PhysicalResourceId": PhysicalId { cluster: spec.cluster.clone(), name }.to_string(),
         "NeverCreated": never_created(&owner.logical_id),
-        "LaunchTemplate": place.resource_name(),
-        "SecurityGroup": place.security_group_name(),
-        "KeyPair": place.key_pair_name("ssh-ed25519 AAAA"),
-        "Tags": place.tags(),
-        "Digest": Recipe::new(&spec, &place, &from).digest(),
+        "LaunchTemplate": group_ref.resource_name(),
+        "SecurityGroup": group_ref.security_group_name(),
+        "KeyPair": group_ref.key_pair_name("ssh-ed25519 AAAA"),
+        "Tags": group_ref.tags(),
+        "Digest": Recipe::new(&spec, &group_ref, &from).digest(),
         "Execution": execution_name(&request(row), 0),
     })
 }
@@ -290,7 +290,7 @@ async fn what_a_later_release_has_begun_comes_to_its_end_too() {
 }
 
 /// A replacement that fails and is removed is begun anew where nothing says that it was, as by a second delivery.
-fn applies(under_way: &UnderWay, what: &str) -> bool {
+fn applies(under_way: &UpgradedOperation, what: &str) -> bool {
     what == "version" || ["create", "config-update", "remove-abandoned"].contains(&under_way.name)
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use managed_node_group::telemetry::metrics::{self, By, Metric};
+use managed_node_group::telemetry::metrics::{self, Metric, MetricDimension};
 use mng_core::decide::Waiting;
 use mng_core::decide::under_way::UnderWay;
 use mng_engine::polling::step_functions::{WAITING_FOR, waiting_for};
@@ -81,7 +81,7 @@ fn the_dashboard_shows_what_the_function_tells() {
             let texts: Vec<&str> = array(line).iter().filter_map(Value::as_str).collect();
             match texts[..] {
                 [NAMESPACE, name] => {
-                    assert_ne!(metric(name).by, By::Phase, "{name}");
+                    assert_ne!(metric(name).by, MetricDimension::Phase, "{name}");
                     shown.insert(name.to_owned());
                 }
                 [NAMESPACE, name, dimension, _] => {
@@ -99,7 +99,7 @@ fn the_dashboard_shows_what_the_function_tells() {
                     let search = line[0]["expression"].as_str().expect("an expression");
                     let name = search.split("MetricName=\"").nth(1).unwrap().split('"').next().unwrap();
                     assert!(search.contains(&format!("{{\"{NAMESPACE}\",Phase}}")), "{search}");
-                    assert_eq!(metric(name).by, By::Phase);
+                    assert_eq!(metric(name).by, MetricDimension::Phase);
                     shown.insert(name.to_owned());
                 }
                 _ => assert!(texts[0].starts_with("AWS/"), "{line}"),
@@ -137,7 +137,7 @@ fn alarms_are_on_what_is_told_and_said_what_to_do_about() {
         if own {
             assert_ne!(
                 metric(properties["MetricName"].as_str().unwrap()).by,
-                By::Phase,
+                MetricDimension::Phase,
                 "{name} would see nothing"
             );
             assert!(properties["Dimensions"].is_null(), "{name}: the sum of all has none");
@@ -169,9 +169,9 @@ fn each_metric_and_each_phase_is_in_the_guide() {
         );
     }
     let series = metrics::ALL.iter().map(|metric| match metric.by {
-        By::Nothing => 1,
-        By::RequestType => 1 + ["Create", "Update", "Delete", "Unreadable"].len(),
-        By::Phase => UnderWay::ALL.len(),
+        MetricDimension::Nothing => 1,
+        MetricDimension::RequestType => 1 + ["Create", "Update", "Delete", "Unreadable"].len(),
+        MetricDimension::Phase => UnderWay::ALL.len(),
     });
     let at_most = format!("at most {} custom metrics", series.sum::<usize>());
     assert!(guide.contains(&at_most), "docs/operations.md: {at_most}");
@@ -299,7 +299,7 @@ fn fields(query: &str) -> BTreeSet<String> {
 
 /// The fields that lines really have: those of an operation that is throttled, of one that fails, of one in which a call was
 /// logged, and of one that nobody can be answered for.
-async fn told() -> BTreeSet<String> {
+async fn logged_fields() -> BTreeSet<String> {
     let log = Log::at("debug");
     for step_functions in [false, true] {
         let world = World::start(step_functions).await;
@@ -327,7 +327,7 @@ async fn told() -> BTreeSet<String> {
 
 #[tokio::test]
 async fn queries_ask_for_fields_that_lines_have() {
-    let (queries, told) = (queries(), told().await);
+    let (queries, told) = (queries(), logged_fields().await);
     assert!(queries.len() > 5, "{queries:?}");
     for query in queries {
         let asked = fields(&query);

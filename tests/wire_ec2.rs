@@ -8,14 +8,14 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
 use mng_aws::Aws;
-use mng_core::launch_template::ec2_resources::Place;
+use mng_core::launch_template::ec2_resources::GroupRef;
 use mng_core::launch_template::steps::LaunchStep;
 use mng_core::nodegroup::ownership::Owner;
 use mng_engine::ports::{Calls, ChangeEc2, DescribeEc2Resources};
 use support::world::aws;
 
-fn place() -> Place {
-    Place {
+fn group_ref() -> GroupRef {
+    GroupRef {
         cluster: "my-cluster".to_owned(),
         name: "my-mng".to_owned(),
         owner: Owner::of_stack("stack", "Nodes"),
@@ -24,7 +24,7 @@ fn place() -> Place {
 
 fn tags() -> String {
     let tag = |(key, value): (&String, &String)| format!("<item><key>{key}</key><value>{value}</value></item>");
-    let tags: String = place().tags().iter().map(tag).collect();
+    let tags: String = group_ref().tags().iter().map(tag).collect();
     format!("<tagSet>{tags}</tagSet>")
 }
 
@@ -91,20 +91,20 @@ async fn served(answer: impl Fn(&str) -> String + Clone + Send + Sync + 'static)
 async fn every_page_is_read() {
     let found = ec2()
         .await
-        .call(&DescribeEc2Resources { place: place() })
+        .call(&DescribeEc2Resources { group_ref: group_ref() })
         .await
         .unwrap();
-    let place = place();
-    let template = found.template(&place).expect("the template on the second page");
+    let group_ref = group_ref();
+    let template = found.template(&group_ref).expect("the template on the second page");
     assert_eq!(
         (template.versions[0].number, template.versions[0].digest.as_str()),
         (7, "abc")
     );
     assert!(
-        found.security_group(&place, "vpc-1").is_some(),
+        found.security_group(&group_ref, "vpc-1").is_some(),
         "the security group on the second page"
     );
-    assert_eq!(found.key_pairs(&place).count(), 1);
+    assert_eq!(found.key_pairs(&group_ref).count(), 1);
 }
 
 /// The role allows exactly these three keys on a launch template that exists (`template.yaml`, `CallTagTemplate`).
@@ -119,7 +119,7 @@ async fn a_launch_template_gets_the_three_tags_and_no_other() {
     });
     let step = LaunchStep::TagTemplate {
         id: "lt-1".to_owned(),
-        tags: place().tags(),
+        tags: group_ref().tags(),
     };
     let token = "token".to_owned();
     ec2.await.call(&ChangeEc2 { step, token }).await.unwrap();

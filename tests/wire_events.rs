@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use support::world::aws;
 
 /// What came, and what is answered.
-struct Service {
+struct EventBridgeStub {
     answer: (StatusCode, Value),
     came: Mutex<Option<(String, Value)>>,
 }
 
-async fn put(State(service): State<Arc<Service>>, headers: HeaderMap, body: String) -> (StatusCode, String) {
+async fn put(State(service): State<Arc<EventBridgeStub>>, headers: HeaderMap, body: String) -> (StatusCode, String) {
     let target = headers
         .get("x-amz-target")
         .map(|target| target.to_str().unwrap().to_owned());
@@ -29,7 +29,7 @@ async fn put(State(service): State<Arc<Service>>, headers: HeaderMap, body: Stri
 }
 
 async fn put_event(status: u16, answer: Value) -> (Result<(), CallError>, String, Value) {
-    let service = Arc::new(Service {
+    let service = Arc::new(EventBridgeStub {
         answer: (StatusCode::from_u16(status).unwrap(), answer),
         came: Mutex::default(),
     });

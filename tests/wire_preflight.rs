@@ -8,9 +8,9 @@ use aws_sdk_ec2::types::{
     IamInstanceProfileSpecification, InstanceType as Ec2InstanceType, ResourceType, Tag, TagSpecification,
 };
 use mng_core::call_error::Fault;
-use mng_core::launch_template::custom_template::UsersTemplate;
-use mng_core::node::image::Architecture;
-use mng_core::preflight::facts::{Dns, Endpoint, Facts, Image, Key, KeyMaker, Subnet};
+use mng_core::launch_template::custom_template::CustomTemplate;
+use mng_core::node::instance_type::Architecture;
+use mng_core::preflight::facts::{Facts, KeyMaker, KmsKey, MachineImage, Subnet, VpcDns, VpcEndpoint};
 use serde_json::json;
 use support::account::{Account, failed, good, m5_large, seeded_cluster, seeded_role, seeded_subnet, set};
 
@@ -77,7 +77,7 @@ async fn what_is_there_is_read(account: &Account) {
         role_inline_policies: Some(Ok(set([]))),
         subnets: Some(Ok(vec![seeded_subnet(seeds)])),
         endpoints: Some(Ok(vec![])),
-        dns: Some(Ok(Dns {
+        dns: Some(Ok(VpcDns {
             support: true,
             hostnames: true,
         })),
@@ -153,11 +153,11 @@ async fn without_a_reason_nothing_is_asked(account: &Account) {
         service_linked_role: Some(Ok(())),
         // The type that the user's launch template names.
         types: Some(Ok(vec![m5_large()])),
-        template: Some(Ok(UsersTemplate {
+        template: Some(Ok(CustomTemplate {
             id: account.seeds.launch_template.clone(),
             version: 2,
             instance_type: Some("m5.large".to_owned()),
-            ..UsersTemplate::default()
+            ..CustomTemplate::default()
         })),
         quotas: Some(Ok(BTreeMap::new())),
         ..Facts::default()
@@ -239,7 +239,7 @@ async fn the_key_of_the_volumes_is_read_by_its_alias(account: &Account) {
         .await
         .unwrap();
     let facts = account.facts(json!({"Volume": {"KmsKeyId": "alias/volumes"}})).await;
-    let expected = Key {
+    let expected = KmsKey {
         arn: key.arn.unwrap(),
         state: "Enabled".to_owned(),
         maker: KeyMaker::Customer,
@@ -259,7 +259,7 @@ async fn the_image_of_the_users_template_is_looked_up(account: &Account) {
     for (image, expected) in [
         (
             AMI,
-            Some(Ok(Some(Image {
+            Some(Ok(Some(MachineImage {
                 id: AMI.to_owned(),
                 architecture: Architecture::X86,
                 state: "available".to_owned(),
@@ -346,14 +346,14 @@ async fn members_that_moto_leaves_as_they_are_are_read_too(account: &Account) {
         moto.alter(action, pattern, with).await.unwrap();
     }
     let facts = account.facts(json!({})).await;
-    let endpoint = Endpoint {
+    let endpoint = VpcEndpoint {
         service: "com.amazonaws.us-east-1.ecr.api".to_owned(),
         state: "pendingAcceptance".to_owned(),
     };
     assert_eq!(good(facts.endpoints), [endpoint]);
     assert_eq!(
         good(facts.dns),
-        Dns {
+        VpcDns {
             support: true,
             hostnames: false
         }

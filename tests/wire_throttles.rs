@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::json;
-use simulator::{Fault, FaultKind, When};
+use simulator::{FaultKind, InjectedFault, When};
 use support::account::Account;
 
 /// Each of those that ask EKS, whose bucket is the smallest.
@@ -31,7 +31,7 @@ async fn what_was_throttled_is_read_once_more() {
 
 /// The next call of an operation.
 fn throttles(account: &Account, operation: &str) {
-    account.eks.fault(Fault {
+    account.eks.fault(InjectedFault {
         operation: operation.to_owned(),
         nth: 1,
         times: 1,

@@ -3,7 +3,7 @@
 
 mod support;
 
-use mng_core::workload::device_plugin::Verdict;
+use mng_core::workload::device_plugin::JoinDecision;
 use serde_json::{Value, json};
 use support::flows::create;
 use support::plugin::{Other, delete, gpu, groups, is_marked, plugin};
@@ -19,7 +19,7 @@ async fn a_group_that_is_the_first_meanwhile_keeps_its_part() {
         let id = create(&world, &gpu(&json!({}))).await;
         assert!(world.happened(), "{before}");
         assert_eq!(groups(&plugin(&world)), &json!(["gpu", "other"]), "{before}");
-        assert_eq!(later.verdict().await, Verdict::AsItIs, "{before}");
+        assert_eq!(later.verdict().await, JoinDecision::AsItIs, "{before}");
         assert!(is_marked(&world, &id), "{before}");
         let answer = delete(&world, &id, &gpu(&json!({}))).await;
         assert_eq!(answer["Status"], "SUCCESS", "{before}: {answer}");
@@ -55,7 +55,7 @@ async fn a_group_that_joins_meanwhile_is_not_undone() {
     assert!(world.happened() && world.groups().is_empty());
     let left = plugin(&world);
     assert_eq!((groups(&left), &left["metadata"]["uid"]), (&json!(["other"]), &uid));
-    assert_eq!(later.verdict().await, Verdict::AsItIs);
+    assert_eq!(later.verdict().await, JoinDecision::AsItIs);
 }
 
 /// Whoever created it died before it applied anything.

@@ -9,7 +9,7 @@ use mng_aws::Aws;
 use mng_core::workload::nodes::ready;
 use mng_engine::ports::Calls;
 use serde_json::{Value, json};
-use simulator::{KubernetesRequest, NodesStay, Watches};
+use simulator::{KubernetesRequest, NodesStay, WatchBehavior};
 use support::flows::properties;
 use support::requests::{await_node_change, list_nodes};
 use support::world::World;
@@ -117,7 +117,7 @@ async fn a_look_resumes_a_watch_that_has_ended() {
     names(&world, REQUEST).await;
     joins(&world, "third");
     change(&world).await;
-    world.simulator.watches(CLUSTER, Watches::BeginLate);
+    world.simulator.watches(CLUSTER, WatchBehavior::BeginLate);
     world.simulator.end_watches(CLUSTER);
     // One that ends at once is not begun anew at once.
     tokio::time::sleep(Duration::from_millis(1100)).await;
@@ -142,7 +142,7 @@ async fn a_watch_is_of_the_request_that_began_it() {
 #[tokio::test]
 async fn what_ends_each_watch_at_once_is_not_asked_without_pause() {
     let world = world().await;
-    world.simulator.watches(CLUSTER, Watches::EndAtOnce);
+    world.simulator.watches(CLUSTER, WatchBehavior::EndAtOnce);
     names(&world, REQUEST).await;
     let wait = await_node_change(CLUSTER, GROUP, Duration::from_millis(2500));
     aws(&world).call(&wait).await;
@@ -158,7 +158,7 @@ async fn what_ends_each_watch_at_once_is_not_asked_without_pause() {
 async fn a_watch_that_is_never_answered_holds_nothing_up() {
     let world = world().await;
     names(&world, REQUEST).await;
-    world.simulator.watches(CLUSTER, Watches::NeverBegin);
+    world.simulator.watches(CLUSTER, WatchBehavior::NeverBegin);
     let wait = await_node_change(CLUSTER, GROUP, Duration::from_millis(50));
     let guarded = tokio::time::timeout(Duration::from_secs(20), aws(&world).call(&wait)).await;
     guarded.expect("the wait ends in its time");

@@ -15,7 +15,7 @@ use simulator::{ServerKey, TlsListener};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::answers::{Answers, Call};
+use crate::answers::{CannedAnswers, RecordedCall};
 
 /// How an account is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -25,7 +25,7 @@ pub enum Transport {
 }
 
 /// A running account.
-pub struct Account {
+pub struct EmulatedAccount {
     pub http: String,
     pub tls: String,
     /// The certificate that a client has to trust, in PEM.
@@ -34,35 +34,35 @@ pub struct Account {
 }
 
 struct World {
-    answers: Answers,
+    answers: CannedAnswers,
     now: Mutex<Now>,
     answered: Notify,
 }
 
 #[derive(Default)]
 struct Now {
-    group: Group,
+    group: GroupPhase,
     calls: BTreeMap<String, u32>,
     handed_over: Option<Value>,
     answer: Option<Value>,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
-enum Group {
+enum GroupPhase {
     #[default]
     Absent,
     Creating,
     Active,
 }
 
-impl Account {
+impl EmulatedAccount {
     /// Starts on loopback.
     ///
     /// # Errors
     /// No port is free, or the recorded answers can't be read.
     pub async fn start() -> Result<Self> {
         let world = Arc::new(World {
-            answers: Answers::canned()?,
+            answers: CannedAnswers::canned()?,
             now: Mutex::default(),
             answered: Notify::new(),
         });
@@ -98,7 +98,7 @@ impl Account {
 
     /// The nodes have joined.
     pub fn group_is_active(&self) {
-        self.world.now().group = Group::Active;
+        self.world.now().group = GroupPhase::Active;
     }
 
     /// How often each operation was called.
@@ -133,13 +133,13 @@ impl World {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, call: &Call, body: &Bytes) -> Response {
+    fn answer(&self, call: &RecordedCall, body: &Bytes) -> Response {
         let mut now = self.now();
         *now.calls
             .entry(format!("{}:{}", call.service, call.operation))
             .or_default() += 1;
         match call.operation.as_str() {
-            "CreateNodegroup" => now.group = Group::Creating,
+            "CreateNodegroup" => now.group = GroupPhase::Creating,
             "StartExecution" => now.handed_over = input(body, "/input"),
             "PutTargets" => now.handed_over = input(body, "/Targets/0/Input"),
             "Invoke" => now.handed_over = serde_json::from_slice(body).ok(),
@@ -149,7 +149,7 @@ impl World {
             eprintln!("no answer to {} {}", call.service, call.operation);
             return StatusCode::NOT_IMPLEMENTED.into_response();
         };
-        if call.operation == "DescribeNodegroup" && now.group != Group::Absent {
+        if call.operation == "DescribeNodegroup" && now.group != GroupPhase::Absent {
             return self.group(now.group);
         }
         let mut response = Response::builder()
@@ -162,21 +162,25 @@ impl World {
     }
 
     /// As it was answered when it was created, but for its status.
-    fn group(&self, group: Group) -> Response {
-        let created = Call {
+    fn group(&self, group: GroupPhase) -> Response {
+        let created = RecordedCall {
             service: "eks".to_owned(),
             operation: "CreateNodegroup".to_owned(),
             said: String::new(),
         };
         let body = self.answers.to(&created).map_or("", |answer| &answer.body);
-        let status = if group == Group::Active { "ACTIVE" } else { "CREATING" };
+        let status = if group == GroupPhase::Active {
+            "ACTIVE"
+        } else {
+            "CREATING"
+        };
         let body = body.replacen("\"CREATING\"", &format!("\"{status}\""), 1);
         ([("content-type", "application/json")], body).into_response()
     }
 }
 
 async fn serve(State(world): State<Arc<World>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    if let Some(call) = Call::read(&method, uri.path(), &headers, &body) {
+    if let Some(call) = RecordedCall::read(&method, uri.path(), &headers, &body) {
         return world.answer(&call, &body);
     }
     world.now().answer = Some(serde_json::from_slice(&body).unwrap_or(json!(null)));

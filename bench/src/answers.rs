@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// An answer to one operation, or to those of its calls that speak of something.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Answer {
+pub struct CannedAnswer {
     service: String,
     operation: String,
     /// What the request has to contain.
@@ -20,22 +20,22 @@ pub struct Answer {
 }
 
 /// One call as it came in.
-pub struct Call {
+pub struct RecordedCall {
     pub service: String,
     pub operation: String,
     /// Its path and body, in which an answer's condition is looked for.
     pub said: String,
 }
 
-pub struct Answers(Vec<Answer>);
+pub struct CannedAnswers(Vec<CannedAnswer>);
 
-impl Answers {
+impl CannedAnswers {
     pub fn canned() -> serde_json::Result<Self> {
         serde_json::from_str(include_str!("../canned/answers.json")).map(Self)
     }
 
-    pub fn to(&self, call: &Call) -> Option<&Answer> {
-        let is_meant = |answer: &&Answer| {
+    pub fn to(&self, call: &RecordedCall) -> Option<&CannedAnswer> {
+        let is_meant = |answer: &&CannedAnswer| {
             answer.service == call.service
                 && answer.operation == call.operation
                 && answer
@@ -47,7 +47,7 @@ impl Answers {
     }
 }
 
-impl Call {
+impl RecordedCall {
     /// `None` for what no SDK has signed.
     pub fn read(method: &Method, path: &str, headers: &HeaderMap, body: &Bytes) -> Option<Self> {
         let signed = headers.get("authorization")?.to_str().ok()?;

@@ -1,7 +1,7 @@
 //! What the figures have to be, by the issue that asked for them, and whether they are.
 
 use crate::account::Transport;
-use crate::bill::Operation;
+use crate::bill::BilledOperation;
 use crate::contender::Name::{self, ByHand, Crhelper, Function, Node, Python};
 use crate::crowd::Crowd;
 use crate::results::{Results, median};
@@ -11,13 +11,13 @@ use crate::table::shown;
 /// A bound, and what was measured.
 struct Bar {
     what: String,
-    wanted: Wanted,
+    wanted: Threshold,
     bound: f64,
     measured: Option<f64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
+enum Threshold {
     AtMost,
     AtLeast,
 }
@@ -33,8 +33,8 @@ pub fn render(results: &Results) -> String {
     ];
     for bar in parts.iter().flatten() {
         let sign = match bar.wanted {
-            Wanted::AtMost => "≤",
-            Wanted::AtLeast => "≥",
+            Threshold::AtMost => "≤",
+            Threshold::AtLeast => "≥",
         };
         let measured = bar.measured.map_or_else(|| "–".to_owned(), shown);
         table += &format!("| {} | {sign} {} | {measured} | {} |\n", bar.what, bar.bound, bar.met());
@@ -46,7 +46,7 @@ impl Bar {
     fn at_most(what: impl Into<String>, bound: f64, measured: Option<f64>) -> Self {
         Self {
             what: what.into(),
-            wanted: Wanted::AtMost,
+            wanted: Threshold::AtMost,
             bound,
             measured,
         }
@@ -54,15 +54,15 @@ impl Bar {
 
     fn at_least(what: impl Into<String>, bound: f64, measured: Option<f64>) -> Self {
         Self {
-            wanted: Wanted::AtLeast,
+            wanted: Threshold::AtLeast,
             ..Self::at_most(what, bound, measured)
         }
     }
 
     fn met(&self) -> &'static str {
         let met = self.measured.map(|measured| match self.wanted {
-            Wanted::AtMost => measured <= self.bound,
-            Wanted::AtLeast => measured >= self.bound,
+            Threshold::AtMost => measured <= self.bound,
+            Threshold::AtLeast => measured >= self.bound,
         });
         match met {
             Some(true) => "yes",
@@ -137,7 +137,7 @@ fn waiting(results: &Results) -> Vec<Bar> {
             Bar::at_most(
                 format!("`{mode:?}`: bill of a create of 5 minutes, thousandths of a USD"),
                 2.0,
-                bill(Operation::Create(300)),
+                bill(BilledOperation::Create(300)),
             ),
         ]);
     }

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use simulator::{Options, Simulator};
 
-use crate::account::Account;
+use crate::account::EmulatedAccount;
 use crate::prices;
-use crate::stage::{Mode, Setting, Stage, Usage, create, eks};
+use crate::stage::{Mode, Stage, StageSetting, Usage, create, eks};
 
 const CLUSTER: &str = "my-cluster";
 const GROUP: &str = "my-mng";
@@ -24,7 +24,7 @@ const QUARTER_OF_TIME: f64 = 0.25;
 
 /// An operation, and the seconds that the service takes for it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub enum Operation {
+pub enum BilledOperation {
     Create(u32),
     /// A change of settings.
     Configure(u32),
@@ -33,19 +33,19 @@ pub enum Operation {
     Delete(u32),
 }
 
-const ALL: [Operation; 6] = [
-    Operation::Create(180),
-    Operation::Create(300),
-    Operation::Create(900),
-    Operation::Configure(20),
-    Operation::Roll(1200),
-    Operation::Delete(120),
+const ALL: [BilledOperation; 6] = [
+    BilledOperation::Create(180),
+    BilledOperation::Create(300),
+    BilledOperation::Create(900),
+    BilledOperation::Configure(20),
+    BilledOperation::Roll(1200),
+    BilledOperation::Delete(120),
 ];
 
 /// One operation's bill.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Bill {
-    pub operation: Operation,
+    pub operation: BilledOperation,
     pub mode: Mode,
     /// What the function's waits and the service's time were multiplied by while it was measured.
     pub scale: f64,
@@ -80,7 +80,7 @@ pub async fn measure(function: &Path) -> Result<Vec<Bill>> {
     try_join_all(bills).await
 }
 
-async fn one(function: &Path, operation: Operation, mode: Mode) -> Result<Bill> {
+async fn one(function: &Path, operation: BilledOperation, mode: Mode) -> Result<Bill> {
     let scale = if operation.seconds() > 300 {
         QUARTER_OF_TIME
     } else {
@@ -89,7 +89,7 @@ async fn one(function: &Path, operation: Operation, mode: Mode) -> Result<Bill> 
     let simulator = Simulator::start(operation.options(scale)).await;
     operation.prepare(&simulator);
     let folder = tempfile::tempdir()?;
-    let setting = Setting {
+    let setting = StageSetting {
         function,
         mode,
         scale,
@@ -108,7 +108,7 @@ async fn one(function: &Path, operation: Operation, mode: Mode) -> Result<Bill> 
 }
 
 /// What was measured, by the prices.
-fn bill(operation: Operation, mode: Mode, scale: f64, usage: Usage) -> Bill {
+fn bill(operation: BilledOperation, mode: Mode, scale: f64, usage: Usage) -> Bill {
     let memory = memory();
     let invoked: f64 = usage.invocations.iter().map(|millis| millis.ceil()).sum();
     // Waits are scaled, and the processor's time isn't.
@@ -145,7 +145,7 @@ fn memory() -> f64 {
     stated.and_then(|text| text.parse().ok()).unwrap_or(256.0)
 }
 
-impl Operation {
+impl BilledOperation {
     fn seconds(self) -> u32 {
         match self {
             Self::Create(seconds) | Self::Configure(seconds) | Self::Roll(seconds) | Self::Delete(seconds) => seconds,
@@ -197,7 +197,7 @@ impl Operation {
         simulator.release("1.34", "1.34.2-20261101");
     }
 
-    fn event(self, account: &Account) -> Result<Value> {
+    fn event(self, account: &EmulatedAccount) -> Result<Value> {
         if matches!(self, Self::Create(_)) {
             return create(account, CLUSTER, GROUP);
         }
@@ -274,7 +274,7 @@ mod tests {
             logged: 8_400,
         };
         for (scale, seconds) in [(1.0, 60.0 + 0.591), (0.5, 119.8 + 0.591)] {
-            let bill = bill(Operation::Create(60), Mode::StepFunctions, scale, usage.clone());
+            let bill = bill(BilledOperation::Create(60), Mode::StepFunctions, scale, usage.clone());
             assert!((bill.billed_at_share / 1000.0 - seconds).abs() < 0.001, "{bill:?}");
             let expected = seconds * 0.25 * 0.000_016_666_7 + 2.0 * 0.000_000_2 + 6.0 * 0.000_025 + 10_000.0 * 0.5e-9;
             assert!((bill.total - expected).abs() < 1e-8, "{expected}: {bill:?}");

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::Run;
-use crate::account::{Account, Transport};
+use crate::account::{EmulatedAccount, Transport};
 use crate::results::folder;
 
 const STATE_MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:bench";
@@ -78,7 +78,7 @@ impl Name {
 
 /// What Lambda puts into the environment, and where AWS is.
 pub fn environment(
-    account: &Account,
+    account: &EmulatedAccount,
     transport: Transport,
     runtime_api: &str,
     trusted: &Path,

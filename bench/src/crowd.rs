@@ -16,14 +16,14 @@ use serde::{Deserialize, Serialize};
 use simulator::{Options, Recorded, Simulator};
 
 use crate::results::median;
-use crate::stage::{Mode, Setting, Stage, create, eks};
+use crate::stage::{Mode, Stage, StageSetting, create, eks};
 
 /// Of one create: it may fail only by its deadline.
 const PATIENCE: Duration = Duration::from_secs(500);
 
 /// How many, and how fast time goes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Size {
+pub struct CrowdSize {
     pub clusters: usize,
     pub groups: usize,
     /// Multiplies all times.
@@ -33,7 +33,7 @@ pub struct Size {
     pub burst: f64,
 }
 
-impl Size {
+impl CrowdSize {
     /// A thousand. At more than five times the speed two processors are what is waited for.
     pub const FULL: Self = Self {
         clusters: 40,
@@ -47,7 +47,7 @@ impl Size {
 /// All of it, in seconds of the service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Crowd {
-    pub size: Size,
+    pub size: CrowdSize,
     /// Of the one that was alone.
     pub lone: Create,
     pub resources: Vec<Create>,
@@ -92,10 +92,10 @@ impl Crowd {
 ///
 /// # Errors
 /// One of them isn't answered SUCCESS.
-pub async fn measure(function: &Path, size: Size) -> Result<Crowd> {
+pub async fn measure(function: &Path, size: CrowdSize) -> Result<Crowd> {
     allow_many_files()?;
     eprintln!("one create alone, at {} of the time", size.scale);
-    let alone = Size {
+    let alone = CrowdSize {
         clusters: 1,
         groups: 1,
         ..size
@@ -119,7 +119,7 @@ pub async fn measure(function: &Path, size: Size) -> Result<Crowd> {
 }
 
 /// All creates of a size at once, and the seconds of the service that they took.
-async fn all(function: &Path, size: Size, throttle: Option<(f64, f64)>) -> Result<(Vec<Create>, f64)> {
+async fn all(function: &Path, size: CrowdSize, throttle: Option<(f64, f64)>) -> Result<(Vec<Create>, f64)> {
     let names = names(size);
     let simulator = Simulator::start(eks(Options {
         clusters: names.iter().map(|(cluster, _)| cluster.clone()).collect(),
@@ -140,7 +140,7 @@ async fn all(function: &Path, size: Size, throttle: Option<(f64, f64)>) -> Resul
     Ok((counted(played, &simulator.requests()), total))
 }
 
-fn names(size: Size) -> Vec<Key> {
+fn names(size: CrowdSize) -> Vec<GroupKey> {
     let clusters = (0..size.clusters).map(|cluster| format!("cluster-{cluster}"));
     clusters
         .flat_map(|cluster| (0..size.groups).map(move |group| (cluster.clone(), format!("group-{group}"))))
@@ -148,9 +148,9 @@ fn names(size: Size) -> Vec<Key> {
 }
 
 /// Processes that are ready, a few started at a time.
-async fn stages(function: &Path, scale: f64, endpoint: &str, names: Vec<Key>) -> Result<Vec<(Key, Stage)>> {
+async fn stages(function: &Path, scale: f64, endpoint: &str, names: Vec<GroupKey>) -> Result<Vec<(GroupKey, Stage)>> {
     let set = names.into_iter().map(|name| async move {
-        let setting = Setting {
+        let setting = StageSetting {
             function,
             mode: Mode::SelfInvoke,
             scale,
@@ -162,7 +162,7 @@ async fn stages(function: &Path, scale: f64, endpoint: &str, names: Vec<Key>) ->
 }
 
 /// With the calls of each.
-fn counted(played: Vec<(Key, Create)>, requests: &[Recorded]) -> Vec<Create> {
+fn counted(played: Vec<(GroupKey, Create)>, requests: &[Recorded]) -> Vec<Create> {
     let calls = by_group(requests);
     let with_calls = played.into_iter().map(|(key, create)| {
         let (admitted, refused) = calls.get(&key).copied().unwrap_or_default();
@@ -189,9 +189,9 @@ fn share(resources: &mut [Create], admitted: usize, refused: usize) {
     }
 }
 
-type Key = (String, String);
+type GroupKey = (String, String);
 
-async fn one(mut stage: Stage, name: Key, began: Instant, scale: f64) -> Result<(Key, Create)> {
+async fn one(mut stage: Stage, name: GroupKey, began: Instant, scale: f64) -> Result<(GroupKey, Create)> {
     let event = create(&stage.account, &name.0, &name.1)?;
     let account = stage.account.clone();
     let answered = async {
@@ -210,8 +210,8 @@ async fn one(mut stage: Stage, name: Key, began: Instant, scale: f64) -> Result<
 }
 
 /// Those that the bucket let through, and those that it refused.
-fn by_group(requests: &[Recorded]) -> BTreeMap<Key, (usize, usize)> {
-    let mut calls: BTreeMap<Key, (usize, usize)> = BTreeMap::new();
+fn by_group(requests: &[Recorded]) -> BTreeMap<GroupKey, (usize, usize)> {
+    let mut calls: BTreeMap<GroupKey, (usize, usize)> = BTreeMap::new();
     for request in requests {
         let count = calls
             .entry((request.cluster.clone(), request.nodegroup.clone()))

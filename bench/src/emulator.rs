@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::Run;
-use crate::account::{Account, Transport};
+use crate::account::{EmulatedAccount, Transport};
 use crate::contender::environment;
 use crate::first_answer::{create, millis, trusted};
 
@@ -33,7 +33,7 @@ struct Emulator {
 /// # Errors
 /// The emulator doesn't start, or the function doesn't hand over.
 pub async fn measure(run: &Run) -> Result<Vec<Emulated>> {
-    let account = Account::start().await?;
+    let account = EmulatedAccount::start().await?;
     let folder = tempfile::tempdir()?;
     let trusted = trusted(folder.path(), &account)?;
     let mut all = Vec::new();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Run;
-use crate::account::{Account, Transport};
+use crate::account::{EmulatedAccount, Transport};
 use crate::child::Running;
 use crate::contender::{self, Contender, Name, environment};
 use crate::runtime_api::RuntimeApi;
@@ -18,7 +18,7 @@ const QUARTER: Duration = Duration::from_secs(900);
 
 /// One process from its start to the end of a create.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Sample {
+pub struct FirstAnswerSample {
     pub name: Name,
     pub transport: Transport,
     /// Until the first event is asked for, in milliseconds, as all that follows.
@@ -38,8 +38,8 @@ pub struct Sample {
 ///
 /// # Errors
 /// A contender fails, or makes other calls than the function.
-pub async fn measure(run: &Run) -> Result<Vec<Sample>> {
-    let account = Account::start().await?;
+pub async fn measure(run: &Run) -> Result<Vec<FirstAnswerSample>> {
+    let account = EmulatedAccount::start().await?;
     let folder = tempfile::tempdir()?;
     let trusted = trusted(folder.path(), &account)?;
     let contenders = contender::all(run);
@@ -62,7 +62,7 @@ pub async fn measure(run: &Run) -> Result<Vec<Sample>> {
 ///
 /// # Errors
 /// The system has none.
-pub fn trusted(folder: &Path, account: &Account) -> Result<PathBuf> {
+pub fn trusted(folder: &Path, account: &EmulatedAccount) -> Result<PathBuf> {
     let system = std::fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").context("the system's certificates")?;
     let path = folder.join("trusted.pem");
     std::fs::write(&path, system + &account.authority)?;
@@ -85,11 +85,11 @@ pub fn millis(duration: Duration) -> f64 {
 
 async fn one(
     contender: &Contender,
-    account: &Account,
+    account: &EmulatedAccount,
     transport: Transport,
     trusted: &Path,
     warm: usize,
-) -> Result<Sample> {
+) -> Result<FirstAnswerSample> {
     account.reset();
     let mut api = RuntimeApi::start().await?;
     let environment = environment(account, transport, &api.address, trusted);
@@ -98,7 +98,7 @@ async fn one(
     api.asked().await;
     let ready = began.elapsed();
     let end = api.invoke(create(account.endpoint(transport))?, QUARTER).await?;
-    let mut sample = Sample {
+    let mut sample = FirstAnswerSample {
         name: contender.name,
         transport,
         ready: millis(ready),
@@ -117,8 +117,8 @@ async fn one(
 
 /// What follows the first pass.
 async fn go_on(
-    sample: &mut Sample,
-    account: &Account,
+    sample: &mut FirstAnswerSample,
+    account: &EmulatedAccount,
     api: &mut RuntimeApi,
     running: &Running,
     warm: usize,
@@ -165,7 +165,7 @@ mod tests {
     /// What the peers have to do is what the function does today: one that makes another call has to be recorded anew.
     #[tokio::test]
     async fn the_function_makes_the_calls_that_were_recorded() {
-        let account = Account::start().await.unwrap();
+        let account = EmulatedAccount::start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let trusted = trusted(folder.path(), &account).unwrap();
         let binary = std::env::var("LOCAL_STACK_FUNCTION").expect("`make` says where the function's binary is");

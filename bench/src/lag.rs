@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use simulator::{Options, Simulator};
 
-use crate::stage::{Mode, Setting, Stage, Usage, create, eks, since_active};
+use crate::stage::{Mode, Stage, StageSetting, Usage, create, eks, since_active};
 
 /// Creates take these seconds, evenly spread, so that they end at any moment between two looks.
 const SHORTEST: f64 = 165.0;
@@ -20,7 +20,7 @@ const APART: Duration = Duration::from_millis(150);
 
 /// One create.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Sample {
+pub struct LagSample {
     pub mode: Mode,
     /// What the service took, in seconds.
     pub takes: f64,
@@ -33,7 +33,7 @@ pub struct Sample {
     pub usage: Usage,
 }
 
-impl Sample {
+impl LagSample {
     pub fn eks_calls(&self) -> u32 {
         self.eks.values().sum()
     }
@@ -43,7 +43,7 @@ impl Sample {
 ///
 /// # Errors
 /// One of them fails.
-pub async fn measure(function: &Path, creates: usize) -> Result<Vec<Sample>> {
+pub async fn measure(function: &Path, creates: usize) -> Result<Vec<LagSample>> {
     let step = (LONGEST - SHORTEST) / creates.saturating_sub(1).max(1) as f64;
     let modes = [Mode::SelfInvoke, Mode::StepFunctions];
     let all = (0..creates * modes.len()).map(|index| {
@@ -62,13 +62,13 @@ pub async fn measure(function: &Path, creates: usize) -> Result<Vec<Sample>> {
 ///
 /// # Errors
 /// It isn't answered SUCCESS.
-pub async fn one(function: &Path, mode: Mode, takes: f64) -> Result<Sample> {
+pub async fn one(function: &Path, mode: Mode, takes: f64) -> Result<LagSample> {
     let (cluster, group) = ("my-cluster", "my-mng");
     let mut options = eks(Options::default());
     options.durations.create = takes;
     let simulator = Simulator::start(options).await;
     let folder = tempfile::tempdir()?;
-    let setting = Setting {
+    let setting = StageSetting {
         function,
         mode,
         scale: 1.0,
@@ -84,7 +84,7 @@ pub async fn one(function: &Path, mode: Mode, takes: f64) -> Result<Sample> {
     };
     let (usage, lag) = tokio::try_join!(stage.play(event), answered)?;
     eprintln!("{mode:?}: a create of {takes:.0} s was answered {lag:.2} s after it");
-    Ok(Sample {
+    Ok(LagSample {
         mode,
         takes,
         lag,

@@ -31,7 +31,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::crowd::Size;
+use crate::crowd::CrowdSize;
 
 /// Speed, size and cost.
 #[derive(Parser)]
@@ -105,7 +105,7 @@ async fn main() -> Result<()> {
                     let (lag, bills) = (lag::measure(&run.function, run.creates), bill::measure(&run.function));
                     (results.lag, results.bills) = tokio::try_join!(lag, bills)?;
                 }
-                Figure::Crowd => results.crowd = Some(crowd::measure(&run.function, Size::FULL).await?),
+                Figure::Crowd => results.crowd = Some(crowd::measure(&run.function, CrowdSize::FULL).await?),
             }
             results::write(&results)?;
         }

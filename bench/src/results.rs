@@ -10,7 +10,7 @@ use crate::bill::Bill;
 use crate::contender::Name;
 use crate::crowd::Crowd;
 use crate::emulator::Emulated;
-use crate::first_answer::Sample;
+use crate::first_answer::FirstAnswerSample;
 use crate::lag;
 use crate::package::Package;
 
@@ -19,24 +19,24 @@ use crate::package::Package;
 pub struct Results {
     /// Where and with what.
     pub machine: Vec<String>,
-    pub first_answer: Vec<Sample>,
+    pub first_answer: Vec<FirstAnswerSample>,
     pub emulator: Vec<Emulated>,
     pub packages: Vec<Package>,
-    pub lag: Vec<lag::Sample>,
+    pub lag: Vec<lag::LagSample>,
     pub bills: Vec<Bill>,
     pub crowd: Option<Crowd>,
 }
 
 impl Results {
     /// The samples of one contender over one transport.
-    pub fn of(&self, name: Name, transport: Transport) -> impl Iterator<Item = &Sample> {
+    pub fn of(&self, name: Name, transport: Transport) -> impl Iterator<Item = &FirstAnswerSample> {
         self.first_answer
             .iter()
             .filter(move |sample| sample.name == name && sample.transport == transport)
     }
 
     /// The median of a figure of theirs.
-    pub fn median(&self, name: Name, transport: Transport, figure: impl Fn(&Sample) -> f64) -> Option<f64> {
+    pub fn median(&self, name: Name, transport: Transport, figure: impl Fn(&FirstAnswerSample) -> f64) -> Option<f64> {
         median(self.of(name, transport).map(figure).collect())
     }
 

@@ -23,13 +23,13 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub struct RuntimeApi {
     pub address: String,
     events: UnboundedSender<Invocation>,
-    ends: UnboundedReceiver<End>,
+    ends: UnboundedReceiver<InvocationEnd>,
     waiting: Arc<Api>,
     server: JoinHandle<()>,
 }
 
 /// What one invocation came to.
-pub struct End {
+pub struct InvocationEnd {
     pub at: Instant,
     /// From when the process took the event.
     pub lasted: Duration,
@@ -43,7 +43,7 @@ struct Invocation {
 
 struct Api {
     events: Mutex<UnboundedReceiver<Invocation>>,
-    ends: UnboundedSender<End>,
+    ends: UnboundedSender<InvocationEnd>,
     began: Mutex<Instant>,
     asked: Notify,
 }
@@ -88,7 +88,7 @@ impl RuntimeApi {
     ///
     /// # Errors
     /// The contender said that it failed, or nothing.
-    pub async fn invoke(&mut self, event: Value, timeout: Duration) -> Result<End> {
+    pub async fn invoke(&mut self, event: Value, timeout: Duration) -> Result<InvocationEnd> {
         self.events.send(Invocation { event, timeout })?;
         let end = tokio::time::timeout(PATIENCE, self.ends.recv()).await;
         let end = end
@@ -143,7 +143,7 @@ async fn end(State(api): State<Arc<Api>>, Path((_, _)): Path<(String, String)>, 
     let at = Instant::now();
     let lasted = at - *api.began.lock().await;
     let answer = serde_json::from_slice(&body).unwrap_or_default();
-    let _ = api.ends.send(End { at, lasted, answer });
+    let _ = api.ends.send(InvocationEnd { at, lasted, answer });
     StatusCode::ACCEPTED
 }
 

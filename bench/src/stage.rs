@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use simulator::{Options, Simulator};
 
-use crate::account::{Account, Transport};
+use crate::account::{EmulatedAccount, Transport};
 use crate::child::Running;
 use crate::contender::environment;
 use crate::first_answer::millis;
@@ -44,7 +44,7 @@ pub struct Usage {
 
 /// A function's process that is ready for an event.
 pub struct Stage {
-    pub account: Arc<Account>,
+    pub account: Arc<EmulatedAccount>,
     api: RuntimeApi,
     running: Running,
     mode: Mode,
@@ -54,7 +54,7 @@ pub struct Stage {
 }
 
 /// How a stage is set.
-pub struct Setting<'a> {
+pub struct StageSetting<'a> {
     pub function: &'a Path,
     pub mode: Mode,
     /// Multiplies the function's waits.
@@ -68,8 +68,8 @@ impl Stage {
     ///
     /// # Errors
     /// It can't be started.
-    pub async fn set(setting: Setting<'_>, eks: &str) -> Result<Self> {
-        let account = Arc::new(Account::start().await?);
+    pub async fn set(setting: StageSetting<'_>, eks: &str) -> Result<Self> {
+        let account = Arc::new(EmulatedAccount::start().await?);
         let api = RuntimeApi::start().await?;
         let nowhere = Path::new("/etc/ssl/certs/ca-certificates.crt");
         let mut environment = environment(&account, Transport::Http, &api.address, nowhere);
@@ -166,7 +166,7 @@ pub fn eks(options: Options) -> Options {
 ///
 /// # Errors
 /// The recorded event can't be read.
-pub fn create(account: &Account, cluster: &str, group: &str) -> Result<Value> {
+pub fn create(account: &EmulatedAccount, cluster: &str, group: &str) -> Result<Value> {
     let mut event: Value = serde_json::from_str(include_str!("../canned/create.json"))?;
     event["ResponseURL"] = format!("{}/answer", account.http).into();
     event["RequestId"] = format!("{cluster}-{group}").into();

@@ -7,7 +7,7 @@ use crate::emulator::Emulated;
 use crate::results::{Results, median};
 
 /// A figure of each contender.
-type Row<'a> = (&'a str, Box<dyn Fn(Name) -> Option<f64> + 'a>);
+type FigureRow<'a> = (&'a str, Box<dyn Fn(Name) -> Option<f64> + 'a>);
 
 /// Medians, the bars, and where it was.
 pub fn render(results: &Results) -> String {
@@ -45,7 +45,7 @@ fn medians(results: &Results) -> String {
     table
 }
 
-fn rows(results: &Results) -> Vec<Row<'_>> {
+fn rows(results: &Results) -> Vec<FigureRow<'_>> {
     use Transport::{Http, Tls};
     vec![
         (

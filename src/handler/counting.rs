@@ -4,7 +4,7 @@
 
 use super::Function;
 use crate::telemetry::lines::OBJECT;
-use crate::telemetry::metrics::{End, Sheet};
+use crate::telemetry::metrics::{OperationEnd, Sheet};
 use mng_aws::clock::Clock;
 use mng_core::decide::history::History;
 use mng_core::decide::under_way::UnderWay;
@@ -25,8 +25,8 @@ impl<C, K: Clock> Function<C, K> {
 
     pub(super) fn count_end(&self, operation: &Operation, answer: &Answer) {
         let end = match answer {
-            Answer::Success { .. } => End::Succeeded,
-            Answer::Failed { .. } => End::Failed,
+            Answer::Success { .. } => OperationEnd::Succeeded,
+            Answer::Failed { .. } => OperationEnd::Failed,
         };
         self.write(|sheet| sheet.ended(operation.case.kind(), &operation.progress, end));
     }

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Failure, Function, Origin, refusal};
+use super::{Function, InvocationFailure, WorkOrigin, refusal};
 use mng_aws::clock::Clock;
 use mng_core::decide::history::History;
 use mng_core::protocol::eventbridge;
-use mng_core::protocol::eventbridge::outcome::{About, News, Nodes, announcement};
-use mng_core::protocol::eventbridge::request::Unfit;
+use mng_core::protocol::eventbridge::outcome::{Nodes, OutcomeEvent, Subject, announcement};
+use mng_core::protocol::eventbridge::request::EventRefusal;
 use mng_core::protocol::request::{Envelope, Reply};
 use mng_core::workload::nodes::Ready;
 use mng_engine::polling::step_functions;
@@ -16,15 +16,15 @@ use mng_engine::{Case, Operation};
 
 impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     /// Takes up an event of EventBridge.
-    pub(super) async fn sent(&self, event: &Value, deadline: u64) -> Result<Value, Failure> {
+    pub(super) async fn sent(&self, event: &Value, deadline: u64) -> Result<Value, InvocationFailure> {
         let request = match eventbridge::request::read(event) {
             Ok(request) => request,
-            Err(Unfit::Ignored(why)) => {
+            Err(EventRefusal::Ignored(why)) => {
                 tracing::error!(why, "an event of EventBridge was ignored");
                 self.count_unanswered();
                 return Ok(step_functions::answered());
             }
-            Err(Unfit::Refused { envelope, kind, reason }) => {
+            Err(EventRefusal::Refused { envelope, kind, reason }) => {
                 return self.fail_unread(kind, &envelope, &refusal(&envelope, reason)).await;
             }
         };
@@ -36,9 +36,9 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
                 let mut operation = Operation::begin(case, now);
                 let Operation { case, progress } = &mut operation;
                 let amiss =
-                    mng_engine::from_the_future(case, now).or_else(|| mng_engine::too_late(case, progress, now));
+                    mng_engine::sent_in_the_future(case, now).or_else(|| mng_engine::too_old(case, progress, now));
                 match amiss {
-                    None => return self.guarded(operation, Origin::Request, deadline).await,
+                    None => return self.guarded(operation, WorkOrigin::Request, deadline).await,
                     Some(reason) => reason,
                 }
             }
@@ -58,9 +58,9 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         }
     }
 
-    pub(super) async fn tell(&self, Operation { case, progress }: &Operation, news: News<'_>) {
+    pub(super) async fn tell(&self, Operation { case, progress }: &Operation, news: OutcomeEvent<'_>) {
         let physical_id = mng_engine::known_id(case, &progress.groups);
-        let about = About {
+        let about = Subject {
             envelope: &case.request.envelope,
             kind: Some(case.kind()),
             physical_id: physical_id.as_deref(),
@@ -74,11 +74,13 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         let after = &operation.progress.history;
         for begun in after.begun.iter().filter(|begun| !before.begun.contains(begun)) {
             let step = Some(begun.step.under_way().as_str());
-            self.tell(operation, News::Progressing { step, nodes: None }).await;
+            self.tell(operation, OutcomeEvent::Progressing { step, nodes: None })
+                .await;
         }
         if let Some(Ready { ready, wanted }) = after.ready.filter(|_| after.ready != before.ready) {
             let nodes = Some(Nodes { ready, wanted });
-            self.tell(operation, News::Progressing { step: None, nodes }).await;
+            self.tell(operation, OutcomeEvent::Progressing { step: None, nodes })
+                .await;
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Delivery, Failure, Function, Origin};
+use super::{Delivery, Function, InvocationFailure, WorkOrigin};
 use crate::settings::PollingMode;
 use mng_aws::clock::Clock;
 use mng_core::decide::Waiting;
@@ -12,9 +12,9 @@ use mng_core::nodegroup::name::digest;
 use mng_core::protocol::event::Host;
 use mng_core::protocol::physical_id::PhysicalId;
 use mng_engine::Operation;
-use mng_engine::polling::room::{self, Carrier, TooLarge, When};
-use mng_engine::polling::schedule::{self, Trouble};
-use mng_engine::polling::{Stay, self_invoke, step_functions};
+use mng_engine::polling::payload_limit::{self, HandOverChannel, SizeCheck, TooLarge};
+use mng_engine::polling::schedule::{self, CallTrouble};
+use mng_engine::polling::{InvocationBudget, self_invoke, step_functions};
 use mng_engine::ports::{AwaitNodeChange, Calls, Cloud, HandOver, InvokeFunction, PutEvent, StartExecution};
 
 impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
@@ -24,9 +24,9 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         let history = &progress.history;
         let began = history.begun.last().map_or(history.began, |begun| begun.at);
         let elapsed = schedule::elapsed(began * 1000, self.clock.now_millis(), scale);
-        let trouble = Trouble {
+        let trouble = CallTrouble {
             unanswered: progress.reads.retries.unanswered,
-            apart: progress.reads.retries.min_interval,
+            min_interval: progress.reads.retries.min_interval,
         };
         let wait = schedule::next_look(waiting, elapsed, trouble, jitter(operation)).mul_f64(scale);
         let left = history.deadline.saturating_sub(self.clock.now());
@@ -39,29 +39,29 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         operation: &mut Operation,
         waiting: Waiting,
         wait: Duration,
-        origin: Origin,
-        stay: Stay,
-    ) -> Result<Option<Value>, Failure> {
+        origin: WorkOrigin,
+        budget: InvocationBudget,
+    ) -> Result<Option<Value>, InvocationFailure> {
         let (now, carrier) = (self.clock.now_millis(), self.carrier(origin));
         let here = match (origin, carrier) {
-            (Origin::Request, Carrier::StateMachine) => false,
-            (Origin::Continuation(_), Carrier::StateMachine) => {
-                step_functions::waits_here(stay, now, wait, self.settings.poll_time_scale)
+            (WorkOrigin::Request, HandOverChannel::StateMachine) => false,
+            (WorkOrigin::Continuation(_), HandOverChannel::StateMachine) => {
+                step_functions::waits_in_invocation(budget, now, wait, self.settings.poll_time_scale)
             }
-            (_, Carrier::Invocation) => stay.allows(now, wait),
+            (_, HandOverChannel::Invocation) => budget.allows(now, wait),
         };
         if here {
             tracing::info!(?waiting, seconds = wait.as_secs_f64(), "wait");
             self.sleep(operation, waiting, wait).await;
             return Ok(None);
         }
-        match room::fitted(operation, carrier, When::HandedOver) {
+        match payload_limit::fitted(operation, carrier, SizeCheck::HandedOver) {
             Ok(fitted) => self
                 .hand_over(fitted.into_owned(), waiting, wait, origin)
                 .await
                 .map(Some),
             // As long as it lasts, this invocation is as good.
-            Err(_) if stay.allows(now, wait) => {
+            Err(_) if budget.allows(now, wait) => {
                 self.sleep(operation, waiting, wait).await;
                 Ok(None)
             }
@@ -75,10 +75,10 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
         mut operation: Operation,
         waiting: Waiting,
         wait: Duration,
-        origin: Origin,
-    ) -> Result<Value, Failure> {
+        origin: WorkOrigin,
+    ) -> Result<Value, InvocationFailure> {
         match (origin, &self.settings.polling) {
-            (Origin::Request, PollingMode::StepFunctions { state_machine }) => {
+            (WorkOrigin::Request, PollingMode::StepFunctions { state_machine }) => {
                 operation.progress.tally.hand_overs += 1;
                 let name = step_functions::execution_name(&operation.case.request, self.clock.now_millis());
                 let state = step_functions::state(&operation, waiting, wait);
@@ -89,7 +89,7 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
                 };
                 self.cloud.call(&start).await?;
             }
-            (Origin::Continuation(Host::StateMachine), _) => {
+            (WorkOrigin::Continuation(Host::StateMachine), _) => {
                 return Ok(step_functions::state(&operation, waiting, wait));
             }
             _ => {
@@ -105,10 +105,10 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
     }
 
     /// What can't be handed over is answered: nobody would go on with it.
-    async fn end_here(&self, operation: &mut Operation, too_large: &TooLarge) -> Result<Value, Failure> {
+    async fn end_here(&self, operation: &mut Operation, too_large: &TooLarge) -> Result<Value, InvocationFailure> {
         let reason = format!("the function can't go on with this request in another invocation: {too_large}");
         let Operation { case, progress } = operation;
-        let answer = mng_engine::given_up(case, progress, &reason);
+        let answer = mng_engine::answer_without_cleanup(case, progress, &reason);
         if self.answer(Some(case.kind()), &case.request.envelope, &answer).await? == Delivery::Taken {
             self.count_end(operation, &answer);
         }
@@ -117,17 +117,17 @@ impl<C: Cloud + HandOver + Calls<PutEvent>, K: Clock> Function<C, K> {
 
     /// A request that no carrier would have room for is refused before anything is made.
     pub(super) fn refuse_too_large(&self, operation: &mut Operation) {
-        let carrier = self.carrier(Origin::Request);
-        let refused = room::fitted(operation, carrier, When::First).err();
+        let carrier = self.carrier(WorkOrigin::Request);
+        let refused = payload_limit::fitted(operation, carrier, SizeCheck::First).err();
         operation.progress.refused = refused.map(|too_large| format!("nothing was changed: {too_large}"));
     }
 
-    fn carrier(&self, origin: Origin) -> Carrier {
+    fn carrier(&self, origin: WorkOrigin) -> HandOverChannel {
         match (origin, &self.settings.polling) {
-            (Origin::Continuation(Host::StateMachine), _) => Carrier::StateMachine,
-            (Origin::Request, PollingMode::StepFunctions { .. }) => Carrier::StateMachine,
-            (Origin::Request, PollingMode::SelfInvoke) => Carrier::Invocation,
-            (Origin::Continuation(Host::Invocation), _) => Carrier::Invocation,
+            (WorkOrigin::Continuation(Host::StateMachine), _) => HandOverChannel::StateMachine,
+            (WorkOrigin::Request, PollingMode::StepFunctions { .. }) => HandOverChannel::StateMachine,
+            (WorkOrigin::Request, PollingMode::SelfInvoke) => HandOverChannel::Invocation,
+            (WorkOrigin::Continuation(Host::Invocation), _) => HandOverChannel::Invocation,
         }
     }
 

@@ -27,7 +27,7 @@ pub fn log(level: &str, write: impl Fn(&str) + Send + Sync + 'static) -> impl Su
         .with_default(LevelFilter::WARN)
         .with_targets(OWN_CRATES.map(|name| (name, own)))
         .with_target(OBJECT, LevelFilter::INFO);
-    Registry::default().with(filter).with(Lines(write))
+    Registry::default().with(filter).with(JsonLines(write))
 }
 
 /// Writes a line to standard output in one piece. Where that is closed nobody is left to be told.
@@ -35,19 +35,19 @@ pub fn to_standard_output(line: &str) {
     let _ = std::io::stdout().lock().write_all(format!("{line}\n").as_bytes());
 }
 
-struct Lines<W>(W);
+struct JsonLines<W>(W);
 
 /// The fields of a span, or of an event.
 #[derive(Default)]
-struct Fields(Map<String, Value>);
+struct LogFields(Map<String, Value>);
 
-impl<S, W> Layer<S> for Lines<W>
+impl<S, W> Layer<S> for JsonLines<W>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: Fn(&str) + 'static,
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut fields = Fields::default();
+        let mut fields = LogFields::default();
         attributes.record(&mut fields);
         if let Some(span) = context.span(id) {
             span.extensions_mut().insert(fields);
@@ -56,7 +56,7 @@ where
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         if let Some(span) = context.span(id)
-            && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
+            && let Some(fields) = span.extensions_mut().get_mut::<LogFields>()
         {
             values.record(fields);
         }
@@ -65,7 +65,7 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut line = line(event);
         for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(Fields(of_span)) = span.extensions().get() {
+            if let Some(LogFields(of_span)) = span.extensions().get() {
                 for (key, value) in of_span {
                     line.entry(key).or_insert_with(|| value.clone());
                 }
@@ -77,7 +77,7 @@ where
 
 /// What the event itself says.
 fn line(event: &Event<'_>) -> Map<String, Value> {
-    let mut fields = Fields::default();
+    let mut fields = LogFields::default();
     event.record(&mut fields);
     let object = fields.0.get("line").filter(|_| event.metadata().target() == OBJECT);
     let object = object.and_then(|line| serde_json::from_str(line.as_str()?).ok());
@@ -88,13 +88,13 @@ fn line(event: &Event<'_>) -> Map<String, Value> {
     })
 }
 
-impl Fields {
+impl LogFields {
     fn set(&mut self, field: &Field, value: impl Into<Value>) {
         self.0.insert(field.name().to_owned(), value.into());
     }
 }
 
-impl Visit for Fields {
+impl Visit for LogFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.set(field, value);
     }

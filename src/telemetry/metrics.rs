@@ -13,12 +13,12 @@ use mng_engine::progress::Progress;
 pub struct Metric {
     pub name: &'static str,
     pub unit: &'static str,
-    pub by: By,
+    pub by: MetricDimension,
 }
 
 /// By what a metric is told apart. Each value of a dimension is a metric that is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub enum MetricDimension {
     /// In one sum.
     Nothing,
     /// In one sum, and by `RequestType`.
@@ -27,16 +27,16 @@ pub enum By {
     Phase,
 }
 
-pub const OPERATIONS_BEGUN: Metric = count("OperationsBegun", By::RequestType);
-pub const OPERATIONS_SUCCEEDED: Metric = count("OperationsSucceeded", By::RequestType);
-pub const OPERATIONS_FAILED: Metric = count("OperationsFailed", By::RequestType);
-pub const OPERATION_DURATION: Metric = seconds("OperationDuration", By::RequestType);
-pub const PHASE_DURATION: Metric = seconds("PhaseDuration", By::Phase);
-pub const POLLS: Metric = count("Polls", By::Nothing);
-pub const THROTTLES: Metric = count("Throttles", By::Nothing);
-pub const LOST_CALLS: Metric = count("LostCalls", By::Nothing);
-pub const HAND_OVERS: Metric = count("HandOvers", By::Nothing);
-pub const UNANSWERED_REQUESTS: Metric = count("UnansweredRequests", By::Nothing);
+pub const OPERATIONS_BEGUN: Metric = count("OperationsBegun", MetricDimension::RequestType);
+pub const OPERATIONS_SUCCEEDED: Metric = count("OperationsSucceeded", MetricDimension::RequestType);
+pub const OPERATIONS_FAILED: Metric = count("OperationsFailed", MetricDimension::RequestType);
+pub const OPERATION_DURATION: Metric = seconds("OperationDuration", MetricDimension::RequestType);
+pub const PHASE_DURATION: Metric = seconds("PhaseDuration", MetricDimension::Phase);
+pub const POLLS: Metric = count("Polls", MetricDimension::Nothing);
+pub const THROTTLES: Metric = count("Throttles", MetricDimension::Nothing);
+pub const LOST_CALLS: Metric = count("LostCalls", MetricDimension::Nothing);
+pub const HAND_OVERS: Metric = count("HandOvers", MetricDimension::Nothing);
+pub const UNANSWERED_REQUESTS: Metric = count("UnansweredRequests", MetricDimension::Nothing);
 
 /// Every metric there is.
 pub const ALL: [Metric; 10] = [
@@ -54,7 +54,7 @@ pub const ALL: [Metric; 10] = [
 
 /// How an operation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum OperationEnd {
     Succeeded,
     Failed,
 }
@@ -73,7 +73,7 @@ impl Sheet<'_> {
     }
 
     /// An operation ended, with all that was counted: a line for the whole, and one for each phase.
-    pub fn ended(&self, kind: RequestType, progress: &Progress, end: End) -> Vec<String> {
+    pub fn ended(&self, kind: RequestType, progress: &Progress, end: OperationEnd) -> Vec<String> {
         let tally = &progress.tally;
         let mut values = outcome(end).to_vec();
         let took: f64 = tally.seconds().map(|(_, seconds)| seconds).sum();
@@ -94,7 +94,7 @@ impl Sheet<'_> {
 
     /// An operation failed without the engine, or before it could be read: how long it took isn't known.
     pub fn failed_otherwise(&self, kind: Option<RequestType>) -> String {
-        self.line(request_type(kind), &outcome(End::Failed))
+        self.line(request_type(kind), &outcome(OperationEnd::Failed))
     }
 
     /// An answer reached nobody, or there was nobody to be answered.
@@ -103,7 +103,13 @@ impl Sheet<'_> {
     }
 
     fn line(&self, dimension: Option<(&str, &str)>, values: &[(Metric, Value)]) -> String {
-        let directives = [By::Nothing, By::RequestType, By::Phase].into_iter().filter_map(|by| {
+        let directives = [
+            MetricDimension::Nothing,
+            MetricDimension::RequestType,
+            MetricDimension::Phase,
+        ]
+        .into_iter()
+        .filter_map(|by| {
             let told = values.iter().filter(|(metric, _)| metric.by == by);
             let metrics: Vec<Value> = told
                 .map(|(metric, _)| json!({"Name": metric.name, "Unit": metric.unit}))
@@ -124,7 +130,7 @@ impl Sheet<'_> {
     }
 }
 
-impl By {
+impl MetricDimension {
     /// The sets of dimensions under which a value is kept. An empty one is the sum of all.
     pub fn sets(self) -> Value {
         match self {
@@ -135,22 +141,22 @@ impl By {
     }
 }
 
-const fn count(name: &'static str, by: By) -> Metric {
+const fn count(name: &'static str, by: MetricDimension) -> Metric {
     let unit = "Count";
     Metric { name, unit, by }
 }
 
-const fn seconds(name: &'static str, by: By) -> Metric {
+const fn seconds(name: &'static str, by: MetricDimension) -> Metric {
     let unit = "Seconds";
     Metric { name, unit, by }
 }
 
 /// Both are told each time, so that an alarm sees a zero where nothing failed.
-fn outcome(end: End) -> [(Metric, Value); 2] {
+fn outcome(end: OperationEnd) -> [(Metric, Value); 2] {
     let one = |is: bool| json!(u8::from(is));
     [
-        (OPERATIONS_SUCCEEDED, one(end == End::Succeeded)),
-        (OPERATIONS_FAILED, one(end == End::Failed)),
+        (OPERATIONS_SUCCEEDED, one(end == OperationEnd::Succeeded)),
+        (OPERATIONS_FAILED, one(end == OperationEnd::Failed)),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use local_stack::{Moto, Seeds};
 use mng_aws::Aws;
 use mng_core::call_error::Fault;
-use mng_core::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use mng_core::node::instance_type::{Accelerator, Architecture, InstanceTypeFacts};
 use mng_core::node::max_pods::{NetworkFacts, Prefixes};
 use mng_core::preflight::facts::{Cluster, Facts, InstanceType, IpFamily, Location, Read, Role, Subnet};
 use mng_core::properties::spec::Spec;

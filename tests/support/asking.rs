@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::heard::Heard;
+use super::outcome_events::ReceivedEvent;
 
 pub fn properties(changes: &Value) -> Value {
     let mut properties = json!({
@@ -24,13 +24,13 @@ pub fn delete() -> Value {
 }
 
 #[track_caller]
-pub fn ready(outcome: &Heard) -> String {
+pub fn ready(outcome: &ReceivedEvent) -> String {
     assert_eq!(outcome.0, "ManagedNodeGroup Ready", "{outcome:?}");
     outcome.1["PhysicalResourceId"].as_str().unwrap().to_owned()
 }
 
 #[track_caller]
-pub fn failed(outcome: &Heard, code: &str) -> String {
+pub fn failed(outcome: &ReceivedEvent, code: &str) -> String {
     assert_eq!(outcome.0, "ManagedNodeGroup Failed", "{outcome:?}");
     let codes = outcome.1["Codes"].as_array().unwrap();
     assert!(code.is_empty() || codes.contains(&json!(code)), "{code} in {outcome:?}");

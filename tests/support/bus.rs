@@ -6,7 +6,7 @@ use local_stack::{Deployment, LocalStack};
 use serde_json::{Value, json};
 
 use super::deployed::ended;
-use super::heard::{Heard, ends, wrong_with};
+use super::outcome_events::{ReceivedEvent, ends, wrong_with};
 
 const LISTENER: &str = include_str!("../../examples/outcomes.yaml");
 /// A test that waits longer for an outcome than this waits for ever.
@@ -15,7 +15,7 @@ const LOOKS: usize = 600;
 pub struct Bus<'a> {
     local: &'a LocalStack,
     queue: String,
-    heard: Vec<Heard>,
+    heard: Vec<ReceivedEvent>,
 }
 
 impl<'a> Bus<'a> {
@@ -44,12 +44,12 @@ impl<'a> Bus<'a> {
     }
 
     /// The outcome of a request as soon as it is there.
-    pub async fn outcome(&mut self, request_id: &str) -> Heard {
+    pub async fn outcome(&mut self, request_id: &str) -> ReceivedEvent {
         self.outcomes(request_id, 1).await.remove(0)
     }
 
     /// So many outcomes of a request.
-    pub async fn outcomes(&mut self, request_id: &str, count: usize) -> Vec<Heard> {
+    pub async fn outcomes(&mut self, request_id: &str, count: usize) -> Vec<ReceivedEvent> {
         for _ in 0..LOOKS {
             let ends = ends(&self.heard, request_id);
             if ends.len() >= count {
@@ -68,8 +68,8 @@ impl<'a> Bus<'a> {
 
     /// Until a request was taken up so often: once for each of its resources.
     pub async fn until_requested(&mut self, request_id: &str, times: usize) {
-        let taken_up = |heard: &[Heard]| {
-            let of_it = |one: &&Heard| one.0.ends_with(" Requested") && one.1["RequestId"] == request_id;
+        let taken_up = |heard: &[ReceivedEvent]| {
+            let of_it = |one: &&ReceivedEvent| one.0.ends_with(" Requested") && one.1["RequestId"] == request_id;
             heard.iter().filter(of_it).count()
         };
         for _ in 0..LOOKS {
@@ -94,7 +94,7 @@ impl<'a> Bus<'a> {
         panic!("no deletion was told: {:#?}", self.heard)
     }
 
-    pub fn heard(&self) -> &[Heard] {
+    pub fn heard(&self) -> &[ReceivedEvent] {
         &self.heard
     }
 

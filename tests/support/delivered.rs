@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use local_stack::{Options, PollingMode};
+use local_stack::{PollingMode, StackOptions};
 use serde_json::{Value, json};
 
 use super::deployed::Deployed;
@@ -24,7 +24,7 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    pub async fn start(mode: PollingMode, options: Options) -> Self {
+    pub async fn start(mode: PollingMode, options: StackOptions) -> Self {
         let (deployed, receiver) = (Deployed::start_in(mode, options, &[]).await, Receiver::start().await);
         Self {
             deployed,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use local_stack::{Deployment, LocalStack, Options, Outcome, PROVIDER, PollingMode, tools};
+use local_stack::{Deployment, LocalStack, PROVIDER, PollingMode, StackOptions, StackOutcome, tools};
 use serde_json::{Value, json};
-use simulator::{Outcome as EksOutcome, OutcomeRule};
+use simulator::{OutcomeRule, SimulatedOutcome};
 
 const TEMPLATE: &str = include_str!("../templates/node-group.yaml");
 
@@ -22,12 +22,12 @@ impl Deployed {
 
     /// With other values for some of the provider's parameters.
     pub async fn start_with(mode: PollingMode, provider: &[(&str, &str)]) -> Self {
-        Self::start_in(mode, Options::default(), provider).await
+        Self::start_in(mode, StackOptions::default(), provider).await
     }
 
     /// In a local stack with other options than the usual.
-    pub async fn start_in(mode: PollingMode, options: Options, provider: &[(&str, &str)]) -> Self {
-        let options = Options {
+    pub async fn start_in(mode: PollingMode, options: StackOptions, provider: &[(&str, &str)]) -> Self {
+        let options = StackOptions {
             invocation_seconds: options.invocation_seconds.or(Some(3)),
             ..options
         };
@@ -52,12 +52,12 @@ impl Deployed {
         deploy(&self.local, mode, &[]).await;
     }
 
-    pub async fn create(&mut self, changes: &[(&'static str, &str)]) -> Outcome {
+    pub async fn create(&mut self, changes: &[(&'static str, &str)]) -> StackOutcome {
         let wanted = self.with(changes);
         self.local.create_stack(&wanted).await.expect("CreateStack")
     }
 
-    pub async fn update(&mut self, changes: &[(&'static str, &str)]) -> Outcome {
+    pub async fn update(&mut self, changes: &[(&'static str, &str)]) -> StackOutcome {
         let before = self.parameters.clone();
         let wanted = self.with(changes);
         let outcome = self.local.update_stack(&wanted).await.expect("UpdateStack");
@@ -67,7 +67,7 @@ impl Deployed {
         outcome
     }
 
-    pub async fn delete(&self) -> Outcome {
+    pub async fn delete(&self) -> StackOutcome {
         self.local.delete_stack(self.stack).await.expect("DeleteStack")
     }
 
@@ -107,7 +107,7 @@ impl Deployed {
         self.local.eks.outcome(OutcomeRule {
             operation: operation.to_owned(),
             nodegroup: "*".to_owned(),
-            outcome: EksOutcome::Fail {
+            outcome: SimulatedOutcome::Fail {
                 status: status.map(str::to_owned),
                 issues,
             },
@@ -159,6 +159,6 @@ async fn deploy(local: &LocalStack, mode: PollingMode, provider: &[(&str, &str)]
 
 /// The status, and with it every event where it isn't the one expected.
 #[track_caller]
-pub fn ended(outcome: &Outcome, status: &str) {
+pub fn ended(outcome: &StackOutcome, status: &str) {
     assert_eq!(outcome.status, status, "{:#?}", outcome.events);
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mng_engine::ports::{Calls, Request, Throttles};
+use mng_engine::ports::{ApiRequest, Calls, Throttles};
 use tokio::sync::Notify;
 
 use super::local_cloud::LocalCloud;
@@ -31,7 +31,7 @@ pub struct Killable {
 
 /// How a test names a call: by the type of the request. Steps in EC2 and on an Auto Scaling group are named by their
 /// actions, such as `ec2:CreateLaunchTemplate`.
-pub fn name<R: Request>(request: &R) -> &'static str {
+pub fn name<R: ApiRequest>(request: &R) -> &'static str {
     let name = type_name::<R>().rsplit("::").next().unwrap_or_default();
     match name {
         "ChangeEc2" | "ChangeScalingGroup" => request.action(),
@@ -58,11 +58,11 @@ impl Killable {
 }
 
 /// Stops for ever if the function is to die at this call; the harness drops the call then.
-impl<R: Request> Calls<R> for Killable
+impl<R: ApiRequest> Calls<R> for Killable
 where
     LocalCloud: Calls<R>,
 {
-    async fn call(&self, request: &R) -> R::Answer {
+    async fn call(&self, request: &R) -> R::Response {
         let name = name(request);
         let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         self.made.lock().unwrap().push(name);

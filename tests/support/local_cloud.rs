@@ -11,19 +11,19 @@ use mng_aws::clock::{Clock, SystemClock};
 use mng_core::autoscaling::ScalingGroup;
 use mng_core::call_error::{CallError, Fault};
 use mng_core::diagnosis::Evidence;
-use mng_core::launch_template::custom_template::UsersTemplate;
-use mng_core::launch_template::ec2_resources::Belongings;
-use mng_core::launch_template::steps::Made;
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::launch_template::custom_template::CustomTemplate;
+use mng_core::launch_template::ec2_resources::Ec2Resources;
+use mng_core::launch_template::steps::LaunchStepResult;
+use mng_core::node::instance_type::InstanceTypeFacts;
 use mng_core::preflight::facts::{Facts, Subnet};
 use mng_core::properties::spec::{LaunchTemplate, LaunchTemplateVersion, Spec};
 use mng_engine::ports::{
-    ApplyObject, AwaitNodeChange, Calls, ChangeEc2, ChangeScalingGroup, CreateDaemonSet, CreateNodegroup,
+    ApiRequest, ApplyObject, AwaitNodeChange, Calls, ChangeEc2, ChangeScalingGroup, CreateDaemonSet, CreateNodegroup,
     DeleteDaemonSet, DeleteNodegroup, DescribeCluster, DescribeEc2Resources, DescribeInstanceTypes,
     DescribeLaunchTemplate, DescribeNodegroup, DescribeScalingGroup, DescribeStack, DescribeStackResource,
     DescribeUpdate, Fate, FindIdsInEc2, FindOperationStart, InvokeFunction, ListDaemonSets, ListNodegroups, ListNodes,
-    ListUpdates, PutEvent, ReadDrain, ReadEvidence, ReadFacts, ReadWindowsState, Record, Request, Stack,
-    StartExecution, TagResource, Throttles, UntagResource, UpdateNodegroupConfig, UpdateNodegroupVersion,
+    ListUpdates, PutEvent, ReadDrain, ReadEvidence, ReadFacts, ReadWindowsState, Record, Stack, StartExecution,
+    TagResource, Throttles, UntagResource, UpdateNodegroupConfig, UpdateNodegroupVersion,
 };
 use serde_json::Value;
 
@@ -104,7 +104,7 @@ fn takes_one(left: &AtomicUsize) -> bool {
         .is_ok()
 }
 
-fn error<R: Request>(request: &R, fault: Fault, code: &str) -> CallError {
+fn error<R: ApiRequest>(request: &R, fault: Fault, code: &str) -> CallError {
     CallError {
         action: request.action(),
         resource: request.resource(),
@@ -114,7 +114,7 @@ fn error<R: Request>(request: &R, fault: Fault, code: &str) -> CallError {
     }
 }
 
-fn denied<R: Request>(request: &R) -> CallError {
+fn denied<R: ApiRequest>(request: &R) -> CallError {
     error(request, Fault::Denied, "AccessDenied")
 }
 
@@ -177,16 +177,16 @@ impl Calls<FindIdsInEc2> for LocalCloud {
 }
 
 impl Calls<DescribeEc2Resources> for LocalCloud {
-    async fn call(&self, request: &DescribeEc2Resources) -> Result<Belongings> {
+    async fn call(&self, request: &DescribeEc2Resources) -> Result<Ec2Resources> {
         match &self.moto {
             Some(moto) => moto.call(request).await,
-            None => self.ec2.resources(&request.place),
+            None => self.ec2.resources(&request.group_ref),
         }
     }
 }
 
 impl Calls<ChangeEc2> for LocalCloud {
-    async fn call(&self, request: &ChangeEc2) -> Result<Made> {
+    async fn call(&self, request: &ChangeEc2) -> Result<LaunchStepResult> {
         match &self.moto {
             Some(moto) => moto.call(request).await,
             None => self.ec2.change(&request.step, &request.token),
@@ -222,7 +222,7 @@ impl Calls<DescribeInstanceTypes> for LocalCloud {
 }
 
 impl Calls<DescribeLaunchTemplate> for LocalCloud {
-    async fn call(&self, request: &DescribeLaunchTemplate) -> Result<UsersTemplate> {
+    async fn call(&self, request: &DescribeLaunchTemplate) -> Result<CustomTemplate> {
         users_template(&request.template)
     }
 }
@@ -311,7 +311,7 @@ fn canned(spec: &Spec) -> Facts {
 }
 
 /// By the IDs that the flows use: one template is gone, one breaks a rule.
-fn users_template(template: &LaunchTemplate) -> Result<UsersTemplate> {
+fn users_template(template: &LaunchTemplate) -> Result<CustomTemplate> {
     let number = match template.version {
         LaunchTemplateVersion::Number(number) => Some(number),
         LaunchTemplateVersion::Latest | LaunchTemplateVersion::Default => None,
@@ -324,11 +324,11 @@ fn users_template(template: &LaunchTemplate) -> Result<UsersTemplate> {
             code: "InvalidLaunchTemplateId.NotFound".to_owned(),
             message: "it does not exist".to_owned(),
         }),
-        (id, number) => Ok(UsersTemplate {
+        (id, number) => Ok(CustomTemplate {
             id: id.to_owned(),
             version: number.map_or(3, |number| i64::try_from(number).unwrap()),
             network_interfaces: if id == "lt-two-interfaces" { 2 } else { 0 },
-            ..UsersTemplate::default()
+            ..CustomTemplate::default()
         }),
     }
 }

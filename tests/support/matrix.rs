@@ -1,9 +1,9 @@
 //! A stack of one node group whose properties are changed one at a time, and what becomes of the group.
 
-mod beyond;
 pub mod cases;
+mod outside_eks;
 
-use local_stack::{Deployment, Outcome};
+use local_stack::{Deployment, StackOutcome};
 use mng_core::properties::table::Effect;
 use serde_json::{Map, Value, json};
 
@@ -14,21 +14,21 @@ const OF_THE_IMAGE: [&str; 2] = ["Version", "ReleaseVersion"];
 
 /// One property's change. `null` is a property that isn't given, and a word such as `<subnet-1>` stands for what only a
 /// local stack that runs knows.
-pub struct Case {
+pub struct PropertyChange {
     pub property: &'static str,
     pub effect: Effect,
     before: Value,
     after: Value,
-    shows: Vec<(&'static str, Shown)>,
+    shows: Vec<(&'static str, ExpectedValue)>,
 }
 
-enum Shown {
+enum ExpectedValue {
     Is(Value),
     Holds(&'static str),
 }
 
-pub fn case(property: &'static str, before: Value, after: Value, effect: Effect) -> Case {
-    Case {
+pub fn case(property: &'static str, before: Value, after: Value, effect: Effect) -> PropertyChange {
+    PropertyChange {
         property,
         effect,
         before,
@@ -37,16 +37,16 @@ pub fn case(property: &'static str, before: Value, after: Value, effect: Effect)
     }
 }
 
-impl Case {
+impl PropertyChange {
     /// What is there afterwards: this value at a pointer into what [`Changing::look`] sees.
     pub fn is(mut self, pointer: &'static str, value: Value) -> Self {
-        self.shows.push((pointer, Shown::Is(value)));
+        self.shows.push((pointer, ExpectedValue::Is(value)));
         self
     }
 
     /// The same of a text of which only a part matters.
     pub fn holds(mut self, pointer: &'static str, part: &'static str) -> Self {
-        self.shows.push((pointer, Shown::Holds(part)));
+        self.shows.push((pointer, ExpectedValue::Holds(part)));
         self
     }
 }
@@ -84,7 +84,7 @@ impl<'a> Changing<'a> {
             outputs: Value::Null,
             words: words(deployed),
             beside: deployed.belongings().await,
-            answers: beyond::answers(deployed).await + 1,
+            answers: outside_eks::answers(deployed).await + 1,
         };
         let outcome = deployed.local.create_stack(&stack.deployment()).await;
         stack.take(&outcome.expect("CreateStack"), "CREATE_COMPLETE");
@@ -102,7 +102,7 @@ impl<'a> Changing<'a> {
     }
 
     /// Makes the changes one after another, each from where the one before left the property.
-    pub async fn play(&mut self, cases: &[Case]) {
+    pub async fn play(&mut self, cases: &[PropertyChange]) {
         for case in cases {
             let now = self.properties.get(case.property).unwrap_or(&Value::Null);
             assert_eq!(now, &case.before, "where the case before left {}", case.property);
@@ -111,7 +111,7 @@ impl<'a> Changing<'a> {
             self.deployed.local.eks.forget_kubernetes_requests();
             self.set(case.property, &case.after).await;
             let mut after = self.look().await;
-            after["called"] = beyond::calls_since(&before["beyond"], &after["beyond"]);
+            after["called"] = outside_eks::calls_since(&before["beyond"], &after["beyond"]);
             self.check(case, &before, &after).await;
         }
     }
@@ -135,7 +135,7 @@ impl<'a> Changing<'a> {
         self.answers += 1 + self.taken(&["DeleteNodegroup"]);
     }
 
-    fn take(&mut self, outcome: &Outcome, status: &str) {
+    fn take(&mut self, outcome: &StackOutcome, status: &str) {
         ended(outcome, status);
         self.outputs = json!(outcome.outputs);
     }
@@ -209,11 +209,11 @@ impl<'a> Changing<'a> {
         json!({
             "outputs": self.outputs, "group": group, "versions": versions, "node": node["LaunchTemplateData"],
             "rules": rules, "roll": roll.map(|request| &request.body),
-            "beyond": beyond::look(self.deployed, self.answers).await, "mark": mark,
+            "beyond": outside_eks::look(self.deployed, self.answers).await, "mark": mark,
         })
     }
 
-    async fn check(&self, case: &Case, before: &Value, after: &Value) {
+    async fn check(&self, case: &PropertyChange, before: &Value, after: &Value) {
         let told = format!("{} from {} to {}", case.property, case.before, case.after);
         let effect = self
             .effect(before, after)
@@ -225,8 +225,10 @@ impl<'a> Changing<'a> {
         for (pointer, shown) in &case.shows {
             let found = after.pointer(pointer).unwrap_or(&Value::Null);
             match shown {
-                Shown::Is(value) => assert_eq!(found, &self.filled(value), "{told}: {pointer}"),
-                Shown::Holds(part) => assert!(text(found).contains(part), "{told}: {part} in {pointer}: {found}"),
+                ExpectedValue::Is(value) => assert_eq!(found, &self.filled(value), "{told}: {pointer}"),
+                ExpectedValue::Holds(part) => {
+                    assert!(text(found).contains(part), "{told}: {part} in {pointer}: {found}")
+                }
             }
         }
         let expected = self.expected_belongings(&after["node"]);
@@ -255,7 +257,7 @@ impl<'a> Changing<'a> {
             || !same("/group/tags")
             || before["rules"] != after["rules"]
             || after["called"] != json!([])
-            || beyond::wrote(self.deployed);
+            || outside_eks::wrote(self.deployed);
         let same_group = same("/group/nodegroupArn") && same("/outputs/Id");
         let same_content = same("/group/launchTemplate") && same("/group/version") && same("/group/releaseVersion");
         match (same_group, made, deleted, rolled) {
@@ -285,7 +287,7 @@ impl<'a> Changing<'a> {
 }
 
 /// EKS is asked for the version of the template that runs then, unless it is the AMI that changes.
-fn check_roll(case: &Case, before: &Value, after: &Value) {
+fn check_roll(case: &PropertyChange, before: &Value, after: &Value) {
     let (old, new) = (&before["group"]["launchTemplate"], &after["group"]["launchTemplate"]);
     let asked = &after["roll"]["launchTemplate"];
     if OF_THE_IMAGE.contains(&case.property) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mng_aws::Aws;
 use mng_core::properties::settings::Taint;
-use mng_core::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
+use mng_core::workload::device_plugin::{JoinDecision, LeaveDecision, NAME, PluginRequest, join, leave};
 use mng_engine::ports::Calls;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ pub async fn delete(world: &World, id: &str, properties: &Value) -> Value {
 /// Another function's work for another group, as fast as can be: no more than its calls to the cluster.
 pub struct Other {
     aws: Aws,
-    asked: Asked<'static>,
+    asked: PluginRequest<'static>,
 }
 
 impl Other {
@@ -62,7 +62,7 @@ impl Other {
         static NO_TAINTS: BTreeSet<Taint> = BTreeSet::new();
         Self {
             aws: aws(&world.simulator.endpoint()).await,
-            asked: Asked {
+            asked: PluginRequest {
                 group: "other",
                 image: "nvcr.io/nvidia/k8s-device-plugin:v0.20.0",
                 taints: &NO_TAINTS,
@@ -71,14 +71,14 @@ impl Other {
     }
 
     /// What it would do next.
-    pub async fn verdict(&self) -> Verdict {
+    pub async fn verdict(&self) -> JoinDecision {
         let live = self.aws.call(&list_daemon_sets("my-cluster")).await.unwrap();
         join(&self.asked, &live)
     }
 
     /// Creates the DaemonSet, and dies before anything is applied.
     pub async fn creates(&self) {
-        let Verdict::Create(bare) = self.verdict().await else {
+        let JoinDecision::Create(bare) = self.verdict().await else {
             panic!("it is there already")
         };
         let create = create_daemon_set("my-cluster", bare);
@@ -88,10 +88,10 @@ impl Other {
     pub async fn joins(&self) {
         loop {
             match self.verdict().await {
-                Verdict::Create(_) => self.creates().await,
-                Verdict::Apply(manifest) => self.aws.call(&apply("my-cluster", manifest)).await.unwrap(),
-                Verdict::AsItIs => return,
-                Verdict::Foreign(told) => panic!("{told}"),
+                JoinDecision::Create(_) => self.creates().await,
+                JoinDecision::Apply(manifest) => self.aws.call(&apply("my-cluster", manifest)).await.unwrap(),
+                JoinDecision::AsItIs => return,
+                JoinDecision::Foreign(told) => panic!("{told}"),
             }
         }
     }
@@ -99,9 +99,9 @@ impl Other {
     pub async fn leaves(&self) {
         let live = self.aws.call(&list_daemon_sets("my-cluster")).await.unwrap();
         match leave(self.asked.group, &live) {
-            Leave::Nothing => {}
-            Leave::Apply(manifest) => self.aws.call(&apply("my-cluster", manifest)).await.unwrap(),
-            Leave::Delete { uid, resource_version } => {
+            LeaveDecision::Nothing => {}
+            LeaveDecision::Apply(manifest) => self.aws.call(&apply("my-cluster", manifest)).await.unwrap(),
+            LeaveDecision::Delete { uid, resource_version } => {
                 let delete = delete_daemon_set("my-cluster", &uid, &resource_version);
                 self.aws.call(&delete).await.unwrap();
             }

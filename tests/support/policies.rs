@@ -30,7 +30,7 @@ const OUR_TAGS: [(&str, &str); 4] = [
 const SOMEBODYS: (&str, &str) = ("aws:ResourceTag/owner", "platform");
 
 /// A call, and what IAM is to say of it.
-struct Case {
+struct PolicyCase {
     allowed: bool,
     action: String,
     resource: String,
@@ -38,9 +38,9 @@ struct Case {
 }
 
 /// What is said of one role.
-pub struct Table(Vec<Case>);
+pub struct PolicyTable(Vec<PolicyCase>);
 
-impl Table {
+impl PolicyTable {
     /// Reads a table, with other texts for the words in braces.
     pub fn read(text: &str, words: &[(&str, &str)]) -> Self {
         let text = words
@@ -87,7 +87,7 @@ impl Table {
 }
 
 /// `allow ec2:CreateTags on ec2:instance/i-1 with ec2:CreateAction=RunInstances`.
-fn cases(line: &str) -> Vec<Case> {
+fn cases(line: &str) -> Vec<PolicyCase> {
     let (said, context) = line.split_once(" with ").unwrap_or((line, ""));
     let (verdict, done) = said.split_once(' ').expect("a verdict");
     let (actions, resources) = done.split_once(" on ").expect("what it is done to");
@@ -103,7 +103,7 @@ fn cases(line: &str) -> Vec<Case> {
     for (allowed, context) in verdicts {
         for action in actions.split_whitespace() {
             for resource in resources.split_whitespace() {
-                cases.push(Case {
+                cases.push(PolicyCase {
                     allowed,
                     action: action.to_owned(),
                     resource: arn(resource),

@@ -11,7 +11,7 @@ use super::flows::{create, properties};
 use super::world::World;
 
 /// An operation that was under way during an upgrade.
-pub struct UnderWay {
+pub struct UpgradedOperation {
     pub name: &'static str,
     pub step_functions: bool,
     /// Whether its progress has come to where the sample was taken.
@@ -23,18 +23,18 @@ pub struct UnderWay {
 pub const SUCCESS: &str = "SUCCESS";
 
 #[rustfmt::skip]
-pub const UNDER_WAY: [UnderWay; 11] = [
-    UnderWay { name: "create", step_functions: true, reached: |seen| begun(seen, "Create"), end: SUCCESS },
-    UnderWay { name: "create-self-invoked", step_functions: false, reached: |seen| seen["looks"].as_u64() > Some(1), end: SUCCESS },
-    UnderWay { name: "launch-template", step_functions: true, reached: |seen| begun(seen, "Create"), end: SUCCESS },
-    UnderWay { name: "nodes", step_functions: true, reached: |seen| seen["watched"].is_array(), end: SUCCESS },
-    UnderWay { name: "version-update", step_functions: true, reached: |seen| begun(seen, "UpdateVersion"), end: SUCCESS },
-    UnderWay { name: "config-update", step_functions: false, reached: |seen| begun(seen, "UpdateConfig"), end: SUCCESS },
-    UnderWay { name: "undo", step_functions: false, reached: |seen| seen["stage"]["Undo"].is_object(), end: "NodeCreationFailure" },
-    UnderWay { name: "remove-abandoned", step_functions: true, reached: |seen| seen["stage"]["Sweep"].is_object(), end: SUCCESS },
-    UnderWay { name: "delete", step_functions: false, reached: |seen| begun(seen, "Delete"), end: SUCCESS },
-    UnderWay { name: "sent", step_functions: true, reached: |seen| begun(seen, "Create"), end: SUCCESS },
-    UnderWay { name: "sent-undo", step_functions: false, reached: |seen| seen["stage"]["Undo"].is_object(), end: "NodeCreationFailure" },
+pub const UNDER_WAY: [UpgradedOperation; 11] = [
+    UpgradedOperation { name: "create", step_functions: true, reached: |seen| begun(seen, "Create"), end: SUCCESS },
+    UpgradedOperation { name: "create-self-invoked", step_functions: false, reached: |seen| seen["looks"].as_u64() > Some(1), end: SUCCESS },
+    UpgradedOperation { name: "launch-template", step_functions: true, reached: |seen| begun(seen, "Create"), end: SUCCESS },
+    UpgradedOperation { name: "nodes", step_functions: true, reached: |seen| seen["watched"].is_array(), end: SUCCESS },
+    UpgradedOperation { name: "version-update", step_functions: true, reached: |seen| begun(seen, "UpdateVersion"), end: SUCCESS },
+    UpgradedOperation { name: "config-update", step_functions: false, reached: |seen| begun(seen, "UpdateConfig"), end: SUCCESS },
+    UpgradedOperation { name: "undo", step_functions: false, reached: |seen| seen["stage"]["Undo"].is_object(), end: "NodeCreationFailure" },
+    UpgradedOperation { name: "remove-abandoned", step_functions: true, reached: |seen| seen["stage"]["Sweep"].is_object(), end: SUCCESS },
+    UpgradedOperation { name: "delete", step_functions: false, reached: |seen| begun(seen, "Delete"), end: SUCCESS },
+    UpgradedOperation { name: "sent", step_functions: true, reached: |seen| begun(seen, "Create"), end: SUCCESS },
+    UpgradedOperation { name: "sent-undo", step_functions: false, reached: |seen| seen["stage"]["Undo"].is_object(), end: "NodeCreationFailure" },
 ];
 
 fn begun(progress: &Value, step: &str) -> bool {
@@ -42,7 +42,7 @@ fn begun(progress: &Value, step: &str) -> bool {
     begun.is_some_and(|begun| begun.iter().any(|begun| begun["step"] == step))
 }
 
-impl UnderWay {
+impl UpgradedOperation {
     pub async fn world(&self) -> World {
         let world = if self.is_sent() {
             World::start_with_bus(self.step_functions).await

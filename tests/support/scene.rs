@@ -64,7 +64,7 @@ impl Scene {
     }
 
     /// A Create that succeeds; what it warns of.
-    pub async fn told(&self, changes: &Value) -> String {
+    pub async fn warnings_of_create(&self, changes: &Value) -> String {
         let answer = self.created(changes).await;
         assert_eq!(answer["Status"], "SUCCESS", "{changes}: {answer}");
         self.delete(&answer).await;

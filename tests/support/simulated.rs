@@ -7,7 +7,7 @@ use aws_smithy_types::date_time::Format;
 use mng_aws::clock::{Clock, SystemClock};
 use mng_engine::{Case, Operation};
 use serde_json::{Value, json};
-use simulator::{FaultKind, Outcome, OutcomeRule, When};
+use simulator::{FaultKind, OutcomeRule, SimulatedOutcome, When};
 
 use super::world::{Death, TIME_SCALE, World};
 
@@ -68,7 +68,7 @@ impl<K: Clock> World<K> {
         self.simulator.outcome(OutcomeRule {
             operation: operation.to_owned(),
             nodegroup: "*".to_owned(),
-            outcome: Outcome::Fail { status, issues },
+            outcome: SimulatedOutcome::Fail { status, issues },
             times,
         });
     }
@@ -80,7 +80,7 @@ impl<K: Clock> World<K> {
             code: code.to_owned(),
             message: "chosen by the test".to_owned(),
         };
-        self.simulator.fault(simulator::Fault {
+        self.simulator.fault(simulator::InjectedFault {
             operation: operation.to_owned(),
             nth: 1,
             times,
@@ -91,7 +91,7 @@ impl<K: Clock> World<K> {
 
     /// The next call of an operation has its effect, but no answer.
     pub fn loses_the_answer_to(&self, operation: &str) {
-        self.simulator.fault(simulator::Fault {
+        self.simulator.fault(simulator::InjectedFault {
             operation: operation.to_owned(),
             nth: 1,
             times: 1,

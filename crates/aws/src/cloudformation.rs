@@ -7,7 +7,7 @@ use super::Aws;
 use super::errors::failed;
 use mng_core::call_error::{CallError, Fault};
 use mng_engine::ports::{
-    Calls, DescribeStack, DescribeStackResource, Fate, FindOperationStart, Record, Request, Stack,
+    ApiRequest, Calls, DescribeStack, DescribeStackResource, Fate, FindOperationStart, Record, Stack,
 };
 
 /// How many pages of a hundred events the function reads, the newest first. The function asks for the beginning of a
@@ -74,7 +74,7 @@ impl Calls<FindOperationStart> for Aws {
 
 impl Aws {
     /// Refuses a request about a stack that this function cannot ask about.
-    fn is_here<R: Request>(&self, request: &R, stack_id: &str) -> Result<(), CallError> {
+    fn is_here<R: ApiRequest>(&self, request: &R, stack_id: &str) -> Result<(), CallError> {
         match self.elsewhere(stack_id) {
             Some(place) => Err(not_asked(request, place)),
             None => Ok(()),
@@ -116,7 +116,7 @@ fn no_stack(request: &DescribeStack) -> CallError {
     }
 }
 
-fn not_asked<R: Request>(request: &R, place: &str) -> CallError {
+fn not_asked<R: ApiRequest>(request: &R, place: &str) -> CallError {
     CallError {
         action: request.action(),
         resource: request.resource(),

@@ -5,14 +5,14 @@ use aws_sdk_ec2::types::{ArchitectureType, InstanceType, InstanceTypeHypervisor,
 use super::errors::failed;
 use super::{Aws, template_data};
 use mng_core::call_error::{CallError, Fault};
-use mng_core::launch_template::custom_template::UsersTemplate;
-use mng_core::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use mng_core::launch_template::custom_template::CustomTemplate;
+use mng_core::node::instance_type::{Accelerator, Architecture, InstanceTypeFacts};
 use mng_core::node::max_pods::{NetworkFacts, Prefixes};
 use mng_core::properties::spec::{LaunchTemplateIdentity, LaunchTemplateVersion};
-use mng_engine::ports::{Calls, DescribeInstanceTypes, DescribeLaunchTemplate, Request};
+use mng_engine::ports::{ApiRequest, Calls, DescribeInstanceTypes, DescribeLaunchTemplate};
 
 impl Calls<DescribeLaunchTemplate> for Aws {
-    async fn call(&self, request: &DescribeLaunchTemplate) -> Result<UsersTemplate, CallError> {
+    async fn call(&self, request: &DescribeLaunchTemplate) -> Result<CustomTemplate, CallError> {
         let version = match request.template.version {
             LaunchTemplateVersion::Latest => "$Latest".to_owned(),
             LaunchTemplateVersion::Default => "$Default".to_owned(),

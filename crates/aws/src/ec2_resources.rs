@@ -11,7 +11,7 @@ use super::errors::call_error;
 use super::launch::DESCRIPTION;
 use mng_core::call_error::CallError;
 use mng_core::launch_template::ec2_resources::{
-    Belongings, KeyPair, Place, Rule, SecurityGroup, Source, Template, Version, VersionRole,
+    Ec2Resources, GroupRef, IngressRule, IngressSource, KeyPair, SecurityGroup, Template, Version, VersionRole,
 };
 use mng_core::nodegroup::ownership::NODEGROUP_TAG;
 use mng_engine::ports::{Calls, DescribeEc2Resources};
@@ -20,19 +20,19 @@ use mng_engine::ports::{Calls, DescribeEc2Resources};
 /// key pairs by their tag, since their names follow from their keys. It reads each list to its end: with a filter, EC2
 /// may answer an empty page that has a next one.
 impl Calls<DescribeEc2Resources> for Aws {
-    async fn call(&self, request: &DescribeEc2Resources) -> Result<Belongings, CallError> {
-        let place = &request.place;
-        Ok(Belongings {
-            templates: self.templates(place).await?,
-            security_groups: self.security_groups(place).await?,
-            key_pairs: self.key_pairs(place).await?,
+    async fn call(&self, request: &DescribeEc2Resources) -> Result<Ec2Resources, CallError> {
+        let group_ref = &request.group_ref;
+        Ok(Ec2Resources {
+            templates: self.templates(group_ref).await?,
+            security_groups: self.security_groups(group_ref).await?,
+            key_pairs: self.key_pairs(group_ref).await?,
         })
     }
 }
 
 impl Aws {
-    async fn templates(&self, place: &Place) -> Result<Vec<Template>, CallError> {
-        let name = place.resource_name();
+    async fn templates(&self, group_ref: &GroupRef) -> Result<Vec<Template>, CallError> {
+        let name = group_ref.resource_name();
         let call = self.ec2().describe_launch_templates();
         let mut pages = call
             .filters(filter("launch-template-name", &name))
@@ -74,8 +74,8 @@ impl Aws {
         Ok(versions)
     }
 
-    async fn security_groups(&self, place: &Place) -> Result<Vec<SecurityGroup>, CallError> {
-        let name = place.security_group_name();
+    async fn security_groups(&self, group_ref: &GroupRef) -> Result<Vec<SecurityGroup>, CallError> {
+        let name = group_ref.security_group_name();
         let call = self.ec2().describe_security_groups();
         let mut pages = call.filters(filter("group-name", &name)).into_paginator().send();
         let mut groups = Vec::new();
@@ -86,8 +86,8 @@ impl Aws {
         Ok(groups)
     }
 
-    async fn key_pairs(&self, place: &Place) -> Result<Vec<KeyPair>, CallError> {
-        let group = format!("{}/{}", place.cluster, place.name);
+    async fn key_pairs(&self, group_ref: &GroupRef) -> Result<Vec<KeyPair>, CallError> {
+        let group = format!("{}/{}", group_ref.cluster, group_ref.name);
         let call = self
             .ec2()
             .describe_key_pairs()
@@ -137,7 +137,7 @@ fn security_group(group: &Ec2SecurityGroup) -> SecurityGroup {
 }
 
 /// Only rules of the kind that the resource makes. A rule that somebody added by hand stays.
-fn rules(permission: &IpPermission) -> BTreeSet<Rule> {
+fn rules(permission: &IpPermission) -> BTreeSet<IngressRule> {
     let (from, to) = (permission.from_port(), permission.to_port());
     let port = from.filter(|from| Some(*from) == to && permission.ip_protocol() == Some("tcp"));
     let Some(port) = port
@@ -150,11 +150,11 @@ fn rules(permission: &IpPermission) -> BTreeSet<Rule> {
         .user_id_group_pairs()
         .iter()
         .filter_map(|pair| pair.group_id());
-    let groups = groups.map(|id| Source::SecurityGroup(id.to_owned()));
+    let groups = groups.map(|id| IngressSource::SecurityGroup(id.to_owned()));
     let open = permission
         .ip_ranges()
         .iter()
         .filter(|range| range.cidr_ip() == Some("0.0.0.0/0"));
-    let open = open.map(|_| Source::Anywhere);
-    groups.chain(open).map(|source| Rule { port, source }).collect()
+    let open = open.map(|_| IngressSource::Anywhere);
+    groups.chain(open).map(|source| IngressRule { port, source }).collect()
 }

@@ -8,7 +8,7 @@ use super::{Aws, from_sdk, to_sdk};
 use mng_core::call_error::CallError;
 use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::decide::history::UpdateState;
-use mng_core::launch_template::steps::Cluster;
+use mng_core::launch_template::steps::ClusterNetwork;
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::properties::settings::{NodeRepair, WarmPool};
 use mng_core::properties::spec::{ForceUpdate, InstanceTypes, Release};
@@ -118,7 +118,7 @@ impl Calls<DeleteNodegroup> for Aws {
 }
 
 impl Calls<DescribeCluster> for Aws {
-    async fn call(&self, request: &DescribeCluster) -> Result<Option<Cluster>, CallError> {
+    async fn call(&self, request: &DescribeCluster) -> Result<Option<ClusterNetwork>, CallError> {
         let answer = self.eks().describe_cluster().name(&request.cluster).send().await;
         let answer = answer.map_err(failed(request))?;
         let network = answer.cluster().and_then(|cluster| cluster.resources_vpc_config());
@@ -127,7 +127,7 @@ impl Calls<DescribeCluster> for Aws {
         let security_group = network.and_then(|network| text(network.cluster_security_group_id()));
         Ok(vpc
             .zip(security_group)
-            .map(|(vpc, security_group)| Cluster { vpc, security_group }))
+            .map(|(vpc, security_group)| ClusterNetwork { vpc, security_group }))
     }
 }
 

@@ -6,7 +6,7 @@ use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use mng_core::call_error::{CallError, Fault, NO_ANSWER, is_invalid};
-use mng_engine::ports::Request;
+use mng_engine::ports::ApiRequest;
 
 /// Classifies a failed call of `action` on `resource`.
 pub fn call_error<E>(action: &'static str, resource: impl Into<String>, error: &SdkError<E, HttpResponse>) -> CallError
@@ -39,14 +39,14 @@ where
 /// Classifies the failure of a request.
 pub fn failed<R, E>(request: &R) -> impl FnOnce(SdkError<E, HttpResponse>) -> CallError + '_
 where
-    R: Request,
+    R: ApiRequest,
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     |error| call_error(request.action(), request.resource(), &error)
 }
 
 /// The response to a request has no content.
-pub fn empty<R: Request>(request: &R) -> CallError {
+pub fn empty<R: ApiRequest>(request: &R) -> CallError {
     empty_answer(request.action(), request.resource())
 }
 

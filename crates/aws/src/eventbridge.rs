@@ -6,7 +6,7 @@ use super::Aws;
 use super::errors::{empty, failed, fault};
 use mng_core::call_error::CallError;
 use mng_core::protocol::eventbridge::outcome::SOURCE;
-use mng_engine::ports::{Calls, PutEvent, Request};
+use mng_engine::ports::{ApiRequest, Calls, PutEvent};
 
 impl Calls<PutEvent> for Aws {
     async fn call(&self, request: &PutEvent) -> Result<(), CallError> {

@@ -6,7 +6,7 @@ use aws_sdk_lambda::types::InvocationType;
 use super::Aws;
 use super::errors::failed;
 use mng_core::call_error::{CallError, Fault, NO_ANSWER};
-use mng_engine::ports::{Calls, InvokeFunction, Request, StartExecution};
+use mng_engine::ports::{ApiRequest, Calls, InvokeFunction, StartExecution};
 
 /// Lambda's status for an event that it has queued (API reference, Invoke). The response has no body, so only the
 /// status distinguishes Lambda's answer from the answer of a proxy.

@@ -22,7 +22,7 @@ pub fn in_lambda(lookup: Lookup, https: Https) -> SdkConfig {
         .retry_config(super::retries())
         .timeout_config(super::timeouts().build())
         .http_client(https)
-        .service_config(Endpoints(lookup));
+        .service_config(EndpointOverrides(lookup));
     config.set_sleep_impl(default_async_sleep());
     config.set_credentials_provider(credentials(lookup));
     config.set_use_fips(is_on("AWS_USE_FIPS_ENDPOINT"));
@@ -40,9 +40,9 @@ fn credentials(lookup: Lookup) -> Option<SharedCredentialsProvider> {
 /// Endpoints other than AWS's public ones. A service's own endpoint overrides the general one (AWS SDKs reference,
 /// "Service-specific endpoints").
 #[derive(Debug)]
-struct Endpoints(Lookup);
+struct EndpointOverrides(Lookup);
 
-impl LoadServiceConfig for Endpoints {
+impl LoadServiceConfig for EndpointOverrides {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
         let Self(lookup) = self;
         let service = key.service_id().to_uppercase().replace(' ', "_");
@@ -85,7 +85,7 @@ mod tests {
                 .env("AWS_ENDPOINT_URL")
                 .profile("endpoint_url")
                 .build();
-            let found = Endpoints(environment).load_config(key.unwrap());
+            let found = EndpointOverrides(environment).load_config(key.unwrap());
             assert_eq!(found.as_deref(), Some(expected), "{service}");
         }
     }

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use super::Aws;
 use super::errors::call_error;
 use crate::clock::{Clock, SystemClock};
-use crate::kubernetes::connection::{Connection, Endpoint, unusable};
+use crate::kubernetes::connection::{ClusterEndpoint, Connection, unusable};
 use crate::kubernetes::token::token;
 use mng_core::call_error::{CallError, Fault};
 use mng_core::protocol::physical_id::PhysicalId;
@@ -82,7 +82,7 @@ impl Aws {
         self.answered(cluster, seen).await
     }
 
-    async fn endpoint(&self, cluster: &str) -> Result<Endpoint, CallError> {
+    async fn endpoint(&self, cluster: &str) -> Result<ClusterEndpoint, CallError> {
         let answer = self.eks().describe_cluster().name(cluster).send().await;
         let answer = answer.map_err(|error| call_error("eks:DescribeCluster", cluster, &error))?;
         let found = answer.cluster();
@@ -91,7 +91,7 @@ impl Aws {
         if url.is_empty() {
             return Err(unusable(cluster, "it has no endpoint yet".to_owned()));
         }
-        Ok(Endpoint {
+        Ok(ClusterEndpoint {
             cluster: cluster.to_owned(),
             url: url.to_owned(),
             certificate_authority: authority.unwrap_or_default().to_owned(),

@@ -12,8 +12,8 @@ use super::errors::call_error;
 use super::{Aws, template_data};
 use mng_core::call_error::{CallError, Fault};
 use mng_core::launch_template::content::Content;
-use mng_core::launch_template::ec2_resources::{Rule, Source};
-use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_core::launch_template::ec2_resources::{IngressRule, IngressSource};
+use mng_core::launch_template::steps::{LaunchStep, LaunchStepResult};
 use mng_engine::ports::{Calls, ChangeEc2};
 
 /// The prefix of a version's description, before the digest.
@@ -28,7 +28,7 @@ where
 }
 
 impl Calls<ChangeEc2> for Aws {
-    async fn call(&self, ChangeEc2 { step, token }: &ChangeEc2) -> Result<Made, CallError> {
+    async fn call(&self, ChangeEc2 { step, token }: &ChangeEc2) -> Result<LaunchStepResult, CallError> {
         match step {
             LaunchStep::ImportKeyPair { name, public_key, tags } => {
                 self.import_key_pair(step, name, public_key, tags).await
@@ -37,12 +37,18 @@ impl Calls<ChangeEc2> for Aws {
             LaunchStep::Authorize { group, rules } => {
                 let call = self.ec2().authorize_security_group_ingress().group_id(group);
                 let call = call.set_ip_permissions(Some(permissions(rules)));
-                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
+                call.send()
+                    .await
+                    .map(|_| LaunchStepResult::Nothing)
+                    .map_err(failed(step))
             }
             LaunchStep::Revoke { group, rules } => {
                 let call = self.ec2().revoke_security_group_ingress().group_id(group);
                 let call = call.set_ip_permissions(Some(permissions(rules)));
-                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
+                call.send()
+                    .await
+                    .map(|_| LaunchStepResult::Nothing)
+                    .map_err(failed(step))
             }
             LaunchStep::CreateTemplate {
                 name,
@@ -60,20 +66,32 @@ impl Calls<ChangeEc2> for Aws {
                     .iter()
                     .map(|(key, value)| Tag::builder().key(key).value(value).build());
                 let call = self.ec2().create_tags().resources(id).set_tags(Some(tags.collect()));
-                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
+                call.send()
+                    .await
+                    .map(|_| LaunchStepResult::Nothing)
+                    .map_err(failed(step))
             }
             LaunchStep::DeleteVersions { template, numbers } => self.delete_versions(step, template, numbers).await,
             LaunchStep::DeleteTemplate { id } => {
                 let call = self.ec2().delete_launch_template().launch_template_id(id);
-                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
+                call.send()
+                    .await
+                    .map(|_| LaunchStepResult::Nothing)
+                    .map_err(failed(step))
             }
             LaunchStep::DeleteSecurityGroup { id } => {
                 let call = self.ec2().delete_security_group().group_id(id);
-                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
+                call.send()
+                    .await
+                    .map(|_| LaunchStepResult::Nothing)
+                    .map_err(failed(step))
             }
             LaunchStep::DeleteKeyPair { id } => {
                 let call = self.ec2().delete_key_pair().key_pair_id(id);
-                call.send().await.map(|_| Made::Nothing).map_err(failed(step))
+                call.send()
+                    .await
+                    .map(|_| LaunchStepResult::Nothing)
+                    .map_err(failed(step))
             }
         }
     }
@@ -86,7 +104,7 @@ impl Aws {
         name: &str,
         public_key: &str,
         tags: &BTreeMap<String, String>,
-    ) -> Result<Made, CallError> {
+    ) -> Result<LaunchStepResult, CallError> {
         let call = self
             .ec2()
             .import_key_pair()
@@ -103,7 +121,7 @@ impl Aws {
         name: &str,
         vpc: &str,
         tags: &BTreeMap<String, String>,
-    ) -> Result<Made, CallError> {
+    ) -> Result<LaunchStepResult, CallError> {
         let call = self.ec2().create_security_group().group_name(name).vpc_id(vpc);
         let call = call.description("Remote access to the nodes of a managed node group");
         let call = call.tag_specifications(tagged(ResourceType::SecurityGroup, tags));
@@ -118,7 +136,7 @@ impl Aws {
         (content, digest): (&Content, &str),
         tags: &BTreeMap<String, String>,
         token: &str,
-    ) -> Result<Made, CallError> {
+    ) -> Result<LaunchStepResult, CallError> {
         let call = self
             .ec2()
             .create_launch_template()
@@ -142,7 +160,7 @@ impl Aws {
         template: &str,
         (content, digest): (&Content, &str),
         token: &str,
-    ) -> Result<Made, CallError> {
+    ) -> Result<LaunchStepResult, CallError> {
         let call = self.ec2().create_launch_template_version().launch_template_id(template);
         let call = call
             .version_description(format!("{DESCRIPTION}{digest}"))
@@ -152,11 +170,16 @@ impl Aws {
         let number = answer
             .launch_template_version()
             .and_then(|version| version.version_number());
-        number.map(Made::Version).ok_or_else(|| empty(step))
+        number.map(LaunchStepResult::Version).ok_or_else(|| empty(step))
     }
 
     /// EC2 answers 200 and lists the versions that it did not delete.
-    async fn delete_versions(&self, step: &LaunchStep, template: &str, numbers: &[i64]) -> Result<Made, CallError> {
+    async fn delete_versions(
+        &self,
+        step: &LaunchStep,
+        template: &str,
+        numbers: &[i64],
+    ) -> Result<LaunchStepResult, CallError> {
         let call = self
             .ec2()
             .delete_launch_template_versions()
@@ -169,7 +192,7 @@ impl Aws {
             .into_iter()
             .find(|error| !is_gone(error.code().map(|code| code.as_str())))
         else {
-            return Ok(Made::Nothing);
+            return Ok(LaunchStepResult::Nothing);
         };
         Err(CallError {
             action: step.action(),
@@ -185,15 +208,15 @@ fn is_gone(code: Option<&str>) -> bool {
     code.is_some_and(|code| code.contains("DoesNotExist"))
 }
 
-fn permissions(rules: &BTreeSet<Rule>) -> Vec<IpPermission> {
-    let permission = |rule: &Rule| {
+fn permissions(rules: &BTreeSet<IngressRule>) -> Vec<IpPermission> {
+    let permission = |rule: &IngressRule| {
         let port = i32::from(rule.port);
         let permission = IpPermission::builder().ip_protocol("tcp").from_port(port).to_port(port);
         match &rule.source {
-            Source::SecurityGroup(id) => {
+            IngressSource::SecurityGroup(id) => {
                 permission.user_id_group_pairs(UserIdGroupPair::builder().group_id(id).build())
             }
-            Source::Anywhere => permission.ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build()),
+            IngressSource::Anywhere => permission.ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build()),
         }
         .build()
     };
@@ -210,8 +233,9 @@ fn tagged(kind: ResourceType, tags: &BTreeMap<String, String>) -> TagSpecificati
         .build()
 }
 
-fn id(step: &LaunchStep, id: Option<&str>) -> Result<Made, CallError> {
-    id.map(|id| Made::Id(id.to_owned())).ok_or_else(|| empty(step))
+fn id(step: &LaunchStep, id: Option<&str>) -> Result<LaunchStepResult, CallError> {
+    id.map(|id| LaunchStepResult::Id(id.to_owned()))
+        .ok_or_else(|| empty(step))
 }
 
 fn empty(step: &LaunchStep) -> CallError {

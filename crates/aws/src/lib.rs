@@ -109,7 +109,7 @@ impl Aws {
         self.clients.eks.get_or_init(|| {
             let config = aws_sdk_eks::config::Builder::from(&self.config)
                 .interceptor(self.recorder.clone())
-                .retry_classifier(retry_policy::Patience)
+                .retry_classifier(retry_policy::RetryPolicy)
                 .build();
             aws_sdk_eks::Client::from_conf(config)
         })

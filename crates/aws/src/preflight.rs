@@ -15,7 +15,7 @@ use futures_util::future::OptionFuture;
 
 use super::Aws;
 use crate::retry_policy::once_more;
-use mng_core::launch_template::custom_template::UsersTemplate;
+use mng_core::launch_template::custom_template::CustomTemplate;
 use mng_core::preflight::facts::{Facts, Read};
 use mng_core::preflight::reads::{FirstReads, SecondReads};
 use mng_core::properties::spec::{LaunchTemplate, Spec};
@@ -62,7 +62,7 @@ impl Aws {
         facts
     }
 
-    async fn read_template(&self, template: &LaunchTemplate) -> Read<UsersTemplate> {
+    async fn read_template(&self, template: &LaunchTemplate) -> Read<CustomTemplate> {
         let template = template.clone();
         self.call(&DescribeLaunchTemplate { template }).await
     }

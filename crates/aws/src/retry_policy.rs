@@ -21,9 +21,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Leaves throttles to the engine. The SDK retries broken connections and server errors.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience;
+pub struct RetryPolicy;
 
-impl ClassifyRetry for Patience {
+impl ClassifyRetry for RetryPolicy {
     fn classify_retry(&self, _: &InterceptorContext) -> RetryAction {
         RetryAction::NoActionIndicated
     }
@@ -83,7 +83,7 @@ mod tests {
             (RetryAction::server_error(), RetryAction::NoActionIndicated),
             (RetryAction::NoActionIndicated, RetryAction::NoActionIndicated),
         ] {
-            assert_eq!(Patience.classify_retry_v2(&context, &so_far), expected, "{so_far}");
+            assert_eq!(RetryPolicy.classify_retry_v2(&context, &so_far), expected, "{so_far}");
         }
     }
 

@@ -8,7 +8,7 @@ use super::Aws;
 use super::errors::failed;
 use mng_core::autoscaling::{ScalingGroup, ScalingStep};
 use mng_core::call_error::{CallError, Fault};
-use mng_engine::ports::{Calls, ChangeScalingGroup, DescribeScalingGroup, Request};
+use mng_engine::ports::{ApiRequest, Calls, ChangeScalingGroup, DescribeScalingGroup};
 
 /// The resource type that Auto Scaling expects in a tag.
 const RESOURCE_TYPE: &str = "auto-scaling-group";

@@ -9,7 +9,7 @@ use aws_sdk_ec2::types::{
 use aws_smithy_types::base64;
 
 use mng_core::launch_template::content::{BlockDevice, Content, MetadataOptions, TagSpecification};
-use mng_core::launch_template::custom_template::{Setting, UsersTemplate};
+use mng_core::launch_template::custom_template::{CustomTemplate, TemplateSetting};
 
 /// The data of a version.
 pub fn request(content: &Content) -> RequestLaunchTemplateData {
@@ -27,11 +27,11 @@ pub fn request(content: &Content) -> RequestLaunchTemplateData {
 }
 
 /// A version of a user's template.
-pub fn users_template(version: &LaunchTemplateVersion) -> UsersTemplate {
-    let mut template = UsersTemplate {
+pub fn users_template(version: &LaunchTemplateVersion) -> CustomTemplate {
+    let mut template = CustomTemplate {
         id: version.launch_template_id().unwrap_or_default().to_owned(),
         version: version.version_number().unwrap_or_default(),
-        ..UsersTemplate::default()
+        ..CustomTemplate::default()
     };
     let Some(data) = version.launch_template_data() else {
         return template;
@@ -51,11 +51,11 @@ pub fn users_template(version: &LaunchTemplateVersion) -> UsersTemplate {
     template
 }
 
-fn settings(data: &ResponseLaunchTemplateData) -> [Option<Setting>; 5] {
+fn settings(data: &ResponseLaunchTemplateData) -> [Option<TemplateSetting>; 5] {
     let market = data.instance_market_options().and_then(|options| options.market_type());
     let market = match market {
-        Some(MarketType::Spot) => Some(Setting::Spot),
-        Some(MarketType::CapacityBlock) => Some(Setting::CapacityBlock),
+        Some(MarketType::Spot) => Some(TemplateSetting::Spot),
+        Some(MarketType::CapacityBlock) => Some(TemplateSetting::CapacityBlock),
         _ => None,
     };
     let has_subnet = data
@@ -66,12 +66,12 @@ fn settings(data: &ResponseLaunchTemplateData) -> [Option<Setting>; 5] {
     let when = |there: bool, setting| there.then_some(setting);
     [
         market,
-        when(has_subnet, Setting::Subnet),
-        when(data.iam_instance_profile().is_some(), Setting::InstanceProfile),
-        when(hibernates, Setting::Hibernation),
+        when(has_subnet, TemplateSetting::Subnet),
+        when(data.iam_instance_profile().is_some(), TemplateSetting::InstanceProfile),
+        when(hibernates, TemplateSetting::Hibernation),
         when(
             data.instance_initiated_shutdown_behavior().is_some(),
-            Setting::ShutdownBehavior,
+            TemplateSetting::ShutdownBehavior,
         ),
     ]
 }

@@ -8,13 +8,13 @@ use mng_core::protocol::request::RequestType;
 use mng_engine::{Case, too_many_tags};
 use serde::Serialize;
 
-use crate::document::{self, Content, Node, Unreadable};
+use crate::document::{self, UnreadableFile, YamlContent, YamlNode};
 use crate::request::request;
-use crate::template::{Known, is_template, known, node_groups};
+use crate::template::{CheckableProperties, is_template, known, node_groups};
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct FileProblem {
     pub line: usize,
     /// The logical id, as far as the file tells it.
     pub resource: Option<String>,
@@ -27,7 +27,7 @@ pub struct Finding {
 /// What was found in a file that could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
-    pub findings: Vec<Finding>,
+    pub findings: Vec<FileProblem>,
     /// What else there is to say.
     pub note: Option<&'static str>,
 }
@@ -36,9 +36,9 @@ pub struct Checked {
 ///
 /// # Errors
 /// The file is none of the three.
-pub fn check(file: &[u8]) -> Result<Checked, Unreadable> {
+pub fn check(file: &[u8]) -> Result<Checked, UnreadableFile> {
     let text =
-        std::str::from_utf8(file).map_err(|error| Unreadable::new(format!("expected text in UTF-8: {error}")))?;
+        std::str::from_utf8(file).map_err(|error| UnreadableFile::new(format!("expected text in UTF-8: {error}")))?;
     let document = document::read(text)?;
     if is_template(&document) {
         Ok(template(&document))
@@ -51,25 +51,25 @@ pub fn check(file: &[u8]) -> Result<Checked, Unreadable> {
         let findings = properties(None, &document, &[]);
         Ok(Checked { findings, note: None })
     } else {
-        Err(Unreadable::new(
+        Err(UnreadableFile::new(
             "nothing to check: expected a template with Resources, the properties of a node group, or a request",
         ))
     }
 }
 
 /// By any property's name, for the others may be misspelt.
-fn is_properties(document: &Node) -> bool {
+fn is_properties(document: &YamlNode) -> bool {
     let is_named = |key: &str| PROPERTIES.iter().any(|property| property.name == key);
     document.entries().iter().any(|entry| is_named(&entry.key))
 }
 
-fn template(document: &Node) -> Checked {
+fn template(document: &YamlNode) -> Checked {
     let resources = node_groups(document);
     let note = resources
         .is_empty()
         .then_some("no resource of type Custom::ManagedNodeGroup in the template");
     let findings = resources.iter().flat_map(|resource| {
-        let nothing = Node::new(resource.line, Content::Map(vec![]));
+        let nothing = YamlNode::new(resource.line, YamlContent::Map(vec![]));
         let node = resource.properties.unwrap_or(&nothing);
         properties(Some(resource.logical_id), node, &resource.placeholders)
     });
@@ -77,12 +77,12 @@ fn template(document: &Node) -> Checked {
     Checked { findings, note }
 }
 
-fn properties(resource: Option<&str>, node: &Node, placeholders: &[String]) -> Vec<Finding> {
-    if !matches!(node.content, Content::Map(_)) {
+fn properties(resource: Option<&str>, node: &YamlNode, placeholders: &[String]) -> Vec<FileProblem> {
+    if !matches!(node.content, YamlContent::Map(_)) {
         let message = format!("expected a map of Properties, got {}", node.kind());
         return vec![finding(resource, node.line, String::new(), Rule::WrongKind, message)];
     }
-    let Known { properties, nulls } = known(node, placeholders);
+    let CheckableProperties { properties, nulls } = known(node, placeholders);
     let problems = inspect_template(&properties.object(), resource.unwrap_or_default());
     let null = |(path, line)| {
         let message = "expected a value, got nothing: CloudFormation takes no null in a template";
@@ -95,8 +95,8 @@ fn properties(resource: Option<&str>, node: &Node, placeholders: &[String]) -> V
 }
 
 /// An event's properties are all there. What came through SNS is a text within, with no lines of its own.
-fn event(text: &str, document: &Node) -> Result<Checked, Unreadable> {
-    let event = serde_json::from_str(text).map_err(|error| Unreadable::new(error.to_string()))?;
+fn event(text: &str, document: &YamlNode) -> Result<Checked, UnreadableFile> {
+    let event = serde_json::from_str(text).map_err(|error| UnreadableFile::new(error.to_string()))?;
     let case = Case::of(request(&event)?);
     let resource = &case.owner.logical_id;
     let mut problems = case.problems.clone();
@@ -112,13 +112,13 @@ fn event(text: &str, document: &Node) -> Result<Checked, Unreadable> {
     Ok(Checked { findings, note: None })
 }
 
-fn located(resource: Option<&str>, properties: &Node, problem: Problem) -> Finding {
+fn located(resource: Option<&str>, properties: &YamlNode, problem: Problem) -> FileProblem {
     let line = properties.line_of(&problem.path);
     finding(resource, line, problem.path, problem.rule, problem.message)
 }
 
-fn finding(resource: Option<&str>, line: usize, path: String, rule: Rule, message: String) -> Finding {
-    Finding {
+fn finding(resource: Option<&str>, line: usize, path: String, rule: Rule, message: String) -> FileProblem {
+    FileProblem {
         line,
         resource: resource.map(ToOwned::to_owned),
         path,

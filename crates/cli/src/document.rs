@@ -14,9 +14,9 @@ pub use compose::read;
 
 /// A value and the line where it begins, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub struct YamlNode {
     pub line: usize,
-    pub content: Content,
+    pub content: YamlContent,
     pub style: Style,
 }
 
@@ -30,11 +30,11 @@ pub enum Style {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
+pub enum YamlContent {
     /// YAML's null, and a key without a value.
     Nothing,
     Text(String),
-    List(Vec<Node>),
+    List(Vec<YamlNode>),
     Map(Vec<Entry>),
 }
 
@@ -43,18 +43,18 @@ pub enum Content {
 pub struct Entry {
     pub key: String,
     pub line: usize,
-    pub value: Node,
+    pub value: YamlNode,
 }
 
 /// Why a file can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
+pub struct UnreadableFile {
     /// Where it is known.
     pub line: Option<usize>,
     pub problem: String,
 }
 
-impl Unreadable {
+impl UnreadableFile {
     pub fn new(problem: impl Into<String>) -> Self {
         Self {
             line: None,
@@ -70,7 +70,7 @@ impl Unreadable {
     }
 }
 
-impl Unreadable {
+impl UnreadableFile {
     /// As a line that editors jump by.
     pub fn in_file(&self, file: &str) -> String {
         match self.line {
@@ -80,7 +80,7 @@ impl Unreadable {
     }
 }
 
-impl fmt::Display for Unreadable {
+impl fmt::Display for UnreadableFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {
             write!(f, "{line}: ")?;
@@ -89,8 +89,8 @@ impl fmt::Display for Unreadable {
     }
 }
 
-impl Node {
-    pub fn new(line: usize, content: Content) -> Self {
+impl YamlNode {
+    pub fn new(line: usize, content: YamlContent) -> Self {
         let style = Style::Text;
         Self { line, content, style }
     }
@@ -105,23 +105,23 @@ impl Node {
     /// None of what isn't a map.
     pub fn entries(&self) -> &[Entry] {
         match &self.content {
-            Content::Map(entries) => entries,
-            Content::Nothing | Content::Text(_) | Content::List(_) => &[],
+            YamlContent::Map(entries) => entries,
+            YamlContent::Nothing | YamlContent::Text(_) | YamlContent::List(_) => &[],
         }
     }
 
     /// None of what isn't a list.
     pub fn items(&self) -> &[Self] {
         match &self.content {
-            Content::List(items) => items,
-            Content::Nothing | Content::Text(_) | Content::Map(_) => &[],
+            YamlContent::List(items) => items,
+            YamlContent::Nothing | YamlContent::Text(_) | YamlContent::Map(_) => &[],
         }
     }
 
     pub fn text(&self) -> Option<&str> {
         match &self.content {
-            Content::Text(text) => Some(text),
-            Content::Nothing | Content::List(_) | Content::Map(_) => None,
+            YamlContent::Text(text) => Some(text),
+            YamlContent::Nothing | YamlContent::List(_) | YamlContent::Map(_) => None,
         }
     }
 
@@ -133,20 +133,20 @@ impl Node {
     /// How a problem calls it.
     pub fn kind(&self) -> &'static str {
         match &self.content {
-            Content::Nothing => "nothing",
-            Content::Text(_) => "text",
-            Content::List(_) => "a list",
-            Content::Map(_) => "a map",
+            YamlContent::Nothing => "nothing",
+            YamlContent::Text(_) => "text",
+            YamlContent::List(_) => "a list",
+            YamlContent::Map(_) => "a map",
         }
     }
 
     /// Without the lines.
     pub fn value(&self) -> Value {
         match &self.content {
-            Content::Nothing => Value::Null,
-            Content::Text(text) => Value::String(text.clone()),
-            Content::List(items) => items.iter().map(Self::value).collect(),
-            Content::Map(_) => Value::Object(self.object()),
+            YamlContent::Nothing => Value::Null,
+            YamlContent::Text(text) => Value::String(text.clone()),
+            YamlContent::List(items) => items.iter().map(Self::value).collect(),
+            YamlContent::Map(_) => Value::Object(self.object()),
         }
     }
 

@@ -18,4 +18,4 @@ mod scalars;
 mod scaling;
 mod storage;
 
-pub use config::{Converted, convert};
+pub use config::{ConvertedConfig, convert};

@@ -5,29 +5,29 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::answer::{Answer, Failure};
-use crate::eksctl::{Converted, convert};
+use crate::answer::{CommandFailure, CommandOutput};
+use crate::eksctl::{ConvertedConfig, convert};
 use crate::validate::Format;
 use crate::yaml;
 
 /// The template on stdout, and beside it what isn't in it.
-pub fn from_eksctl(path: &Path, format: Format) -> Result<Answer, Failure> {
+pub fn from_eksctl(path: &Path, format: Format) -> Result<CommandOutput, CommandFailure> {
     let file = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| Failure::NoAnswer(format!("{file}: {error}")))?;
-    let Converted { template, notes } = convert(&text).map_err(|problems| {
+    let text = fs::read_to_string(path).map_err(|error| CommandFailure::NoAnswer(format!("{file}: {error}")))?;
+    let ConvertedConfig { template, notes } = convert(&text).map_err(|problems| {
         let told = problems.iter().map(|problem| problem.in_file(&file));
-        Failure::NoAnswer(told.collect::<Vec<_>>().join("\n"))
+        CommandFailure::NoAnswer(told.collect::<Vec<_>>().join("\n"))
     })?;
     let lines = notes.lines(&file);
     let text = match format {
         Format::Text => head(&template, &file, &lines) + &yaml::write(&template),
         Format::Json => format!("{template:#}\n"),
     };
-    let answer = Answer { text, notes: lines };
+    let answer = CommandOutput { text, notes: lines };
     if notes.is_complete() {
         Ok(answer)
     } else {
-        Err(Failure::Incomplete(answer))
+        Err(CommandFailure::Incomplete(answer))
     }
 }
 

@@ -1,8 +1,6 @@
 //! What `mng` does, for the binary, the tests and the fuzz target.
 
 pub mod answer;
-#[cfg(feature = "account")]
-pub mod asked;
 pub mod check;
 pub mod document;
 #[cfg(feature = "account")]
@@ -20,6 +18,8 @@ pub mod plan;
 pub mod preflight;
 pub mod render;
 pub mod request;
+#[cfg(feature = "account")]
+pub mod request_arguments;
 pub mod schema;
 pub mod template;
 pub mod validate;

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use cli::validate::Format;
 use cli::{answer, from_eksctl, from_native, render, schema, validate};
 #[cfg(feature = "account")]
-use cli::{asked, max_pods, plan, preflight};
+use cli::{max_pods, plan, preflight, request_arguments};
 
 /// Amazon EKS managed node groups in CloudFormation, from the command line.
 #[derive(Parser)]
@@ -46,7 +46,7 @@ enum Command {
     /// Asks ec2:DescribeInstanceTypes; region, credentials and endpoint are those of the environment. Exit status 2: EC2 doesn't
     /// know a type, or doesn't answer.
     #[cfg(feature = "account")]
-    MaxPods(max_pods::Asked),
+    MaxPods(max_pods::MaxPodsArguments),
     /// Print the calls that a request would lead to, in order, and make none of them
     ///
     /// What is there is read from AWS; region, credentials and endpoints are those of the environment. One line a call:
@@ -54,14 +54,14 @@ enum Command {
     /// calls or `no changes`, 1 when the request would be refused, with the reason (in JSON an object `refused` at the
     /// end), 2 when it can't be told.
     #[cfg(feature = "account")]
-    Plan(asked::Asked),
+    Plan(request_arguments::RequestArguments),
     /// Check what a node group is to be made with: network, role, quotas, launch template, and the properties themselves
     ///
     /// Reads from AWS and changes nothing; region, credentials and endpoints are those of the environment. One line a
     /// finding: `error CODE Property: cause; remedy`, or `warning`. Exit status 0 without errors, 1 with, 2 when not even
     /// the cluster could be asked about.
     #[cfg(feature = "account")]
-    Preflight(asked::Asked),
+    Preflight(request_arguments::RequestArguments),
     /// Turn the managed groups of an eksctl ClusterConfig into a CloudFormation template, offline
     ///
     /// The template goes to stdout. What can't be taken over is told on stderr, a line each: FILE:LINE: field: not mapped:

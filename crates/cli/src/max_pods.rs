@@ -2,16 +2,16 @@
 
 use mng_aws::{Aws, sdk_config};
 use mng_core::node::ami_type::{AmiType, OperatingSystem};
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::node::instance_type::InstanceTypeFacts;
 use mng_core::node::max_pods::{Addressing, Networking, PodSubnets, max_pods as smallest};
 use mng_engine::ports::{Calls, DescribeInstanceTypes};
 
-use crate::answer::{Answer, Failure};
-use crate::asked::{block_on, without_advice};
+use crate::answer::{CommandFailure, CommandOutput};
+use crate::request_arguments::{block_on, without_advice};
 
 /// For which nodes.
 #[derive(clap::Args)]
-pub struct Asked {
+pub struct MaxPodsArguments {
     /// The smallest number over them counts, as the group's nodes are of any
     #[arg(required = true, value_name = "TYPE")]
     instance_types: Vec<String>,
@@ -27,30 +27,30 @@ pub struct Asked {
 }
 
 /// The number alone.
-pub fn max_pods(asked: &Asked) -> Result<Answer, Failure> {
+pub fn max_pods(asked: &MaxPodsArguments) -> Result<CommandOutput, CommandFailure> {
     let facts = instance_types(&asked.instance_types)?;
     let networks: Option<Vec<_>> = facts.iter().map(|facts| facts.network).collect();
     let os = OperatingSystem::of(Some(&asked.ami_type));
     let number = networks.and_then(|networks| smallest(&networks, networking(asked), os));
     match number {
-        Some(number) => Ok(Answer {
+        Some(number) => Ok(CommandOutput {
             text: format!("{number}\n"),
             notes: vec![],
         }),
-        None => Err(Failure::NoAnswer(format!(
+        None => Err(CommandFailure::NoAnswer(format!(
             "expected EC2 to tell the network of {}, got an answer without it",
             asked.instance_types.join(", ")
         ))),
     }
 }
 
-fn instance_types(names: &[String]) -> Result<Vec<InstanceTypeFacts>, Failure> {
+fn instance_types(names: &[String]) -> Result<Vec<InstanceTypeFacts>, CommandFailure> {
     let describe = DescribeInstanceTypes { names: names.to_vec() };
     let found = block_on(async { Aws::new(sdk_config().await).call(&describe).await })?;
-    found.map_err(|error| Failure::NoAnswer(without_advice(&error.to_string())))
+    found.map_err(|error| CommandFailure::NoAnswer(without_advice(&error.to_string())))
 }
 
-fn networking(asked: &Asked) -> Networking {
+fn networking(asked: &MaxPodsArguments) -> Networking {
     Networking {
         addressing: if asked.prefix_delegation {
             Addressing::Prefixes

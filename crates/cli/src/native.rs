@@ -15,13 +15,13 @@ use edits::Edits;
 use groups::Native;
 
 use crate::check;
-use crate::document::{self, Unreadable};
-use crate::note::{Kind, Notes};
+use crate::document::{self, UnreadableFile};
+use crate::note::{NoteKind, Notes};
 use crate::template::is_template;
 
 /// The template's new text, and all that there is to say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Converted {
+pub struct ConvertedTemplate {
     pub text: String,
     pub notes: Notes,
 }
@@ -37,15 +37,15 @@ struct Renamed {
 ///
 /// # Errors
 /// It is no template with a group of that type, or none that can be converted where it stands.
-pub fn convert(text: &str) -> Result<Converted, Unreadable> {
+pub fn convert(text: &str) -> Result<ConvertedTemplate, UnreadableFile> {
     let document = document::read(text)?;
     if !is_template(&document) {
-        return Err(Unreadable::new("expected a template with Resources"));
+        return Err(UnreadableFile::new("expected a template with Resources"));
     }
     let template = places::read(text)?;
     let natives = groups::natives(&template);
     if natives.is_empty() {
-        return Err(Unreadable::new(
+        return Err(UnreadableFile::new(
             "nothing to convert: no resource of type AWS::EKS::Nodegroup in the template",
         ));
     }
@@ -55,7 +55,7 @@ pub fn convert(text: &str) -> Result<Converted, Unreadable> {
     references::rewrite(&template, &renamed, &mut edits, &mut notes);
     let text = edits.apply();
     tell_what_is_refused(&text, &natives, &renamed, &mut notes)?;
-    Ok(Converted { text, notes })
+    Ok(ConvertedTemplate { text, notes })
 }
 
 fn rename(
@@ -77,7 +77,7 @@ fn rename(
     for native in natives {
         let Some(places) = native.token_places() else {
             let text = "its Properties are not written where it stands; write them out, and convert anew";
-            notes.add(native.line(), native.id(), Kind::NotMapped, text);
+            notes.add(native.line(), native.id(), NoteKind::NotMapped, text);
             continue;
         };
         let to = free(native.id(), &taken);
@@ -105,9 +105,10 @@ fn tell_what_is_refused(
     natives: &[Native],
     renamed: &[Renamed],
     notes: &mut Notes,
-) -> Result<(), Unreadable> {
-    let broken =
-        |problem: Unreadable| Unreadable::new(format!("it can't be edited as it is written: {}", problem.problem));
+) -> Result<(), UnreadableFile> {
+    let broken = |problem: UnreadableFile| {
+        UnreadableFile::new(format!("it can't be edited as it is written: {}", problem.problem))
+    };
     let checked = check::check(text.as_bytes()).map_err(broken)?;
     let made = document::read(text).map_err(broken)?;
     let ids: Vec<&str> = crate::template::node_groups(&made)
@@ -115,7 +116,7 @@ fn tell_what_is_refused(
         .map(|group| group.logical_id)
         .collect();
     if let Some(lost) = renamed.iter().find(|renamed| !ids.contains(&renamed.to.as_str())) {
-        return Err(Unreadable::new(format!(
+        return Err(UnreadableFile::new(format!(
             "{} can't be edited as it is written; write it in block style",
             lost.from
         )));
@@ -131,7 +132,7 @@ fn tell_what_is_refused(
         notes.add(
             line,
             path,
-            Kind::NotMapped,
+            NoteKind::NotMapped,
             format!("{}; correct it in the result", finding.message),
         );
     }

@@ -8,12 +8,12 @@ pub struct Note {
     pub line: usize,
     /// As in `managedNodeGroups[0].labels.team`, or a logical id.
     pub path: String,
-    pub kind: Kind,
+    pub kind: NoteKind,
     pub text: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum NoteKind {
     /// The result lacks it.
     NotMapped,
     /// The result has it, but not quite as it was.
@@ -29,7 +29,7 @@ pub enum Kind {
 pub struct Notes(pub Vec<Note>);
 
 impl Notes {
-    pub fn add(&mut self, line: usize, path: impl Into<String>, kind: Kind, text: impl Into<String>) {
+    pub fn add(&mut self, line: usize, path: impl Into<String>, kind: NoteKind, text: impl Into<String>) {
         let (path, text) = (path.into(), text.into());
         let note = Note { line, path, kind, text };
         if !self.0.contains(&note) {
@@ -39,7 +39,7 @@ impl Notes {
 
     /// Whether all that was there is in the result, as it was.
     pub fn is_complete(&self) -> bool {
-        let is_less = |note: &Note| matches!(note.kind, Kind::NotMapped | Kind::Differs);
+        let is_less = |note: &Note| matches!(note.kind, NoteKind::NotMapped | NoteKind::Differs);
         !self.0.iter().any(is_less)
     }
 
@@ -55,10 +55,10 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, path, text, .. } = self;
         match self.kind {
-            Kind::NotMapped => write!(f, "{line}: {path}: not mapped: {text}"),
-            Kind::Differs => write!(f, "{line}: {path}: differs: {text}"),
-            Kind::Clusters => write!(f, "{line}: {path}: the cluster's: {text}"),
-            Kind::Told => write!(f, "{line}: {path}: {text}"),
+            NoteKind::NotMapped => write!(f, "{line}: {path}: not mapped: {text}"),
+            NoteKind::Differs => write!(f, "{line}: {path}: differs: {text}"),
+            NoteKind::Clusters => write!(f, "{line}: {path}: the cluster's: {text}"),
+            NoteKind::Told => write!(f, "{line}: {path}: {text}"),
         }
     }
 }

@@ -4,32 +4,32 @@ use mng_aws::clock::{Clock, SystemClock};
 use mng_aws::{Aws, sdk_config};
 use mng_core::decide::Waiting;
 use mng_core::nodegroup::group::NodeGroup;
-use mng_core::protocol::answer::Answer as Told;
+use mng_core::protocol::answer::Answer;
 use mng_core::protocol::request::Request;
 use mng_engine::ports::Cloud;
 use mng_engine::progress::Progress;
 use mng_engine::{Case, Operation, Outcome, pass};
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Failure};
-use crate::asked::{Asked, Origin, block_on, without_advice};
+use crate::answer::{CommandFailure, CommandOutput};
 use crate::dry_run::DryRun;
 use crate::dry_run::call::Call;
+use crate::request_arguments::{RequestArguments, RequestOrigin, block_on, without_advice};
 use crate::validate::Format;
 
 /// No request takes as many looks when nothing has to be waited for.
 const MOST_LOOKS: usize = 50;
 
 /// What a request would lead to.
-struct Plan {
+struct PredictedCalls {
     calls: Vec<Call>,
     warnings: Vec<String>,
-    end: End,
+    end: PlanEnd,
 }
 
 /// How far it can be known.
 #[derive(Debug, PartialEq, Eq)]
-enum End {
+enum PlanEnd {
     /// To where everything is called for.
     Done,
     /// The engine's reason.
@@ -39,20 +39,20 @@ enum End {
 }
 
 /// One line a call.
-pub fn plan(asked: &Asked) -> Result<Answer, Failure> {
+pub fn plan(asked: &RequestArguments) -> Result<CommandOutput, CommandFailure> {
     let (request, origin) = asked.request()?;
     let mut plan = block_on(async {
         let cloud = DryRun::new(Aws::new(sdk_config().await), request.kind, origin);
         Box::pin(run(&cloud, request, SystemClock.now())).await
     })?;
-    if origin == Origin::Properties {
+    if origin == RequestOrigin::Properties {
         let note = "without a stack its tags are left out, and a generated name will end otherwise";
         plan.warnings.push(note.to_owned());
     }
     printed(plan, asked.format)
 }
 
-async fn run<C: Cloud>(cloud: &DryRun<C>, request: Request, now: u64) -> Plan {
+async fn run<C: Cloud>(cloud: &DryRun<C>, request: Request, now: u64) -> PredictedCalls {
     let mut operation = Operation::begin(Case::of(request), now);
     let Operation { case, progress } = &mut operation;
     let (mut end, mut before) = (None, 0);
@@ -66,10 +66,10 @@ async fn run<C: Cloud>(cloud: &DryRun<C>, request: Request, now: u64) -> Plan {
         before = after;
     }
     cloud.once_active().await;
-    let endless = || End::Unknown(format!("there was no end to it within {MOST_LOOKS} looks"));
+    let endless = || PlanEnd::Unknown(format!("there was no end to it within {MOST_LOOKS} looks"));
     let (end, warnings) = end.unwrap_or_else(|| (endless(), String::new()));
     let warnings = Some(warnings).filter(|warnings| !warnings.is_empty());
-    Plan {
+    PredictedCalls {
         calls: cloud.calls(),
         warnings: cloud.notes().into_iter().chain(warnings).collect(),
         end,
@@ -78,13 +78,18 @@ async fn run<C: Cloud>(cloud: &DryRun<C>, request: Request, now: u64) -> Plan {
 
 /// The end, with its warnings. Waits aren't slept: one for what was only noted is over at once, and any other ends the
 /// plan, as a group to be made does.
-fn ended<C: Cloud>(cloud: &DryRun<C>, progress: &Progress, outcome: Outcome, goes_on: bool) -> Option<(End, String)> {
+fn ended<C: Cloud>(
+    cloud: &DryRun<C>,
+    progress: &Progress,
+    outcome: Outcome,
+    goes_on: bool,
+) -> Option<(PlanEnd, String)> {
     match outcome {
-        Outcome::Answer(Told::Success { note, .. }) => Some((End::Done, note)),
-        Outcome::Answer(Told::Failed { reason, .. }) => Some((refused(cloud, reason), String::new())),
-        Outcome::Wait(_) if creates(cloud) => Some((End::Done, progress.warnings.0.join("; "))),
+        Outcome::Answer(Answer::Success { note, .. }) => Some((PlanEnd::Done, note)),
+        Outcome::Answer(Answer::Failed { reason, .. }) => Some((refused(cloud, reason), String::new())),
+        Outcome::Wait(_) if creates(cloud) => Some((PlanEnd::Done, progress.warnings.0.join("; "))),
         Outcome::Wait(_) if goes_on => None,
-        Outcome::Wait(waiting) => Some((End::Unknown(obstacle(cloud, progress, waiting)), String::new())),
+        Outcome::Wait(waiting) => Some((PlanEnd::Unknown(obstacle(cloud, progress, waiting)), String::new())),
     }
 }
 
@@ -94,10 +99,10 @@ fn creates<C: Cloud>(cloud: &DryRun<C>) -> bool {
 }
 
 /// A read that the reader's credentials don't allow, or that went unanswered, is none of the engine's refusals.
-fn refused<C: Cloud>(cloud: &DryRun<C>, reason: String) -> End {
+fn refused<C: Cloud>(cloud: &DryRun<C>, reason: String) -> PlanEnd {
     let unanswered = cloud.unanswered();
     let cause = unanswered.iter().find(|error| reason.contains(&error.to_string()));
-    cause.map_or(End::Refused(reason), |error| End::Unknown(error.to_string()))
+    cause.map_or(PlanEnd::Refused(reason), |error| PlanEnd::Unknown(error.to_string()))
 }
 
 fn obstacle<C: Cloud>(cloud: &DryRun<C>, progress: &Progress, waiting: Waiting) -> String {
@@ -119,12 +124,12 @@ fn obstacle<C: Cloud>(cloud: &DryRun<C>, progress: &Progress, waiting: Waiting) 
     format!("{unsettled}, which the request would wait for; plan again after it")
 }
 
-fn printed(plan: Plan, format: Format) -> Result<Answer, Failure> {
+fn printed(plan: PredictedCalls, format: Format) -> Result<CommandOutput, CommandFailure> {
     let notes: Vec<String> = plan.warnings.iter().map(|warning| without_advice(warning)).collect();
     let refusal = match plan.end {
-        End::Done => None,
-        End::Refused(reason) => Some(without_advice(&reason)),
-        End::Unknown(why) => return Err(Failure::NoAnswer(without_advice(&why))),
+        PlanEnd::Done => None,
+        PlanEnd::Refused(reason) => Some(without_advice(&reason)),
+        PlanEnd::Unknown(why) => return Err(CommandFailure::NoAnswer(without_advice(&why))),
     };
     let lines = match format {
         Format::Text => text(&plan.calls, refusal.as_deref()),
@@ -132,9 +137,9 @@ fn printed(plan: Plan, format: Format) -> Result<Answer, Failure> {
     };
     if refusal.is_some() {
         notes.iter().for_each(|note| eprintln!("{note}"));
-        return Err(Failure::Problems(lines));
+        return Err(CommandFailure::Problems(lines));
     }
-    Ok(Answer {
+    Ok(CommandOutput {
         text: lines.iter().map(|line| format!("{line}\n")).collect(),
         notes,
     })
@@ -149,8 +154,8 @@ fn text(calls: &[Call], refusal: Option<&str>) -> Vec<String> {
     lines
 }
 
-fn array(calls: &[Call], refusal: Option<&str>) -> Result<String, Failure> {
+fn array(calls: &[Call], refusal: Option<&str>) -> Result<String, CommandFailure> {
     let mut entries: Vec<Value> = calls.iter().map(|call| json!(call)).collect();
     entries.extend(refusal.map(|reason| json!({ "refused": reason })));
-    serde_json::to_string_pretty(&entries).map_err(|error| Failure::NoAnswer(error.to_string()))
+    serde_json::to_string_pretty(&entries).map_err(|error| CommandFailure::NoAnswer(error.to_string()))
 }

@@ -14,8 +14,8 @@ use mng_core::protocol::request::{Request, RequestType};
 use mng_engine::ports::{Calls, ReadFacts};
 use serde::Serialize;
 
-use crate::answer::{Answer, Failure};
-use crate::asked::{Asked, block_on, without_advice};
+use crate::answer::{CommandFailure, CommandOutput};
+use crate::request_arguments::{RequestArguments, block_on, without_advice};
 use crate::validate::Format;
 
 /// One thing that was found, by validation or by a check.
@@ -32,7 +32,7 @@ struct PrintedFinding {
 }
 
 /// One line a finding, the gravest first. An update's findings are told as for a new group.
-pub fn preflight(asked: &Asked) -> Result<Answer, Failure> {
+pub fn preflight(asked: &RequestArguments) -> Result<CommandOutput, CommandFailure> {
     let (request, _) = asked.request()?;
     if request.kind == RequestType::Delete {
         let note = "the request deletes the node group, and nothing is checked before that".to_owned();
@@ -42,7 +42,7 @@ pub fn preflight(asked: &Asked) -> Result<Answer, Failure> {
     let owner = owner(&request);
     let facts = block_on(read(&spec, &name(&spec, &owner)))?;
     if let Some(error) = cluster_unread(&facts) {
-        return Err(Failure::NoAnswer(without_advice(&error.to_string())));
+        return Err(CommandFailure::NoAnswer(without_advice(&error.to_string())));
     }
     let found = findings(&spec, &owner, &facts);
     let entries = problems.into_iter().map(problem).chain(found.into_iter().map(finding));
@@ -96,19 +96,19 @@ fn finding(finding: Finding) -> PrintedFinding {
     }
 }
 
-fn printed(entries: &[PrintedFinding], notes: Vec<String>, format: Format) -> Result<Answer, Failure> {
+fn printed(entries: &[PrintedFinding], notes: Vec<String>, format: Format) -> Result<CommandOutput, CommandFailure> {
     let lines = match format {
         Format::Text => entries.iter().map(line).collect(),
         Format::Json => {
-            vec![serde_json::to_string_pretty(entries).map_err(|error| Failure::NoAnswer(error.to_string()))?]
+            vec![serde_json::to_string_pretty(entries).map_err(|error| CommandFailure::NoAnswer(error.to_string()))?]
         }
     };
     let is_error = |entry: &PrintedFinding| entry.severity == Severity::Error.as_str();
     if entries.iter().any(is_error) {
         notes.iter().for_each(|note| eprintln!("{note}"));
-        return Err(Failure::Problems(lines));
+        return Err(CommandFailure::Problems(lines));
     }
-    Ok(Answer {
+    Ok(CommandOutput {
         text: lines.iter().map(|line| format!("{line}\n")).collect(),
         notes,
     })

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use mng_core::launch_template::content::Content;
-use mng_core::launch_template::ec2_resources::{Place, Rule, Source};
-use mng_core::launch_template::recipe::{Ingredients, Recipe, remote_access_rules};
+use mng_core::launch_template::ec2_resources::{GroupRef, IngressRule, IngressSource};
+use mng_core::launch_template::recipe::{Recipe, RecipeInputs, remote_access_rules};
 use mng_core::launch_template::warnings::warnings;
 use mng_core::node::ami_type::OperatingSystem;
 use mng_core::nodegroup::name::name;
@@ -13,7 +13,7 @@ use mng_core::properties::spec::{MaxPods, Naming, PropagateTags, Spec};
 use mng_core::protocol::physical_id::PhysicalId;
 use mng_core::protocol::request::{Request, RequestType};
 
-use crate::answer::{Answer, Failure};
+use crate::answer::{CommandFailure, CommandOutput};
 use crate::request::{read, spec};
 
 /// What stands for an id that only a deployment knows.
@@ -21,7 +21,7 @@ const CLUSTER_SECURITY_GROUP: &str = "(the cluster security group)";
 const REMOTE_ACCESS_SECURITY_GROUP: &str = "(the security group for remote access)";
 
 /// The data without the user data, and the user data after it.
-pub fn render(path: &Path) -> Result<Answer, Failure> {
+pub fn render(path: &Path) -> Result<CommandOutput, CommandFailure> {
     let request = read(path)?;
     if request.kind == RequestType::Delete {
         return Ok(line("the request deletes the node group, and makes no launch template"));
@@ -34,22 +34,23 @@ pub fn render(path: &Path) -> Result<Answer, Failure> {
     let os = spec.operating_system();
     let rules = remote_access_rules(&spec, os);
     let content = content(&spec, &place(&request, &spec), os, &rules);
-    let content = content.map_err(|problem| Failure::Problems(vec![format!("{}: {problem}", path.display())]))?;
-    Ok(Answer {
+    let content =
+        content.map_err(|problem| CommandFailure::Problems(vec![format!("{}: {problem}", path.display())]))?;
+    Ok(CommandOutput {
         text: printed(content)?,
         notes: notes(&spec, &rules),
     })
 }
 
-fn line(text: &str) -> Answer {
-    Answer {
+fn line(text: &str) -> CommandOutput {
+    CommandOutput {
         text: format!("{text}\n"),
         notes: vec![],
     }
 }
 
-fn content(spec: &Spec, place: &Place, os: OperatingSystem, rules: &[Rule]) -> Result<Content, String> {
-    let from = Ingredients {
+fn content(spec: &Spec, place: &GroupRef, os: OperatingSystem, rules: &[IngressRule]) -> Result<Content, String> {
+    let from = RecipeInputs {
         os,
         cluster_security_group: CLUSTER_SECURITY_GROUP,
         remote_access_security_group: (!rules.is_empty()).then_some(REMOTE_ACCESS_SECURITY_GROUP),
@@ -64,7 +65,7 @@ fn content(spec: &Spec, place: &Place, os: OperatingSystem, rules: &[Rule]) -> R
 
 /// A key pair of the resource's own is named after the group. An update keeps a generated name, unless it replaces the group,
 /// which the running group alone tells.
-fn place(request: &Request, spec: &Spec) -> Place {
+fn place(request: &Request, spec: &Spec) -> GroupRef {
     let owner = Owner::of_stack(&request.envelope.stack_id, &request.envelope.logical_resource_id);
     let id = request.envelope.physical_resource_id.as_deref();
     let running = id.and_then(PhysicalId::parse).filter(|id| id.cluster == spec.cluster);
@@ -72,7 +73,7 @@ fn place(request: &Request, spec: &Spec) -> Place {
         (Naming::Generated { .. }, Some(running)) => running.name,
         (Naming::Generated { .. } | Naming::Explicit(_), _) => name(spec, &owner),
     };
-    Place {
+    GroupRef {
         cluster: spec.cluster.clone(),
         name,
         owner,
@@ -80,15 +81,15 @@ fn place(request: &Request, spec: &Spec) -> Place {
 }
 
 /// EC2 holds the user data in base64. It comes after the JSON, so that it can be read.
-fn printed(mut content: Content) -> Result<String, Failure> {
+fn printed(mut content: Content) -> Result<String, CommandFailure> {
     let user_data = content.user_data.take();
-    let json = serde_json::to_string_pretty(&content).map_err(|error| Failure::NoAnswer(error.to_string()))?;
+    let json = serde_json::to_string_pretty(&content).map_err(|error| CommandFailure::NoAnswer(error.to_string()))?;
     let user_data = user_data.map_or_else(String::new, |user_data| format!("UserData:\n{user_data}"));
     Ok(format!("{json}\n{user_data}"))
 }
 
 /// What the data doesn't show.
-fn notes(spec: &Spec, rules: &[Rule]) -> Vec<String> {
+fn notes(spec: &Spec, rules: &[IngressRule]) -> Vec<String> {
     // Which AL2023 type an unstated one comes to, the instance types decide; the launch template is the same for all.
     let ami_type = spec.ami_type.clone().unwrap_or_default();
     let unstated = spec.ami_type.is_none();
@@ -111,10 +112,10 @@ fn notes(spec: &Spec, rules: &[Rule]) -> Vec<String> {
     notes
 }
 
-fn rule(rule: &Rule) -> String {
+fn rule(rule: &IngressRule) -> String {
     let source = match &rule.source {
-        Source::SecurityGroup(group) => group,
-        Source::Anywhere => "0.0.0.0/0",
+        IngressSource::SecurityGroup(group) => group,
+        IngressSource::Anywhere => "0.0.0.0/0",
     };
     format!(
         "{REMOTE_ACCESS_SECURITY_GROUP} lets in: tcp {} from {source}",

@@ -2,11 +2,11 @@
 
 use mng_core::properties::schema;
 
-use crate::answer::{Answer, Failure};
+use crate::answer::{CommandFailure, CommandOutput};
 
 /// The schema as it is committed.
-pub fn schema() -> Result<Answer, Failure> {
-    Ok(Answer {
+pub fn schema() -> Result<CommandOutput, CommandFailure> {
+    Ok(CommandOutput {
         text: format!("{:#}\n", schema::schema()),
         notes: vec![],
     })

@@ -6,8 +6,8 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::answer::{Answer, Failure};
-use crate::check::{Checked, Finding, check};
+use crate::answer::{CommandFailure, CommandOutput};
+use crate::check::{Checked, FileProblem, check};
 
 /// For whom the findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -20,24 +20,25 @@ pub enum Format {
 }
 
 /// Says nothing about good properties; in JSON, an empty array.
-pub fn validate(path: &Path, format: Format) -> Result<Answer, Failure> {
+pub fn validate(path: &Path, format: Format) -> Result<CommandOutput, CommandFailure> {
     let file = path.display().to_string();
-    let bytes = fs::read(path).map_err(|error| Failure::NoAnswer(format!("{file}: {error}")))?;
-    let Checked { findings, note } = check(&bytes).map_err(|problem| Failure::NoAnswer(problem.in_file(&file)))?;
+    let bytes = fs::read(path).map_err(|error| CommandFailure::NoAnswer(format!("{file}: {error}")))?;
+    let Checked { findings, note } =
+        check(&bytes).map_err(|problem| CommandFailure::NoAnswer(problem.in_file(&file)))?;
     let lines = match format {
         Format::Text => findings.iter().map(|finding| line(&file, finding)).collect(),
         Format::Json => vec![json(&file, &findings)?],
     };
     if !findings.is_empty() {
-        return Err(Failure::Problems(lines));
+        return Err(CommandFailure::Problems(lines));
     }
-    Ok(Answer {
+    Ok(CommandOutput {
         text: lines.iter().map(|line| format!("{line}\n")).collect(),
         notes: note.iter().map(|note| format!("{file}: {note}")).collect(),
     })
 }
 
-fn line(file: &str, finding: &Finding) -> String {
+fn line(file: &str, finding: &FileProblem) -> String {
     let parts = [finding.resource.as_deref().unwrap_or_default(), &finding.path];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let concerned = if parts.is_empty() {
@@ -53,10 +54,10 @@ fn line(file: &str, finding: &Finding) -> String {
 struct FileFinding<'a> {
     file: &'a str,
     #[serde(flatten)]
-    finding: &'a Finding,
+    finding: &'a FileProblem,
 }
 
-fn json(file: &str, findings: &[Finding]) -> Result<String, Failure> {
+fn json(file: &str, findings: &[FileProblem]) -> Result<String, CommandFailure> {
     let entries: Vec<FileFinding> = findings.iter().map(|finding| FileFinding { file, finding }).collect();
-    serde_json::to_string_pretty(&entries).map_err(|error| Failure::NoAnswer(error.to_string()))
+    serde_json::to_string_pretty(&entries).map_err(|error| CommandFailure::NoAnswer(error.to_string()))
 }

@@ -4,12 +4,12 @@ mod support;
 
 use std::process::Command;
 
-use local_stack::{Deployment, LocalStack, Options, PollingMode, tools};
+use local_stack::{Deployment, LocalStack, PollingMode, StackOptions, tools};
 use serde_json::{Value, json};
 use support::readme::{arguments, block};
 
 async fn deployed() -> LocalStack {
-    let local = LocalStack::start(Options::default())
+    let local = LocalStack::start(StackOptions::default())
         .await
         .expect("the local stack starts");
     let binary = tools::function_binary().expect("the function is built");

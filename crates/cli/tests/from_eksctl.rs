@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use cli::check::check;
 use cli::eksctl::convert;
 use cli::yaml;
-use support::{Told, mng};
+use support::{CommandResult, mng};
 use tempfile::NamedTempFile;
 
-fn from_eksctl(text: &str) -> Told {
+fn from_eksctl(text: &str) -> CommandResult {
     let file = NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), text).expect("written");
     let (status, template, notes) = mng(&[Path::new("from-eksctl"), file.path()], &[]);

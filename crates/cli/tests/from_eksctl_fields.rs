@@ -4,8 +4,8 @@
 mod eksctl_cases;
 
 use cli::check::check;
-use cli::eksctl::fields::{Kind, RELEASE, Verdict, fields, page};
-use cli::eksctl::{Converted, convert};
+use cli::eksctl::fields::{FieldMapping, FieldType, RELEASE, fields, page};
+use cli::eksctl::{ConvertedConfig, convert};
 use cli::note::{self, Note};
 use eksctl_cases::{SECURITY_GROUP, base, cases};
 use proptest::prelude::*;
@@ -21,10 +21,10 @@ fn each_field_of_the_schema_has_one_verdict() {
     let mut rows: Vec<String> = fields()
         .map(|field| {
             let kind = match field.kind {
-                Kind::Text => "string",
-                Kind::Boolean => "boolean",
-                Kind::Integer => "integer",
-                Kind::Texts | Kind::Document => "object",
+                FieldType::Text => "string",
+                FieldType::Boolean => "boolean",
+                FieldType::Integer => "integer",
+                FieldType::Texts | FieldType::Document => "object",
             };
             format!("{} {kind}", field.path)
         })
@@ -55,12 +55,12 @@ fn config(group: &Value) -> Value {
 }
 
 #[track_caller]
-fn converted(group: &Value) -> Converted {
+fn converted(group: &Value) -> ConvertedConfig {
     convert(&config(group).to_string()).unwrap_or_else(|problems| panic!("{group}: {problems:?}"))
 }
 
 /// What is told of the fields, without what is told of each file.
-fn told_of_fields(converted: &Converted) -> Vec<&Note> {
+fn told_of_fields(converted: &ConvertedConfig) -> Vec<&Note> {
     let notes = converted.notes.0.iter();
     notes.filter(|note| note.path != "managedNodeGroups").collect()
 }
@@ -84,7 +84,7 @@ fn set(group: &mut Value, path: &str, value: &Value) {
 #[test]
 fn a_mapped_field_changes_the_template() {
     let cases = cases();
-    for field in fields().filter(|field| matches!(field.verdict, Verdict::Mapped(_))) {
+    for field in fields().filter(|field| matches!(field.verdict, FieldMapping::Mapped(_))) {
         let case = cases.iter().find(|(path, ..)| *path == field.path);
         let (path, beside, value) = case.unwrap_or_else(|| panic!("no case for {}", field.path));
         let before = base(beside);
@@ -92,7 +92,7 @@ fn a_mapped_field_changes_the_template() {
         set(&mut after, path, value);
         let (before, after) = (converted(&before), converted(&after));
         assert_ne!(before.template, after.template, "{path}: {:?}", after.notes);
-        let is_about = |note: &&Note| note.kind == note::Kind::NotMapped;
+        let is_about = |note: &&Note| note.kind == note::NoteKind::NotMapped;
         // It is refused beside a whole: SSH that is closed passes over its key.
         if *path != "ssh.allow" {
             assert_eq!(after.notes.0.iter().find(is_about), None, "{path}");
@@ -106,12 +106,12 @@ fn a_mapped_field_changes_the_template() {
 #[test]
 fn an_unmapped_field_is_told_once_with_its_path_and_what_to_do() {
     for field in fields() {
-        let Verdict::Unmapped { idle, why, instead } = field.verdict else {
+        let FieldMapping::Unmapped { idle, why, instead } = field.verdict else {
             continue;
         };
         let (asks, asks_nothing) = match field.kind {
-            Kind::Boolean => (json!(idle != Some("true")), json!(idle == Some("true"))),
-            Kind::Integer => (json!(5), Value::Null),
+            FieldType::Boolean => (json!(idle != Some("true")), json!(idle == Some("true"))),
+            FieldType::Integer => (json!(5), Value::Null),
             _ => (json!("x"), json!(idle.unwrap_or_default())),
         };
         let mut group = base(&json!({}));
@@ -125,7 +125,7 @@ fn an_unmapped_field_is_told_once_with_its_path_and_what_to_do() {
             .collect();
         let text = format!("{why}; {instead}").replace('`', "");
         assert!(
-            told.contains(&(path.as_str(), note::Kind::NotMapped, &text)),
+            told.contains(&(path.as_str(), note::NoteKind::NotMapped, &text)),
             "{path}: {told:?}"
         );
         assert!(!notes.is_complete());
@@ -146,9 +146,9 @@ fn each_section_beside_the_groups_is_read_or_told() {
                 .map(|note| (note.path.as_str(), note.kind))
                 .collect();
             let kind = if section == "nodeGroups" {
-                note::Kind::NotMapped
+                note::NoteKind::NotMapped
             } else {
-                note::Kind::Clusters
+                note::NoteKind::Clusters
             };
             assert_eq!(told, [(section, kind)]);
         }
@@ -198,20 +198,20 @@ fn groups() -> impl Strategy<Value = Value> {
         .map(|(path, _, value)| (path.to_owned(), value))
         .collect();
     let unmapped = fields()
-        .filter(|field| matches!(field.verdict, Verdict::Unmapped { .. }))
+        .filter(|field| matches!(field.verdict, FieldMapping::Unmapped { .. }))
         .map(|field| {
             let value = match field.kind {
-                Kind::Boolean => json!(true),
-                Kind::Integer => json!(5),
-                Kind::Text => json!("x"),
-                Kind::Texts | Kind::Document => json!({"a.b/c": "d e"}),
+                FieldType::Boolean => json!(true),
+                FieldType::Integer => json!(5),
+                FieldType::Text => json!("x"),
+                FieldType::Texts | FieldType::Document => json!({"a.b/c": "d e"}),
             };
             (field.path.to_owned(), value)
         });
-    let odd = fields().filter(|field| field.kind == Kind::Text);
+    let odd = fields().filter(|field| field.kind == FieldType::Text);
     let odd = odd.map(|field| (field.path.to_owned(), json!(format!("é: #\n{}", field.path))));
     let numbers = fields()
-        .filter(|field| field.kind == Kind::Integer)
+        .filter(|field| field.kind == FieldType::Integer)
         .map(|field| (field.path.to_owned(), json!(-7)));
     let all: Vec<_> = mapped.into_iter().chain(unmapped).chain(odd).chain(numbers).collect();
     let single = prop::collection::vec(prop::sample::select(all), 0..12);
@@ -310,7 +310,7 @@ proptest! {
             *less.pointer_mut(pointer).expect("a leaf") = Value::Null;
             let changes = converted(&less).template != whole.template;
             let is_idle = fields().any(|field| field.path == *pattern
-                && matches!(field.verdict, Verdict::Unmapped { idle: Some("true"), .. }));
+                && matches!(field.verdict, FieldMapping::Unmapped { idle: Some("true"), .. }));
             prop_assert!(told || changes || is_idle || is_said_already(&group, path), "{} in {}: {:?}", path, group, whole.notes.0);
         }
     }

@@ -2,28 +2,28 @@
 
 use std::fmt::Write;
 
-use cli::eksctl::{Converted, convert};
-use cli::note::{Kind, Note};
+use cli::eksctl::{ConvertedConfig, convert};
+use cli::note::{Note, NoteKind};
 use serde_json::{Value, json};
 
 /// A group's fields in YAML, indented by four.
-fn converted(beside: &str, fields: &str) -> Converted {
+fn converted(beside: &str, fields: &str) -> ConvertedConfig {
     let mut text = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: c}\n".to_owned();
     let _ = write!(text, "{beside}managedNodeGroups:\n  - name: web\n{fields}");
     convert(&text).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
 
-fn properties(made: &Converted) -> &Value {
+fn properties(made: &ConvertedConfig) -> &Value {
     &made.template["Resources"]["Web"]["Properties"]
 }
 
-fn role(made: &Converted) -> &Value {
+fn role(made: &ConvertedConfig) -> &Value {
     &made.template["Resources"]["WebRole"]["Properties"]
 }
 
 /// The only note on a path that has these words.
 #[track_caller]
-fn note_on<'n>(made: &'n Converted, path: &str, words: &str) -> &'n Note {
+fn note_on<'n>(made: &'n ConvertedConfig, path: &str, words: &str) -> &'n Note {
     let about: Vec<&Note> = made.notes.0.iter().filter(|note| note.path == path).collect();
     let found = about.iter().find(|note| note.text.contains(words));
     found.unwrap_or_else(|| panic!("\"{words}\" on {path} in {:?}", made.notes.0))
@@ -42,7 +42,7 @@ fn no_new_node_has_the_label_by_which_eksctl_drains() {
         properties(&made)["Labels"],
         json!({"alpha.eksctl.io/cluster-name": "c"})
     );
-    assert_eq!(note_on(&made, "managedNodeGroups", LABEL).kind, Kind::Told);
+    assert_eq!(note_on(&made, "managedNodeGroups", LABEL).kind, NoteKind::Told);
     let made = converted("", "    labels: {alpha.eksctl.io/nodegroup-name: web, tier: web}\n");
     assert_eq!(
         properties(&made)["Labels"],
@@ -53,7 +53,7 @@ fn no_new_node_has_the_label_by_which_eksctl_drains() {
         "managedNodeGroups[0].labels.alpha.eksctl.io/nodegroup-name",
         "drain",
     );
-    assert_eq!((note.kind, note.line), (Kind::Told, 6));
+    assert_eq!((note.kind, note.line), (NoteKind::Told, 6));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn what_eksctl_overwrites_is_overwritten_and_told() {
     ] {
         assert_eq!(
             note_on(&made, &format!("managedNodeGroups[0].{path}"), "eksctl").kind,
-            Kind::Told
+            NoteKind::Told
         );
     }
 }
@@ -133,7 +133,7 @@ fn check_left(fields: &str, property: &str, expected: &Value, paths: &[&str]) {
         .notes
         .0
         .iter()
-        .filter(|note| note.kind != Kind::Told)
+        .filter(|note| note.kind != NoteKind::Told)
         .map(|note| note.path.trim_start_matches("managedNodeGroups[0]."))
         .collect();
     assert_eq!(told, paths, "{:?}", made.notes.0);
@@ -264,7 +264,7 @@ fn words_and_numbers_of_what_is_copied_are_those_that_eksctl_reads() {
 #[test]
 fn a_role_without_the_network_plugins_policy_is_told() {
     const OIDC: &str = "iam: {withOIDC: true}\n";
-    let about = |made: &Converted| {
+    let about = |made: &ConvertedConfig| {
         let notes = made.notes.0.iter();
         notes
             .filter(|note| note.text.contains("AmazonEKS_CNI_Policy"))
@@ -276,7 +276,7 @@ fn a_role_without_the_network_plugins_policy_is_told() {
     assert_eq!(notes.len(), 1, "{notes:?}");
     assert_eq!(
         (notes[0].path.as_str(), notes[0].line, notes[0].kind),
-        ("iam.withOIDC", 4, Kind::Told)
+        ("iam.withOIDC", 4, NoteKind::Told)
     );
     for (beside, fields) in [
         ("", ""),
@@ -316,7 +316,7 @@ fn an_ami_type_beside_a_launch_template_is_told() {
     let made = converted("", &format!("{TEMPLATE}    amiFamily: Bottlerocket\n"));
     assert_eq!(properties(&made)["AmiType"], json!("BOTTLEROCKET_x86_64"));
     let note = note_on(&made, "managedNodeGroups[0].amiFamily", "take AmiType out");
-    assert_eq!(note.kind, Kind::Told);
+    assert_eq!(note.kind, NoteKind::Told);
     for fields in [TEMPLATE, "    amiFamily: Bottlerocket\n"] {
         let made = converted("", fields);
         assert!(

@@ -3,7 +3,7 @@
 mod support;
 
 use local_stack::Moto;
-use support::{Told, mng};
+use support::{CommandResult, mng};
 
 const PREFIX: &str = "--prefix-delegation";
 const CUSTOM: &str = "--custom-networking";
@@ -11,7 +11,7 @@ const CUSTOM: &str = "--custom-networking";
 /// The options in the order of a row's figures.
 const OPTIONS: [&[&str]; 4] = [&[], &[PREFIX], &[CUSTOM], &[PREFIX, CUSTOM]];
 
-fn max_pods(endpoint: &str, arguments: &[&str]) -> Told {
+fn max_pods(endpoint: &str, arguments: &[&str]) -> CommandResult {
     let environment = [
         ("AWS_ENDPOINT_URL_EC2", endpoint),
         ("AWS_REGION", local_stack::REGION),

@@ -5,9 +5,9 @@ mod account;
 mod support;
 
 use account::Account;
-use local_stack::simulator::{Fault, FaultKind, When};
+use local_stack::simulator::{FaultKind, InjectedFault, When};
 use serde_json::{Value, json};
-use support::{Told, file, mng};
+use support::{CommandResult, file, mng};
 
 const NO_STACK: &str = "the stack's tags are left out: cloudformation:DescribeStacks on ";
 const ID: &str = "my-cluster/my-mng";
@@ -23,7 +23,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn check((status, output, notes): Told, expected_status: i32, expected: &[&str]) {
+fn check((status, output, notes): CommandResult, expected_status: i32, expected: &[&str]) {
     assert_eq!(status, Some(expected_status), "{output}{notes}");
     assert_eq!(lines(&output), expected, "{notes}");
 }
@@ -215,7 +215,7 @@ async fn what_cant_be_known_is_no_plan() {
         "{problem}"
     );
 
-    account.simulator.fault(Fault {
+    account.simulator.fault(InjectedFault {
         operation: "DescribeNodegroup".to_owned(),
         nth: 1,
         times: 9,

@@ -5,13 +5,13 @@ mod support;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::{Told, create, event, events, file, mng};
+use support::{CommandResult, create, event, events, file, mng};
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEBw+RbqdAvUJnK2+8mpQwT3ZfEHFqzX8OGAEMVw9j9r nodes@example.com";
 
 const UNSTATED: &str = "AmiType is unstated: rendered for AL2023\n";
 
-fn render(event: &Path) -> Told {
+fn render(event: &Path) -> CommandResult {
     mng(&[Path::new("render"), event], &[])
 }
 

@@ -31,10 +31,10 @@ fn the_committed_schema_is_what_mng_prints() {
 }
 
 /// A way from the resource's properties to an object or a word within, `[]` for a list's first entry.
-type Way = Vec<String>;
+type SchemaPath = Vec<String>;
 
 /// Each object of fixed properties with their names.
-fn objects(schema: &Value, way: &Way, found: &mut Vec<(Way, BTreeSet<String>)>) {
+fn objects(schema: &Value, way: &SchemaPath, found: &mut Vec<(SchemaPath, BTreeSet<String>)>) {
     if let Some(properties) = schema["properties"].as_object() {
         assert_eq!(schema["additionalProperties"], false, "{way:?}");
         found.push((way.clone(), properties.keys().cloned().collect()));
@@ -43,7 +43,7 @@ fn objects(schema: &Value, way: &Way, found: &mut Vec<(Way, BTreeSet<String>)>) 
 }
 
 /// Each property that is one of a few words, with them.
-fn words(schema: &Value, way: &Way, found: &mut Vec<(Way, BTreeSet<String>)>) {
+fn words(schema: &Value, way: &SchemaPath, found: &mut Vec<(SchemaPath, BTreeSet<String>)>) {
     if let Some(words) = schema["enum"].as_array().filter(|_| schema["type"] == "string") {
         found.push((
             way.clone(),
@@ -59,7 +59,7 @@ fn words(schema: &Value, way: &Way, found: &mut Vec<(Way, BTreeSet<String>)>) {
     }
 }
 
-fn each_within(schema: &Value, way: &Way, then: &mut dyn FnMut(&Value, &Way)) {
+fn each_within(schema: &Value, way: &SchemaPath, then: &mut dyn FnMut(&Value, &SchemaPath)) {
     let further = |step: &str| [way.clone(), vec![step.to_owned()]].concat();
     for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
         then(inner, &further(name));
@@ -143,7 +143,7 @@ fn bounds_are_the_same() {
     }
 }
 
-fn bounds(schema: &Value, way: &Way, found: &mut Vec<(Way, i64, bool)>) {
+fn bounds(schema: &Value, way: &SchemaPath, found: &mut Vec<(SchemaPath, i64, bool)>) {
     if schema["type"] == "integer" {
         for (bound, outwards) in [("minimum", -1), ("maximum", 1)] {
             let bound = schema[bound].as_i64();
@@ -169,7 +169,7 @@ fn what_must_be_there_is_the_same() {
     }
 }
 
-fn required(schema: &Value, way: &Way, found: &mut Vec<(Way, Vec<String>)>) {
+fn required(schema: &Value, way: &SchemaPath, found: &mut Vec<(SchemaPath, Vec<String>)>) {
     if let Some(names) = schema["required"].as_array() {
         let names = names.iter().map(|name| name.as_str().expect("a name").to_owned());
         found.push((way.clone(), names.collect()));
@@ -182,7 +182,7 @@ fn every_property_is_described() {
     described(&schema(), &vec![]);
 }
 
-fn described(schema: &Value, way: &Way) {
+fn described(schema: &Value, way: &SchemaPath) {
     for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
         let text = inner["description"].as_str().unwrap_or_default();
         assert!(text.ends_with('.') && !text.contains('\n'), "{way:?} {name}: {text}");

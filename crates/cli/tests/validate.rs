@@ -5,10 +5,10 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use support::{Told, create, events, file, mng};
+use support::{CommandResult, create, events, file, mng};
 use tempfile::NamedTempFile;
 
-fn validate(file: &Path) -> Told {
+fn validate(file: &Path) -> CommandResult {
     mng(&[Path::new("validate"), file], &[])
 }
 

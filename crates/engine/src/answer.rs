@@ -2,8 +2,8 @@
 
 use crate::by_event;
 use crate::case::Case;
-use crate::progress::{KnownGroups, Progress, Stage};
-use crate::unfinished_replacements::{self as unfinished, Left};
+use crate::progress::{KnownGroups, Progress, Task};
+use crate::unfinished_replacements::{self as unfinished, CleanupResult};
 use mng_core::decide::plan::StepKind;
 use mng_core::decide::under_way::UnderWay;
 use mng_core::protocol::answer::{Answer, Attributes};
@@ -37,13 +37,13 @@ fn ended(case: &Case, progress: &Progress, reason: String) -> Answer {
 /// A stage that is done: the answer, or `None` when something else comes before the answer.
 pub fn succeed(case: &Case, progress: &mut Progress, attributes: Attributes, warnings: Vec<String>) -> Option<Answer> {
     match std::mem::take(&mut progress.stage) {
-        Stage::Undo { failure } => Some(ended(case, progress, failure)),
-        Stage::Converge | Stage::RemoveAbandoned if unfinished::is_due(case, &progress.stack) => {
+        Task::Undo { failure } => Some(ended(case, progress, failure)),
+        Task::Converge | Task::RemoveAbandoned if unfinished::is_due(case, &progress.stack) => {
             progress.stage = unfinished::begin(case, &mut progress.groups, &mut progress.history, attributes, warnings);
             None
         }
-        Stage::Converge | Stage::RemoveAbandoned => Some(success(case, progress, attributes, warnings)),
-        Stage::Sweep(sweep) => Some(success(case, progress, sweep.attributes, sweep.warnings)),
+        Task::Converge | Task::RemoveAbandoned => Some(success(case, progress, attributes, warnings)),
+        Task::Sweep(sweep) => Some(success(case, progress, sweep.attributes, sweep.warnings)),
     }
 }
 
@@ -65,27 +65,27 @@ fn success(case: &Case, progress: &Progress, mut attributes: Attributes, warning
 pub fn fail(case: &Case, progress: &mut Progress, reason: String) -> Option<Answer> {
     match std::mem::take(&mut progress.stage) {
         // A later request has taken the group over, and it is theirs to end.
-        Stage::Undo { failure } if failure.starts_with(&reason) && case.requester().may_overlap() => {
+        Task::Undo { failure } if failure.starts_with(&reason) && case.requester().may_overlap() => {
             Some(ended(case, progress, failure))
         }
-        Stage::Undo { failure } => Some(ended(
+        Task::Undo { failure } => Some(ended(
             case,
             progress,
             format!("{failure}; and the function could not remove what this request had made: {reason}"),
         )),
-        Stage::Converge | Stage::RemoveAbandoned if leaves_something(case, progress) => {
-            progress.history.turn_to_undoing();
+        Task::Converge | Task::RemoveAbandoned if leaves_something(case, progress) => {
+            progress.history.reset_for_removal();
             // Whether the group is still to be removed is another question to the stack.
             progress.stack.asked = false;
-            by_event::make_ready_to_undo(case, &mut progress.history, &mut progress.reads.lookups);
-            progress.stage = Stage::Undo {
+            by_event::allow_removal_after_failure(case, &mut progress.history, &mut progress.reads.lookups);
+            progress.stage = Task::Undo {
                 failure: progress.warnings.after(reason),
             };
             progress.set_phase(UnderWay::Undo);
             None
         }
-        Stage::Converge | Stage::RemoveAbandoned => Some(ended(case, progress, progress.warnings.after(reason))),
-        Stage::Sweep(left) => match unfinished::leave(
+        Task::Converge | Task::RemoveAbandoned => Some(ended(case, progress, progress.warnings.after(reason))),
+        Task::Sweep(left) => match unfinished::leave(
             case,
             &mut progress.history,
             &mut progress.warnings,
@@ -93,12 +93,12 @@ pub fn fail(case: &Case, progress: &mut Progress, reason: String) -> Option<Answ
             left,
             &reason,
         ) {
-            Left::ToGoOn(sweep) => {
-                progress.stage = Stage::Sweep(sweep);
+            CleanupResult::ToGoOn(sweep) => {
+                progress.stage = Task::Sweep(sweep);
                 None
             }
-            Left::Failed(reason) => Some(ended(case, progress, reason)),
-            Left::Nothing(sweep) => Some(success(case, progress, sweep.attributes, sweep.warnings)),
+            CleanupResult::Failed(reason) => Some(ended(case, progress, reason)),
+            CleanupResult::Nothing(sweep) => Some(success(case, progress, sweep.attributes, sweep.warnings)),
         },
     }
 }
@@ -107,7 +107,7 @@ pub fn fail(case: &Case, progress: &mut Progress, reason: String) -> Option<Answ
 /// answer, so nobody but this request removes it. Nor does anybody remove what a Create by event has made.
 fn leaves_something(case: &Case, progress: &Progress) -> bool {
     if case.requester().clears_up_after_itself() {
-        return by_event::leaves_something(case, &progress.history);
+        return by_event::may_leave_group(case, &progress.history);
     }
     let replaces = case.kind() == RequestType::Update && success_id(case, &progress.groups) != case.physical_id();
     let made = |kind| progress.history.of(kind).is_some();
@@ -117,13 +117,13 @@ fn leaves_something(case: &Case, progress: &Progress) -> bool {
 /// Whether EC2 has something for the new group already. An earlier delivery of the request may have made it and died.
 fn has_ec2_resources(case: &Case, progress: &Progress) -> bool {
     let target = progress.groups.target.as_ref();
-    let around = progress.reads.pass.around.as_ref();
-    let Some((target, around)) = target.zip(around) else {
+    let surroundings = progress.reads.pass.surroundings.as_ref();
+    let Some((target, surroundings)) = target.zip(surroundings) else {
         return false;
     };
-    let place = &around.place;
-    let is_targets = place.name == *target && place.cluster == case.spec.cluster;
-    is_targets && around.belongings.tags(place).next().is_some()
+    let group_ref = &surroundings.group_ref;
+    let is_targets = group_ref.name == *target && group_ref.cluster == case.spec.cluster;
+    is_targets && surroundings.ec2_resources.tags(group_ref).next().is_some()
 }
 
 /// The group that the passes are about, once it is known.

@@ -3,15 +3,15 @@
 
 use crate::case::Case;
 use crate::preflight;
-use crate::progress::{Lookups, Progress, Stage};
+use crate::progress::{Lookups, Progress, Task};
 use mng_core::decide::Observation;
-use mng_core::decide::history::{History, Seen};
+use mng_core::decide::history::{History, SeenOwner};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::properties::fields::Problem;
 use mng_core::properties::rule::Rule;
 use mng_core::protocol::eventbridge::codes::TOO_LATE;
 use mng_core::protocol::eventbridge::request::refusal;
-use mng_core::protocol::request::{Reply, RequestType, Sent};
+use mng_core::protocol::request::{EventEnvelope, Reply, RequestType};
 
 /// What clearing up after a failed Create may take beyond the request's own time, in seconds. EKS deletes a group in some
 /// minutes, and no URL runs out meanwhile.
@@ -51,7 +51,7 @@ const AHEAD_SECONDS: u64 = 300;
 
 /// Why a request that is taken up at `now` can't be of now. The time is the sender's own (API reference, `PutEventsRequestEntry`), and
 /// a group that follows a request of next year would follow no other till then.
-pub fn from_the_future(case: &Case, now: u64) -> Option<String> {
+pub fn sent_in_the_future(case: &Case, now: u64) -> Option<String> {
     let sent = event(case)?;
     sent.sent_at().filter(|at| *at > now + AHEAD_SECONDS).map(|_| {
         refusal(&[format!(
@@ -63,7 +63,7 @@ pub fn from_the_future(case: &Case, now: u64) -> Option<String> {
 
 /// Why a request that is taken up at `now` is too old. EventBridge delivers late, and archives replay. `None` for a Create whose
 /// earlier delivery may have died over what it made: that is removed, and then it is told.
-pub fn too_late(case: &Case, progress: &mut Progress, now: u64) -> Option<String> {
+pub fn too_old(case: &Case, progress: &mut Progress, now: u64) -> Option<String> {
     let sent = event(case)?;
     let history = &progress.history;
     if now < history.deadline {
@@ -80,13 +80,13 @@ pub fn too_late(case: &Case, progress: &mut Progress, now: u64) -> Option<String
     };
     progress.groups.target = Some(name);
     progress.history.deadline = now;
-    make_ready_to_undo(case, &mut progress.history, &mut progress.reads.lookups);
-    progress.stage = Stage::Undo { failure };
+    allow_removal_after_failure(case, &mut progress.history, &mut progress.reads.lookups);
+    progress.stage = Task::Undo { failure };
     None
 }
 
 /// What EventBridge said of the event that the request was, if it was one.
-fn event(case: &Case) -> Option<&Sent> {
+fn event(case: &Case) -> Option<&EventEnvelope> {
     match &case.request.envelope.reply {
         Reply::Url(_) => None,
         Reply::Bus(sent) => Some(sent),
@@ -115,10 +115,10 @@ pub fn note(case: &Case, history: &mut History, seen: &Observation, now: u64) {
         Observation::Present { group, .. } => note_group(case, history, group),
         Observation::Absent if case.requester().clears_up_after_itself() => {
             let since = match history.seen {
-                Some(Seen::Absent { since }) => since,
-                Some(Seen::Unfinished | Seen::Foreign | Seen::Settled) | None => now,
+                Some(SeenOwner::Absent { since }) => since,
+                Some(SeenOwner::Unfinished | SeenOwner::Foreign | SeenOwner::Settled) | None => now,
             };
-            history.seen = Some(Seen::Absent { since });
+            history.seen = Some(SeenOwner::Absent { since });
         }
         Observation::Absent | Observation::Unknown(_) => {}
     }
@@ -132,41 +132,41 @@ pub fn note_group(case: &Case, history: &mut History, group: &NodeGroup) {
     let order = &case.order;
     let is_its_own = order.superseded_by(&group.tags).is_none() && order.has_not_finished(&group.tags);
     history.seen = Some(match case.owner.owns(&group.tags) {
-        false => Seen::Foreign,
-        true if is_its_own => Seen::Unfinished,
-        true => Seen::Settled,
+        false => SeenOwner::Foreign,
+        true if is_its_own => SeenOwner::Unfinished,
+        true => SeenOwner::Settled,
     });
 }
 
 /// Whether a failed Create may have made something that nobody else will remove: what it has begun on the service's side is told
 /// by what the last look saw. What was there before it stays, whatever fails.
-pub fn leaves_something(case: &Case, history: &History) -> bool {
+pub fn may_leave_group(case: &Case, history: &History) -> bool {
     let may_have_made = match history.seen {
-        Some(Seen::Absent { .. } | Seen::Unfinished | Seen::Foreign) => true,
-        Some(Seen::Settled) | None => false,
+        Some(SeenOwner::Absent { .. } | SeenOwner::Unfinished | SeenOwner::Foreign) => true,
+        Some(SeenOwner::Settled) | None => false,
     };
     case.kind() == RequestType::Create && may_have_made
 }
 
 /// Whether what a request by event has made is being removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undoing {
+pub enum RemovalAfterFailure {
     NotYet,
     /// The cause is in the progress, and has to be handed over before anything is removed: a delivery that finds nothing left could
     /// only say that somebody has deleted it.
     Begun,
 }
 
-pub fn undoing(case: &Case, stage: &Stage) -> Undoing {
+pub fn undoing(case: &Case, stage: &Task) -> RemovalAfterFailure {
     match stage {
-        Stage::Undo { .. } if case.requester().clears_up_after_itself() => Undoing::Begun,
-        Stage::Undo { .. } | Stage::Converge | Stage::RemoveAbandoned | Stage::Sweep(_) => Undoing::NotYet,
+        Task::Undo { .. } if case.requester().clears_up_after_itself() => RemovalAfterFailure::Begun,
+        Task::Undo { .. } | Task::Converge | Task::RemoveAbandoned | Task::Sweep(_) => RemovalAfterFailure::NotYet,
     }
 }
 
 /// Time for clearing up, which a stack's rollback would have of its own; and nothing that is checked before a group is made
 /// keeps one from being removed.
-pub fn make_ready_to_undo(case: &Case, history: &mut History, lookups: &mut Lookups) {
+pub fn allow_removal_after_failure(case: &Case, history: &mut History, lookups: &mut Lookups) {
     if case.requester().clears_up_after_itself() {
         history.deadline += CLEARING_SECONDS;
         lookups.preflight_done = true;

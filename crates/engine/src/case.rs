@@ -2,7 +2,7 @@
 
 use mng_core::nodegroup::name::name;
 use mng_core::nodegroup::ownership::Owner;
-use mng_core::nodegroup::request_order::{Requested, Turn};
+use mng_core::nodegroup::request_order::{RequestOrder, Requested};
 use mng_core::nodegroup::requester::Requester;
 use mng_core::properties::fields::Problem;
 use mng_core::properties::spec::Spec;
@@ -20,7 +20,7 @@ pub struct Case {
     /// The resource that the request is about.
     pub owner: Owner,
     /// Which request this is, among those for the same resource.
-    pub order: Turn,
+    pub order: RequestOrder,
     /// The properties as far as they can be read. They can be carried out if there are no `problems`.
     pub spec: Spec,
     pub problems: Vec<Problem>,
@@ -35,8 +35,8 @@ impl Case {
         let read = |properties| inspect(properties, &envelope.logical_resource_id);
         let (spec, problems) = read(&request.properties);
         let order = match &envelope.reply {
-            Reply::Url(_) => Turn::OneByOne,
-            Reply::Bus(sent) => Turn::Sent(Requested {
+            Reply::Url(_) => RequestOrder::OneByOne,
+            Reply::Bus(sent) => RequestOrder::Sent(Requested {
                 time: sent.time.clone(),
                 id: envelope.request_id.clone(),
             }),

@@ -16,10 +16,10 @@ pub fn cut_off(case: &Case, progress: &mut Progress, now: u64) -> Outcome {
         call,
         "a pass was cut off, for a call went on too long"
     );
-    progress.reads.retries.lose_call();
+    progress.reads.retries.count_lost_call();
     progress.end_pass();
     let over = now >= progress.history.deadline;
-    if !over || progress.outside_eks().gone_on_without() {
+    if !over || progress.outside_eks().continue_without_outside_eks() {
         return Outcome::Wait(Waiting::ForAnAnswer);
     }
     let reason = reason(progress);
@@ -35,7 +35,7 @@ pub fn cut_off(case: &Case, progress: &mut Progress, now: u64) -> Outcome {
 }
 
 /// The answer to a request that can't go on at all, not even to clear up.
-pub fn given_up(case: &Case, progress: &mut Progress, reason: &str) -> Answer {
+pub fn answer_without_cleanup(case: &Case, progress: &mut Progress, reason: &str) -> Answer {
     loop {
         if let Some(answer) = fail(case, progress, reason.to_owned()) {
             return answer;

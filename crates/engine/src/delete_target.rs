@@ -1,12 +1,12 @@
 //! Which group a Delete is about.
 
 use crate::case::Case;
-use crate::fault::{Stop, lasting};
+use crate::fault::{PassStop, lasting};
 use crate::ports::{Cloud, DescribeStack};
 use crate::prepare;
 use crate::progress::{KnownStack, Retries};
 use crate::stack_state;
-use mng_core::decide::{Identity, Which};
+use mng_core::decide::{DeleteScope, Identity};
 use mng_core::protocol::physical_id::PhysicalId;
 
 /// Where the stack doesn't tell when its operation began, a group may be one that a policy of Retain has kept, and stays.
@@ -21,7 +21,7 @@ pub async fn identity<C: Cloud>(
     case: &Case,
     stack: &mut KnownStack,
     retries: &mut Retries,
-) -> Result<Option<Identity>, Stop> {
+) -> Result<Option<Identity>, PassStop> {
     if let Some(given) = PhysicalId::parse(case.physical_id()) {
         return Ok(Some(prepare::identity(case, given)));
     }
@@ -30,7 +30,7 @@ pub async fn identity<C: Cloud>(
     };
     let since = operation_began(cloud, case, stack, retries).await?;
     Ok(Some(Identity {
-        which: Which::CreatedSince(since),
+        delete_scope: DeleteScope::CreatedSince(since),
         ..prepare::identity(case, derived)
     }))
 }
@@ -40,7 +40,7 @@ async fn operation_began<C: Cloud>(
     case: &Case,
     stack: &mut KnownStack,
     retries: &mut Retries,
-) -> Result<u64, Stop> {
+) -> Result<u64, PassStop> {
     if let Some(began) = stack.operation_began {
         return Ok(began);
     }

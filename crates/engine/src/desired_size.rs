@@ -1,7 +1,7 @@
 //! The desired size of a group: the template's, or an autoscaler's.
 
 use crate::case::Case;
-use crate::fault::{Stop, lasting};
+use crate::fault::{PassStop, lasting};
 use crate::ports::{Cloud, ListUpdates};
 use crate::progress::{KnownGroups, KnownStack, Reads, Retries};
 use mng_core::call_error::{CallError, Fault};
@@ -23,7 +23,7 @@ pub async fn desired<C: Cloud>(
     groups: &mut KnownGroups,
     stack: &KnownStack,
     name: &str,
-) -> Result<DesiredSize, Stop> {
+) -> Result<DesiredSize, PassStop> {
     let size = by_properties(case, stack);
     let DesiredSize::TakeBack { failed } = size else {
         return Ok(size);
@@ -69,7 +69,7 @@ async fn set_by_an_update<C: Cloud>(
     stack: &KnownStack,
     group: PhysicalId,
     failed: i32,
-) -> Result<Updates, Stop> {
+) -> Result<Updates, PassStop> {
     if let Some(known) = groups.size_was_set {
         return Ok(known);
     }
@@ -87,7 +87,7 @@ async fn set_by_an_update<C: Cloud>(
     Ok(set)
 }
 
-fn without_updates(retries: &mut Retries, error: CallError) -> Result<Updates, Stop> {
+fn without_updates(retries: &mut Retries, error: CallError) -> Result<Updates, PassStop> {
     match error.fault {
         Fault::Throttled | Fault::Unknown | Fault::InUse if retries.unanswered + 1 < TRIES => {
             Err(retries.retry(&error))

@@ -7,11 +7,11 @@ use serde_json::Value;
 use crate::outside_eks::OutsideEks;
 use crate::ports::{ApplyObject, Cloud, CreateDaemonSet, DeleteDaemonSet, ListDaemonSets, TagResource, UntagResource};
 use mng_core::call_error::{CallError, Fault, NO_ANSWER};
-use mng_core::decide::Part;
+use mng_core::decide::OutsideEksPart;
 use mng_core::decide::plan::{PluginForGroup, PluginMark};
 use mng_core::nodegroup::group::GroupTarget;
 use mng_core::nodegroup::ownership::PLUGIN_TAG;
-use mng_core::workload::device_plugin::{Asked, Leave, NAME, Verdict, join, leave};
+use mng_core::workload::device_plugin::{JoinDecision, LeaveDecision, NAME, PluginRequest, join, leave};
 
 /// How often a cluster that can't be connected to is tried before a group keeps its device plugin for that: with the waits in
 /// between some three minutes. An endpoint that was closed to the function stays so, and the way out is told sooner than an hour.
@@ -28,7 +28,7 @@ const JOINS: usize = 8;
 /// the first at the same time, the other finds it.
 pub async fn join_plugin<C: Cloud>(cloud: &C, wanted: &PluginForGroup) -> Result<Option<String>, CallError> {
     let group = &wanted.group;
-    let asked = Asked {
+    let asked = PluginRequest {
         group: &group.name,
         image: &wanted.image,
         taints: &wanted.taints,
@@ -37,14 +37,14 @@ pub async fn join_plugin<C: Cloud>(cloud: &C, wanted: &PluginForGroup) -> Result
     for _ in 0..JOINS {
         let live = cloud.call(&daemon_sets_of(group)).await?;
         match join(&asked, &live) {
-            Verdict::Foreign(warning) => return Ok(Some(warning)),
-            Verdict::AsItIs | Verdict::Create(_) | Verdict::Apply(_) if mark == Mark::Missing => {
+            JoinDecision::Foreign(warning) => return Ok(Some(warning)),
+            JoinDecision::AsItIs | JoinDecision::Create(_) | JoinDecision::Apply(_) if mark == Mark::Missing => {
                 cloud.call(&tag(group)).await?;
                 mark = Mark::New;
             }
-            Verdict::AsItIs => return Ok(None),
-            Verdict::Create(bare) => mark = create_marked(cloud, group, &bare, mark).await?,
-            Verdict::Apply(manifest) => {
+            JoinDecision::AsItIs => return Ok(None),
+            JoinDecision::Create(bare) => mark = create_marked(cloud, group, &bare, mark).await?,
+            JoinDecision::Apply(manifest) => {
                 let applied = cloud.call(&apply(group, manifest)).await;
                 mark = written(cloud, group, mark, applied).await?;
             }
@@ -107,12 +107,12 @@ pub async fn leave_plugin<C: Cloud>(cloud: &C, group: &GroupTarget) -> Result<()
         Err(error) => return Err(advised(error, group)),
     };
     match leave(&group.name, &live) {
-        Leave::Nothing => {}
-        Leave::Apply(manifest) => {
+        LeaveDecision::Nothing => {}
+        LeaveDecision::Apply(manifest) => {
             let applied = cloud.call(&apply(group, manifest)).await;
             applied.map_err(|error| advised(error, group))?;
         }
-        Leave::Delete { uid, resource_version } => {
+        LeaveDecision::Delete { uid, resource_version } => {
             let delete = DeleteDaemonSet {
                 cluster: group.cluster.clone(),
                 uid,
@@ -168,8 +168,8 @@ fn advised(error: CallError, group: &GroupTarget) -> CallError {
 
 /// A rollback goes on without instead. A cluster that has answered in this request is waited for until the deadline.
 pub fn is_out_of_reach(outside: &OutsideEks, error: &CallError) -> bool {
-    let tries = outside.tries(Part::DevicePlugin);
+    let tries = outside.tries(OutsideEksPart::DevicePlugin);
     let unconnected = error.fault == Fault::Unknown && error.code == NO_ANSWER;
-    let was_reached = outside.access.was_let_in(&error.resource);
+    let was_reached = outside.access.has_let_in(&error.resource);
     unconnected && tries + 1 >= LEAVE_TRIES && !was_reached && !outside.stack.rolls_back()
 }

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::ports::{Cloud, ReadDrain, ReadEvidence};
 use crate::preflight;
-use mng_core::decide::Broken;
+use mng_core::decide::FailedGroup;
 use mng_core::diagnosis::{Evidence, explain};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::protocol::request::RequestType;
@@ -15,7 +15,7 @@ const LONGEST_REASON: usize = 3_200;
 const NOT_EVICTED: &str = "PodEvictionFailure";
 
 /// The reason, the most likely cause first.
-pub async fn reason<C: Cloud>(cloud: &C, case: &Case, broken: &Broken) -> String {
+pub async fn reason<C: Cloud>(cloud: &C, case: &Case, broken: &FailedGroup) -> String {
     let evidence = evidence(cloud, case, broken).await;
     if broken.issues.is_empty() && evidence == Evidence::default() {
         return broken.headline.clone();
@@ -24,7 +24,7 @@ pub async fn reason<C: Cloud>(cloud: &C, case: &Case, broken: &Broken) -> String
 }
 
 /// What keeps a group from being deleted is told by EKS alone.
-async fn evidence<C: Cloud>(cloud: &C, case: &Case, broken: &Broken) -> Evidence {
+async fn evidence<C: Cloud>(cloud: &C, case: &Case, broken: &FailedGroup) -> Evidence {
     if case.kind() == RequestType::Delete {
         return Evidence::default();
     }
@@ -38,22 +38,22 @@ async fn evidence<C: Cloud>(cloud: &C, case: &Case, broken: &Broken) -> Evidence
             group: Box::new(group.clone()),
         })
         .await;
-    evidence.preflight = preflight::again(cloud, case).await;
+    evidence.preflight = preflight::causes_of_failure(cloud, case).await;
     if let Some(nodes) = not_drained(broken) {
-        look_at_the_drain(cloud, &group, nodes, &mut evidence).await;
+        read_drain(cloud, &group, nodes, &mut evidence).await;
     }
     evidence
 }
 
 /// The nodes whose pods stayed; `None` where that wasn't the matter.
-fn not_drained(broken: &Broken) -> Option<Vec<String>> {
+fn not_drained(broken: &FailedGroup) -> Option<Vec<String>> {
     let issues = broken.issues.iter().filter(|issue| issue.code == NOT_EVICTED);
     let nodes: Vec<&Vec<String>> = issues.map(|issue| &issue.resources).collect();
     (!nodes.is_empty()).then(|| nodes.into_iter().flatten().cloned().collect())
 }
 
 /// Which pods it was, the service doesn't say (containers-roadmap issue 1282).
-async fn look_at_the_drain<C: Cloud>(cloud: &C, group: &NodeGroup, nodes: Vec<String>, evidence: &mut Evidence) {
+async fn read_drain<C: Cloud>(cloud: &C, group: &NodeGroup, nodes: Vec<String>, evidence: &mut Evidence) {
     let read = ReadDrain {
         group: group.id(),
         nodes,

@@ -13,7 +13,7 @@ use mng_core::workload::drain::blocked_message;
 const ASK_EVERY_SECONDS: u64 = 300;
 
 /// Asks Kubernetes once in a while. Nobody has asked for that access, so where there is none it is only logged.
-pub async fn look<C: Cloud>(
+pub async fn check<C: Cloud>(
     cloud: &C,
     case: &Case,
     history: &mut History,

@@ -6,7 +6,7 @@ use mng_core::decide::Waiting;
 
 /// Why a pass can't go on: it has to wait, or the request fails.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Stop {
+pub enum PassStop {
     Wait(Waiting),
     Fail(String),
 }
@@ -15,7 +15,7 @@ pub enum Stop {
 ///
 /// # Errors
 /// A wait, or a failure where the role lacks the permission for good.
-pub fn required<T>(retries: &mut Retries, answer: Result<T, CallError>) -> Result<Option<T>, Stop> {
+pub fn required<T>(retries: &mut Retries, answer: Result<T, CallError>) -> Result<Option<T>, PassStop> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
         Err(error) => match error.fault {
@@ -30,11 +30,11 @@ pub fn required<T>(retries: &mut Retries, answer: Result<T, CallError>) -> Resul
 ///
 /// # Errors
 /// A wait for an error that may pass. A denial is one at first: IAM tells everybody of a changed role some seconds later.
-pub fn lasting<T>(retries: &mut Retries, answer: Result<T, CallError>) -> Result<Result<T, CallError>, Stop> {
+pub fn lasting<T>(retries: &mut Retries, answer: Result<T, CallError>) -> Result<Result<T, CallError>, PassStop> {
     match at_once(retries, answer)? {
         Err(error) if error.fault == Fault::Denied => match retries.denied(&error) {
-            wait @ Stop::Wait(_) => Err(wait),
-            Stop::Fail(_) => Ok(Err(error)),
+            wait @ PassStop::Wait(_) => Err(wait),
+            PassStop::Fail(_) => Ok(Err(error)),
         },
         settled => Ok(settled),
     }
@@ -44,7 +44,7 @@ pub fn lasting<T>(retries: &mut Retries, answer: Result<T, CallError>) -> Result
 ///
 /// # Errors
 /// A wait for a call that was throttled or went unanswered.
-pub fn at_once<T>(retries: &mut Retries, answer: Result<T, CallError>) -> Result<Result<T, CallError>, Stop> {
+pub fn at_once<T>(retries: &mut Retries, answer: Result<T, CallError>) -> Result<Result<T, CallError>, PassStop> {
     match answer {
         Err(error) => match error.fault {
             Fault::Throttled | Fault::Unknown | Fault::InUse => Err(retries.retry(&error)),
@@ -100,15 +100,15 @@ pub fn consequence(fault: Fault, call: FailedCall) -> Consequence {
 
 impl Consequence {
     /// How the pass stops.
-    pub fn stop(self, retries: &mut Retries, error: &CallError) -> Stop {
+    pub fn stop(self, retries: &mut Retries, error: &CallError) -> PassStop {
         match self {
             Self::Retry => retries.retry(error),
             Self::RetryDenied => retries.denied(error),
             Self::WaitForOthers => {
                 tracing::info!(%error, "something else comes first");
-                Stop::Wait(Waiting::ForOthers)
+                PassStop::Wait(Waiting::ForOthers)
             }
-            Self::Fail => Stop::Fail(error.to_string()),
+            Self::Fail => PassStop::Fail(error.to_string()),
         }
     }
 }

@@ -44,8 +44,8 @@ mod unfinished_replacements;
 mod windows_support;
 
 pub use answer::{failed, known_id};
-pub use by_event::{Undoing, from_the_future, identified, too_late, too_many_tags, undoing};
+pub use by_event::{RemovalAfterFailure, identified, sent_in_the_future, too_many_tags, too_old, undoing};
 pub use case::Case;
-pub use cut_off::{cut_off, given_up};
+pub use cut_off::{answer_without_cleanup, cut_off};
 pub use operation::Operation;
 pub use pass::{Outcome, pass};

@@ -1,7 +1,7 @@
 //! What is looked up when the decision asks for it, each once in a pass.
 
 use crate::case::Case;
-use crate::fault::{Stop, at_once, lasting};
+use crate::fault::{PassStop, at_once, lasting};
 use crate::outside_eks::{OutsideEks, answered};
 use crate::ports::{
     Cloud, DescribeCluster, DescribeEc2Resources, DescribeInstanceTypes, DescribeScalingGroup, ListNodes, ListUpdates,
@@ -11,59 +11,59 @@ use crate::texts::DEGRADED_BY;
 use mng_core::autoscaling::is_asked;
 use mng_core::call_error::Fault;
 use mng_core::decide::history::{History, Updates};
-use mng_core::decide::{Around, Goal, Look, Part, Waiting};
-use mng_core::launch_template::ec2_resources::Place;
-use mng_core::launch_template::steps::Cluster;
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::decide::{Goal, NeededRead, OutsideEksPart, Surroundings, Waiting};
+use mng_core::launch_template::ec2_resources::GroupRef;
+use mng_core::launch_template::steps::ClusterNetwork;
+use mng_core::node::instance_type::InstanceTypeFacts;
 use mng_core::nodegroup::group::GroupTarget;
 use mng_core::properties::spec::Spec;
 use mng_core::workload::nodes::{Ready, ready};
 
 /// Looks up one thing for the next decision.
-pub async fn look<C: Cloud>(
+pub async fn read<C: Cloud>(
     cloud: &C,
     case: &Case,
     progress: &mut Progress,
     goal: &Goal,
-    look: &Look,
-) -> Result<(), Stop> {
+    look: &NeededRead,
+) -> Result<(), PassStop> {
     match look {
-        Look::Around => match goal {
+        NeededRead::Surroundings => match goal {
             Goal::Present(desired) => {
-                look_around(
+                read_surroundings(
                     cloud,
                     &mut progress.history,
                     &mut progress.reads,
                     &progress.stack,
-                    desired.place(),
+                    desired.group_ref(),
                     &desired.spec,
                 )
                 .await
             }
             Goal::Absent(_) | Goal::AsIs { .. } | Goal::Repeat(_) => {
-                look_at_ec2_resources(cloud, &mut progress.reads, goal.place()).await
+                read_ec2_resources(cloud, &mut progress.reads, goal.group_ref()).await
             }
         },
-        Look::ScalingGroup(name) => {
+        NeededRead::ScalingGroup(name) => {
             let asked = matches!(goal, Goal::Present(desired) if is_asked(&desired.spec));
-            look_at_scaling_group(cloud, progress.outside_eks(), name, asked).await
+            read_scaling_group(cloud, progress.outside_eks(), name, asked).await
         }
-        Look::Nodes(group, wanted) => look_at_nodes(cloud, case, progress.outside_eks(), group, *wanted).await,
-        Look::Updates(group) => look_for_updates(cloud, case, progress.outside_eks(), group).await,
+        NeededRead::Nodes(group, wanted) => read_nodes(cloud, case, progress.outside_eks(), group, *wanted).await,
+        NeededRead::Updates(group) => read_updates(cloud, case, progress.outside_eks(), group).await,
     }
 }
 
-async fn look_at_scaling_group<C: Cloud>(
+async fn read_scaling_group<C: Cloud>(
     cloud: &C,
     mut outside: OutsideEks<'_>,
     name: &str,
     asked: bool,
-) -> Result<(), Stop> {
-    const PART: Part = Part::ScalingGroup;
+) -> Result<(), PassStop> {
+    const PART: OutsideEksPart = OutsideEksPart::ScalingGroup;
     outside.reads.pass.asking_for = Some(PART);
     match cloud.call(&DescribeScalingGroup { name: name.to_owned() }).await {
-        Ok(found) => outside.reads.pass.beyond.scaling_group = Some(found),
-        Err(error) if !asked && !outside.is_worth_asking_again(PART, &error) => {
+        Ok(found) => outside.reads.pass.outside_eks.scaling_group = Some(found),
+        Err(error) if !asked && !outside.may_retry_denied(PART, &error) => {
             outside.give_up(PART, Some(&error));
         }
         Err(error) => return outside.failed(PART, &error),
@@ -72,14 +72,14 @@ async fn look_at_scaling_group<C: Cloud>(
     Ok(())
 }
 
-async fn look_at_nodes<C: Cloud>(
+async fn read_nodes<C: Cloud>(
     cloud: &C,
     case: &Case,
     mut outside: OutsideEks<'_>,
     group: &GroupTarget,
     wanted: usize,
-) -> Result<(), Stop> {
-    outside.reads.pass.asking_for = Some(Part::Nodes);
+) -> Result<(), PassStop> {
+    outside.reads.pass.asking_for = Some(OutsideEksPart::Nodes);
     let list = ListNodes {
         group: group.id(),
         request_id: case.request.envelope.request_id.clone(),
@@ -89,23 +89,23 @@ async fn look_at_nodes<C: Cloud>(
             let count = ready(&nodes);
             tracing::info!(ready = count, wanted, "nodes");
             outside.history.ready = Some(Ready { ready: count, wanted });
-            outside.history.tries.remove(&Part::Nodes);
+            outside.history.tries.remove(&OutsideEksPart::Nodes);
             outside.reads.lookups.watched = Some((group.cluster.clone(), group.name.clone()));
-            outside.reads.pass.beyond.nodes = Some(nodes);
+            outside.reads.pass.outside_eks.nodes = Some(nodes);
         }
-        Err(error) => return outside.failed(Part::Nodes, &error),
+        Err(error) => return outside.failed(OutsideEksPart::Nodes, &error),
     }
     answered(outside.history, outside.reads);
     Ok(())
 }
 
 /// Updates of the group that EKS began since the request was sent, and that this delivery hasn't begun itself.
-async fn look_for_updates<C: Cloud>(
+async fn read_updates<C: Cloud>(
     cloud: &C,
     case: &Case,
     outside: OutsideEks<'_>,
     group: &GroupTarget,
-) -> Result<(), Stop> {
+) -> Result<(), PassStop> {
     let since = case.sent().unwrap_or_default();
     let read = cloud
         .call(&ListUpdates {
@@ -132,44 +132,54 @@ fn began(history: &History, update: &str) -> bool {
 }
 
 /// Everything around a group that is to be present.
-pub async fn look_around<C: Cloud>(
+pub async fn read_surroundings<C: Cloud>(
     cloud: &C,
     history: &mut History,
     reads: &mut Reads,
     stack: &KnownStack,
-    place: Place,
+    group_ref: GroupRef,
     spec: &Spec,
-) -> Result<(), Stop> {
+) -> Result<(), PassStop> {
     let cluster = cluster(cloud, history, reads, &spec.cluster).await?;
     let types = types(cloud, reads, stack, spec).await?;
-    look_at_ec2_resources(cloud, reads, place).await?;
-    if let Some(around) = &mut reads.pass.around {
-        around.cluster = Some(cluster);
-        around.types = types;
+    read_ec2_resources(cloud, reads, group_ref).await?;
+    if let Some(surroundings) = &mut reads.pass.surroundings {
+        surroundings.cluster = Some(cluster);
+        surroundings.types = types;
     }
     Ok(())
 }
 
-async fn look_at_ec2_resources<C: Cloud>(cloud: &C, reads: &mut Reads, place: Place) -> Result<(), Stop> {
-    match cloud.call(&DescribeEc2Resources { place: place.clone() }).await {
-        Ok(belongings) => {
+async fn read_ec2_resources<C: Cloud>(cloud: &C, reads: &mut Reads, group_ref: GroupRef) -> Result<(), PassStop> {
+    match cloud
+        .call(&DescribeEc2Resources {
+            group_ref: group_ref.clone(),
+        })
+        .await
+    {
+        Ok(ec2_resources) => {
             reads.retries.answered();
-            reads.pass.around = Some(Around {
-                place,
+            reads.pass.surroundings = Some(Surroundings {
+                group_ref,
                 cluster: None,
                 types: vec![],
-                belongings,
+                ec2_resources,
             });
             Ok(())
         }
         Err(error) if error.fault == Fault::Denied => Err(reads.retries.denied(&error)),
-        Err(error) if error.fault == Fault::Refused => Err(Stop::Fail(error.to_string())),
+        Err(error) if error.fault == Fault::Refused => Err(PassStop::Fail(error.to_string())),
         Err(error) => Err(reads.retries.retry(&error)),
     }
 }
 
 /// The cluster's VPC and security group, which a cluster that is being made doesn't have yet.
-async fn cluster<C: Cloud>(cloud: &C, history: &mut History, reads: &mut Reads, name: &str) -> Result<Cluster, Stop> {
+async fn cluster<C: Cloud>(
+    cloud: &C,
+    history: &mut History,
+    reads: &mut Reads,
+    name: &str,
+) -> Result<ClusterNetwork, PassStop> {
     if let Some(cluster) = &reads.lookups.cluster {
         return Ok(cluster.clone());
     }
@@ -185,9 +195,9 @@ async fn cluster<C: Cloud>(cloud: &C, history: &mut History, reads: &mut Reads, 
         }
         Ok(None) => {
             history.obstacle = Some(format!("cluster {name} has no VPC or no cluster security group yet"));
-            Err(Stop::Wait(Waiting::ForOthers))
+            Err(PassStop::Wait(Waiting::ForOthers))
         }
-        Err(error) => Err(Stop::Fail(format!("ClusterName: {error}"))),
+        Err(error) => Err(PassStop::Fail(format!("ClusterName: {error}"))),
     }
 }
 
@@ -198,7 +208,7 @@ pub async fn types<C: Cloud>(
     reads: &mut Reads,
     stack: &KnownStack,
     spec: &Spec,
-) -> Result<Vec<InstanceTypeFacts>, Stop> {
+) -> Result<Vec<InstanceTypeFacts>, PassStop> {
     if let Some(types) = &reads.lookups.types {
         return Ok(types.clone());
     }
@@ -213,7 +223,7 @@ pub async fn types<C: Cloud>(
             tracing::warn!(%error, "instance types could not be read, so EKS chooses the AMI type");
             vec![]
         }
-        Err(error) => return Err(Stop::Fail(format!("InstanceTypes: {error}"))),
+        Err(error) => return Err(PassStop::Fail(format!("InstanceTypes: {error}"))),
     };
     reads.lookups.types = Some(types.clone());
     Ok(types)

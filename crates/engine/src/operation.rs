@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::case::Case;
-use crate::progress::{Phase, Progress, Stage, Warnings};
-use mng_core::decide::history::Begun;
-use mng_core::protocol::request::{Request, Unreadable};
+use crate::progress::{Progress, StackPhase, Task, Warnings};
+use mng_core::decide::history::BegunStep;
+use mng_core::protocol::request::{Request, UnreadableRequest};
 
 /// Written into every hand-over. A later release reads all earlier versions: operations are under way during an upgrade. It changes with
 /// what a field means, and an earlier release, after a rollback of the function, then takes only the least of it ([`Operation::read`]).
@@ -25,7 +25,7 @@ pub struct Operation {
 
 /// The shape of a hand-over since release 0.1.0.
 #[derive(Serialize)]
-struct Written<'a> {
+struct HandOverPayload<'a> {
     version: u32,
     request: &'a Request,
     #[serde(flatten)]
@@ -34,7 +34,7 @@ struct Written<'a> {
 
 impl Serialize for Operation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let written = Written {
+        let written = HandOverPayload {
             version: VERSION,
             request: &self.case.request,
             progress: &self.progress,
@@ -59,7 +59,7 @@ impl Operation {
     ///
     /// # Errors
     /// Not even the request can be read.
-    pub fn read(written: &Value, now: u64) -> Result<Self, Unreadable> {
+    pub fn read(written: &Value, now: u64) -> Result<Self, UnreadableRequest> {
         let (case, progress) = match of_this_version(written) {
             Ok(operation) => operation,
             Err(problem) => {
@@ -68,13 +68,13 @@ impl Operation {
                     "what was handed over is of another release, and its request is taken up anew"
                 );
                 let case = Case::of(Request::resume(&written["request"])?);
-                let progress = begin_again(&case, written, now);
+                let progress = restored_from_later_release(&case, written, now);
                 (case, progress)
             }
         };
         Ok(Self {
             case: Arc::new(case),
-            progress: carried_on(progress),
+            progress: migrated_from_0_1_0(progress),
         })
     }
 }
@@ -91,20 +91,20 @@ fn of_this_version(written: &Value) -> Result<(Case, Progress), String> {
 }
 
 /// What release 0.1.0 hands over in its own stages and words.
-fn carried_on(mut progress: Progress) -> Progress {
-    if progress.stage == Stage::RemoveAbandoned {
+fn migrated_from_0_1_0(mut progress: Progress) -> Progress {
+    if progress.stage == Task::RemoveAbandoned {
         // What was noted is about the group that was to be removed. The search for unfinished replacements finds that group again.
-        progress.history.turn_to_another_group();
-        progress.stage = Stage::Converge;
+        progress.history.reset_for_another_group();
+        progress.stage = Task::Converge;
     }
     let situation = progress.stack.situation.as_mut();
-    if let Some(situation) = situation.filter(|known| known.phase == Phase::Unknown) {
+    if let Some(situation) = situation.filter(|known| known.phase == StackPhase::Unknown) {
         situation.tags = None;
     }
     progress
 }
 
-fn begin_again(case: &Case, written: &Value, now: u64) -> Progress {
+fn restored_from_later_release(case: &Case, written: &Value, now: u64) -> Progress {
     let mut progress = Progress::begin(case, now);
     let (history, own) = (&written["history"], &mut progress.history);
     own.began = readable(&history["began"]).unwrap_or(own.began);
@@ -112,7 +112,7 @@ fn begin_again(case: &Case, written: &Value, now: u64) -> Progress {
     own.first_status = readable(&history["first_status"]);
     own.first_made = readable(&history["first_made"]);
     let begun = history["begun"].as_array().into_iter().flatten();
-    own.begun = begun.filter_map(readable::<Begun>).collect();
+    own.begun = begun.filter_map(readable::<BegunStep>).collect();
     progress.groups.target = readable(&written["target"]);
     progress.warnings = readable::<Warnings>(&written["warnings"]).unwrap_or_default();
     // The stage is one of a situation: without it both are found anew.

@@ -1,9 +1,9 @@
 //! Calls outside of EKS: the Auto Scaling group, and the cluster's own API. A rollback goes on without what they can't give.
 
-use crate::fault::{Consequence, FailedCall, Stop, consequence};
+use crate::fault::{Consequence, FailedCall, PassStop, consequence};
 use crate::progress::{ClusterAccess, KnownStack, Progress, Reads, Warnings};
 use mng_core::call_error::{CallError, Fault};
-use mng_core::decide::Part;
+use mng_core::decide::OutsideEksPart;
 use mng_core::decide::history::History;
 
 /// How often it is asked for what can be gone on without, in a rollback or where the template asks for nothing of it, and how
@@ -35,7 +35,7 @@ impl Progress {
 impl OutsideEks<'_> {
     /// After a pass that was cut off while it asked for something outside of EKS, at the deadline: a rollback goes on without.
     /// Says whether it does.
-    pub fn gone_on_without(&mut self) -> bool {
+    pub fn continue_without_outside_eks(&mut self) -> bool {
         let asked = self.reads.pass.asking_for.filter(|_| self.stack.rolls_back());
         let Some(part) = asked.filter(|part| !self.history.given_up.contains(part)) else {
             return false;
@@ -51,15 +51,15 @@ impl OutsideEks<'_> {
     ///
     /// # Errors
     /// A wait, or why the request fails.
-    pub fn failed(&mut self, part: Part, error: &CallError) -> Result<(), Stop> {
-        if part == Part::ScalingGroup
+    pub fn failed(&mut self, part: OutsideEksPart, error: &CallError) -> Result<(), PassStop> {
+        if part == OutsideEksPart::ScalingGroup
             && error.fault == Fault::Denied
-            && let wait @ Stop::Wait(_) = self.reads.retries.denied(error)
+            && let wait @ PassStop::Wait(_) = self.reads.retries.denied(error)
         {
             return Err(wait);
         }
         self.reads.pass.asking_for = None;
-        let again = self.is_worth_asking_again(part, error);
+        let again = self.may_retry_denied(part, error);
         if self.stack.rolls_back() && !again {
             self.warnings.add(format!("left as it is: {error}"));
             self.give_up(part, Some(error));
@@ -80,9 +80,9 @@ impl OutsideEks<'_> {
     ///
     /// # Errors
     /// Why the request fails.
-    pub fn lacks(&mut self, part: Part, why: String) -> Result<(), Stop> {
+    pub fn lacks(&mut self, part: OutsideEksPart, why: String) -> Result<(), PassStop> {
         if !self.stack.rolls_back() {
-            return Err(Stop::Fail(why));
+            return Err(PassStop::Fail(why));
         }
         self.warnings.add(why);
         self.give_up(part, None);
@@ -91,7 +91,7 @@ impl OutsideEks<'_> {
 
     /// Access that worked in this request is asked for until the deadline: a cluster whose authenticator is out denies it to everybody.
     /// A rollback goes on without sooner.
-    pub fn is_worth_asking_again(&self, part: Part, error: &CallError) -> bool {
+    pub fn may_retry_denied(&self, part: OutsideEksPart, error: &CallError) -> bool {
         if error.fault == Fault::Denied && !self.stack.rolls_back() && self.access.was_allowed(error) {
             return true;
         }
@@ -99,19 +99,19 @@ impl OutsideEks<'_> {
             Fault::Throttled | Fault::Unknown | Fault::InUse => true,
             // A cluster denies also while its webhook for tokens fails, and for a while after access was given. What IAM denies is
             // counted by action.
-            Fault::Denied => part != Part::ScalingGroup,
+            Fault::Denied => part != OutsideEksPart::ScalingGroup,
             Fault::NotFound | Fault::Refused => false,
         };
         passes && self.tries(part) + 1 < TRIES
     }
 
     /// How often in a row a part could not be had.
-    pub fn tries(&self, part: Part) -> u32 {
+    pub fn tries(&self, part: OutsideEksPart) -> u32 {
         self.history.tries.get(&part).copied().unwrap_or_default()
     }
 
     /// From now on the request goes on without a part.
-    pub fn give_up(&mut self, part: Part, error: Option<&CallError>) {
+    pub fn give_up(&mut self, part: OutsideEksPart, error: Option<&CallError>) {
         if let Some(error) = error {
             tracing::warn!(%error, ?part, "gone on without");
         }

@@ -1,10 +1,10 @@
 //! Observe, decide, perform: again and again, until there is something to wait for or to answer.
 
 use crate::answer::{fail, succeed};
-use crate::by_event::{self, Undoing, undoing};
+use crate::by_event::{self, RemovalAfterFailure, undoing};
 use crate::case::Case;
-use crate::fault::Stop;
-use crate::perform::{After, Scene, perform};
+use crate::fault::PassStop;
+use crate::perform::{AfterStep, StepContext, perform};
 use crate::ports::{Cloud, DescribeNodegroup, DescribeUpdate, Logged};
 use crate::progress::{Progress, Reads, Retries};
 use crate::{cut_off, diagnosis, drain_watch, lookup, prepare, request_span, unfinished_replacements};
@@ -12,7 +12,7 @@ use mng_core::call_error::Fault;
 use mng_core::decide::history::History;
 use mng_core::decide::plan::Step;
 use mng_core::decide::under_way::UnderWay;
-use mng_core::decide::{Around, Goal, Look, Next, Observation, View, Waiting, decide};
+use mng_core::decide::{Goal, NeededRead, Next, Observation, Surroundings, View, Waiting, decide};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::protocol::answer::Answer;
 use mng_core::protocol::physical_id::PhysicalId;
@@ -41,14 +41,14 @@ async fn until_it_ends<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress
     loop {
         let next = match round(cloud, case, progress, now).await {
             Ok(next) => next,
-            Err(Stop::Wait(_)) if now >= progress.history.deadline => Next::Fail(cut_off::reason(progress)),
-            Err(Stop::Wait(waiting)) => Next::Wait(waiting),
-            Err(Stop::Fail(reason)) => Next::Fail(reason),
+            Err(PassStop::Wait(_)) if now >= progress.history.deadline => Next::Fail(cut_off::reason(progress)),
+            Err(PassStop::Wait(waiting)) => Next::Wait(waiting),
+            Err(PassStop::Fail(reason)) => Next::Fail(reason),
         };
         if let Some(outcome) = ended(cloud, case, progress, next, now).await {
             return outcome;
         }
-        if before == Undoing::NotYet && undoing(case, &progress.stage) == Undoing::Begun {
+        if before == RemovalAfterFailure::NotYet && undoing(case, &progress.stage) == RemovalAfterFailure::Begun {
             return Outcome::Wait(Waiting::ForDelete);
         }
     }
@@ -64,14 +64,14 @@ async fn ended<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, next: 
             }
             if waiting == Waiting::ForVersionUpdate {
                 let target = progress.groups.target.as_deref();
-                drain_watch::look(cloud, case, &mut progress.history, &mut progress.warnings, target, now).await;
+                drain_watch::check(cloud, case, &mut progress.history, &mut progress.warnings, target, now).await;
             }
             return Some(Outcome::Wait(waiting));
         }
         Next::Done { .. } if unfinished_replacements::next(&mut progress.stage, &mut progress.history) => None,
         Next::Done { attributes, warnings } => succeed(case, progress, attributes, warnings),
         Next::Fail(reason) => fail(case, progress, reason),
-        Next::Broken(broken) => {
+        Next::FailedGroup(broken) => {
             // The headline is the reason where looking for the cause is cut off.
             progress.history.obstacle = Some(broken.headline.clone());
             let reason = diagnosis::reason(cloud, case, &broken).await;
@@ -83,7 +83,7 @@ async fn ended<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, next: 
 
 /// Prepares the goal, looks at its group, and takes steps until one changes the group or there is nothing to do. `Next::Act` comes back
 /// where it is worth looking again at once.
-async fn round<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Result<Next, Stop> {
+async fn round<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Result<Next, PassStop> {
     let Some(mut goal) = prepare::goal(cloud, case, progress, now).await? else {
         return Ok(nothing_to_do());
     };
@@ -94,30 +94,30 @@ async fn round<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u
     loop {
         let next = decide(&goal, &seen, view(progress, &goal, now));
         match next {
-            Next::Look(look) => match lookup::look(cloud, case, progress, &goal, &look).await {
-                Err(Stop::Fail(why)) if look == Look::Around && matches!(goal, Goal::Present(_)) => {
+            Next::Look(look) => match lookup::read(cloud, case, progress, &goal, &look).await {
+                Err(PassStop::Fail(why)) if look == NeededRead::Surroundings && matches!(goal, Goal::Present(_)) => {
                     return as_is(cloud, case, progress, &seen, why, now).await;
                 }
                 looked => looked?,
             },
             Next::Act(step) => {
                 let creates = matches!(step, Step::Create(..));
-                let scene = Scene {
+                let scene = StepContext {
                     case,
                     goal: &goal,
                     seen: &seen,
                     now,
                 };
                 match perform(cloud, scene, progress, &step).await {
-                    Ok(After::Decide) if case.requester().may_overlap() => {
+                    Ok(AfterStep::Decide) if case.requester().may_overlap() => {
                         seen = observe(cloud, case, &mut progress.history, &mut progress.reads, &goal, now).await?;
                     }
-                    Ok(After::Decide) => {}
-                    Ok(After::Look) => return Ok(Next::Act(step)),
-                    Ok(After::Wait(waiting)) => return Ok(Next::Wait(waiting)),
+                    Ok(AfterStep::Decide) => {}
+                    Ok(AfterStep::Look) => return Ok(Next::Act(step)),
+                    Ok(AfterStep::Wait(waiting)) => return Ok(Next::Wait(waiting)),
                     // A rollback doesn't fail for a group that EKS refuses to create again, such as one of a Kubernetes version that EKS
                     // no longer takes.
-                    Err(Stop::Fail(why)) if creates && progress.stack.rolls_back() => {
+                    Err(PassStop::Fail(why)) if creates && progress.stack.rolls_back() => {
                         return as_is(cloud, case, progress, &seen, why, now).await;
                     }
                     Err(stop) => return Err(stop),
@@ -144,24 +144,24 @@ async fn as_is<C: Cloud>(
     seen: &Observation,
     why: String,
     now: u64,
-) -> Result<Next, Stop> {
+) -> Result<Next, PassStop> {
     let target = progress.groups.target.clone();
-    let mut goal = prepare::left_as_it_is(cloud, case, progress, why, now).await?;
+    let mut goal = prepare::goal_that_leaves_group(cloud, case, progress, why, now).await?;
     if let (Observation::Present { group, .. }, Goal::AsIs { identity, .. }) = (seen, &mut goal) {
         progress.groups.target = target;
         (identity.cluster, identity.name) = (group.cluster.clone(), group.name.clone());
     }
-    progress.history.turn_to_another_group();
-    let seen = look_at_group(cloud, case, &mut progress.history, &mut progress.reads, &goal).await?;
+    progress.history.reset_for_another_group();
+    let seen = observe_group(cloud, case, &mut progress.history, &mut progress.reads, &goal).await?;
     Ok(decide(&goal, &seen, view(progress, &goal, now)))
 }
 
 /// What was looked up counts for the group that it was looked up for.
 fn view<'a>(progress: &'a Progress, goal: &Goal, now: u64) -> View<'a> {
-    let of_the_goal = |around: &&Around| around.place == goal.place();
+    let of_the_goal = |surroundings: &&Surroundings| surroundings.group_ref == goal.group_ref();
     View {
-        around: progress.reads.pass.around.as_ref().filter(of_the_goal),
-        beyond: &progress.reads.pass.beyond,
+        surroundings: progress.reads.pass.surroundings.as_ref().filter(of_the_goal),
+        outside_eks: &progress.reads.pass.outside_eks,
         history: &progress.history,
         now,
     }
@@ -174,30 +174,30 @@ async fn observe<C: Cloud>(
     reads: &mut Reads,
     goal: &Goal,
     now: u64,
-) -> Result<Observation, Stop> {
-    let place = goal.place();
-    request_span::about(&place.cluster, &place.name);
-    let seen = look_at_group(cloud, case, history, reads, goal).await?;
+) -> Result<Observation, PassStop> {
+    let group_ref = goal.group_ref();
+    request_span::about(&group_ref.cluster, &group_ref.name);
+    let seen = observe_group(cloud, case, history, reads, goal).await?;
     by_event::note(case, history, &seen, now);
     Ok(seen)
 }
 
-async fn look_at_group<C: Cloud>(
+async fn observe_group<C: Cloud>(
     cloud: &C,
     case: &Case,
     history: &mut History,
     reads: &mut Reads,
     goal: &Goal,
-) -> Result<Observation, Stop> {
-    let place = goal.place();
+) -> Result<Observation, PassStop> {
+    let group_ref = goal.group_ref();
     let id = PhysicalId {
-        cluster: place.cluster,
-        name: place.name,
+        cluster: group_ref.cluster,
+        name: group_ref.name,
     };
     let group = match shown(cloud, reads, &id).await? {
-        Shown::Group(group) => group,
-        Shown::Absent => return Ok(Observation::Absent),
-        Shown::Unknown(problem) => return Ok(Observation::Unknown(problem)),
+        GroupRead::Group(group) => group,
+        GroupRead::Absent => return Ok(Observation::Absent),
+        GroupRead::Unknown(problem) => return Ok(Observation::Unknown(problem)),
     };
     reads.retries.answered();
     history.first_made = history.first_made.or(group.created_at);
@@ -223,31 +223,31 @@ async fn look_at_group<C: Cloud>(
     }
 }
 
-enum Shown {
+enum GroupRead {
     Group(Box<NodeGroup>),
     Absent,
     Unknown(String),
 }
 
 /// The group as this pass has seen it already, or as EKS shows it now. A decision is taken once on what was seen.
-async fn shown<C: Cloud>(cloud: &C, reads: &mut Reads, id: &PhysicalId) -> Result<Shown, Stop> {
+async fn shown<C: Cloud>(cloud: &C, reads: &mut Reads, id: &PhysicalId) -> Result<GroupRead, PassStop> {
     let seen = reads.pass.seen_group(id);
     reads.pass.forget_groups();
     match seen {
-        Some(Some(group)) => return Ok(Shown::Group(Box::new(group))),
-        Some(None) => return Ok(Shown::Absent),
+        Some(Some(group)) => return Ok(GroupRead::Group(Box::new(group))),
+        Some(None) => return Ok(GroupRead::Absent),
         None => {}
     }
     match cloud.call(&DescribeNodegroup { group: id.clone() }).await {
-        Ok(group) => Ok(Shown::Group(Box::new(group))),
-        Err(error) if error.fault == Fault::NotFound => Ok(Shown::Absent),
+        Ok(group) => Ok(GroupRead::Group(Box::new(group))),
+        Err(error) if error.fault == Fault::NotFound => Ok(GroupRead::Absent),
         Err(error) if error.fault == Fault::Denied => Err(reads.retries.denied(&error)),
-        Err(error) => Ok(Shown::Unknown(unknown(&mut reads.retries, error.to_string()))),
+        Err(error) => Ok(GroupRead::Unknown(unknown(&mut reads.retries, error.to_string()))),
     }
 }
 
 fn unknown(retries: &mut Retries, problem: String) -> String {
     tracing::warn!(problem, "the node group could not be observed");
-    retries.lose_call();
+    retries.count_lost_call();
     problem
 }

@@ -2,24 +2,24 @@
 
 use crate::case::Case;
 use crate::device_plugin::{join_plugin, leave_plugin};
-use crate::fault::Stop;
+use crate::fault::PassStop;
 use crate::outside_eks::answered;
 use crate::ports::{
     ChangeEc2, ChangeScalingGroup, Cloud, CreateNodegroup, DeleteNodegroup, TagResource, UntagResource,
     UpdateNodegroupConfig, UpdateNodegroupVersion,
 };
-use crate::progress::{Progress, Reads, Stage, Warnings};
-use crate::step_failure::{Remedy, failed};
+use crate::progress::{Progress, Reads, Task, Warnings};
+use crate::step_failure::{AfterFailure, failed};
 use crate::texts::TAGGED_AGAIN;
 use crate::windows_support::{NotEnabled, enable_windows};
 use crate::{stale_request, unfinished_replacements};
 use mng_core::call_error::CallError;
 use mng_core::decide::desired::Desired;
-use mng_core::decide::history::{Begun, History};
+use mng_core::decide::history::{BegunStep, History};
 use mng_core::decide::plan::{Step, StepKind, System};
 use mng_core::decide::roll::outlasts;
-use mng_core::decide::{Goal, Observation, Part, Waiting};
-use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_core::decide::{Goal, Observation, OutsideEksPart, Waiting};
+use mng_core::launch_template::steps::{LaunchStep, LaunchStepResult};
 use mng_core::nodegroup::group::{GroupTarget, NodeGroup};
 use mng_core::nodegroup::name::digest;
 use mng_core::preflight::check::Check;
@@ -28,14 +28,14 @@ use mng_core::properties::spec::WaitFor;
 
 /// What a step is taken for, and what was seen before it at `now`, in seconds since the epoch.
 #[derive(Clone, Copy)]
-pub struct Scene<'a> {
+pub struct StepContext<'a> {
     pub case: &'a Case,
     pub goal: &'a Goal,
     pub seen: &'a Observation,
     pub now: u64,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> StepContext<'a> {
     /// What is wanted of a group that is there.
     pub fn change(self) -> Option<(&'a Desired, &'a NodeGroup)> {
         if let (Goal::Present(desired), Observation::Present { group, .. }) = (self.goal, self.seen) {
@@ -47,7 +47,7 @@ impl<'a> Scene<'a> {
 
 /// What comes after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum After {
+pub enum AfterStep {
     /// The group itself is unchanged: the next decision goes by what was seen.
     Decide,
     /// The group is looked at again at once.
@@ -57,20 +57,20 @@ pub enum After {
 
 /// What a call gave.
 #[derive(Default)]
-struct Given {
+struct StepResult {
     update_id: Option<String>,
-    made: Option<Made>,
+    made: Option<LaunchStepResult>,
     warning: Option<String>,
 }
 
 /// Why a step was not taken.
-enum NotTaken {
+enum StepError {
     Call(CallError),
     /// Something that the step needs isn't there, such as Linux nodes for Windows support.
-    Lacks(Part, String),
+    Lacks(OutsideEksPart, String),
 }
 
-impl From<CallError> for NotTaken {
+impl From<CallError> for StepError {
     fn from(error: CallError) -> Self {
         Self::Call(error)
     }
@@ -82,10 +82,10 @@ impl From<CallError> for NotTaken {
 /// A wait, or why the request fails.
 pub async fn perform<C: Cloud>(
     cloud: &C,
-    scene: Scene<'_>,
+    scene: StepContext<'_>,
     progress: &mut Progress,
     step: &Step,
-) -> Result<After, Stop> {
+) -> Result<AfterStep, PassStop> {
     still_due(cloud, scene, progress, step).await?;
     begin(progress, step);
     announce(scene, &progress.history, &mut progress.warnings, step);
@@ -98,15 +98,15 @@ pub async fn perform<C: Cloud>(
             taken(&mut progress.history, &mut progress.reads, step, given, scene.now);
             Ok(after(scene.goal, step))
         }
-        Err(NotTaken::Lacks(part, why)) => progress.outside_eks().lacks(part, why).map(|()| After::Decide),
-        Err(NotTaken::Call(error)) => match failed(cloud, scene, progress.outside_eks(), step, &error).await? {
-            Remedy::GoOn => Ok(After::Decide),
-            Remedy::CountsAsTaken(after) => {
+        Err(StepError::Lacks(part, why)) => progress.outside_eks().lacks(part, why).map(|()| AfterStep::Decide),
+        Err(StepError::Call(error)) => match failed(cloud, scene, progress.outside_eks(), step, &error).await? {
+            AfterFailure::GoOn => Ok(AfterStep::Decide),
+            AfterFailure::CountsAsTaken(after) => {
                 taken(
                     &mut progress.history,
                     &mut progress.reads,
                     step,
-                    Given::default(),
+                    StepResult::default(),
                     scene.now,
                 );
                 Ok(after)
@@ -117,22 +117,31 @@ pub async fn perform<C: Cloud>(
 
 /// Asks whether the step is still wanted, where the safety of a group needs a second look: CloudFormation may have cancelled the update,
 /// or a later request may have begun.
-async fn still_due<C: Cloud>(cloud: &C, scene: Scene<'_>, progress: &mut Progress, step: &Step) -> Result<(), Stop> {
+async fn still_due<C: Cloud>(
+    cloud: &C,
+    scene: StepContext<'_>,
+    progress: &mut Progress,
+    step: &Step,
+) -> Result<(), PassStop> {
     let case = scene.case;
     match (scene.goal, step) {
         // Several steps in EC2 follow one another within seconds, so the stack is asked once in a pass.
         (Goal::Present(_), Step::Launch(launch)) if launch.removes() || progress.stack.asked => Ok(()),
         (Goal::Present(_), _) => {
             let retries = &mut progress.reads.retries;
-            stale_request::still_wanted(cloud, case, &progress.history, &mut progress.stack, retries).await
+            stale_request::ensure_still_wanted(cloud, case, &progress.history, &mut progress.stack, retries).await
         }
         (Goal::Absent(_), _) => match progress.stage {
-            Stage::Sweep(_) => {
-                unfinished_replacements::still_unfinished(cloud, case, unfinished_replacements::Groups::of(progress))
-                    .await
+            Task::Sweep(_) => {
+                unfinished_replacements::ensure_still_unfinished(
+                    cloud,
+                    case,
+                    unfinished_replacements::ReplacementSearch::of(progress),
+                )
+                .await
             }
-            Stage::Converge | Stage::RemoveAbandoned | Stage::Undo { .. } => {
-                stale_request::still_to_be_removed(
+            Task::Converge | Task::RemoveAbandoned | Task::Undo { .. } => {
+                stale_request::ensure_removal_still_wanted(
                     cloud,
                     case,
                     &progress.stage,
@@ -159,13 +168,13 @@ fn begin(progress: &mut Progress, step: &Step) {
         System::Eks | System::Ec2 => {}
     }
     if let Step::Scaling(..) = step {
-        progress.reads.pass.beyond.scaling_group = None;
+        progress.reads.pass.outside_eks.scaling_group = None;
     }
 }
 
 /// A roll that can't end before the deadline is told before it begins: EKS goes on with it, and the stack fails. EKS goes by the
 /// settings that the group has then. Those that the template tightens follow the roll.
-fn announce(scene: Scene, history: &History, warnings: &mut Warnings, step: &Step) {
+fn announce(scene: StepContext, history: &History, warnings: &mut Warnings, step: &Step) {
     let (Some((desired, group)), StepKind::UpdateVersion) = (scene.change(), step.kind()) else {
         return;
     };
@@ -201,8 +210,8 @@ fn content(step: &Step) -> String {
     }
 }
 
-async fn call<C: Cloud>(cloud: &C, step: Step, token: String) -> Result<Given, NotTaken> {
-    let mut given = Given::default();
+async fn call<C: Cloud>(cloud: &C, step: Step, token: String) -> Result<StepResult, StepError> {
+    let mut given = StepResult::default();
     match step {
         Step::Launch(step) => {
             given.warning = tagged_again(&step);
@@ -232,7 +241,7 @@ async fn call<C: Cloud>(cloud: &C, step: Step, token: String) -> Result<Given, N
         Step::LeavePlugin(group) => leave_plugin(cloud, &group).await?,
         Step::EnableWindows(cluster) => match enable_windows(cloud, &cluster).await {
             Ok(warning) => given.warning = warning,
-            Err(NotEnabled::NoLinuxNodes(why)) => return Err(NotTaken::Lacks(Part::Windows, why)),
+            Err(NotEnabled::NoLinuxNodes(why)) => return Err(StepError::Lacks(OutsideEksPart::Windows, why)),
             Err(NotEnabled::Failed(error)) => return Err(error.into()),
         },
     }
@@ -249,32 +258,34 @@ fn tagged_again(step: &LaunchStep) -> Option<String> {
 }
 
 /// What comes after a step. When nobody waits for the group, it is worth looking again right away.
-pub fn after(goal: &Goal, step: &Step) -> After {
+pub fn after(goal: &Goal, step: &Step) -> AfterStep {
     let submitted = matches!(goal, Goal::Present(desired) if desired.spec.wait_for == WaitFor::Submitted);
     match (step.kind().system(), step.kind().waits_for()) {
-        (System::Ec2 | System::Outside(_), _) => After::Decide,
-        (System::Eks, Some(waiting)) if !submitted => After::Wait(waiting),
-        (System::Eks, _) => After::Look,
+        (System::Ec2 | System::Outside(_), _) => AfterStep::Decide,
+        (System::Eks, Some(waiting)) if !submitted => AfterStep::Wait(waiting),
+        (System::Eks, _) => AfterStep::Look,
     }
 }
 
 /// Notes what a step has begun, and what it has changed of what the pass has seen: EC2's reads lag behind its writes.
-fn taken(history: &mut History, reads: &mut Reads, step: &Step, given: Given, now: u64) {
+fn taken(history: &mut History, reads: &mut Reads, step: &Step, given: StepResult, now: u64) {
     note(history, reads, step, given.update_id, now);
-    if let (Step::Launch(launch), Some(around)) = (step, &mut reads.pass.around) {
-        around.belongings.apply(launch, given.made.unwrap_or(Made::Nothing));
+    if let (Step::Launch(launch), Some(surroundings)) = (step, &mut reads.pass.surroundings) {
+        surroundings
+            .ec2_resources
+            .apply(launch, given.made.unwrap_or(LaunchStepResult::Nothing));
     }
 }
 
 /// Notes that a step was begun, with the ID of the update that EKS gave for it.
 fn note(history: &mut History, reads: &mut Reads, step: &Step, update_id: Option<String>, now: u64) {
     answered(history, reads);
-    history.note(Begun {
+    history.note(BegunStep {
         step: step.kind(),
         at: now,
         update_id,
     });
     if let Step::Create(..) = step {
-        history.forget_the_group_before();
+        history.forget_previous_group();
     }
 }

@@ -1,14 +1,14 @@
 //! What can be known before anything is made, looked at once a request.
 
 use crate::case::Case;
-use crate::fault::Stop;
+use crate::fault::PassStop;
 use crate::ports::{Cloud, ReadFacts};
 use crate::progress::{KnownStack, Lookups, Reads, Warnings};
 use mng_core::decide::Waiting;
 use mng_core::decide::desired::Direction;
 use mng_core::decide::history::History;
 use mng_core::diagnosis::WARNING;
-use mng_core::launch_template::steps::Cluster;
+use mng_core::launch_template::steps::ClusterNetwork;
 use mng_core::preflight::check::Check;
 use mng_core::preflight::facts::Facts;
 use mng_core::preflight::finding::{Finding, Severity};
@@ -19,14 +19,14 @@ use mng_core::protocol::request::{Request, RequestType};
 use mng_core::texts::numbered;
 
 /// What was found, until the group that it is about is known.
-pub struct Found {
+pub struct PreflightFindings {
     findings: Vec<Finding>,
     /// The name is taken by this very resource: an earlier delivery of the request has made the group.
-    group: Group,
+    group: NameOwner,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Group {
+enum NameOwner {
     Ours,
     NotOurs,
 }
@@ -36,13 +36,13 @@ enum Group {
 ///
 /// # Errors
 /// A wait, while a cluster that a new group is for comes up.
-pub async fn look<C: Cloud>(
+pub async fn run<C: Cloud>(
     cloud: &C,
     case: &Case,
     history: &mut History,
     reads: &mut Reads,
     stack: &KnownStack,
-) -> Result<Option<Found>, Stop> {
+) -> Result<Option<PreflightFindings>, PassStop> {
     let is_due = !reads.lookups.preflight_done && !stack.rolls_back();
     if !is_due || case.spec.preflight == Preflight::Off {
         return Ok(None);
@@ -57,7 +57,7 @@ pub async fn look<C: Cloud>(
         && let Some(obstacle) = cluster_is_not_ready(&facts)
     {
         history.obstacle = Some(obstacle);
-        return Err(Stop::Wait(Waiting::ForOthers));
+        return Err(PassStop::Wait(Waiting::ForOthers));
     }
     history.obstacle = None;
     remember(&mut reads.lookups, &case.spec, facts);
@@ -65,7 +65,7 @@ pub async fn look<C: Cloud>(
 }
 
 /// The errors that the checks find besides properties that are wrong already: one deployment shows both.
-pub async fn besides<C: Cloud>(cloud: &C, case: &Case) -> Vec<Finding> {
+pub async fn errors_beside_invalid_properties<C: Cloud>(cloud: &C, case: &Case) -> Vec<Finding> {
     match case.spec.preflight {
         Preflight::Off => vec![],
         Preflight::Strict | Preflight::Warn => {
@@ -77,7 +77,7 @@ pub async fn besides<C: Cloud>(cloud: &C, case: &Case) -> Vec<Finding> {
 }
 
 /// What the checks say of a group that has failed, the gravest first.
-pub async fn again<C: Cloud>(cloud: &C, case: &Case) -> Vec<String> {
+pub async fn causes_of_failure<C: Cloud>(cloud: &C, case: &Case) -> Vec<String> {
     let mut findings = read(cloud, case).await.0.findings;
     findings.retain(|finding| finding.check != Check::NotChecked);
     let text = |finding: &Finding| match finding.severity {
@@ -94,7 +94,7 @@ pub fn judge(
     known: &mut Warnings,
     stack: &KnownStack,
     target: Option<&str>,
-    found: Found,
+    found: PreflightFindings,
 ) -> Vec<Finding> {
     let impact = request_impact(case, target, found.group);
     let findings = soften(found.findings, &impact, strictness(case, stack));
@@ -126,7 +126,7 @@ pub fn refusal(problems: &[Problem], findings: &[Finding]) -> String {
     format!("nothing was changed, {} problem(s): {}", texts.len(), numbered(&texts))
 }
 
-async fn read<C: Cloud>(cloud: &C, case: &Case) -> (Found, Facts) {
+async fn read<C: Cloud>(cloud: &C, case: &Case) -> (PreflightFindings, Facts) {
     let facts = cloud
         .call(&ReadFacts {
             spec: Box::new(case.spec.clone()),
@@ -136,10 +136,10 @@ async fn read<C: Cloud>(cloud: &C, case: &Case) -> (Found, Facts) {
     let mut findings = findings(&case.spec, &case.owner, &facts);
     findings.extend(not_checked(&facts));
     let group = match &facts.name {
-        Some(Ok(Some(group))) if case.owner.owns(&group.tags) => Group::Ours,
-        Some(Ok(Some(_) | None) | Err(_)) | None => Group::NotOurs,
+        Some(Ok(Some(group))) if case.owner.owns(&group.tags) => NameOwner::Ours,
+        Some(Ok(Some(_) | None) | Err(_)) | None => NameOwner::NotOurs,
     };
-    (Found { findings, group }, facts)
+    (PreflightFindings { findings, group }, facts)
 }
 
 fn not_checked(facts: &Facts) -> Option<Finding> {
@@ -169,16 +169,16 @@ fn remember(lookups: &mut Lookups, spec: &Spec, facts: Facts) {
         && !cluster.vpc.is_empty()
         && !cluster.security_group.is_empty()
     {
-        lookups.cluster = Some(Cluster {
+        lookups.cluster = Some(ClusterNetwork {
             vpc: cluster.vpc,
             security_group: cluster.security_group,
         });
     }
 }
 
-fn request_impact(case: &Case, target: Option<&str>, group: Group) -> RequestImpact {
+fn request_impact(case: &Case, target: Option<&str>, group: NameOwner) -> RequestImpact {
     match case.current() {
-        None if group == Group::Ours => RequestImpact::Made,
+        None if group == NameOwner::Ours => RequestImpact::Made,
         None => RequestImpact::New,
         Some(current) if case.spec.cluster == current.cluster && target.is_none_or(|target| target == current.name) => {
             RequestImpact::Kept {

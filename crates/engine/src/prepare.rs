@@ -3,39 +3,44 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
-use crate::fault::{Stop, at_once, lasting};
+use crate::fault::{PassStop, at_once, lasting};
 use crate::ports::{Cloud, DescribeLaunchTemplate, DescribeStackResource};
-use crate::progress::{KnownGroups, KnownStack, Phase, Progress, Reads, Retries, Situation, Stage};
+use crate::progress::{KnownGroups, KnownStack, Progress, Reads, Retries, StackPhase, StackState, Task};
 use crate::stack_state::situation;
-use crate::target::{Found, find_target, to_remove};
+use crate::target::{UpdateTarget, find_target, to_remove};
 use crate::{by_event, delete_target, desired_size, preflight, stale_request, unfinished_replacements};
 use mng_core::decide::change::dropped;
 use mng_core::decide::desired::{Desired, Purpose, StackTags};
 use mng_core::decide::under_way::UnderWay;
-use mng_core::decide::{Goal, Identity, Which};
-use mng_core::nodegroup::tags::{Group, too_many};
+use mng_core::decide::{DeleteScope, Goal, Identity};
+use mng_core::nodegroup::tags::{GroupExistence, too_many};
 use mng_core::properties::fields::Problem;
 use mng_core::properties::scaling::DesiredSize;
 use mng_core::protocol::physical_id::PhysicalId;
 use mng_core::protocol::request::RequestType;
 
 /// Why there is no goal to make a group present.
-enum Unprepared {
-    Stop(Stop),
+enum NoGoal {
+    Stop(PassStop),
     /// The request can't be carried out. A rollback then leaves what runs.
     Refused(String),
 }
 
-impl From<Stop> for Unprepared {
-    fn from(stop: Stop) -> Self {
+impl From<PassStop> for NoGoal {
+    fn from(stop: PassStop) -> Self {
         Self::Stop(stop)
     }
 }
 
 /// The goal of the stage at hand; `None` where there is no group that a Delete could be about.
-pub async fn goal<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Result<Option<Goal>, Stop> {
-    if let Stage::Sweep(sweep) = progress.stage.clone() {
-        let unfinished = unfinished_replacements::Groups::of(progress);
+pub async fn goal<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    now: u64,
+) -> Result<Option<Goal>, PassStop> {
+    if let Task::Sweep(sweep) = progress.stage.clone() {
+        let unfinished = unfinished_replacements::ReplacementSearch::of(progress);
         let goal = unfinished_replacements::next_goal(cloud, case, unfinished, &sweep).await?;
         progress.set_phase(UnderWay::RemoveAbandoned);
         return Ok(goal);
@@ -46,21 +51,21 @@ pub async fn goal<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now
     }
     match present(cloud, case, progress, now).await {
         Ok(goal) => Ok(Some(goal)),
-        Err(Unprepared::Stop(stop)) => Err(stop),
-        Err(Unprepared::Refused(why)) => left_as_it_is(cloud, case, progress, why, now).await.map(Some),
+        Err(NoGoal::Stop(stop)) => Err(stop),
+        Err(NoGoal::Refused(why)) => goal_that_leaves_group(cloud, case, progress, why, now).await.map(Some),
     }
 }
 
-async fn present<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Result<Goal, Unprepared> {
+async fn present<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Result<Goal, NoGoal> {
     if let Some(why) = &progress.refused {
-        return Err(Unprepared::Refused(why.clone()));
+        return Err(NoGoal::Refused(why.clone()));
     }
     refuse_problems(cloud, case).await?;
     let situation = situation(cloud, case, progress, now).await?;
-    if situation.phase == Phase::Over && progress.stage == Stage::Converge {
+    if situation.phase == StackPhase::Over && progress.stage == Task::Converge {
         return Ok(repeated(cloud, case, &mut progress.reads.retries, &mut progress.groups).await?);
     }
-    let facts = preflight::look(cloud, case, &mut progress.history, &mut progress.reads, &progress.stack).await?;
+    let facts = preflight::run(cloud, case, &mut progress.history, &mut progress.reads, &progress.stack).await?;
     let target = find_target(cloud, case, progress).await?;
     let errors = facts.map(|facts| {
         let lookups = &mut progress.reads.lookups;
@@ -78,7 +83,7 @@ async fn present<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now:
         return Ok(Goal::Absent(identity));
     }
     if let Some(problem) = too_many_tags(case, &name, &situation) {
-        return Err(Unprepared::Refused(preflight::refusal(&[problem], &[])));
+        return Err(NoGoal::Refused(preflight::refusal(&[problem], &[])));
     }
     resolve_template_version(cloud, case, &mut progress.reads, &progress.stack).await?;
     let size = desired_size::desired(
@@ -98,33 +103,37 @@ async fn present<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now:
 }
 
 /// What the properties alone speak against, with what the checks find besides: one deployment shows both.
-async fn refuse_problems<C: Cloud>(cloud: &C, case: &Case) -> Result<(), Unprepared> {
+async fn refuse_problems<C: Cloud>(cloud: &C, case: &Case) -> Result<(), NoGoal> {
     let mut problems = case.problems.clone();
     problems.extend(by_event::too_many_tags(case));
     if problems.is_empty() {
         return Ok(());
     }
-    let findings = preflight::besides(cloud, case).await;
-    Err(Unprepared::Refused(preflight::refusal(&problems, &findings)))
+    let findings = preflight::errors_beside_invalid_properties(cloud, case).await;
+    Err(NoGoal::Refused(preflight::refusal(&problems, &findings)))
 }
 
-fn target_name(target: Found, errors: &[mng_core::preflight::finding::Finding]) -> Result<String, Unprepared> {
+fn target_name(target: UpdateTarget, errors: &[mng_core::preflight::finding::Finding]) -> Result<String, NoGoal> {
     match target {
-        Found::Name(name) if errors.is_empty() => Ok(name),
-        Found::Name(_) => Err(Unprepared::Refused(preflight::refusal(&[], errors))),
-        Found::NotToBeHad(why) => {
+        UpdateTarget::Name(name) if errors.is_empty() => Ok(name),
+        UpdateTarget::Name(_) => Err(NoGoal::Refused(preflight::refusal(&[], errors))),
+        UpdateTarget::NotToBeHad(why) => {
             let also = errors.iter().map(|error| format!("; also {error}"));
-            Err(Unprepared::Refused(why + &also.collect::<String>()))
+            Err(NoGoal::Refused(why + &also.collect::<String>()))
         }
     }
 }
 
 /// Tags that the stack doesn't tell take no room.
-fn too_many_tags(case: &Case, name: &str, situation: &Situation) -> Option<Problem> {
+fn too_many_tags(case: &Case, name: &str, situation: &StackState) -> Option<Problem> {
     let kept = case
         .current()
         .is_some_and(|current| current == case.id_of_name(name.to_owned()));
-    let group = if kept { Group::Kept } else { Group::New };
+    let group = if kept {
+        GroupExistence::Kept
+    } else {
+        GroupExistence::New
+    };
     too_many(&case.spec, situation.tags.as_ref().unwrap_or(&BTreeMap::new()), group)
 }
 
@@ -135,7 +144,7 @@ async fn resolve_template_version<C: Cloud>(
     case: &Case,
     reads: &mut Reads,
     stack: &KnownStack,
-) -> Result<(), Stop> {
+) -> Result<(), PassStop> {
     let wanted = case.spec.launch_template.as_ref();
     let Some(wanted) = wanted.filter(|_| reads.lookups.launch_template_version.is_none()) else {
         return Ok(());
@@ -149,7 +158,7 @@ async fn resolve_template_version<C: Cloud>(
         Ok(template) => reads.lookups.launch_template_version = Some(template.version.to_string()),
         // The template of before may be gone; the version that runs then stands.
         Err(_) if stack.rolls_back() => {}
-        Err(error) => return Err(Stop::Fail(format!("LaunchTemplate: {error}"))),
+        Err(error) => return Err(PassStop::Fail(format!("LaunchTemplate: {error}"))),
     }
     Ok(())
 }
@@ -157,20 +166,20 @@ async fn resolve_template_version<C: Cloud>(
 /// What is refused in an update is no reason to fail a rollback: nothing was changed then, or it was done by a release of
 /// this function that took other properties. Only a stack that says it rolls back is believed. The answer names the group that is
 /// left, which is the current one: CloudFormation deletes the current one if the answer names another.
-pub async fn left_as_it_is<C: Cloud>(
+pub async fn goal_that_leaves_group<C: Cloud>(
     cloud: &C,
     case: &Case,
     progress: &mut Progress,
     why: String,
     now: u64,
-) -> Result<Goal, Stop> {
+) -> Result<Goal, PassStop> {
     let Some(current) = case.current() else {
-        return Err(Stop::Fail(why));
+        return Err(PassStop::Fail(why));
     };
-    if situation(cloud, case, progress, now).await?.phase != Phase::RollingBack {
-        return Err(Stop::Fail(why));
+    if situation(cloud, case, progress, now).await?.phase != StackPhase::RollingBack {
+        return Err(PassStop::Fail(why));
     }
-    progress.stage = Stage::Converge;
+    progress.stage = Task::Converge;
     progress.groups.target = None;
     Ok(Goal::AsIs {
         identity: identity(case, current),
@@ -184,7 +193,7 @@ async fn repeated<C: Cloud>(
     case: &Case,
     retries: &mut Retries,
     groups: &mut KnownGroups,
-) -> Result<Goal, Stop> {
+) -> Result<Goal, PassStop> {
     let envelope = &case.request.envelope;
     let read = cloud
         .call(&DescribeStackResource {
@@ -203,7 +212,7 @@ async fn repeated<C: Cloud>(
     let cluster = derived.as_ref().map(|id| id.cluster.clone());
     let known = recorded.or_else(|| case.current()).or(derived);
     let Some(known) = known.filter(|known| Some(&known.cluster) == cluster.as_ref()) else {
-        return Err(Stop::Fail(stale_request::OVER.to_owned()));
+        return Err(PassStop::Fail(stale_request::OVER.to_owned()));
     };
     groups.target = Some(known.name.clone());
     Ok(Goal::Repeat(identity(case, known)))
@@ -215,12 +224,12 @@ pub fn identity(case: &Case, PhysicalId { cluster, name }: PhysicalId) -> Identi
         cluster,
         name,
         owner: case.owner.clone(),
-        which: Which::Any,
-        turn: case.order.clone(),
+        delete_scope: DeleteScope::Any,
+        order: case.order.clone(),
     }
 }
 
-fn desired(case: &Case, stack: &KnownStack, name: String, situation: Situation, size: DesiredSize) -> Desired {
+fn desired(case: &Case, stack: &KnownStack, name: String, situation: StackState, size: DesiredSize) -> Desired {
     let spec = &case.spec;
     let stack_tags = match &situation.tags {
         Some(_) => StackTags::Known,
@@ -246,7 +255,7 @@ fn desired(case: &Case, stack: &KnownStack, name: String, situation: Situation, 
         direction: stack.direction(case.kind()),
         sent: case.sent().filter(|_| may_replace),
         current_id: case.current().filter(|_| may_replace).map(|id| id.to_string()),
-        turn: case.order.clone(),
+        order: case.order.clone(),
         purpose: match case.kind() {
             RequestType::Create => Purpose::Create,
             RequestType::Update | RequestType::Delete => Purpose::Update,

@@ -1,15 +1,15 @@
 //! Which group a rollback goes back to.
 
 use crate::case::Case;
-use crate::fault::{Stop, at_once};
+use crate::fault::{PassStop, at_once};
 use crate::ports::{Cloud, DescribeEc2Resources};
 use crate::progress::{KnownGroups, KnownStack, Reads};
-use crate::target::{Found, own_template, place_of, read_group};
+use crate::target::{UpdateTarget, group_ref_of, own_template, read_group};
 use mng_core::decide::desired::Direction;
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::node::instance_type::InstanceTypeFacts;
 use mng_core::nodegroup::group::{NodeGroup, Status};
 use mng_core::nodegroup::ownership::{Confirmation, Replaces};
-use mng_core::nodegroup::replacement_reasons::{Known, replacements};
+use mng_core::nodegroup::replacement_reasons::{ComparisonFacts, replacements};
 use mng_core::properties::spec::{Naming, Spec};
 use mng_core::protocol::physical_id::PhysicalId;
 
@@ -36,7 +36,7 @@ pub async fn group<C: Cloud>(
     live: Option<&NodeGroup>,
     current_fits: bool,
     types: &[InstanceTypeFacts],
-) -> Result<Option<Found>, Stop> {
+) -> Result<Option<UpdateTarget>, PassStop> {
     let Some(replaces) = live.and_then(|live| Replaces::on(&live.tags)) else {
         return Ok(None);
     };
@@ -59,7 +59,7 @@ pub async fn group<C: Cloud>(
         let of_this_operation = groups.current_is_of_this_operation(stack);
         let is_named = is_fresh && next.as_ref() == Some(&named) && (!current_fits || of_this_operation);
         if is_named || fits(cloud, case, reads, &group, types).await? {
-            return Ok(Some(as_target(&group)));
+            return Ok(Some(unless_delete_failed(&group)));
         }
         next = Replaces::on(&group.tags).and_then(|replaces| PhysicalId::parse(replaces.id));
     }
@@ -67,12 +67,12 @@ pub async fn group<C: Cloud>(
 }
 
 /// Why a rollback stays with the current group though that doesn't fit; `None`: it doesn't.
-pub fn stays(
+pub fn reason_to_stay(
     case: &Case,
     stack: &KnownStack,
     groups: &KnownGroups,
     live: Option<&NodeGroup>,
-    known: &Known,
+    known: &ComparisonFacts,
 ) -> Option<&'static str> {
     let live = live.filter(|_| stack.rolls_back())?;
     if is_taken_back_in_place(case, live) {
@@ -98,7 +98,7 @@ fn is_taken_back_in_place(case: &Case, live: &NodeGroup) -> bool {
 /// Whether a group differs from what is wanted in nothing but its launch template, and neither the failed properties nor those of before
 /// name one of the user's: then it ran the resource's own, and somebody has deleted that. A rollback leaves such a group, if it takes no
 /// replacement back: CloudFormation would delete the running group for another one.
-fn lacks_its_template_alone(case: &Case, live: &NodeGroup, known: &Known) -> bool {
+fn lacks_its_template_alone(case: &Case, live: &NodeGroup, known: &ComparisonFacts) -> bool {
     let keeps_its_name = match case.spec.naming {
         Naming::Generated { .. } => true,
         Naming::Explicit(_) => false,
@@ -109,14 +109,16 @@ fn lacks_its_template_alone(case: &Case, live: &NodeGroup, known: &Known) -> boo
 }
 
 /// A group that EKS failed to delete can't be used again, and the current one stays.
-pub fn as_target(group: &NodeGroup) -> Found {
+pub fn unless_delete_failed(group: &NodeGroup) -> UpdateTarget {
     match group.status {
-        Status::DeleteFailed => Found::NotToBeHad(format!(
+        Status::DeleteFailed => UpdateTarget::NotToBeHad(format!(
             "EKS failed to delete node group {}/{}, which the rollback would go back to",
             group.cluster, group.name
         )),
-        Status::Creating | Status::Active | Status::Updating | Status::Deleting => Found::Name(group.name.clone()),
-        Status::CreateFailed | Status::Degraded | Status::Unknown(_) => Found::Name(group.name.clone()),
+        Status::Creating | Status::Active | Status::Updating | Status::Deleting => {
+            UpdateTarget::Name(group.name.clone())
+        }
+        Status::CreateFailed | Status::Degraded | Status::Unknown(_) => UpdateTarget::Name(group.name.clone()),
     }
 }
 
@@ -125,7 +127,7 @@ async fn replaced<C: Cloud>(
     case: &Case,
     reads: &mut Reads,
     id: Option<&PhysicalId>,
-) -> Result<Option<NodeGroup>, Stop> {
+) -> Result<Option<NodeGroup>, PassStop> {
     let Some(id) = id else {
         return Ok(None);
     };
@@ -140,13 +142,17 @@ async fn fits<C: Cloud>(
     reads: &mut Reads,
     group: &NodeGroup,
     types: &[InstanceTypeFacts],
-) -> Result<bool, Stop> {
+) -> Result<bool, PassStop> {
     let id = PhysicalId {
         cluster: group.cluster.clone(),
         name: group.name.clone(),
     };
-    let place = place_of(&id, &case.owner);
-    let read = cloud.call(&DescribeEc2Resources { place: place.clone() }).await;
+    let group_ref = group_ref_of(&id, &case.owner);
+    let read = cloud
+        .call(&DescribeEc2Resources {
+            group_ref: group_ref.clone(),
+        })
+        .await;
     let seen = match at_once(&mut reads.retries, read)? {
         Ok(seen) => seen,
         Err(error) => {
@@ -155,12 +161,12 @@ async fn fits<C: Cloud>(
             return Ok(has_no_difference(&case.spec, group, running, types));
         }
     };
-    let own = own_template(&seen, &place, Some(group));
+    let own = own_template(&seen, &group_ref, Some(group));
     Ok(has_no_difference(&case.spec, group, own, types))
 }
 
 fn has_no_difference(spec: &Spec, group: &NodeGroup, own_template: Option<&str>, types: &[InstanceTypeFacts]) -> bool {
-    let known = Known { own_template, types };
+    let known = ComparisonFacts { own_template, types };
     // An explicit name alone replaces a group that has no other difference.
     let is_named = match &spec.naming {
         Naming::Explicit(name) => *name == group.name,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
-use crate::fault::{Stop, lasting};
+use crate::fault::{PassStop, lasting};
 use crate::ports::{Cloud, DescribeStack, Stack};
-use crate::progress::{CLOCKS_APART_SECONDS, KnownStack, Phase, Progress, Retries, Situation, Stage, Warnings};
+use crate::progress::{CLOCKS_APART_SECONDS, KnownStack, Progress, Retries, StackPhase, StackState, Task, Warnings};
 use crate::stale_request;
 use crate::texts::NOT_INHERITED;
 use mng_core::call_error::{CallError, Fault};
@@ -21,12 +21,17 @@ const STATUS_LAGS_SECONDS: u64 = 60;
 
 /// What the stack is doing at `now`, in seconds since the epoch. A sender of events has no stack that would hand down tags or be rolled
 /// back.
-pub async fn situation<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress, now: u64) -> Result<Situation, Stop> {
+pub async fn situation<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    progress: &mut Progress,
+    now: u64,
+) -> Result<StackState, PassStop> {
     let Some(stack_id) = case.requester().stack_id() else {
         return Ok(progress.stack.situation.insert(no_stack()).clone());
     };
     if let Some(known) = &progress.stack.situation
-        && (known.phase != Phase::Unknown || progress.stack.asked || progress.stage != Stage::Converge)
+        && (known.phase != StackPhase::Unknown || progress.stack.asked || progress.stage != Task::Converge)
     {
         return Ok(known.clone());
     }
@@ -38,7 +43,7 @@ pub async fn situation<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress
     {
         Ok(stack) => {
             progress.reads.retries.answered();
-            stale_request::refuse_taken_up(cloud, case, &mut progress.reads.retries, &stack).await?;
+            stale_request::refuse_stale_request(cloud, case, &mut progress.reads.retries, &stack).await?;
             let Progress {
                 history,
                 stack: known,
@@ -58,11 +63,11 @@ pub async fn situation<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress
 }
 
 /// Whether what was asked for is no longer wanted: a cancelled update is told by nothing but the stack's status.
-pub fn is_superseded(kind: RequestType, known: &KnownStack, phase: Phase) -> bool {
+pub fn is_superseded(kind: RequestType, known: &KnownStack, phase: StackPhase) -> bool {
     match phase {
-        Phase::Over => true,
-        Phase::RollingBack | Phase::Ending => known.direction(kind) == Direction::Forward,
-        Phase::Forward | Phase::Unknown => false,
+        StackPhase::Over => true,
+        StackPhase::RollingBack | StackPhase::Ending => known.direction(kind) == Direction::Forward,
+        StackPhase::Forward | StackPhase::Unknown => false,
     }
 }
 
@@ -80,17 +85,17 @@ fn described(
     warnings: &mut Warnings,
     stack: Stack,
     now: u64,
-) -> Result<Situation, Stop> {
-    let phase = Phase::of(&stack.status);
-    if phase == Phase::Over && may_lag(case, now) {
-        return Err(Stop::Wait(Waiting::ForAnAnswer));
+) -> Result<StackState, PassStop> {
+    let phase = StackPhase::of(&stack.status);
+    if phase == StackPhase::Over && may_lag(case, now) {
+        return Err(PassStop::Wait(Waiting::ForAnAnswer));
     }
     known.operation_began = operation_began(&stack);
     let frozen = known.situation.is_some() && !history.begun.is_empty();
     if !frozen {
         warnings.0.retain(|warning| !warning.starts_with(NOT_INHERITED));
     }
-    Ok(Situation {
+    Ok(StackState {
         phase,
         tags: (!frozen).then(|| inheritable(stack.tags)),
     })
@@ -107,7 +112,7 @@ fn unknown(
     warnings: &mut Warnings,
     is_first: bool,
     error: CallError,
-) -> Result<Situation, Stop> {
+) -> Result<StackState, PassStop> {
     if (is_first || error.fault != Fault::Denied)
         && let Err(error) = lasting::<()>(retries, Err(error.clone()))?
         && is_first
@@ -116,16 +121,16 @@ fn unknown(
             "{NOT_INHERITED}, so the function adds and removes none of them: {error}"
         ));
     }
-    Ok(Situation {
-        phase: Phase::Unknown,
+    Ok(StackState {
+        phase: StackPhase::Unknown,
         tags: None,
     })
 }
 
-fn no_stack() -> Situation {
-    Situation {
+fn no_stack() -> StackState {
+    StackState {
         tags: Some(BTreeMap::new()),
-        phase: Phase::Forward,
+        phase: StackPhase::Forward,
     }
 }
 

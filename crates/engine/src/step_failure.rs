@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::device_plugin::is_out_of_reach;
-use crate::fault::{FailedCall, Stop, consequence, lasting};
+use crate::fault::{FailedCall, PassStop, consequence, lasting};
 use crate::outside_eks::OutsideEks;
-use crate::perform::{After, Scene, after};
+use crate::perform::{AfterStep, StepContext, after};
 use crate::ports::{Cloud, TagResource};
 use crate::progress::Warnings;
 use crate::texts::{NOT_TAGGED_AGAIN, SETTINGS_STAY, TAGS_STAY};
 use mng_core::call_error::{CallError, Fault};
-use mng_core::decide::change::only_leaves_out;
-use mng_core::decide::history::{History, Tidying};
+use mng_core::decide::change::only_omits_settings;
+use mng_core::decide::history::{CleanupState, History};
 use mng_core::decide::plan::{Step, StepKind, System};
 use mng_core::decide::{Goal, Waiting};
 use mng_core::launch_template::steps::LaunchStep;
@@ -24,11 +24,11 @@ use mng_core::properties::tags::OWN_PREFIX;
 const SEEN_WITHIN_SECONDS: u64 = 60;
 
 /// How a request goes on after a step whose call has failed.
-pub enum Remedy {
+pub enum AfterFailure {
     /// Without the step.
     GoOn,
     /// As if the step had been taken.
-    CountsAsTaken(After),
+    CountsAsTaken(AfterStep),
 }
 
 /// How a request goes on after a step whose call has failed.
@@ -37,35 +37,35 @@ pub enum Remedy {
 /// A wait, or why the request fails.
 pub async fn failed<C: Cloud>(
     cloud: &C,
-    scene: Scene<'_>,
+    scene: StepContext<'_>,
     mut groups: OutsideEks<'_>,
     step: &Step,
     error: &CallError,
-) -> Result<Remedy, Stop> {
+) -> Result<AfterFailure, PassStop> {
     match (step, step.kind().system()) {
         (Step::Launch(launch), _) => failed_in_ec2(scene, groups, launch, error),
-        (Step::LeavePlugin(_), _) if is_out_of_reach(&groups, error) => Err(Stop::Fail(error.to_string())),
-        (_, System::Outside(part)) => groups.failed(part, error).map(|()| Remedy::GoOn),
+        (Step::LeavePlugin(_), _) if is_out_of_reach(&groups, error) => Err(PassStop::Fail(error.to_string())),
+        (_, System::Outside(part)) => groups.failed(part, error).map(|()| AfterFailure::GoOn),
         (_, System::Eks | System::Ec2) => failed_in_eks(cloud, scene, groups, step, error).await,
     }
 }
 
 async fn failed_in_eks<C: Cloud>(
     cloud: &C,
-    scene: Scene<'_>,
+    scene: StepContext<'_>,
     groups: OutsideEks<'_>,
     step: &Step,
     error: &CallError,
-) -> Result<Remedy, Stop> {
+) -> Result<AfterFailure, PassStop> {
     if can_do_without(scene, step, error) {
         groups.warnings.add(format!(
             "{SETTINGS_STAY}, since EKS refuses to remove them; state the values that you want: {error}"
         ));
-        return Ok(Remedy::CountsAsTaken(After::Look));
+        return Ok(AfterFailure::CountsAsTaken(AfterStep::Look));
     }
     if is_not_seen_yet(groups.history, step, error, scene.now) {
         groups.history.obstacle = Some(error.to_string());
-        return Err(Stop::Wait(Waiting::ForOthers));
+        return Err(PassStop::Wait(Waiting::ForOthers));
     }
     let call = if step.kind() == StepKind::Create {
         FailedCall::CreateGroup
@@ -74,20 +74,20 @@ async fn failed_in_eks<C: Cloud>(
     };
     let stop = consequence(error.fault, call).stop(&mut groups.reads.retries, error);
     match (stop, step) {
-        (Stop::Fail(why), Step::Untag(group, keys)) if groups.stack.rolls_back() || are_own(keys) => {
+        (PassStop::Fail(why), Step::Untag(group, keys)) if groups.stack.rolls_back() || are_own(keys) => {
             groups.warnings.add(format!("{TAGS_STAY}: {why}"));
             if keys.contains(UNFINISHED_TAG) {
                 overwrite_mark(cloud, group).await;
             }
-            Ok(Remedy::CountsAsTaken(after(scene.goal, step)))
+            Ok(AfterFailure::CountsAsTaken(after(scene.goal, step)))
         }
         (stop, _) => Err(stop),
     }
 }
 
 /// EKS doesn't document how a setting of repair is taken back. A group that keeps one fails neither an update nor a rollback.
-fn can_do_without(scene: Scene, step: &Step, error: &CallError) -> bool {
-    let may_leave_out = |(desired, group)| only_leaves_out(desired, group);
+fn can_do_without(scene: StepContext, step: &Step, error: &CallError) -> bool {
+    let may_leave_out = |(desired, group)| only_omits_settings(desired, group);
     let is_refused = error.fault == Fault::Refused && step.kind() == StepKind::UpdateConfig;
     is_refused && scene.change().is_some_and(may_leave_out)
 }
@@ -126,23 +126,28 @@ async fn overwrite_mark<C: Cloud>(cloud: &C, group: &GroupTarget) {
     }
 }
 
-fn failed_in_ec2(scene: Scene, groups: OutsideEks, launch: &LaunchStep, error: &CallError) -> Result<Remedy, Stop> {
+fn failed_in_ec2(
+    scene: StepContext,
+    groups: OutsideEks,
+    launch: &LaunchStep,
+    error: &CallError,
+) -> Result<AfterFailure, PassStop> {
     if error.fault == Fault::NotFound && launch.removes() {
-        return Ok(Remedy::CountsAsTaken(After::Decide));
+        return Ok(AfterFailure::CountsAsTaken(AfterStep::Decide));
     }
     if let LaunchStep::TagTemplate { id, .. } = launch {
         return not_tagged(groups, id, error);
     }
     let tidies = matches!(scene.goal, Goal::Present(_)) && launch.removes();
     if tidies && gives_up_tidying(groups.history, groups.warnings, error, scene.now) {
-        return Ok(Remedy::GoOn);
+        return Ok(AfterFailure::GoOn);
     }
     let call = match error.message.contains(launch.resource()) {
         true => FailedCall::Ec2AboutItsOwn,
         false => FailedCall::Ec2AboutOthers,
     };
     let stop = consequence(error.fault, call).stop(&mut groups.reads.retries, error);
-    if stop == Stop::Wait(Waiting::ForOthers) {
+    if stop == PassStop::Wait(Waiting::ForOthers) {
         groups.history.obstacle = Some(error.to_string());
     }
     Err(stop)
@@ -153,9 +158,9 @@ fn failed_in_ec2(scene: Scene, groups: OutsideEks, launch: &LaunchStep, error: &
 fn gives_up_tidying(history: &mut History, warnings: &mut Warnings, error: &CallError, now: u64) -> bool {
     history.tidying = match error.fault {
         Fault::InUse | Fault::Throttled | Fault::Unknown => history.tidying.held_up(now),
-        Fault::NotFound | Fault::Denied | Fault::Refused => Tidying::GivenUp,
+        Fault::NotFound | Fault::Denied | Fault::Refused => CleanupState::GivenUp,
     };
-    let given_up = history.tidying == Tidying::GivenUp;
+    let given_up = history.tidying == CleanupState::GivenUp;
     if given_up {
         warnings.add(format!(
             "the function could not remove what the node group no longer needs; the next update or the deletion removes it: {error}"
@@ -165,16 +170,16 @@ fn gives_up_tidying(history: &mut History, warnings: &mut Warnings, error: &Call
 }
 
 /// A template that can't be tagged again is the group's nevertheless. Another delivery may have removed it meanwhile.
-fn not_tagged(groups: OutsideEks, id: &str, error: &CallError) -> Result<Remedy, Stop> {
+fn not_tagged(groups: OutsideEks, id: &str, error: &CallError) -> Result<AfterFailure, PassStop> {
     let lasts = lasting::<()>(&mut groups.reads.retries, Err(error.clone()))?;
     if error.fault == Fault::NotFound {
-        groups.reads.pass.around = None;
-        return Ok(Remedy::GoOn);
+        groups.reads.pass.surroundings = None;
+        return Ok(AfterFailure::GoOn);
     }
     if let Err(error) = lasts {
         groups.warnings.add(format!(
             "launch template {id} of this node group has lost the function's tags, and {NOT_TAGGED_AGAIN}: {error}"
         ));
     }
-    Ok(Remedy::CountsAsTaken(After::Decide))
+    Ok(AfterFailure::CountsAsTaken(AfterStep::Decide))
 }

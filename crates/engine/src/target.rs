@@ -1,33 +1,33 @@
 //! Which group the passes are about: the one that runs, one in its place, or one to be removed first.
 
 use crate::case::Case;
-use crate::fault::{Stop, lasting, required};
-use crate::lookup::{look_around, types};
+use crate::fault::{PassStop, lasting, required};
+use crate::lookup::{read_surroundings, types};
 use crate::ports::{Cloud, DescribeNodegroup, TagResource};
-use crate::progress::{KnownGroups, KnownStack, Progress, Reads, Stage, Warnings};
+use crate::progress::{KnownGroups, KnownStack, Progress, Reads, Task, Warnings};
 use crate::texts::NOT_MARKED;
 use crate::{by_event, prepare, rollback_target};
 use mng_core::decide::history::History;
 use mng_core::decide::target::{Target, target};
-use mng_core::decide::{Identity, RETAINED_GROUP, Which, foreign, retained};
-use mng_core::launch_template::ec2_resources::{Belongings, Place};
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::decide::{DeleteScope, Identity, RETAINED_GROUP, foreign, retained};
+use mng_core::launch_template::ec2_resources::{Ec2Resources, GroupRef};
+use mng_core::node::instance_type::InstanceTypeFacts;
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::nodegroup::name::next_name;
 use mng_core::nodegroup::ownership::{Confirmation, Owner, Replaces};
-use mng_core::nodegroup::replacement_reasons::Known;
+use mng_core::nodegroup::replacement_reasons::ComparisonFacts;
 use mng_core::protocol::physical_id::PhysicalId;
 
 /// How many names are tried for a new group.
 const MOST_NAMES: usize = 8;
 
 /// What an update is about, or why it can't be.
-pub enum Found {
+pub enum UpdateTarget {
     Name(String),
     NotToBeHad(String),
 }
 
-impl Found {
+impl UpdateTarget {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Name(name) => Some(name),
@@ -37,24 +37,28 @@ impl Found {
 }
 
 /// Which group a request is about, asked once: in an update the running one is looked at before a name is derived.
-pub async fn find_target<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<Found, Stop> {
+pub async fn find_target<C: Cloud>(cloud: &C, case: &Case, progress: &mut Progress) -> Result<UpdateTarget, PassStop> {
     if let Some(name) = &progress.groups.target {
-        return Ok(Found::Name(name.clone()));
+        return Ok(UpdateTarget::Name(name.clone()));
     }
     let found = match case.current() {
         Some(current) => of_update(cloud, case, progress, current).await?,
         // A stack's new group has the name that follows from its properties.
-        None if !case.requester().may_take_over() => Found::Name(case.name()),
+        None if !case.requester().may_take_over() => UpdateTarget::Name(case.name()),
         None => of_update(cloud, case, progress, case.id_of_name(case.name())).await?,
     };
-    if let Found::Name(name) = &found {
+    if let UpdateTarget::Name(name) = &found {
         progress.groups.target = Some(name.clone());
     }
     Ok(found)
 }
 
 /// A group as EKS shows it, read once in a pass; `None`: it isn't there.
-pub async fn read_group<C: Cloud>(cloud: &C, reads: &mut Reads, id: &PhysicalId) -> Result<Option<NodeGroup>, Stop> {
+pub async fn read_group<C: Cloud>(
+    cloud: &C,
+    reads: &mut Reads,
+    id: &PhysicalId,
+) -> Result<Option<NodeGroup>, PassStop> {
     if let Some(seen) = reads.pass.seen_group(id) {
         return Ok(seen);
     }
@@ -69,9 +73,9 @@ async fn of_update<C: Cloud>(
     case: &Case,
     progress: &mut Progress,
     current: PhysicalId,
-) -> Result<Found, Stop> {
+) -> Result<UpdateTarget, PassStop> {
     let live = match read_group(cloud, &mut progress.reads, &current).await? {
-        Some(live) if !case.owner.owns(&live.tags) => return Ok(Found::NotToBeHad(foreign(&live))),
+        Some(live) if !case.owner.owns(&live.tags) => return Ok(UpdateTarget::NotToBeHad(foreign(&live))),
         live => live,
     };
     if let Some(live) = &live {
@@ -83,26 +87,28 @@ async fn of_update<C: Cloud>(
         history, reads, stack, ..
     } = progress;
     let types = match known_types(cloud, case, history, reads, stack, (&current, live.as_ref())).await {
-        Err(Stop::Fail(why)) => return Ok(Found::NotToBeHad(why)),
+        Err(PassStop::Fail(why)) => return Ok(UpdateTarget::NotToBeHad(why)),
         types => types?,
     };
-    let place = place_of(&current, &case.owner);
-    let around = progress
+    let group_ref = group_ref_of(&current, &case.owner);
+    let surroundings = progress
         .reads
         .pass
-        .around
+        .surroundings
         .as_ref()
-        .filter(|around| around.place == place);
-    let known = Known {
-        own_template: around.and_then(|around| own_template(&around.belongings, &place, live.as_ref())),
+        .filter(|surroundings| surroundings.group_ref == group_ref);
+    let known = ComparisonFacts {
+        own_template: surroundings
+            .and_then(|surroundings| own_template(&surroundings.ec2_resources, &group_ref, live.as_ref())),
         types: &types,
     };
     let wanted = (current.cluster.as_str(), current.name.as_str());
     let target = target(&case.spec, &case.owner, wanted, live.as_ref(), &known);
     if matches!(target, Ok(Target::Replace(_)))
-        && let Some(why) = rollback_target::stays(case, &progress.stack, &progress.groups, live.as_ref(), &known)
+        && let Some(why) =
+            rollback_target::reason_to_stay(case, &progress.stack, &progress.groups, live.as_ref(), &known)
     {
-        return Ok(Found::NotToBeHad(format!("node group {current} {why}")));
+        return Ok(UpdateTarget::NotToBeHad(format!("node group {current} {why}")));
     }
     let fits = matches!(target, Ok(Target::Keep));
     if let Some(restored) = rollback_target::group(
@@ -127,7 +133,7 @@ async fn of_update<C: Cloud>(
         return Ok(restored);
     }
     Ok(match target {
-        Ok(Target::Keep) => Found::Name(current.name),
+        Ok(Target::Keep) => UpdateTarget::Name(current.name),
         Ok(Target::Replace(name)) => {
             mark(
                 cloud,
@@ -147,15 +153,15 @@ async fn of_update<C: Cloud>(
             )
             .await?
         }
-        Err(refusal) => Found::NotToBeHad(refusal.to_string()),
+        Err(refusal) => UpdateTarget::NotToBeHad(refusal.to_string()),
     })
 }
 
 /// The template that the resource made for the group: by its tags, or by the group that runs it where they were taken away.
-pub fn own_template<'a>(seen: &'a Belongings, place: &Place, live: Option<&NodeGroup>) -> Option<&'a str> {
+pub fn own_template<'a>(seen: &'a Ec2Resources, group_ref: &GroupRef, live: Option<&NodeGroup>) -> Option<&'a str> {
     let running = live.and_then(|live| live.launch_template.as_ref());
-    let stripped = || seen.stripped_template(place, &running?.id);
-    seen.template(place)
+    let stripped = || seen.stripped_template(group_ref, &running?.id);
+    seen.template(group_ref)
         .or_else(stripped)
         .map(|template| template.id.as_str())
 }
@@ -170,25 +176,25 @@ async fn free_name<C: Cloud>(
     (stack, groups): (&KnownStack, &KnownGroups),
     current: &PhysicalId,
     mut name: String,
-) -> Result<Found, Stop> {
+) -> Result<UpdateTarget, PassStop> {
     if !case.requester().may_replace() {
-        return Ok(Found::Name(name));
+        return Ok(UpdateTarget::Name(name));
     }
     if stack.rolls_back() {
-        return there_again(cloud, case, reads, groups, name).await;
+        return group_of_derived_name(cloud, case, reads, groups, name).await;
     }
     for _ in 0..MOST_NAMES {
         let there = read_group(cloud, reads, &case.id_of_name(name.clone())).await?;
         let taken = there.filter(|group| case.owner.owns(&group.tags));
-        let Some(taken) = taken.filter(|group| !is_in_place_of(case, groups, group, current)) else {
-            return Ok(Found::Name(name));
+        let Some(taken) = taken.filter(|group| !replaces_current(case, groups, group, current)) else {
+            return Ok(UpdateTarget::Name(name));
         };
         match next_name(&case.spec, &case.owner, &name) {
             Some(next) => name = next,
-            None => return Ok(Found::NotToBeHad(retained(&taken))),
+            None => return Ok(UpdateTarget::NotToBeHad(retained(&taken))),
         }
     }
-    Ok(Found::NotToBeHad(format!(
+    Ok(UpdateTarget::NotToBeHad(format!(
         "retained node groups of this resource have all {MOST_NAMES} names that the function tried for a new node group; set another \
          NodegroupNamePrefix, or delete the retained node groups [{RETAINED_GROUP}]"
     )))
@@ -197,25 +203,25 @@ async fn free_name<C: Cloud>(
 /// A rollback goes back to the group of the name that follows from its properties, or creates it again. Where somebody else has the name,
 /// the current group stays. So it does where the update that is rolled back needed no other group and the current one is gone: then the
 /// group of that name may be one that was kept on purpose.
-async fn there_again<C: Cloud>(
+async fn group_of_derived_name<C: Cloud>(
     cloud: &C,
     case: &Case,
     reads: &mut Reads,
     groups: &KnownGroups,
     name: String,
-) -> Result<Found, Stop> {
+) -> Result<UpdateTarget, PassStop> {
     let may_be_retained = groups.current_made.is_none() && case.failed_properties_name_the_same_group();
     Ok(match read_group(cloud, reads, &case.id_of_name(name.clone())).await? {
-        Some(group) if !case.owner.owns(&group.tags) => Found::NotToBeHad(foreign(&group)),
-        Some(group) if may_be_retained => Found::NotToBeHad(retained(&group)),
-        Some(group) => rollback_target::as_target(&group),
-        None => Found::Name(name),
+        Some(group) if !case.owner.owns(&group.tags) => UpdateTarget::NotToBeHad(foreign(&group)),
+        Some(group) if may_be_retained => UpdateTarget::NotToBeHad(retained(&group)),
+        Some(group) => rollback_target::unless_delete_failed(&group),
+        None => UpdateTarget::Name(name),
     })
 }
 
 /// Whether a group was made in place of the current one, by this update or by one before it that failed. Where the current group is gone, so
 /// that it has no time, only what was created since the request was sent is taken for the request's.
-fn is_in_place_of(case: &Case, known: &KnownGroups, group: &NodeGroup, current: &PhysicalId) -> bool {
+fn replaces_current(case: &Case, known: &KnownGroups, group: &NodeGroup, current: &PhysicalId) -> bool {
     let Some(replaces) = Replaces::on(&group.tags).filter(|replaces| replaces.id == current.to_string()) else {
         return false;
     };
@@ -237,7 +243,7 @@ async fn mark<C: Cloud>(
     warnings: &mut Warnings,
     live: Option<&NodeGroup>,
     known: Confirmation,
-) -> Result<(), Stop> {
+) -> Result<(), PassStop> {
     let tags = live.and_then(|live| Some((live, Replaces::on(&live.tags)?.becomes(known)?)));
     let Some((marked, tags)) = tags else {
         return Ok(());
@@ -249,13 +255,13 @@ async fn mark<C: Cloud>(
         })
         .await;
     if let Err(error) = lasting(&mut reads.retries, tagged)? {
-        let (NodeGroup { cluster, name, .. }, mark) = (marked, in_words(known));
+        let (NodeGroup { cluster, name, .. }, mark) = (marked, confirmation_text(known));
         warnings.add(format!("{NOT_MARKED} {cluster}/{name} as {mark}: {error}"));
     }
     Ok(())
 }
 
-fn in_words(known: Confirmation) -> &'static str {
+fn confirmation_text(known: Confirmation) -> &'static str {
     match known {
         Confirmation::Unconfirmed => "unfinished",
         Confirmation::Confirmed => "recorded by CloudFormation",
@@ -272,17 +278,17 @@ async fn known_types<C: Cloud>(
     reads: &mut Reads,
     stack: &KnownStack,
     (current, live): (&PhysicalId, Option<&NodeGroup>),
-) -> Result<Vec<InstanceTypeFacts>, Stop> {
+) -> Result<Vec<InstanceTypeFacts>, PassStop> {
     let spec = &case.spec;
     if live.is_none() || spec.launch_template.is_some() || spec.cluster != current.cluster {
         return Ok(vec![]);
     }
-    look_around(cloud, history, reads, stack, place_of(current, &case.owner), spec).await?;
+    read_surroundings(cloud, history, reads, stack, group_ref_of(current, &case.owner), spec).await?;
     types(cloud, reads, stack, spec).await
 }
 
-pub fn place_of(group: &PhysicalId, owner: &Owner) -> Place {
-    Place {
+pub fn group_ref_of(group: &PhysicalId, owner: &Owner) -> GroupRef {
+    GroupRef {
         cluster: group.cluster.clone(),
         name: group.name.clone(),
         owner: owner.clone(),
@@ -290,19 +296,19 @@ pub fn place_of(group: &PhysicalId, owner: &Owner) -> Place {
 }
 
 /// The group to be removed in the stage that removes what the request itself has made.
-pub fn to_remove(case: &Case, stage: &Stage, known: &KnownGroups, target: &str) -> Option<Identity> {
-    let Stage::Undo { .. } = stage else {
+pub fn to_remove(case: &Case, stage: &Task, known: &KnownGroups, target: &str) -> Option<Identity> {
+    let Task::Undo { .. } = stage else {
         return None;
     };
-    let which = match case.requester().clears_up_after_itself() {
-        false => Which::InPlaceOf {
+    let delete_scope = match case.requester().clears_up_after_itself() {
+        false => DeleteScope::InPlaceOf {
             id: case.physical_id().to_owned(),
             since: case.sent().max(known.current_made),
         },
-        true => Which::OfThisRequest,
+        true => DeleteScope::OfThisRequest,
     };
     Some(Identity {
-        which,
+        delete_scope,
         ..prepare::identity(case, case.id_of_name(target.to_owned()))
     })
 }

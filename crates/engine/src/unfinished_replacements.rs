@@ -8,16 +8,16 @@
 
 use crate::answer::known_id;
 use crate::case::Case;
-use crate::fault::Stop;
+use crate::fault::PassStop;
 use crate::ports::{
     Cloud, DescribeNodegroup, DescribeStack, DescribeStackResource, Fate, FindIdsInEc2, ListNodegroups, Record,
 };
-use crate::progress::{KnownGroups, KnownStack, Phase, Progress, Retries, Stage, Sweep, Warnings};
+use crate::progress::{KnownGroups, KnownStack, Progress, ReplacementCleanup, Retries, StackPhase, Task, Warnings};
 use crate::texts::{NOT_LOOKED_FOR, UNFINISHED};
 use crate::{prepare, stale_request};
 use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::history::History;
-use mng_core::decide::{Goal, Identity, Which};
+use mng_core::decide::{DeleteScope, Goal, Identity};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::nodegroup::ownership::{Confirmation, Replaces};
 use mng_core::protocol::answer::Attributes;
@@ -28,14 +28,14 @@ use mng_core::protocol::request::{Properties, RequestType};
 const TRIES: u32 = 3;
 
 /// What looking for unfinished replacements reads and writes of a request's progress.
-pub struct Groups<'a> {
-    stage: &'a mut Stage,
+pub struct ReplacementSearch<'a> {
+    stage: &'a mut Task,
     stack: &'a mut KnownStack,
     groups: &'a KnownGroups,
     retries: &'a mut Retries,
 }
 
-impl<'a> Groups<'a> {
+impl<'a> ReplacementSearch<'a> {
     pub fn of(progress: &'a mut Progress) -> Self {
         Self {
             stage: &mut progress.stage,
@@ -52,7 +52,7 @@ pub fn is_due(case: &Case, stack: &KnownStack) -> bool {
     match case.kind() {
         RequestType::Create => false,
         RequestType::Update | RequestType::Delete => {
-            has_id && stack.phase() != Phase::Over && case.requester().may_replace()
+            has_id && stack.phase() != StackPhase::Over && case.requester().may_replace()
         }
     }
 }
@@ -64,12 +64,12 @@ pub fn begin(
     history: &mut History,
     attributes: Attributes,
     warnings: Vec<String>,
-) -> Stage {
+) -> Task {
     if case.kind() == RequestType::Delete {
         groups.current_made = groups.current_made.or(history.first_made);
     }
-    history.turn_to_another_group();
-    Stage::Sweep(Sweep {
+    history.reset_for_another_group();
+    Task::Sweep(ReplacementCleanup {
         attributes,
         warnings,
         left: None,
@@ -81,13 +81,13 @@ pub fn begin(
 pub async fn next_goal<C: Cloud>(
     cloud: &C,
     case: &Case,
-    mut known: Groups<'_>,
-    sweep: &Sweep,
-) -> Result<Option<Goal>, Stop> {
+    mut known: ReplacementSearch<'_>,
+    sweep: &ReplacementCleanup,
+) -> Result<Option<Goal>, PassStop> {
     let left = match &sweep.left {
         Some(left) => left.clone(),
         None => {
-            let left = look(cloud, case, &mut known, sweep).await?;
+            let left = find_unfinished(cloud, case, &mut known, sweep).await?;
             note(known.stage, left.clone());
             left
         }
@@ -96,7 +96,7 @@ pub async fn next_goal<C: Cloud>(
         return Ok(None);
     };
     Ok(Some(Goal::Absent(Identity {
-        which: Which::InPlaceOf {
+        delete_scope: DeleteScope::InPlaceOf {
             id: case.physical_id().to_owned(),
             since: known.groups.current_made,
         },
@@ -105,22 +105,22 @@ pub async fn next_goal<C: Cloud>(
 }
 
 /// One of them is gone; gives whether others are left.
-pub fn next(stage: &mut Stage, history: &mut History) -> bool {
-    let Stage::Sweep(Sweep { left: Some(left), .. }) = stage else {
+pub fn next(stage: &mut Task, history: &mut History) -> bool {
+    let Task::Sweep(ReplacementCleanup { left: Some(left), .. }) = stage else {
         return false;
     };
     if left.len() < 2 {
         return false;
     }
     left.remove(0);
-    history.turn_to_another_group();
+    history.reset_for_another_group();
     true
 }
 
 /// What becomes of a request for which a group could not be removed.
-pub enum Left {
-    ToGoOn(Sweep),
-    Nothing(Sweep),
+pub enum CleanupResult {
+    ToGoOn(ReplacementCleanup),
+    Nothing(ReplacementCleanup),
     /// Nobody would come for what a Delete leaves.
     Failed(String),
 }
@@ -131,29 +131,29 @@ pub fn leave(
     history: &mut History,
     warnings: &mut Warnings,
     groups: &KnownGroups,
-    mut sweep: Sweep,
+    mut sweep: ReplacementCleanup,
     reason: &str,
-) -> Left {
+) -> CleanupResult {
     let mut left = sweep.left.take().unwrap_or_default();
     let why = match left.first() {
         Some(id) => format!("{UNFINISHED} {id}, and the function could not remove it: {reason}"),
         None => format!("{NOT_LOOKED_FOR} of earlier updates: {reason}"),
     };
     match (case.kind(), left.is_empty()) {
-        (RequestType::Delete, false) => return Left::Failed(format!("{why}; delete the stack again")),
+        (RequestType::Delete, false) => return CleanupResult::Failed(format!("{why}; delete the stack again")),
         (RequestType::Create | RequestType::Update, false) => {
             warnings.add(format!("{why}; {}", what_comes_of_it(case, groups)));
         }
         (_, true) => warnings.add(why),
     }
     left.drain(..left.len().min(1));
-    history.turn_to_another_group();
+    history.reset_for_another_group();
     let is_done = left.is_empty();
     sweep.left = Some(left);
     if is_done {
-        Left::Nothing(sweep)
+        CleanupResult::Nothing(sweep)
     } else {
-        Left::ToGoOn(sweep)
+        CleanupResult::ToGoOn(sweep)
     }
 }
 
@@ -167,7 +167,11 @@ fn what_comes_of_it(case: &Case, groups: &KnownGroups) -> &'static str {
 }
 
 /// Before a group is removed: CloudFormation may have read another answer meanwhile, or a later update have begun.
-pub async fn still_unfinished<C: Cloud>(cloud: &C, case: &Case, known: Groups<'_>) -> Result<(), Stop> {
+pub async fn ensure_still_unfinished<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    known: ReplacementSearch<'_>,
+) -> Result<(), PassStop> {
     if known.stack.asked {
         return Ok(());
     }
@@ -176,7 +180,7 @@ pub async fn still_unfinished<C: Cloud>(cloud: &C, case: &Case, known: Groups<'_
             known.stack.asked = true;
             Ok(())
         }
-        Ok(false) => Err(Stop::Fail(
+        Ok(false) => Err(PassStop::Fail(
             "CloudFormation no longer names the node group that this request is about, or the stack has gone on"
                 .to_owned(),
         )),
@@ -184,28 +188,33 @@ pub async fn still_unfinished<C: Cloud>(cloud: &C, case: &Case, known: Groups<'_
     }
 }
 
-fn note(stage: &mut Stage, found: Vec<String>) {
+fn note(stage: &mut Task, found: Vec<String>) {
     if !found.is_empty() {
         tracing::warn!(
             ?found,
             "the function removes unfinished replacements of an earlier update"
         );
     }
-    if let Stage::Sweep(sweep) = stage {
+    if let Task::Sweep(sweep) = stage {
         sweep.left = Some(found);
     }
 }
 
-async fn look<C: Cloud>(cloud: &C, case: &Case, known: &mut Groups<'_>, sweep: &Sweep) -> Result<Vec<String>, Stop> {
+async fn find_unfinished<C: Cloud>(
+    cloud: &C,
+    case: &Case,
+    known: &mut ReplacementSearch<'_>,
+    sweep: &ReplacementCleanup,
+) -> Result<Vec<String>, PassStop> {
     match unfinished(cloud, case, known).await {
         Ok(found) => Ok(found),
         Err(error) if is_passing(&error) && sweep.tries + 1 < TRIES => {
-            if let Stage::Sweep(sweep) = known.stage {
+            if let Task::Sweep(sweep) = known.stage {
                 sweep.tries += 1;
             }
             Err(known.retries.retry(&error))
         }
-        Err(error) => Err(Stop::Fail(error.to_string())),
+        Err(error) => Err(PassStop::Fail(error.to_string())),
     }
 }
 
@@ -218,14 +227,14 @@ fn is_passing(error: &CallError) -> bool {
 
 /// Groups by their tags, and what is in EC2 for a group that isn't there: an update may have died before there was one. Only what is
 /// found costs another call, and mostly there is nothing.
-async fn unfinished<C: Cloud>(cloud: &C, case: &Case, known: &Groups<'_>) -> Result<Vec<String>, CallError> {
+async fn unfinished<C: Cloud>(cloud: &C, case: &Case, known: &ReplacementSearch<'_>) -> Result<Vec<String>, CallError> {
     let mut found = Vec::new();
     let find = FindIdsInEc2 {
         owner: case.owner.clone(),
     };
     let in_ec2 = cloud.call(&find).await?;
     for id in in_ec2.iter().filter_map(|id| PhysicalId::parse(id)) {
-        let due = is_due_for_removal(cloud, case, known.groups, &id, Absent::LeavesSomething).await?;
+        let due = is_due_for_removal(cloud, case, known.groups, &id, AbsentGroup::LeavesSomething).await?;
         found.extend(due.then(|| id.to_string()));
     }
     for cluster in clusters(case) {
@@ -235,7 +244,8 @@ async fn unfinished<C: Cloud>(cloud: &C, case: &Case, known: &Groups<'_>) -> Res
                 name,
             };
             let is_known = in_ec2.contains(&id.to_string());
-            let due = !is_known && is_due_for_removal(cloud, case, known.groups, &id, Absent::LeavesNothing).await?;
+            let due =
+                !is_known && is_due_for_removal(cloud, case, known.groups, &id, AbsentGroup::LeavesNothing).await?;
             found.extend(due.then(|| id.to_string()));
         }
     }
@@ -257,7 +267,7 @@ async fn names<C: Cloud>(cloud: &C, cluster: &str) -> Result<Vec<String>, CallEr
 
 /// What is there of a group that doesn't exist.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Absent {
+enum AbsentGroup {
     LeavesSomething,
     LeavesNothing,
 }
@@ -267,7 +277,7 @@ async fn is_due_for_removal<C: Cloud>(
     case: &Case,
     groups: &KnownGroups,
     id: &PhysicalId,
-    absent: Absent,
+    absent: AbsentGroup,
 ) -> Result<bool, CallError> {
     let (text, current) = (id.to_string(), case.physical_id());
     if text == current || known_id(case, groups).as_ref() == Some(&text) {
@@ -276,8 +286,8 @@ async fn is_due_for_removal<C: Cloud>(
     match cloud.call(&DescribeNodegroup { group: id.clone() }).await {
         Ok(group) if case.owner.owns(&group.tags) => Ok(is_replacement_of(groups.current_made, &group, current)),
         // Somebody else has the name, and what was made for ours lies beside.
-        Ok(_) => Ok(absent == Absent::LeavesSomething),
-        Err(error) if error.fault == Fault::NotFound => Ok(absent == Absent::LeavesSomething),
+        Ok(_) => Ok(absent == AbsentGroup::LeavesSomething),
+        Err(error) if error.fault == Fault::NotFound => Ok(absent == AbsentGroup::LeavesSomething),
         Err(error) => Err(error),
     }
 }
@@ -301,7 +311,7 @@ async fn is_current<C: Cloud>(cloud: &C, case: &Case, known: &KnownStack) -> Res
             stack_id: case.request.envelope.stack_id.clone(),
         })
         .await?;
-    Ok(!stale_request::has_gone_on(case, known, &stack))
+    Ok(!stale_request::has_started_another_operation(case, known, &stack))
 }
 
 /// Whether CloudFormation names the group that the request is about, and in a Delete whether it deletes the resource itself: the cleanup

@@ -6,9 +6,9 @@ use std::sync::Mutex;
 use mng_core::call_error::{CallError, Fault};
 use mng_core::launch_template::content::Content;
 use mng_core::launch_template::ec2_resources::{
-    Belongings, KeyPair, Place, SecurityGroup, Template, Version, VersionRole,
+    Ec2Resources, GroupRef, KeyPair, SecurityGroup, Template, Version, VersionRole,
 };
-use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_core::launch_template::steps::{LaunchStep, LaunchStepResult};
 use mng_core::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
 /// The first call of the reads of [`Ec2::resources`].
@@ -26,7 +26,7 @@ struct Held {
     keys: Vec<KeyPair>,
     contents: BTreeMap<(String, i64), Content>,
     /// What a call with a client token gave: the same token gives the same.
-    given: BTreeMap<String, Made>,
+    given: BTreeMap<String, LaunchStepResult>,
     serial: u32,
     /// An action, what it comes to, and how often.
     refused: Option<(&'static str, CallError, usize)>,
@@ -47,14 +47,19 @@ impl Held {
 }
 
 impl Ec2 {
-    pub fn resources(&self, place: &Place) -> Result<Belongings, CallError> {
+    pub fn resources(&self, group_ref: &GroupRef) -> Result<Ec2Resources, CallError> {
         let mut held = self.0.lock().unwrap();
         held.refuse(FIRST_READ)?;
-        let name = place.resource_name();
-        Ok(Belongings {
+        let name = group_ref.resource_name();
+        Ok(Ec2Resources {
             templates: held.templates.get(&name).cloned().into_iter().collect(),
-            security_groups: held.groups_of(&place.security_group_name()),
-            key_pairs: held.keys.iter().filter(|key| place.owns(&key.tags)).cloned().collect(),
+            security_groups: held.groups_of(&group_ref.security_group_name()),
+            key_pairs: held
+                .keys
+                .iter()
+                .filter(|key| group_ref.owns(&key.tags))
+                .cloned()
+                .collect(),
         })
     }
 
@@ -140,7 +145,7 @@ impl Ec2 {
         self.0.lock().unwrap().groups.insert(key, group);
     }
 
-    pub fn change(&self, step: &LaunchStep, token: &str) -> Result<Made, CallError> {
+    pub fn change(&self, step: &LaunchStep, token: &str) -> Result<LaunchStepResult, CallError> {
         let mut held = self.0.lock().unwrap();
         held.refuse(step.action())?;
         if let Some(made) = held.given.get(token) {
@@ -163,7 +168,7 @@ impl Held {
         named.map(|(_, group)| group.clone()).collect()
     }
 
-    fn launch(&mut self, step: &LaunchStep) -> Result<Made, CallError> {
+    fn launch(&mut self, step: &LaunchStep) -> Result<LaunchStepResult, CallError> {
         self.serial += 1;
         let id = format!("{}-{}", step.resource().len(), self.serial);
         let taken = match step {
@@ -211,7 +216,7 @@ impl Held {
         }
     }
 
-    fn change(&mut self, step: &LaunchStep, id: String) -> Made {
+    fn change(&mut self, step: &LaunchStep, id: String) -> LaunchStepResult {
         match step {
             LaunchStep::ImportKeyPair { name, tags, .. } => self.keys.push(KeyPair {
                 id: id.clone(),
@@ -250,12 +255,12 @@ impl Held {
                 let number = found.versions.iter().map(|version| version.number).max().unwrap() + 1;
                 found.versions.push(version(number, digest, VersionRole::Other));
                 self.contents.insert((template.clone(), number), (**content).clone());
-                return Made::Version(number);
+                return LaunchStepResult::Version(number);
             }
             LaunchStep::TagTemplate { id, tags } => {
                 let found = self.templates.values_mut().find(|known| known.id == *id).unwrap();
                 found.tags.extend(tags.clone());
-                return Made::Nothing;
+                return LaunchStepResult::Nothing;
             }
             LaunchStep::DeleteVersions { template, numbers } => {
                 let found = self.templates.values_mut().find(|known| known.id == *template).unwrap();
@@ -265,7 +270,11 @@ impl Held {
             LaunchStep::DeleteSecurityGroup { id } => self.groups.retain(|_, known| known.id != *id),
             LaunchStep::DeleteKeyPair { id } => self.keys.retain(|known| known.id != *id),
         }
-        if step.removes() { Made::Nothing } else { Made::Id(id) }
+        if step.removes() {
+            LaunchStepResult::Nothing
+        } else {
+            LaunchStepResult::Id(id)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ macro_rules! forward_calls {
     ($cloud:ty => $to:ident: $($request:ty),+ $(,)?) => {
         $(
             impl $crate::Calls<$request> for $cloud {
-                async fn call(&self, request: &$request) -> <$request as $crate::Request>::Answer {
+                async fn call(&self, request: &$request) -> <$request as $crate::ApiRequest>::Response {
                     self.$to.call(request).await
                 }
             }

@@ -1,6 +1,6 @@
 //! Facts of instance types by their names.
 
-use mng_core::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use mng_core::node::instance_type::{Accelerator, Architecture, InstanceTypeFacts};
 use mng_core::node::max_pods::{NetworkFacts, Prefixes};
 
 /// The facts of m5.large, except for the architecture and the accelerator, which follow from the name.

@@ -10,4 +10,4 @@ pub use ec2::{Ec2, FIRST_READ};
 pub use instance_types::instance_type;
 
 #[doc(hidden)]
-pub use mng_engine::ports::{Calls, Request};
+pub use mng_engine::ports::{ApiRequest, Calls};

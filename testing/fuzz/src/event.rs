@@ -2,12 +2,12 @@
 
 use mng_core::decide::Waiting;
 use mng_core::protocol::event::{Event, classify};
-use mng_core::protocol::eventbridge::outcome::{About, News, announcement};
-use mng_core::protocol::eventbridge::request::{Unfit, read};
-use mng_core::protocol::request::{Envelope, Reply, Request, Unreadable};
+use mng_core::protocol::eventbridge::outcome::{OutcomeEvent, Subject, announcement};
+use mng_core::protocol::eventbridge::request::{EventRefusal, read};
+use mng_core::protocol::request::{Envelope, Reply, Request, UnreadableRequest};
 use mng_engine::polling::{self_invoke, step_functions};
 use mng_engine::request_span;
-use mng_engine::{Case, Operation, failed, from_the_future, identified, too_late};
+use mng_engine::{Case, Operation, failed, identified, sent_in_the_future, too_old};
 use serde_json::Value;
 
 use super::answer::check;
@@ -42,11 +42,11 @@ fn asked(event: &Value) {
             echoes(&request.envelope, event);
             taken_up(&Operation::begin(Case::of(request), NOW));
         }
-        Err(Unreadable::Answerable { envelope, problem }) => {
+        Err(UnreadableRequest::Answerable { envelope, problem }) => {
             echoes(&envelope, event);
             assert!(!problem.is_empty());
         }
-        Err(Unreadable::Unanswerable) => {}
+        Err(UnreadableRequest::Unanswerable) => {}
     }
 }
 
@@ -70,17 +70,17 @@ fn sent(event: &Value) {
             };
             let mut operation = Operation::begin(case, NOW);
             let Operation { case, progress } = &mut operation;
-            let _ = from_the_future(case, NOW);
-            let _ = too_late(case, progress, NOW);
+            let _ = sent_in_the_future(case, NOW);
+            let _ = too_old(case, progress, NOW);
             taken_up(&operation);
         }
-        Err(Unfit::Refused { envelope, kind, reason }) => {
-            let about = About {
+        Err(EventRefusal::Refused { envelope, kind, reason }) => {
+            let about = Subject {
                 envelope: &envelope,
                 kind,
                 physical_id: None,
             };
-            let news = News::Failed {
+            let news = OutcomeEvent::Failed {
                 reason: &reason,
                 codes: &[],
             };
@@ -88,7 +88,7 @@ fn sent(event: &Value) {
             assert_eq!(told["RequestId"], event["id"]);
             assert!(!reason.is_empty());
         }
-        Err(Unfit::Ignored(why)) => assert!(!why.is_empty()),
+        Err(EventRefusal::Ignored(why)) => assert!(!why.is_empty()),
     }
 }
 
@@ -96,10 +96,10 @@ fn sent(event: &Value) {
 fn handed_over(written: &Value) {
     match Operation::read(written, NOW) {
         Ok(operation) => taken_up(&operation),
-        Err(Unreadable::Answerable { envelope, .. }) => {
+        Err(UnreadableRequest::Answerable { envelope, .. }) => {
             assert_eq!(written["request"]["RequestId"], envelope.request_id);
         }
-        Err(Unreadable::Unanswerable) => assert!(Request::resume(&written["request"]).is_err()),
+        Err(UnreadableRequest::Unanswerable) => assert!(Request::resume(&written["request"]).is_err()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Whatever a resource's properties are, everything that is wrong with them is told, and what isn't leads to a launch template.
 
 use mng_core::launch_template::content::Content;
-use mng_core::launch_template::ec2_resources::Place;
-use mng_core::launch_template::recipe::{Ingredients, Recipe, remote_access_rules, wanted_max_pods};
+use mng_core::launch_template::ec2_resources::GroupRef;
+use mng_core::launch_template::recipe::{Recipe, RecipeInputs, remote_access_rules, wanted_max_pods};
 use mng_core::launch_template::warnings::warnings;
 use mng_core::nodegroup::name::{name, replacement_name};
 use mng_core::nodegroup::ownership::Owner;
@@ -66,7 +66,7 @@ fn named(spec: &Spec) {
 /// What passes validation can be made.
 fn rendered(spec: &Spec) {
     let os = spec.operating_system();
-    let place = Place {
+    let place = GroupRef {
         cluster: spec.cluster.clone(),
         name: name(spec, &owner()),
         owner: owner(),
@@ -75,7 +75,7 @@ fn rendered(spec: &Spec) {
     if spec.launch_template.is_some() {
         return;
     }
-    let ingredients = Ingredients {
+    let ingredients = RecipeInputs {
         os,
         cluster_security_group: "sg-cluster",
         remote_access_security_group: (!remote_access_rules(spec, os).is_empty()).then_some("sg-own"),

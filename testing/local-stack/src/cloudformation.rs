@@ -42,7 +42,7 @@ impl Deployment {
 
 /// One event of a stack, reduced to what a person or a test reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub struct StackEventSummary {
     pub logical_id: String,
     pub resource_type: String,
     pub physical_id: String,
@@ -52,18 +52,18 @@ pub struct Event {
 
 /// How an operation ended.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct StackOutcome {
     pub stack: String,
     pub stack_id: String,
     /// The stack's last status, `DELETE_COMPLETE` when it is gone.
     pub status: String,
     /// This operation's events only, the oldest first.
-    pub events: Vec<Event>,
+    pub events: Vec<StackEventSummary>,
     pub outputs: BTreeMap<String, String>,
     pub took: Duration,
 }
 
-impl Outcome {
+impl StackOutcome {
     /// The reasons that events of a resource gave for a status.
     pub fn reasons(&self, logical_id: &str, status: &str) -> Vec<&str> {
         let of_resource = self.events.iter().filter(|event| event.logical_id == logical_id);
@@ -81,14 +81,14 @@ impl Outcome {
 }
 
 /// What an operation has to show while it runs.
-pub enum Sign<'a> {
-    Event(&'a Event),
+pub enum OperationSign<'a> {
+    Event(&'a StackEventSummary),
     /// Nothing new after so long.
     Waiting(Duration),
 }
 
 /// An operation that was begun. It goes on whether or not it is waited for.
-pub struct Operation {
+pub struct StackOperation {
     client: Client,
     stack_id: String,
     name: String,
@@ -96,7 +96,7 @@ pub struct Operation {
     started: Instant,
 }
 
-impl Operation {
+impl StackOperation {
     pub(crate) async fn create(client: &Client, wanted: &Deployment) -> Result<Self> {
         let call = client
             .create_stack()
@@ -148,18 +148,18 @@ impl Operation {
         }
     }
 
-    pub async fn finish(self) -> Result<Outcome> {
+    pub async fn finish(self) -> Result<StackOutcome> {
         self.finish_showing(|_| ()).await
     }
 
     /// Waits for the end and hands every event on as it comes.
-    pub async fn finish_showing(self, mut show: impl FnMut(Sign<'_>)) -> Result<Outcome> {
+    pub async fn finish_showing(self, mut show: impl FnMut(OperationSign<'_>)) -> Result<StackOutcome> {
         let mut shown = self.events_before;
         loop {
             // The status is read before the events, so that the events are all there once the status is a last one.
             let found = stack(&self.client, &self.stack_id).await?;
             let all = events(&self.client, &self.stack_id).await?;
-            all[shown..].iter().for_each(|event| show(Sign::Event(event)));
+            all[shown..].iter().for_each(|event| show(OperationSign::Event(event)));
             let status = found
                 .as_ref()
                 .and_then(Stack::stack_status)
@@ -168,17 +168,17 @@ impl Operation {
                 return Ok(self.outcome(status, &all, found.as_ref()));
             }
             if shown == all.len() {
-                show(Sign::Waiting(self.started.elapsed()));
+                show(OperationSign::Waiting(self.started.elapsed()));
             }
             shown = all.len();
             tokio::time::sleep(LOOK).await;
         }
     }
 
-    fn outcome(&self, status: &str, all: &[Event], found: Option<&Stack>) -> Outcome {
+    fn outcome(&self, status: &str, all: &[StackEventSummary], found: Option<&Stack>) -> StackOutcome {
         let outputs = found.map(Stack::outputs).unwrap_or_default().iter();
         let pair = |(key, value): (Option<&str>, Option<&str>)| Some((key?.to_owned(), value?.to_owned()));
-        Outcome {
+        StackOutcome {
             stack: self.name.clone(),
             stack_id: self.stack_id.clone(),
             status: status.to_owned(),
@@ -215,7 +215,7 @@ async fn stack(client: &Client, name: &str) -> Result<Option<Stack>> {
 }
 
 /// All events of a stack, the oldest first.
-async fn events(client: &Client, stack_id: &str) -> Result<Vec<Event>> {
+async fn events(client: &Client, stack_id: &str) -> Result<Vec<StackEventSummary>> {
     let pages = client
         .describe_stack_events()
         .stack_name(stack_id)
@@ -226,8 +226,8 @@ async fn events(client: &Client, stack_id: &str) -> Result<Vec<Event>> {
     Ok(newest_first.into_iter().rev().map(event).collect())
 }
 
-fn event(raw: StackEvent) -> Event {
-    Event {
+fn event(raw: StackEvent) -> StackEventSummary {
+    StackEventSummary {
         logical_id: raw.logical_resource_id.unwrap_or_default(),
         resource_type: raw.resource_type.unwrap_or_default(),
         physical_id: raw.physical_resource_id.unwrap_or_default(),

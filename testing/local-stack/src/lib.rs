@@ -25,12 +25,12 @@ pub mod tools;
 
 pub use simulator;
 
-pub use cloudformation::{Deployment, Event, Operation, Outcome, Sign};
+pub use cloudformation::{Deployment, OperationSign, StackEventSummary, StackOperation, StackOutcome};
 pub use moto::Moto;
 pub use proxy::{Mishap, Proxy};
 pub use query_api::{QueryApi, first};
 pub use seeds::Seeds;
-pub use stack::{LocalStack, Options, PROVIDER, PollingMode, Way};
+pub use stack::{LocalStack, PROVIDER, PollingMode, RequestRoute, StackOptions};
 
 /// Moto's account, which the others are told to have as well.
 pub const ACCOUNT: &str = "123456789012";

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::interrupt::Cleanup;
 use crate::query_api::scope;
 use crate::server::Server;
-use crate::{ACCOUNT, Options, REGION, tools};
+use crate::{ACCOUNT, REGION, StackOptions, tools};
 
 /// What is started is ministack's server inside a program of this project: alone it simulates no policy that has conditions.
 const PROGRAM: &str = include_str!("ministack_with_context.py");
@@ -34,7 +34,7 @@ impl Ministack {
         folder: &Path,
         cleanup: &Cleanup,
         endpoints: Endpoints<'_>,
-        options: &Options,
+        options: &StackOptions,
     ) -> Result<Self> {
         let (port, url) = (port.to_string(), url(port));
         let Endpoints { own, eks, ec2 } = endpoints;
@@ -131,7 +131,7 @@ pub(crate) fn url(port: u16) -> String {
 
 /// What only a local run may set: plain HTTP for the answer, and clocks that run faster. The function has scaled the state
 /// machine's waits already, down to the single second that is the least; that second is scaled here.
-fn local_settings(options: &Options) -> [(&'static str, String); 4] {
+fn local_settings(options: &StackOptions) -> [(&'static str, String); 4] {
     [
         ("ALLOW_LOOPBACK_RESPONSE_URL", "true".to_owned()),
         ("POLL_TIME_SCALE", options.wait_scale.to_string()),

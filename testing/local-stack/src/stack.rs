@@ -9,7 +9,7 @@ use serde_json::Value;
 use simulator::Simulator;
 use tempfile::TempDir;
 
-use crate::cloudformation::{Deployment, Operation, Outcome};
+use crate::cloudformation::{Deployment, StackOperation, StackOutcome};
 use crate::interrupt::Cleanup;
 use crate::ministack::{self, Endpoints, Ministack};
 use crate::moto::Moto;
@@ -27,7 +27,7 @@ const CODE_URI: &str = "CodeUri: .\n";
 const TIMEOUT: &str = "\n      Timeout: 900\n";
 
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct StackOptions {
     /// By what every wait of the function is multiplied.
     pub wait_scale: f64,
     /// By what everything that EKS takes its time for is multiplied.
@@ -36,18 +36,18 @@ pub struct Options {
     pub invocation_seconds: Option<u32>,
     /// What the clusters run from the start.
     pub kubernetes_version: String,
-    pub way: Way,
+    pub way: RequestRoute,
 }
 
 /// How the function's requests come to the services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum RequestRoute {
     Direct,
     /// Each through a [`Proxy`] of its own: EKS, what moto is, and what ministack is.
     Proxied,
 }
 
-impl Default for Options {
+impl Default for StackOptions {
     /// Minutes become seconds: a node group is made in a few.
     fn default() -> Self {
         Self {
@@ -55,7 +55,7 @@ impl Default for Options {
             eks_scale: 0.02,
             invocation_seconds: None,
             kubernetes_version: "1.33".to_owned(),
-            way: Way::Direct,
+            way: RequestRoute::Direct,
         }
     }
 }
@@ -83,7 +83,7 @@ pub struct LocalStack {
     pub seeds: Seeds,
     /// EKS, in this process: what is there, what was called, and what shall go wrong.
     pub eks: Simulator,
-    options: Options,
+    options: StackOptions,
     port: u16,
     client: Client,
     proxies: Vec<Proxy>,
@@ -96,7 +96,7 @@ pub struct LocalStack {
 }
 
 impl LocalStack {
-    pub async fn start(options: Options) -> Result<Self> {
+    pub async fn start(options: StackOptions) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("local-stack-")
             .tempdir()
@@ -108,7 +108,7 @@ impl LocalStack {
         let port = free_port()?;
         let direct = [ministack::url(port), eks.endpoint(), moto.url.clone()];
         let mut proxies = vec![];
-        if options.way == Way::Proxied {
+        if options.way == RequestRoute::Proxied {
             for upstream in &direct {
                 proxies.push(Proxy::before(upstream).await?);
             }
@@ -167,7 +167,7 @@ impl LocalStack {
     }
 
     /// Deploys template.yaml with a binary as the function's code, or updates what is deployed to the polling mode.
-    pub async fn deploy_provider(&self, mode: PollingMode, binary: &Path) -> Result<Outcome> {
+    pub async fn deploy_provider(&self, mode: PollingMode, binary: &Path) -> Result<StackOutcome> {
         self.deploy_provider_with(mode, binary, &[]).await
     }
 
@@ -177,7 +177,7 @@ impl LocalStack {
         mode: PollingMode,
         binary: &Path,
         parameters: &[(&str, &str)],
-    ) -> Result<Outcome> {
+    ) -> Result<StackOutcome> {
         let template = self.provider_template(binary).await?;
         let wanted = Deployment::new(PROVIDER, template)
             .parameter("PollingMode", mode.name())
@@ -233,29 +233,29 @@ impl LocalStack {
     }
 
     /// Creates a stack and waits for its end.
-    pub async fn create_stack(&self, wanted: &Deployment) -> Result<Outcome> {
+    pub async fn create_stack(&self, wanted: &Deployment) -> Result<StackOutcome> {
         self.begin_create(wanted).await?.finish().await
     }
 
-    pub async fn update_stack(&self, wanted: &Deployment) -> Result<Outcome> {
+    pub async fn update_stack(&self, wanted: &Deployment) -> Result<StackOutcome> {
         self.begin_update(wanted).await?.finish().await
     }
 
-    pub async fn delete_stack(&self, name: &str) -> Result<Outcome> {
+    pub async fn delete_stack(&self, name: &str) -> Result<StackOutcome> {
         self.begin_delete(name).await?.finish().await
     }
 
     /// Begins to create a stack, for whoever wants to do something meanwhile.
-    pub async fn begin_create(&self, wanted: &Deployment) -> Result<Operation> {
-        Operation::create(&self.client, wanted).await
+    pub async fn begin_create(&self, wanted: &Deployment) -> Result<StackOperation> {
+        StackOperation::create(&self.client, wanted).await
     }
 
-    pub async fn begin_update(&self, wanted: &Deployment) -> Result<Operation> {
-        Operation::update(&self.client, wanted).await
+    pub async fn begin_update(&self, wanted: &Deployment) -> Result<StackOperation> {
+        StackOperation::update(&self.client, wanted).await
     }
 
-    pub async fn begin_delete(&self, name: &str) -> Result<Operation> {
-        Operation::delete(&self.client, name).await
+    pub async fn begin_delete(&self, name: &str) -> Result<StackOperation> {
+        StackOperation::delete(&self.client, name).await
     }
 
     /// The emulated CloudFormation, for what has no method here.
@@ -374,7 +374,7 @@ fn without_comments(template: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-fn simulated(moto: &str, seeds: &Seeds, options: &Options) -> simulator::Options {
+fn simulated(moto: &str, seeds: &Seeds, options: &StackOptions) -> simulator::Options {
     simulator::Options {
         time_scale: options.eks_scale,
         kubernetes_version: options.kubernetes_version.clone(),

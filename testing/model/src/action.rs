@@ -1,7 +1,7 @@
 //! Everything that can happen, one thing at a time.
 
 use crate::call::Ended;
-use crate::cloudformation::Step;
+use crate::cloudformation::StackStep;
 
 /// One step of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,19 +11,19 @@ pub enum Action {
     /// Lambda takes a request into its queue once more.
     Duplicate(usize),
     /// An invocation makes its next call.
-    Call(usize, Fault),
+    Call(usize, CallFault),
     /// An invocation has waited, and looks again.
     Look(usize),
     /// An invocation hands the work over to another.
-    HandOver(usize, Fault),
+    HandOver(usize, CallFault),
     /// An invocation delivers its answer.
-    Put(usize, Fault),
+    Put(usize, CallFault),
     /// The process of an invocation is gone.
     Dies(usize),
     /// What EKS does to a group ends; groups are counted by name.
     Ends(usize, Ended),
     Others(Others),
-    Stack(Step),
+    Stack(StackStep),
     /// Two minutes in which nobody looks.
     Pause,
     /// The time of the request whose time is over first.
@@ -32,7 +32,7 @@ pub enum Action {
 
 /// How a call goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fault {
+pub enum CallFault {
     None,
     /// Nothing was done.
     Throttled,

@@ -1,22 +1,26 @@
 //! What a stack does with the answers to its requests.
 
-use crate::cloudformation::{Flow, Reading, Resource, Stack, Step, Told};
+use crate::cloudformation::{AnswerDelivery, Flow, ModelStack, ResourceResult, SentAnswer, StackStep};
 use crate::configuration::Configuration;
 
 /// How often a cleanup tries to delete what was replaced.
 const CLEANUPS: u8 = 3;
 
-impl Stack {
+impl ModelStack {
     /// An answer lies at the URL of a request.
-    pub fn put(&mut self, number: usize, told: &Told) {
+    pub fn put(&mut self, number: usize, told: &SentAnswer) {
         let is_waited_for = self.waits == Some(number);
         let asked = &mut self.requests[number];
-        if asked.reading == Reading::Done {
+        if asked.reading == AnswerDelivery::Done {
             return;
         }
         asked.answers.retain(|known| known != told);
         asked.answers.push(told.clone());
-        asked.reading = if is_waited_for { Reading::Due } else { Reading::Done };
+        asked.reading = if is_waited_for {
+            AnswerDelivery::Due
+        } else {
+            AnswerDelivery::Done
+        };
     }
 
     /// Whether several answers lie there that differ.
@@ -27,15 +31,15 @@ impl Stack {
     /// Whether there is an answer to be read.
     pub fn is_to_read(&self) -> bool {
         self.waits
-            .is_some_and(|number| self.requests[number].reading == Reading::Due)
+            .is_some_and(|number| self.requests[number].reading == AnswerDelivery::Due)
     }
 
     /// The answer that is read by this step.
-    pub fn to_read(&self, step: Step) -> Told {
+    pub fn to_read(&self, step: StackStep) -> SentAnswer {
         let number = self.waits.expect("there is an answer to be read");
         let answers = &self.requests[number].answers;
         let told = match step {
-            Step::ReadFirst => answers.first(),
+            StackStep::ReadFirst => answers.first(),
             _ => answers.last(),
         };
         told.expect("there is an answer to be read").clone()
@@ -45,13 +49,13 @@ impl Stack {
     pub fn read(&mut self, of: &Configuration, now: u64) -> Option<usize> {
         let number = self.waits.expect("there is an answer to be read");
         let asked = &mut self.requests[number];
-        asked.reading = Reading::Done;
+        asked.reading = AnswerDelivery::Done;
         let told = asked.answers.last().expect("there is an answer to be read").clone();
         self.hear(&told, of, now)
     }
 
     /// Gives the request that comes of an answer.
-    fn hear(&mut self, told: &Told, of: &Configuration, now: u64) -> Option<usize> {
+    fn hear(&mut self, told: &SentAnswer, of: &Configuration, now: u64) -> Option<usize> {
         self.waits = None;
         match (self.flow, told.success) {
             (Flow::Creating, success) => {
@@ -69,7 +73,7 @@ impl Stack {
                     self.flow = Flow::Updated { from, to };
                     return None;
                 }
-                self.fail(of, (from, to), Resource::Failed, now)
+                self.fail(of, (from, to), ResourceResult::Failed, now)
             }
             (Flow::Adding { to }, success) => {
                 self.id = Some(told.id.clone());
@@ -105,7 +109,7 @@ impl Stack {
     }
 
     /// The id of an answer is the resource's. One that it had before is deleted by the cleanup.
-    fn know(&mut self, told: &Told) {
+    fn know(&mut self, told: &SentAnswer) {
         let before = self.id.replace(told.id.clone());
         let before = before.filter(|before| *before != told.id && !self.replaced.contains(before));
         self.replaced.extend(before);

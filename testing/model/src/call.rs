@@ -6,16 +6,16 @@ use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::change::ConfigChange;
 use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::decide::plan::VersionChange;
-use mng_core::launch_template::ec2_resources::{Belongings, Place};
-use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_core::launch_template::ec2_resources::{Ec2Resources, GroupRef};
+use mng_core::launch_template::steps::{LaunchStep, LaunchStepResult};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_engine::ports::{Record, UpdateBegun};
 
-use crate::kept::Kept;
+use crate::kept::Digested;
 
 /// One call of the engine's, with all that the world needs to answer it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Call {
+pub enum EngineCall {
     Stack,
     /// When what the stack does began.
     Operation,
@@ -35,14 +35,14 @@ pub enum Call {
     Tag(String, BTreeMap<String, String>),
     Untag(String, BTreeSet<String>),
     Delete(String),
-    Belongings(Place),
+    Ec2Resources(GroupRef),
     Launch(LaunchStep, String),
 }
 
-impl Call {
+impl EngineCall {
     pub fn changes_something(&self) -> bool {
         match self {
-            Self::Stack | Self::Operation | Self::RecordedId | Self::Facts(_) | Self::Belongings(_) => false,
+            Self::Stack | Self::Operation | Self::RecordedId | Self::Facts(_) | Self::Ec2Resources(_) => false,
             Self::Groups | Self::IdsInEc2 | Self::Group(_) | Self::Update(_) | Self::UpdatesSince(..) => false,
             Self::Create(..) | Self::UpdateVersion(..) | Self::UpdateConfig(..) => true,
             Self::Tag(..) | Self::Untag(..) | Self::Delete(_) | Self::Launch(..) => true,
@@ -71,7 +71,7 @@ impl Call {
             Self::Tag(name, _) => format!("TagResource {name}"),
             Self::Untag(name, keys) => format!("UntagResource {name} {keys:?}"),
             Self::Delete(name) => format!("DeleteNodegroup {name}"),
-            Self::Belongings(place) => format!("what {} has in EC2", place.name),
+            Self::Ec2Resources(group_ref) => format!("what {} has in EC2", group_ref.name),
             Self::Launch(step, _) => format!("{} {}", step.action(), step.resource()),
         }
     }
@@ -86,12 +86,12 @@ pub enum Said {
     Record(Option<Record>),
     Names(Vec<String>),
     Updates(Vec<UpdateBegun>),
-    Facts(Option<Kept<NodeGroup>>),
-    Group(Kept<NodeGroup>),
-    Belongings(Kept<Belongings>),
+    Facts(Option<Digested<NodeGroup>>),
+    Group(Digested<NodeGroup>),
+    Ec2Resources(Digested<Ec2Resources>),
     Update(Ended),
     UpdateId(String),
-    Made(Kept<Made>),
+    Made(Digested<LaunchStepResult>),
     Done,
     Wrong(Wrong, String),
 }

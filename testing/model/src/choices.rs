@@ -2,9 +2,9 @@
 
 use mng_core::nodegroup::group::Status;
 
-use crate::action::{Action, Fault, Others};
-use crate::call::{Call, Ended};
-use crate::cloudformation::{Flow, Step};
+use crate::action::{Action, CallFault, Others};
+use crate::call::{Ended, EngineCall};
+use crate::cloudformation::{Flow, StackStep};
 use crate::configuration::{Configuration, Meddling};
 use crate::eks::Whose;
 use crate::lambda::Doing;
@@ -23,9 +23,9 @@ impl World {
         let is_time = |doing: &Doing| !matches!(doing, Doing::Passing(pass) if pass.moved >= MEANWHILE);
         let is_time = self.running.iter().all(|one| is_time(&one.doing));
         if is_time && self.stack.is_to_read() {
-            actions.push(Action::Stack(Step::Read));
+            actions.push(Action::Stack(StackStep::Read));
             if self.stack.has_a_choice() {
-                actions.push(Action::Stack(Step::ReadFirst));
+                actions.push(Action::Stack(StackStep::ReadFirst));
             }
         } else if is_time {
             actions.extend((0..self.queue.len()).map(Action::Deliver));
@@ -38,27 +38,27 @@ impl World {
     }
 
     fn of_invocation(&self, who: usize, actions: &mut Vec<Action>) {
-        let faults = |these: &[Fault]| if self.left.faults > 0 { these.to_vec() } else { vec![] };
+        let faults = |these: &[CallFault]| if self.left.faults > 0 { these.to_vec() } else { vec![] };
         match &self.running[who].doing {
             Doing::Passing(pass) => {
-                actions.push(Action::Call(who, Fault::None));
+                actions.push(Action::Call(who, CallFault::None));
                 let possible = faults(&self.faults_of(&pass.next.0));
                 actions.extend(possible.into_iter().map(|fault| Action::Call(who, fault)));
                 if self.left.denials > 0 && pass.next.0.is_of_the_stack() {
-                    actions.push(Action::Call(who, Fault::Denied));
+                    actions.push(Action::Call(who, CallFault::Denied));
                 }
             }
             Doing::Sleeping(_) => {
                 actions.push(Action::Look(who));
                 if self.left.hand_overs > 0 {
-                    actions.push(Action::HandOver(who, Fault::None));
-                    let possible = faults(&[Fault::Throttled, Fault::Lost]);
+                    actions.push(Action::HandOver(who, CallFault::None));
+                    let possible = faults(&[CallFault::Throttled, CallFault::Lost]);
                     actions.extend(possible.into_iter().map(|fault| Action::HandOver(who, fault)));
                 }
             }
             Doing::Telling(_) => {
-                actions.push(Action::Put(who, Fault::None));
-                let possible = faults(&[Fault::Throttled, Fault::Lost]);
+                actions.push(Action::Put(who, CallFault::None));
+                let possible = faults(&[CallFault::Throttled, CallFault::Lost]);
                 actions.extend(possible.into_iter().map(|fault| Action::Put(who, fault)));
             }
         }
@@ -67,22 +67,40 @@ impl World {
         }
     }
 
-    fn faults_of(&self, call: &Call) -> Vec<Fault> {
+    fn faults_of(&self, call: &EngineCall) -> Vec<CallFault> {
         match call {
-            Call::Stack | Call::Operation | Call::RecordedId | Call::Facts(_) | Call::Belongings(_) => {
-                vec![Fault::Lost, Fault::Hangs]
+            EngineCall::Stack
+            | EngineCall::Operation
+            | EngineCall::RecordedId
+            | EngineCall::Facts(_)
+            | EngineCall::Ec2Resources(_) => {
+                vec![CallFault::Lost, CallFault::Hangs]
             }
-            Call::Groups | Call::IdsInEc2 | Call::Update(_) | Call::UpdatesSince(..) => vec![Fault::Lost, Fault::Hangs],
-            Call::Group(name) => {
+            EngineCall::Groups | EngineCall::IdsInEc2 | EngineCall::Update(_) | EngineCall::UpdatesSince(..) => {
+                vec![CallFault::Lost, CallFault::Hangs]
+            }
+            EngineCall::Group(name) => {
                 let unseen = self.eks.groups.get(name).is_some_and(|group| group.fresh);
-                let unseen = unseen.then_some(Fault::Unseen);
-                [Fault::Lost, Fault::Hangs].into_iter().chain(unseen).collect()
+                let unseen = unseen.then_some(CallFault::Unseen);
+                [CallFault::Lost, CallFault::Hangs].into_iter().chain(unseen).collect()
             }
-            Call::Tag(..) | Call::Untag(..) | Call::Delete(_) => vec![Fault::Throttled, Fault::Lost, Fault::Hangs],
+            EngineCall::Tag(..) | EngineCall::Untag(..) | EngineCall::Delete(_) => {
+                vec![CallFault::Throttled, CallFault::Lost, CallFault::Hangs]
+            }
             // What a service refuses to delete for good is left behind, and the answer tells it: no interleaving changes that.
-            Call::Launch(step, _) if step.removes() => vec![Fault::Throttled, Fault::Lost, Fault::Hangs],
-            Call::Create(..) | Call::UpdateVersion(..) | Call::UpdateConfig(..) | Call::Launch(..) => {
-                vec![Fault::Throttled, Fault::Lost, Fault::Hangs, Fault::Refused]
+            EngineCall::Launch(step, _) if step.removes() => {
+                vec![CallFault::Throttled, CallFault::Lost, CallFault::Hangs]
+            }
+            EngineCall::Create(..)
+            | EngineCall::UpdateVersion(..)
+            | EngineCall::UpdateConfig(..)
+            | EngineCall::Launch(..) => {
+                vec![
+                    CallFault::Throttled,
+                    CallFault::Lost,
+                    CallFault::Hangs,
+                    CallFault::Refused,
+                ]
             }
         }
     }
@@ -90,26 +108,29 @@ impl World {
     fn of_stack(&self, of: &Configuration, actions: &mut Vec<Action>) {
         let left = &self.left;
         let wish = self.stack.wishes < of.wishes.len();
-        let steps: &[(Step, bool)] = match self.stack.flow {
-            Flow::Creating => &[(Step::DeleteMeanwhile, left.cancels > 0)],
-            Flow::Created => &[(Step::OthersWell, true), (Step::OthersBadly, left.others_fail > 0)],
-            Flow::Updating { .. } | Flow::Adding { .. } => &[(Step::Cancel, left.cancels > 0)],
+        let steps: &[(StackStep, bool)] = match self.stack.flow {
+            Flow::Creating => &[(StackStep::DeleteMeanwhile, left.cancels > 0)],
+            Flow::Created => &[
+                (StackStep::OthersWell, true),
+                (StackStep::OthersBadly, left.others_fail > 0),
+            ],
+            Flow::Updating { .. } | Flow::Adding { .. } => &[(StackStep::Cancel, left.cancels > 0)],
             Flow::Updated { .. } | Flow::Added { .. } => &[
-                (Step::OthersWell, true),
-                (Step::OthersBadly, left.others_fail > 0),
-                (Step::Cancel, left.cancels > 0),
+                (StackStep::OthersWell, true),
+                (StackStep::OthersBadly, left.others_fail > 0),
+                (StackStep::Cancel, left.cancels > 0),
             ],
             Flow::RollbackFailed { .. } => &[
-                (Step::ContinueRollback, left.tries > 0),
-                (Step::SkipResource, left.tries > 0),
+                (StackStep::ContinueRollback, left.tries > 0),
+                (StackStep::SkipResource, left.tries > 0),
             ],
             Flow::UpdateFailed { .. } => &[
-                (Step::Wish, wish),
-                (Step::Retry, left.tries > 0),
-                (Step::RollbackStack, left.tries > 0),
+                (StackStep::Wish, wish),
+                (StackStep::Retry, left.tries > 0),
+                (StackStep::RollbackStack, left.tries > 0),
             ],
-            Flow::Resting => &[(Step::Wish, wish)],
-            Flow::DeleteFailed => &[(Step::DeleteAgain, left.tries > 0)],
+            Flow::Resting => &[(StackStep::Wish, wish)],
+            Flow::DeleteFailed => &[(StackStep::DeleteAgain, left.tries > 0)],
             Flow::CreateRollsBack | Flow::RollingBack { .. } | Flow::Cleaning { .. } => &[],
             Flow::AddRollsBack | Flow::Deleting | Flow::Gone => &[],
         };

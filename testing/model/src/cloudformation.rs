@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::configuration::Configuration;
 use crate::eks::CLUSTER;
-use crate::kept::Kept;
+use crate::kept::Digested;
 
 pub const STACK: &str = "arn:aws:cloudformation:us-east-1:111122223333:stack/s/1";
 pub const RESOURCE: &str = "Nodes";
@@ -18,7 +18,7 @@ pub const RESOURCE: &str = "Nodes";
 const MADE_UP: &str = "s-Nodes-1ABCDEF";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Stack {
+pub struct ModelStack {
     pub status: &'static str,
     pub flow: Flow,
     /// The id that the stack knows the resource by, and the properties that it has recorded.
@@ -28,7 +28,7 @@ pub struct Stack {
     pub replaced: Vec<String>,
     /// How many of the user's wishes were begun.
     pub wishes: usize,
-    pub requests: Vec<Asked>,
+    pub requests: Vec<SentRequest>,
     /// The request whose answer is waited for.
     pub waits: Option<usize>,
     /// When its last update began, and when that began to be rolled back, in seconds since the epoch.
@@ -69,7 +69,7 @@ pub enum Flow {
     UpdateFailed {
         from: usize,
         to: usize,
-        resource: Resource,
+        resource: ResourceResult,
     },
     /// The resource is created in an update of the stack.
     Adding {
@@ -91,7 +91,7 @@ pub enum Flow {
 
 /// What became of the resource in an update that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Resource {
+pub enum ResourceResult {
     Failed,
     /// It was updated, and another failed.
     Updated,
@@ -110,20 +110,20 @@ pub enum Wish {
 
 /// A request that was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Asked {
-    pub request: Kept<Request>,
+pub struct SentRequest {
+    pub request: Digested<Request>,
     /// When it is over, in seconds since the epoch.
     pub deadline: u64,
     /// All different answers that lay at the URL before it was read.
-    pub answers: Vec<Told>,
-    pub reading: Reading,
+    pub answers: Vec<SentAnswer>,
+    pub reading: AnswerDelivery,
     /// Two of its deliveries have been at work at once.
     pub doubled: bool,
 }
 
 /// Whether CloudFormation has read the answer. It does so within seconds, and never again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reading {
+pub enum AnswerDelivery {
     /// Nothing is there.
     Waits,
     Due,
@@ -132,14 +132,14 @@ pub enum Reading {
 
 /// An answer, without its words.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Told {
+pub struct SentAnswer {
     pub success: bool,
     pub id: String,
 }
 
 /// What may go another way than was wished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum StackStep {
     /// The answer is read, the last if there are several.
     Read,
     /// An answer is read that is replaced a moment later.
@@ -165,7 +165,7 @@ pub enum Step {
     RollbackStack,
 }
 
-impl Stack {
+impl ModelStack {
     pub fn begin() -> Self {
         Self {
             status: "CREATE_IN_PROGRESS",
@@ -198,11 +198,11 @@ impl Stack {
             event["OldResourceProperties"] = of.properties[old].clone();
         }
         let request = Request::parse(&event).expect("what is sent can be read");
-        self.requests.push(Asked {
-            request: Kept::written(request),
+        self.requests.push(SentRequest {
+            request: Digested::written(request),
             deadline: now + 3_540,
             answers: vec![],
-            reading: Reading::Waits,
+            reading: AnswerDelivery::Waits,
             doubled: false,
         });
         self.waits = Some(number);

@@ -4,7 +4,7 @@ use mng_core::protocol::request::Request;
 use mng_engine::Case;
 use serde_json::{Value, json};
 
-use crate::call::{Call, Wrong};
+use crate::call::{EngineCall, Wrong};
 use crate::cloudformation::{RESOURCE, STACK, Wish};
 
 /// One exploration.
@@ -20,7 +20,7 @@ pub struct Configuration {
     pub keeps: Keeps,
     pub not_allowed: NotAllowed,
     pub meddling: Meddling,
-    pub broken: Broken,
+    pub broken: BrokenRule,
 }
 
 /// What there is when it begins.
@@ -122,7 +122,7 @@ impl Budget {
 
 /// A rule that is broken on purpose, to see that it is noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Broken {
+pub enum BrokenRule {
     #[default]
     Nothing,
     /// A second answer is delivered that says something else.
@@ -168,17 +168,17 @@ impl Configuration {
     }
 
     /// How a call fails that isn't allowed.
-    pub fn refuses(&self, call: &Call) -> Option<Wrong> {
+    pub fn refuses(&self, call: &EngineCall) -> Option<Wrong> {
         match self.not_allowed {
             NotAllowed::Stack if call.is_of_the_stack() => Some(Wrong::Denied),
             NotAllowed::StackIsForeign if call.is_of_the_stack() => Some(Wrong::NotFound),
-            NotAllowed::Untag if matches!(call, Call::Untag(..)) => Some(Wrong::Denied),
+            NotAllowed::Untag if matches!(call, EngineCall::Untag(..)) => Some(Wrong::Denied),
             NotAllowed::Nothing | NotAllowed::Stack | NotAllowed::StackIsForeign | NotAllowed::Untag => None,
         }
     }
 
     /// The same with one rule broken.
-    pub fn with(mut self, broken: Broken) -> Self {
+    pub fn with(mut self, broken: BrokenRule) -> Self {
         self.broken = broken;
         self
     }

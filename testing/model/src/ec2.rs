@@ -3,33 +3,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mng_core::launch_template::ec2_resources::{
-    Belongings, KeyPair, Place, SecurityGroup, Template, Version, VersionRole,
+    Ec2Resources, GroupRef, KeyPair, SecurityGroup, Template, Version, VersionRole,
 };
-use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_core::launch_template::steps::{LaunchStep, LaunchStepResult};
 use mng_core::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
 use crate::call::{Said, Wrong};
-use crate::kept::{Kept, digest};
+use crate::kept::{Digested, digest};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Ec2 {
-    pub templates: BTreeMap<String, Kept<Template>>,
-    pub groups: BTreeMap<String, Kept<SecurityGroup>>,
-    pub keys: BTreeMap<String, Kept<KeyPair>>,
+    pub templates: BTreeMap<String, Digested<Template>>,
+    pub groups: BTreeMap<String, Digested<SecurityGroup>>,
+    pub keys: BTreeMap<String, Digested<KeyPair>>,
     /// What a call with a client token gave: the same token gives the same.
-    given: BTreeMap<u64, Kept<Made>>,
+    given: BTreeMap<u64, Digested<LaunchStepResult>>,
     serial: u32,
     /// A template of somebody else's was deleted or changed.
     pub harmed: bool,
 }
 
 impl Ec2 {
-    pub fn read(&self, place: &Place) -> Said {
-        let name = place.resource_name();
+    pub fn read(&self, group_ref: &GroupRef) -> Said {
+        let name = group_ref.resource_name();
         let template = self.templates.get(&name).map(|kept| Template::clone(kept));
-        let group = self.groups.get(&place.security_group_name());
-        let keys = self.keys.values().filter(|key| place.owns(&key.tags));
-        Said::Belongings(Kept::new(Belongings {
+        let group = self.groups.get(&group_ref.security_group_name());
+        let keys = self.keys.values().filter(|key| group_ref.owns(&key.tags));
+        Said::Ec2Resources(Digested::new(Ec2Resources {
             templates: template.into_iter().collect(),
             security_groups: group.map(|kept| SecurityGroup::clone(kept)).into_iter().collect(),
             key_pairs: keys.map(|kept| KeyPair::clone(kept)).collect(),
@@ -53,7 +53,7 @@ impl Ec2 {
             return Said::Made(made.clone());
         }
         let made = match self.change(step) {
-            Ok(made) => Kept::new(made),
+            Ok(made) => Digested::new(made),
             Err(said) => return said,
         };
         if matches!(
@@ -65,68 +65,68 @@ impl Ec2 {
         Said::Made(made)
     }
 
-    fn change(&mut self, step: &LaunchStep) -> Result<Made, Said> {
+    fn change(&mut self, step: &LaunchStep) -> Result<LaunchStepResult, Said> {
         match step {
             LaunchStep::ImportKeyPair { name, tags, .. } => {
                 let id = self.id("key", self.keys.contains_key(name))?;
                 let (name, tags) = (name.clone(), tags.clone());
-                let key = Kept::new(KeyPair {
+                let key = Digested::new(KeyPair {
                     id: id.clone(),
                     name: name.clone(),
                     tags,
                 });
                 self.keys.insert(name, key);
-                Ok(Made::Id(id))
+                Ok(LaunchStepResult::Id(id))
             }
             LaunchStep::CreateSecurityGroup { name, vpc, tags } => {
                 let id = self.id("sg", self.groups.contains_key(name))?;
                 let (vpc, tags, rules) = (vpc.clone(), tags.clone(), [].into());
-                let group = Kept::new(SecurityGroup {
+                let group = Digested::new(SecurityGroup {
                     id: id.clone(),
                     vpc,
                     tags,
                     rules,
                 });
                 self.groups.insert(name.clone(), group);
-                Ok(Made::Id(id))
+                Ok(LaunchStepResult::Id(id))
             }
             LaunchStep::CreateTemplate { name, digest, tags, .. } => {
                 let id = self.id("lt", self.templates.contains_key(name))?;
                 let (tags, versions) = (tags.clone(), vec![version(1, digest, VersionRole::Default)]);
-                let template = Kept::new(Template {
+                let template = Digested::new(Template {
                     id: id.clone(),
                     tags,
                     versions,
                 });
                 self.templates.insert(name.clone(), template);
-                Ok(Made::Id(id))
+                Ok(LaunchStepResult::Id(id))
             }
             LaunchStep::CreateVersion { template, digest, .. } => {
                 let found = self.template(template)?;
                 let newest = found.versions.iter().map(|version| version.number).max();
                 let number = newest.unwrap_or_default() + 1;
                 found.change(|found| found.versions.push(version(number, digest, VersionRole::Other)));
-                Ok(Made::Version(number))
+                Ok(LaunchStepResult::Version(number))
             }
             LaunchStep::TagTemplate { id, tags } => {
                 self.template(id)?.change(|found| found.tags.extend(tags.clone()));
-                Ok(Made::Nothing)
+                Ok(LaunchStepResult::Nothing)
             }
             LaunchStep::Authorize { group, rules } => {
                 let found = self.group(group)?;
                 found.change(|found| found.rules.extend(rules.iter().cloned()));
-                Ok(Made::Nothing)
+                Ok(LaunchStepResult::Nothing)
             }
             LaunchStep::Revoke { group, rules } => {
                 let found = self.group(group)?;
                 found.change(|found| found.rules.retain(|rule| !rules.contains(rule)));
-                Ok(Made::Nothing)
+                Ok(LaunchStepResult::Nothing)
             }
             step => self.remove(step),
         }
     }
 
-    fn remove(&mut self, step: &LaunchStep) -> Result<Made, Said> {
+    fn remove(&mut self, step: &LaunchStep) -> Result<LaunchStepResult, Said> {
         match step {
             LaunchStep::DeleteVersions { template, numbers } => {
                 let found = self.template(template)?;
@@ -136,7 +136,7 @@ impl Ec2 {
                 self.template(id)?;
                 self.harmed |= *id == FOREIGN;
                 self.templates.retain(|_, kept| kept.id != *id);
-                self.given.retain(|_, made| **made != Made::Id(id.clone()));
+                self.given.retain(|_, made| **made != LaunchStepResult::Id(id.clone()));
             }
             LaunchStep::DeleteSecurityGroup { id } => {
                 self.group(id)?;
@@ -145,7 +145,7 @@ impl Ec2 {
             LaunchStep::DeleteKeyPair { id } => self.keys.retain(|_, kept| kept.id != *id),
             step => unreachable!("{step:?} removes nothing"),
         }
-        Ok(Made::Nothing)
+        Ok(LaunchStepResult::Nothing)
     }
 
     fn id(&mut self, kind: &str, taken: bool) -> Result<String, Said> {
@@ -156,12 +156,12 @@ impl Ec2 {
         Ok(format!("{kind}-{}", self.serial))
     }
 
-    fn template(&mut self, id: &str) -> Result<&mut Kept<Template>, Said> {
+    fn template(&mut self, id: &str) -> Result<&mut Digested<Template>, Said> {
         let found = self.templates.values_mut().find(|kept| kept.id == *id);
         found.ok_or_else(|| not_found(id))
     }
 
-    fn group(&mut self, id: &str) -> Result<&mut Kept<SecurityGroup>, Said> {
+    fn group(&mut self, id: &str) -> Result<&mut Digested<SecurityGroup>, Said> {
         let found = self.groups.values_mut().find(|kept| kept.id == *id);
         found.ok_or_else(|| not_found(id))
     }
@@ -182,7 +182,7 @@ impl Ec2 {
     pub fn appear(&mut self, name: &str) {
         let (id, tags) = (FOREIGN.to_owned(), BTreeMap::new());
         let versions = vec![version(1, "", VersionRole::Default)];
-        let template = Kept::new(Template { id, tags, versions });
+        let template = Digested::new(Template { id, tags, versions });
         self.templates.insert(name.to_owned(), template);
     }
 }

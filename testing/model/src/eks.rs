@@ -10,15 +10,15 @@ use mng_core::properties::scaling::LiveScaling;
 use mng_engine::ports::UpdateBegun;
 
 use crate::call::{Ended, Said, Wrong};
-use crate::kept::{Kept, digest};
+use crate::kept::{Digested, digest};
 use crate::made::made;
 
 /// The cluster of all groups here.
 pub const CLUSTER: &str = "c";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Eks {
-    pub groups: BTreeMap<String, Group>,
+pub struct ModelEks {
+    pub groups: BTreeMap<String, ModelGroup>,
     pub updates: Vec<Update>,
     /// When the last group of the resource's own was made, in seconds since the epoch. No two are made in the same second, and none in
     /// that in which it was asked for.
@@ -27,19 +27,19 @@ pub struct Eks {
 
 /// A group, and what of it a caller doesn't see.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Group {
-    pub shown: Kept<NodeGroup>,
+pub struct ModelGroup {
+    pub shown: Digested<NodeGroup>,
     /// The client token that it was made with.
     token: u64,
     /// Made a moment ago, so that reads may not show it yet.
     pub fresh: bool,
     pub whose: Whose,
-    pub size: Size,
+    pub size: SizeOwner,
 }
 
 /// Who has set a group's size last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Size {
+pub enum SizeOwner {
     OfTheTemplate,
     OfTheAutoscaler,
 }
@@ -60,10 +60,10 @@ pub struct Update {
     desired_size: Option<i32>,
     pub state: Ended,
     /// What the group is like when it has ended well; `None` once it has ended.
-    becomes: Option<Kept<NodeGroup>>,
+    becomes: Option<Digested<NodeGroup>>,
 }
 
-impl Eks {
+impl ModelEks {
     pub fn read(&self, name: &str) -> Said {
         match self.groups.get(name) {
             Some(group) => Said::Group(group.shown.clone()),
@@ -84,12 +84,12 @@ impl Eks {
             None => {}
         }
         self.made = self.made.max(now) + 1;
-        let made = Group {
-            shown: Kept::new(made(desired, group, self.made)),
+        let made = ModelGroup {
+            shown: Digested::new(made(desired, group, self.made)),
             token,
             fresh: true,
             whose: Whose::Ours,
-            size: Size::OfTheTemplate,
+            size: SizeOwner::OfTheTemplate,
         };
         self.groups.insert(desired.name.clone(), made);
         Said::Done
@@ -150,7 +150,7 @@ impl Eks {
             began: now,
             desired_size,
             state: Ended::NotYet,
-            becomes: Some(Kept::new(becomes)),
+            becomes: Some(Digested::new(becomes)),
         });
         Said::UpdateId(id(self.updates.len() - 1))
     }
@@ -209,12 +209,12 @@ impl Eks {
             capacity_type: "ON_DEMAND".to_owned(),
             ..NodeGroup::default()
         };
-        let group = Group {
-            shown: Kept::new(shown),
+        let group = ModelGroup {
+            shown: Digested::new(shown),
             token: 0,
             fresh: false,
             whose: Whose::Foreign,
-            size: Size::OfTheTemplate,
+            size: SizeOwner::OfTheTemplate,
         };
         self.groups.insert(name.to_owned(), group);
     }
@@ -237,7 +237,7 @@ impl Eks {
     /// The autoscaler has its own opinion.
     pub fn scale(&mut self, name: &str) {
         if let Some(group) = self.groups.get_mut(name) {
-            group.size = Size::OfTheAutoscaler;
+            group.size = SizeOwner::OfTheAutoscaler;
             group.shown.change(|group| group.scaling.desired = SCALED);
         }
     }
@@ -272,7 +272,7 @@ impl Eks {
             let becomes = update.becomes.take();
             if let Some(becomes) = becomes.filter(|_| how == Ended::Well) {
                 if becomes.scaling.desired != group.shown.scaling.desired {
-                    group.size = Size::OfTheTemplate;
+                    group.size = SizeOwner::OfTheTemplate;
                 }
                 group.shown = becomes;
             }

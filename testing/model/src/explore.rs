@@ -3,9 +3,9 @@
 use serde_json::Value;
 use stateright::{Model, Property};
 
-use crate::action::{Action, Fault};
+use crate::action::{Action, CallFault};
 use crate::call::Ended;
-use crate::cloudformation::{Flow, Step};
+use crate::cloudformation::{Flow, StackStep};
 use crate::configuration::{Configuration, Start};
 use crate::lambda::Doing;
 use crate::properties;
@@ -76,7 +76,7 @@ impl World {
             return Some(Action::Deliver(0));
         }
         if self.stack.is_to_read() {
-            return Some(Action::Stack(Step::Read));
+            return Some(Action::Stack(StackStep::Read));
         }
         let under_way = self
             .eks
@@ -84,11 +84,11 @@ impl World {
             .values()
             .position(|group| group.shown.status.as_str() == "CREATING");
         match (self.running.first().map(|one| &one.doing), under_way, self.stack.flow) {
-            (Some(Doing::Passing(_)), ..) => Some(Action::Call(0, Fault::None)),
-            (Some(Doing::Telling(_)), ..) => Some(Action::Put(0, Fault::None)),
+            (Some(Doing::Passing(_)), ..) => Some(Action::Call(0, CallFault::None)),
+            (Some(Doing::Telling(_)), ..) => Some(Action::Put(0, CallFault::None)),
             (_, Some(number), _) => Some(Action::Ends(number, Ended::Well)),
             (Some(Doing::Sleeping(_)), ..) => Some(Action::Look(0)),
-            (None, None, Flow::Created) => Some(Action::Stack(Step::OthersWell)),
+            (None, None, Flow::Created) => Some(Action::Stack(StackStep::OthersWell)),
             (None, None, _) => None,
         }
     }

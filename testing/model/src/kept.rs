@@ -9,12 +9,12 @@ use serde::Serialize;
 
 /// A value with the digest of all that it holds. A million states hold the same few thousand of them, and none is hashed twice.
 #[derive(Debug)]
-pub struct Kept<T> {
+pub struct Digested<T> {
     value: Arc<T>,
     digest: u64,
 }
 
-impl<T: Debug> Kept<T> {
+impl<T: Debug> Digested<T> {
     /// Told apart by what its `Debug` shows.
     pub fn new(value: T) -> Self {
         let digest = digest(&value);
@@ -25,7 +25,7 @@ impl<T: Debug> Kept<T> {
     }
 }
 
-impl<T: Debug + Clone> Kept<T> {
+impl<T: Debug + Clone> Digested<T> {
     pub fn change(&mut self, how: impl FnOnce(&mut T)) {
         let mut value = T::clone(&self.value);
         how(&mut value);
@@ -33,7 +33,7 @@ impl<T: Debug + Clone> Kept<T> {
     }
 }
 
-impl<T: Serialize> Kept<T> {
+impl<T: Serialize> Digested<T> {
     /// Told apart by what it is written as: a request doesn't show its properties.
     pub fn written(value: T) -> Self {
         let text = serde_json::to_string(&value).expect("what survives a wait can be written");
@@ -44,13 +44,13 @@ impl<T: Serialize> Kept<T> {
     }
 }
 
-impl<T> Kept<T> {
+impl<T> Digested<T> {
     pub fn digest(&self) -> u64 {
         self.digest
     }
 }
 
-impl<T> Clone for Kept<T> {
+impl<T> Clone for Digested<T> {
     fn clone(&self) -> Self {
         Self {
             value: Arc::clone(&self.value),
@@ -59,7 +59,7 @@ impl<T> Clone for Kept<T> {
     }
 }
 
-impl<T> Deref for Kept<T> {
+impl<T> Deref for Digested<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -67,27 +67,27 @@ impl<T> Deref for Kept<T> {
     }
 }
 
-impl<T> Hash for Kept<T> {
+impl<T> Hash for Digested<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.digest);
     }
 }
 
-impl<T> PartialEq for Kept<T> {
+impl<T> PartialEq for Digested<T> {
     fn eq(&self, other: &Self) -> bool {
         self.digest == other.digest
     }
 }
 
-impl<T> Eq for Kept<T> {}
+impl<T> Eq for Digested<T> {}
 
-impl<T> PartialOrd for Kept<T> {
+impl<T> PartialOrd for Digested<T> {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl<T> Ord for Kept<T> {
+impl<T> Ord for Digested<T> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.digest.cmp(&other.digest)
     }

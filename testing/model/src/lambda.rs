@@ -11,9 +11,9 @@ use mng_core::protocol::request::Request;
 use mng_engine::tally::Tally;
 use mng_engine::{Case, Operation, Outcome};
 
-use crate::call::{Call, Said};
-use crate::cloudformation::Told;
-use crate::kept::Kept;
+use crate::call::{EngineCall, Said};
+use crate::cloudformation::SentAnswer;
+use crate::kept::Digested;
 use crate::replay::{PassState, play};
 
 /// How often Lambda tries an event (Lambda developer guide, "Error handling for asynchronous invocation").
@@ -21,7 +21,7 @@ pub const ATTEMPTS: u8 = 3;
 
 /// An event that waits to be delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Work {
+pub struct QueuedEvent {
     pub what: What,
     /// How often it has failed.
     pub failed: u8,
@@ -30,11 +30,11 @@ pub struct Work {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum What {
     Request(usize),
-    Continuation(usize, Kept<Operation>),
+    Continuation(usize, Digested<Operation>),
     LastResort(usize),
 }
 
-impl Work {
+impl QueuedEvent {
     pub fn new(what: What) -> Self {
         Self { what, failed: 0 }
     }
@@ -59,7 +59,7 @@ impl Work {
 /// An invocation that runs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Invocation {
-    pub work: Work,
+    pub work: QueuedEvent,
     pub doing: Doing,
     /// A request that was delivered when its stack's operation was over.
     pub after_the_end: bool,
@@ -67,53 +67,53 @@ pub struct Invocation {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Doing {
-    Passing(Pass),
-    Sleeping(Kept<Operation>),
-    Telling(Told),
+    Passing(RunningPass),
+    Sleeping(Digested<Operation>),
+    Telling(SentAnswer),
 }
 
 /// A pass that has been told so much so far.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Pass {
-    start: Kept<Operation>,
+pub struct RunningPass {
+    start: Digested<Operation>,
     now: u64,
     said: Vec<Said>,
     /// How much that takes its time has happened meanwhile.
     pub moved: u8,
-    pub next: Next,
+    pub next: NextCall,
 }
 
 /// The next call. It follows from the rest, so it tells no state from another.
 #[derive(Debug, Clone)]
-pub struct Next(pub Arc<Call>);
+pub struct NextCall(pub Arc<EngineCall>);
 
-impl PartialEq for Next {
+impl PartialEq for NextCall {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Next {}
+impl Eq for NextCall {}
 
-impl Hash for Next {
+impl Hash for NextCall {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 impl Doing {
     /// A pass begins.
-    pub fn look(start: Kept<Operation>, now: u64) -> Self {
+    pub fn look(start: Digested<Operation>, now: u64) -> Self {
         Self::go_on(start, now, vec![], 0)
     }
 
     /// As far as what was said carries.
-    fn go_on(start: Kept<Operation>, now: u64, said: Vec<Said>, moved: u8) -> Self {
+    fn go_on(start: Digested<Operation>, now: u64, said: Vec<Said>, moved: u8) -> Self {
         match play(&start, now, &said) {
-            (PassState::Calls(call), _) => Self::Passing(Pass {
+            (PassState::Calls(call), _) => Self::Passing(RunningPass {
                 start,
                 now,
                 said,
                 moved,
-                next: Next(Arc::new(*call)),
+                next: NextCall(Arc::new(*call)),
             }),
             (PassState::Ends(outcome), operation) => Self::after(outcome, operation),
         }
@@ -121,13 +121,13 @@ impl Doing {
 
     fn after(outcome: Outcome, operation: Operation) -> Self {
         match outcome {
-            Outcome::Answer(answer) => Self::Telling(told(&answer)),
-            Outcome::Wait(_) => Self::Sleeping(Kept::written(without_counters(operation))),
+            Outcome::Answer(answer) => Self::Telling(sent_answer(&answer)),
+            Outcome::Wait(_) => Self::Sleeping(Digested::written(without_counters(operation))),
         }
     }
 }
 
-impl Pass {
+impl RunningPass {
     /// The next call was answered.
     pub fn hear(mut self, said: Said) -> Doing {
         self.said.push(said);
@@ -161,34 +161,34 @@ fn without_counters(mut operation: Operation) -> Operation {
     progress.reads.retries.min_interval = 0.0;
     progress.tally = Tally::default();
     progress.under_way = UnderWay::default();
-    progress.reads.pass = mng_engine::progress::Pass::default();
+    progress.reads.pass = mng_engine::progress::PassCache::default();
     progress.history.obstacle = progress.history.obstacle.take().map(|_| "something".to_owned());
     progress.history.drain_asked = None;
     operation
 }
 
 /// As another invocation reads it.
-pub fn handed_over(operation: &Operation) -> Kept<Operation> {
+pub fn handed_over(operation: &Operation) -> Digested<Operation> {
     let written = serde_json::to_value(operation).expect("a hand-over can be written");
     let now = operation.progress.history.began;
-    Kept::written(Operation::read(&written, now).expect("what was written can be read"))
+    Digested::written(Operation::read(&written, now).expect("what was written can be read"))
 }
 
-pub fn last_resort(request: &Request) -> Told {
-    told(&mng_engine::failed(
+pub fn last_resort(request: &Request) -> SentAnswer {
+    sent_answer(&mng_engine::failed(
         &Case::of(request.clone()),
         None,
         "it failed several times".to_owned(),
     ))
 }
 
-fn told(answer: &Answer) -> Told {
+fn sent_answer(answer: &Answer) -> SentAnswer {
     match answer {
-        Answer::Success { physical_id, .. } => Told {
+        Answer::Success { physical_id, .. } => SentAnswer {
             success: true,
             id: physical_id.clone(),
         },
-        Answer::Failed { physical_id, .. } => Told {
+        Answer::Failed { physical_id, .. } => SentAnswer {
             success: false,
             id: physical_id.clone(),
         },

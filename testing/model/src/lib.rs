@@ -29,4 +29,4 @@ mod watch;
 mod words;
 mod world;
 
-pub use report::{Verdict, explore};
+pub use report::{ExplorationReport, explore};

@@ -1,14 +1,16 @@
 //! The lives that are explored.
 
-pub mod late;
 pub mod preserved;
 pub mod retained;
+pub mod stale_request;
 pub mod unseen;
 
 use serde_json::{Value, json};
 
 use crate::cloudformation::Wish;
-use crate::configuration::{Broken, Budget, Configuration, Keeps, Meddling, NotAllowed, OnFailure, Start, properties};
+use crate::configuration::{
+    BrokenRule, Budget, Configuration, Keeps, Meddling, NotAllowed, OnFailure, Start, properties,
+};
 
 /// The least, with a word for each change to it: labels, another disk, sizes, and a capacity and a role
 /// that need another group.
@@ -47,7 +49,7 @@ pub fn creation(name: &'static str, budget: Budget) -> Configuration {
         keeps: Keeps::Nothing,
         not_allowed: NotAllowed::Nothing,
         meddling: Meddling::Usual,
-        broken: Broken::Nothing,
+        broken: BrokenRule::Nothing,
     }
 }
 
@@ -124,7 +126,7 @@ pub fn all() -> Vec<Configuration> {
     all.extend(retained::all());
     all.extend(preserved::all());
     all.extend(unseen::all());
-    all.extend(late::all());
+    all.extend(stale_request::all());
     all
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use model::configuration::Configuration;
 use model::properties::ALWAYS;
-use model::{Verdict, explore, lives};
+use model::{ExplorationReport, explore, lives};
 
 fn main() -> ExitCode {
     let only: Vec<String> = std::env::args().skip(1).collect();
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 /// How long it takes is told, and decides nothing.
 #[allow(clippy::disallowed_methods, reason = "nothing that is explored knows this clock")]
-fn timed(of: Configuration) -> (Verdict, f64) {
+fn timed(of: Configuration) -> (ExplorationReport, f64) {
     let began = Instant::now();
     let verdict = explore(of, threads());
     (verdict, began.elapsed().as_secs_f64())
@@ -42,7 +42,7 @@ fn threads() -> usize {
 }
 
 /// Each property with its verdict, and how many don't hold.
-fn tell(verdict: &Verdict) -> usize {
+fn tell(verdict: &ExplorationReport) -> usize {
     for (property, _) in ALWAYS {
         match verdict.violated.get(property) {
             None => println!("  holds      {property}"),

@@ -4,44 +4,46 @@ use mng_core::decide::change::ScalingChange;
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::nodegroup::ownership::REPLACES_TAG;
 
-use crate::call::{Call, Ended, Said};
-use crate::configuration::Broken;
-use crate::kept::Kept;
+use crate::call::{Ended, EngineCall, Said};
+use crate::configuration::BrokenRule;
+use crate::kept::Digested;
 use crate::world::owner;
 
 /// A call as it arrives.
-pub fn called(call: &Call, broken: Broken) -> Call {
+pub fn called(call: &EngineCall, broken: BrokenRule) -> EngineCall {
     match (call, broken) {
-        (Call::UpdateConfig(name, change, token), Broken::SizeIsAlwaysSet) => {
+        (EngineCall::UpdateConfig(name, change, token), BrokenRule::SizeIsAlwaysSet) => {
             let mut change = change.clone();
             change.scaling = Some(ScalingChange {
                 min: 1,
                 max: 9,
                 desired: Some(3),
             });
-            Call::UpdateConfig(name.clone(), change, token.clone())
+            EngineCall::UpdateConfig(name.clone(), change, token.clone())
         }
         (call, _) => call.clone(),
     }
 }
 
 /// An answer as it comes back.
-pub fn said(said: Said, broken: Broken, now: u64) -> Said {
+pub fn said(said: Said, broken: BrokenRule, now: u64) -> Said {
     match (said, broken) {
         (Said::Group(group), broken) => Said::Group(seen(group, broken)),
-        (Said::Update(Ended::Well), Broken::UpdatesSeemToFail) => Said::Update(Ended::Badly),
-        (Said::Stack(_, tag, created, updated), Broken::NeverOver) => {
+        (Said::Update(Ended::Well), BrokenRule::UpdatesSeemToFail) => Said::Update(Ended::Badly),
+        (Said::Stack(_, tag, created, updated), BrokenRule::NeverOver) => {
             Said::Stack("UPDATE_IN_PROGRESS", tag, created, updated)
         }
-        (Said::Stack(status, _, created, updated), Broken::TagsChange) => Said::Stack(status, now, created, updated),
+        (Said::Stack(status, _, created, updated), BrokenRule::TagsChange) => {
+            Said::Stack(status, now, created, updated)
+        }
         (said, _) => said,
     }
 }
 
-fn seen(mut group: Kept<NodeGroup>, broken: Broken) -> Kept<NodeGroup> {
+fn seen(mut group: Digested<NodeGroup>, broken: BrokenRule) -> Digested<NodeGroup> {
     match broken {
-        Broken::TagsIgnored => group.change(|group| group.tags.extend(owner().tags())),
-        Broken::NoMarks => group.change(|group| drop(group.tags.remove(REPLACES_TAG))),
+        BrokenRule::TagsIgnored => group.change(|group| group.tags.extend(owner().tags())),
+        BrokenRule::NoMarks => group.change(|group| drop(group.tags.remove(REPLACES_TAG))),
         _ => {}
     }
     group

@@ -1,12 +1,12 @@
 //! What a stack does by itself and for its user, and the requests that come of it.
 
-use crate::cloudformation::{Flow, Resource, Stack, Step, Wish};
-use crate::configuration::{Broken, Configuration, Keeps, OnFailure};
+use crate::cloudformation::{Flow, ModelStack, ResourceResult, StackStep, Wish};
+use crate::configuration::{BrokenRule, Configuration, Keeps, OnFailure};
 
 /// How long an operation of a stack has run when its first request is sent, in seconds.
 pub const BEFORE_A_REQUEST: u64 = 3;
 
-impl Stack {
+impl ModelStack {
     pub fn create(&mut self, of: &Configuration, now: u64) -> usize {
         self.ask("Create", of, (0, None), now)
     }
@@ -32,44 +32,46 @@ impl Stack {
     }
 
     /// Takes one step, and gives the request that comes of it.
-    pub fn step(&mut self, step: Step, of: &Configuration, now: u64) -> Option<usize> {
+    pub fn step(&mut self, step: StackStep, of: &Configuration, now: u64) -> Option<usize> {
         match (step, self.flow) {
-            (Step::Read, _) => self.read(of, now),
-            (Step::ReadFirst, _) => {
+            (StackStep::Read, _) => self.read(of, now),
+            (StackStep::ReadFirst, _) => {
                 let number = self.waits.expect("there is an answer to be read");
                 self.requests[number].answers.reverse();
                 self.read(of, now)
             }
-            (Step::Wish, _) => self.wish(of.wishes[self.wishes], of, now),
-            (Step::OthersWell, Flow::Created) => self.rest("CREATE_COMPLETE"),
-            (Step::OthersBadly, Flow::Created) => {
+            (StackStep::Wish, _) => self.wish(of.wishes[self.wishes], of, now),
+            (StackStep::OthersWell, Flow::Created) => self.rest("CREATE_COMPLETE"),
+            (StackStep::OthersBadly, Flow::Created) => {
                 Some(self.delete(of, "ROLLBACK_IN_PROGRESS", Flow::CreateRollsBack, now))
             }
-            (Step::OthersWell, Flow::Added { to }) => {
+            (StackStep::OthersWell, Flow::Added { to }) => {
                 self.recorded = to;
                 self.rest("UPDATE_COMPLETE")
             }
-            (Step::OthersBadly | Step::Cancel, Flow::Added { to } | Flow::Adding { to }) => {
+            (StackStep::OthersBadly | StackStep::Cancel, Flow::Added { to } | Flow::Adding { to }) => {
                 Some(self.take_back(of, to, now))
             }
-            (Step::OthersWell, Flow::Updated { to, .. }) => {
+            (StackStep::OthersWell, Flow::Updated { to, .. }) => {
                 self.recorded = to;
                 self.clean(of, "UPDATE_COMPLETE", now)
             }
-            (Step::OthersBadly, Flow::Updated { from, to }) => self.fail(of, (from, to), Resource::Updated, now),
-            (Step::Cancel, Flow::Updated { from, to } | Flow::Updating { from, to }) => {
+            (StackStep::OthersBadly, Flow::Updated { from, to }) => {
+                self.fail(of, (from, to), ResourceResult::Updated, now)
+            }
+            (StackStep::Cancel, Flow::Updated { from, to } | Flow::Updating { from, to }) => {
                 Some(self.roll_back(of, from, to, now))
             }
-            (Step::DeleteMeanwhile, _) => Some(self.delete(of, "DELETE_IN_PROGRESS", Flow::Deleting, now)),
-            (Step::ContinueRollback, Flow::RollbackFailed { from, to }) => Some(self.roll_back(of, from, to, now)),
-            (Step::SkipResource, Flow::RollbackFailed { from, .. }) => {
+            (StackStep::DeleteMeanwhile, _) => Some(self.delete(of, "DELETE_IN_PROGRESS", Flow::Deleting, now)),
+            (StackStep::ContinueRollback, Flow::RollbackFailed { from, to }) => Some(self.roll_back(of, from, to, now)),
+            (StackStep::SkipResource, Flow::RollbackFailed { from, .. }) => {
                 self.recorded = from;
                 self.abandoned.append(&mut self.replaced);
                 self.rest("UPDATE_ROLLBACK_COMPLETE")
             }
-            (Step::DeleteAgain, _) => Some(self.delete(of, "DELETE_IN_PROGRESS", Flow::Deleting, now)),
-            (Step::Retry, Flow::UpdateFailed { from, to, resource }) => self.retry(of, (from, to), resource, now),
-            (Step::RollbackStack, Flow::UpdateFailed { from, to, .. }) => Some(self.roll_back(of, from, to, now)),
+            (StackStep::DeleteAgain, _) => Some(self.delete(of, "DELETE_IN_PROGRESS", Flow::Deleting, now)),
+            (StackStep::Retry, Flow::UpdateFailed { from, to, resource }) => self.retry(of, (from, to), resource, now),
+            (StackStep::RollbackStack, Flow::UpdateFailed { from, to, .. }) => Some(self.roll_back(of, from, to, now)),
             (step, flow) => unreachable!("{step:?} is no step of a stack that is {flow:?}"),
         }
     }
@@ -107,13 +109,19 @@ impl Stack {
     }
 
     /// A resource that was updated isn't asked to once more.
-    fn retry(&mut self, of: &Configuration, (from, to): (usize, usize), resource: Resource, now: u64) -> Option<usize> {
+    fn retry(
+        &mut self,
+        of: &Configuration,
+        (from, to): (usize, usize),
+        resource: ResourceResult,
+        now: u64,
+    ) -> Option<usize> {
         match resource {
-            Resource::Failed => {
+            ResourceResult::Failed => {
                 self.begin_update(Flow::Updating { from, to }, now);
                 Some(self.ask("Update", of, (to, Some(to)), now))
             }
-            Resource::Updated => {
+            ResourceResult::Updated => {
                 self.begin_update(Flow::Updated { from, to }, now);
                 None
             }
@@ -125,7 +133,7 @@ impl Stack {
         &mut self,
         of: &Configuration,
         (from, to): (usize, usize),
-        resource: Resource,
+        resource: ResourceResult,
         now: u64,
     ) -> Option<usize> {
         match of.on_failure {
@@ -163,7 +171,7 @@ impl Stack {
         if is_kept {
             self.retained.append(&mut self.replaced.clone());
         }
-        if is_kept && of.broken != Broken::RetainsNothing {
+        if is_kept && of.broken != BrokenRule::RetainsNothing {
             self.replaced.clear();
         }
         match self.replaced.first().cloned() {
@@ -179,7 +187,7 @@ impl Stack {
         };
         self.flow = Flow::Cleaning { tries };
         let known = self.id.clone();
-        if of.broken != Broken::CleanupOfTheNew {
+        if of.broken != BrokenRule::CleanupOfTheNew {
             self.id = Some(old.to_owned());
         }
         let number = self.ask("Delete", of, (self.recorded, None), now);

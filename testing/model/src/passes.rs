@@ -3,12 +3,12 @@
 use mng_core::protocol::request::RequestType;
 use mng_engine::{Case, Operation};
 
-use crate::action::Fault;
-use crate::call::{Call, Said, Wrong};
-use crate::cloudformation::{Flow, Told};
-use crate::configuration::{Broken, Configuration};
-use crate::kept::Kept;
-use crate::lambda::{Doing, Invocation, Pass, What, last_resort};
+use crate::action::CallFault;
+use crate::call::{EngineCall, Said, Wrong};
+use crate::cloudformation::{Flow, SentAnswer};
+use crate::configuration::{BrokenRule, Configuration};
+use crate::kept::Digested;
+use crate::lambda::{Doing, Invocation, RunningPass, What, last_resort};
 use crate::world::World;
 
 impl World {
@@ -18,7 +18,7 @@ impl World {
         let after_the_end =
             self.stack.is_over() && request.kind != RequestType::Delete && matches!(work.what, What::Request(_));
         let start = match &work.what {
-            What::Request(_) => Kept::written(Operation::begin(
+            What::Request(_) => Digested::written(Operation::begin(
                 Case::of(mng_core::protocol::request::Request::clone(request)),
                 self.now,
             )),
@@ -47,22 +47,26 @@ impl World {
             unreachable!("only who sleeps looks again");
         };
         // Before the first day.
-        let now = if of.broken == Broken::NoDeadline { 0 } else { self.now };
+        let now = if of.broken == BrokenRule::NoDeadline {
+            0
+        } else {
+            self.now
+        };
         self.running[who].doing = Doing::look(operation.clone(), now);
         self.settle(who, of);
     }
 
-    pub fn call(&mut self, who: usize, fault: Fault, of: &Configuration) {
+    pub fn call(&mut self, who: usize, fault: CallFault, of: &Configuration) {
         let pass = self.pass(who);
         let call = pass.next.0.clone();
         self.spend(&call, fault);
         let said = match fault {
-            Fault::None => self.answer(who, &call, of),
-            Fault::Denied => Said::wrong(Wrong::Denied, "it is not allowed yet"),
-            Fault::Throttled => Said::wrong(Wrong::Throttled, "Rate exceeded"),
-            Fault::Refused => Said::wrong(Wrong::Refused, "it is not to be had"),
-            Fault::Unseen => Said::wrong(Wrong::NotFound, "it is not found"),
-            Fault::Lost | Fault::Hangs => {
+            CallFault::None => self.answer(who, &call, of),
+            CallFault::Denied => Said::wrong(Wrong::Denied, "it is not allowed yet"),
+            CallFault::Throttled => Said::wrong(Wrong::Throttled, "Rate exceeded"),
+            CallFault::Refused => Said::wrong(Wrong::Refused, "it is not to be had"),
+            CallFault::Unseen => Said::wrong(Wrong::NotFound, "it is not found"),
+            CallFault::Lost | CallFault::Hangs => {
                 if call.changes_something() {
                     self.answer(who, &call, of);
                 }
@@ -71,7 +75,7 @@ impl World {
         };
         let last_seen = pass.last_seen(&said);
         self.running[who].doing = match fault {
-            Fault::Hangs => pass.hang(),
+            CallFault::Hangs => pass.hang(),
             _ => pass.hear(said),
         };
         self.settle(who, of);
@@ -81,20 +85,20 @@ impl World {
     }
 
     /// A rollback takes a refusal to make what is gone, and nobody waits in vain for what is only not allowed yet.
-    fn spend(&mut self, call: &Call, fault: Fault) {
+    fn spend(&mut self, call: &EngineCall, fault: CallFault) {
         match fault {
-            Fault::None => {}
-            Fault::Denied => self.left.denials -= 1,
-            Fault::Throttled | Fault::Lost | Fault::Hangs | Fault::Refused | Fault::Unseen => {
+            CallFault::None => {}
+            CallFault::Denied => self.left.denials -= 1,
+            CallFault::Throttled | CallFault::Lost | CallFault::Hangs | CallFault::Refused | CallFault::Unseen => {
                 self.left.faults -= 1;
                 let rolls_back = matches!(self.stack.flow, Flow::RollingBack { .. });
-                let is_taken = fault == Fault::Refused && rolls_back && matches!(call, Call::Create(..));
+                let is_taken = fault == CallFault::Refused && rolls_back && matches!(call, EngineCall::Create(..));
                 self.hurt |= !is_taken;
             }
         }
     }
 
-    fn pass(&self, who: usize) -> Pass {
+    fn pass(&self, who: usize) -> RunningPass {
         match &self.running[who].doing {
             Doing::Passing(pass) => pass.clone(),
             doing => unreachable!("{doing:?} makes no call"),
@@ -104,7 +108,7 @@ impl World {
     /// Reads that tell nothing new, until there is a call that counts or the pass has ended.
     fn settle(&mut self, who: usize, of: &Configuration) {
         while let Doing::Passing(pass) = &self.running[who].doing {
-            if !matches!(*pass.next.0, Call::Facts(_)) {
+            if !matches!(*pass.next.0, EngineCall::Facts(_)) {
                 return;
             }
             let (pass, call) = (pass.clone(), pass.next.0.clone());
@@ -118,25 +122,25 @@ impl World {
     }
 
     /// What a broken rule makes of the end of a pass.
-    fn break_outcome(&mut self, who: usize, broken: Broken) {
+    fn break_outcome(&mut self, who: usize, broken: BrokenRule) {
         let request = self.running[who].work.request();
         let request = &self.stack.requests[request].request;
         let given = request.envelope.physical_resource_id.clone();
         let doing = &mut self.running[who].doing;
         match (broken, &*doing) {
-            (Broken::DeleteAnswersEarly, Doing::Sleeping(_)) if request.kind == RequestType::Delete => {
+            (BrokenRule::DeleteAnswersEarly, Doing::Sleeping(_)) if request.kind == RequestType::Delete => {
                 let id = given.unwrap_or_default();
-                *doing = Doing::Telling(Told { success: true, id });
+                *doing = Doing::Telling(SentAnswer { success: true, id });
             }
-            (Broken::DegradedIsTaken, Doing::Telling(told)) if request.kind == RequestType::Create => {
+            (BrokenRule::DegradedIsTaken, Doing::Telling(told)) if request.kind == RequestType::Create => {
                 let id = told.id.clone();
-                *doing = Doing::Telling(Told { success: true, id });
+                *doing = Doing::Telling(SentAnswer { success: true, id });
             }
-            (Broken::FailedUpdateTellsNewId, Doing::Telling(told))
+            (BrokenRule::FailedUpdateTellsNewId, Doing::Telling(told))
                 if request.kind == RequestType::Update && !told.success =>
             {
                 let id = "c/another".to_owned();
-                *doing = Doing::Telling(Told { success: false, id });
+                *doing = Doing::Telling(SentAnswer { success: false, id });
             }
             _ => {}
         }

@@ -14,10 +14,10 @@ use crate::configuration::OnFailure;
 use crate::explore::Exploration;
 use crate::world::World;
 
-type Rule = fn(&Exploration, &World) -> bool;
+type Invariant = fn(&Exploration, &World) -> bool;
 
 /// By name.
-pub const ALWAYS: [(&str, Rule); 17] = [
+pub const ALWAYS: [(&str, Invariant); 17] = [
     ("every request is answered", answered),
     ("never two answers that differ", one_answer),
     ("a look past the deadline answers", ends),

@@ -1,7 +1,7 @@
 //! A pass of the engine, stopped at its next call.
 //!
-//! A future can't be copied, and exploring needs a copy at each call. So [`play`] replays a pass from its start, with the
-//! answers that the pass got before. Nothing but the answers decides what the engine does.
+//! A future can't be copied, and exploring needs a copy at each call. So a pass is replayed with the answers that it got
+//! before, and runs as far as they carry it: nothing but the answers decides what the engine does.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,13 +10,13 @@ use futures_util::FutureExt;
 use mng_engine::ports::{Calls, Throttles};
 use mng_engine::{Operation, Outcome};
 
-use crate::call::{Call, Said};
+use crate::call::{EngineCall, Said};
 use crate::script::Scriptable;
 
 /// How far a replayed pass comes.
 #[derive(Debug, Clone)]
 pub enum PassState {
-    Calls(Box<Call>),
+    Calls(Box<EngineCall>),
     Ends(Outcome),
 }
 
@@ -34,15 +34,15 @@ pub fn play(start: &Operation, now: u64, said: &[Said]) -> (PassState, Operation
     (state, operation)
 }
 
-/// A cloud that gives the answers of a script, in their order.
+/// A cloud that gives answers which were chosen before.
 struct Scripted<'a> {
     said: &'a [Said],
     heard: AtomicUsize,
-    next: Mutex<Option<Call>>,
+    next: Mutex<Option<EngineCall>>,
 }
 
 impl Scripted<'_> {
-    fn asked(self) -> Call {
+    fn asked(self) -> EngineCall {
         let next = self.next.into_inner().expect("nobody panics with it");
         next.expect("a pass that doesn't end has made a call")
     }
@@ -50,7 +50,7 @@ impl Scripted<'_> {
 
 /// A call without an answer in the script stops the pass.
 impl<R: Scriptable> Calls<R> for Scripted<'_> {
-    async fn call(&self, request: &R) -> R::Answer {
+    async fn call(&self, request: &R) -> R::Response {
         if let Some(answer) = request.at_once() {
             return answer;
         }

@@ -10,7 +10,7 @@ use crate::properties::ALWAYS;
 use crate::words;
 
 /// What came of an exploration.
-pub struct Verdict {
+pub struct ExplorationReport {
     pub states: usize,
     pub depth: usize,
     /// By property: how it came about that it isn't so, in words.
@@ -18,7 +18,7 @@ pub struct Verdict {
 }
 
 /// Explores a configuration to its end, or to the first violation.
-pub fn explore(of: Configuration, threads: usize) -> Verdict {
+pub fn explore(of: Configuration, threads: usize) -> ExplorationReport {
     let checker = Exploration::new(of).checker().threads(threads);
     let checker = checker.finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
     let violated = ALWAYS
@@ -29,14 +29,14 @@ pub fn explore(of: Configuration, threads: usize) -> Verdict {
         for (world, action) in path.into_vec() {
             lines.push(format!("    {}", words::state(&world)));
             match action {
-                Some(action) => lines.push(words::told(&world, action)),
+                Some(action) => lines.push(words::render_action(&world, action)),
                 None => lines.extend(words::requests(&world)),
             }
         }
         (name, lines)
     });
     let violated = violated.collect();
-    Verdict {
+    ExplorationReport {
         states: checker.unique_state_count(),
         depth: checker.max_depth(),
         violated,

@@ -6,46 +6,46 @@ use mng_core::call_error::CallError;
 use mng_core::decide::history::UpdateState;
 use mng_core::decide::plan::VersionChange;
 use mng_core::diagnosis::Evidence;
-use mng_core::launch_template::custom_template::UsersTemplate;
-use mng_core::launch_template::ec2_resources::Belongings;
-use mng_core::launch_template::steps::{Cluster, Made};
-use mng_core::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use mng_core::launch_template::custom_template::CustomTemplate;
+use mng_core::launch_template::ec2_resources::Ec2Resources;
+use mng_core::launch_template::steps::{ClusterNetwork, LaunchStepResult};
+use mng_core::node::instance_type::{Accelerator, Architecture, InstanceTypeFacts};
 use mng_core::node::max_pods::{NetworkFacts, Prefixes};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::preflight::facts::Facts;
 use mng_core::workload::drain::Drain;
 use mng_engine::ports::{
-    ApplyObject, AwaitNodeChange, ChangeEc2, ChangeScalingGroup, CreateDaemonSet, CreateNodegroup, DeleteDaemonSet,
-    DeleteNodegroup, DescribeCluster, DescribeEc2Resources, DescribeInstanceTypes, DescribeLaunchTemplate,
-    DescribeNodegroup, DescribeScalingGroup, DescribeStack, DescribeStackResource, DescribeUpdate, FindIdsInEc2,
-    FindOperationStart, ListDaemonSets, ListNodegroups, ListNodes, ListUpdates, ReadDrain, ReadEvidence, ReadFacts,
-    ReadWindowsState, Record, Request, Stack, TagResource, UntagResource, UpdateBegun, UpdateNodegroupConfig,
-    UpdateNodegroupVersion,
+    ApiRequest, ApplyObject, AwaitNodeChange, ChangeEc2, ChangeScalingGroup, CreateDaemonSet, CreateNodegroup,
+    DeleteDaemonSet, DeleteNodegroup, DescribeCluster, DescribeEc2Resources, DescribeInstanceTypes,
+    DescribeLaunchTemplate, DescribeNodegroup, DescribeScalingGroup, DescribeStack, DescribeStackResource,
+    DescribeUpdate, FindIdsInEc2, FindOperationStart, ListDaemonSets, ListNodegroups, ListNodes, ListUpdates,
+    ReadDrain, ReadEvidence, ReadFacts, ReadWindowsState, Record, Stack, TagResource, UntagResource, UpdateBegun,
+    UpdateNodegroupConfig, UpdateNodegroupVersion,
 };
 
-use crate::call::{Call, Ended, Said, error};
+use crate::call::{Ended, EngineCall, Said, error};
 
 /// A request that the model can play. The model answers a request at once, or the world answers the request.
-pub trait Scriptable: Request {
+pub trait Scriptable: ApiRequest {
     /// An answer that needs no world. `None`: the world answers, so the pass stops at this call.
-    fn at_once(&self) -> Option<Self::Answer> {
+    fn at_once(&self) -> Option<Self::Response> {
         None
     }
 
     /// The call, with all that the world needs to answer the call.
-    fn as_call(&self) -> Call {
+    fn as_call(&self) -> EngineCall {
         unreachable!("the model answers {} at once", self.action())
     }
 
     /// The answer that the world gave.
-    fn answer(&self, said: Said) -> Self::Answer {
+    fn answer(&self, said: Said) -> Self::Response {
         unreachable!("{said:?} is no answer to {}", self.action())
     }
 }
 
 type Result<T> = std::result::Result<T, CallError>;
 
-/// The error that the world gave.
+/// The error that was said.
 fn unfit(said: Said) -> CallError {
     match said {
         Said::Wrong(wrong, message) => error(wrong, &message),
@@ -68,8 +68,8 @@ fn update_id(said: Said) -> Result<String> {
 }
 
 impl Scriptable for DescribeStack {
-    fn as_call(&self) -> Call {
-        Call::Stack
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Stack
     }
 
     fn answer(&self, said: Said) -> Result<Stack> {
@@ -86,8 +86,8 @@ impl Scriptable for DescribeStack {
 }
 
 impl Scriptable for DescribeStackResource {
-    fn as_call(&self) -> Call {
-        Call::RecordedId
+    fn as_call(&self) -> EngineCall {
+        EngineCall::RecordedId
     }
 
     fn answer(&self, said: Said) -> Result<Option<Record>> {
@@ -99,8 +99,8 @@ impl Scriptable for DescribeStackResource {
 }
 
 impl Scriptable for FindOperationStart {
-    fn as_call(&self) -> Call {
-        Call::Operation
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Operation
     }
 
     fn answer(&self, said: Said) -> Result<Option<u64>> {
@@ -112,8 +112,8 @@ impl Scriptable for FindOperationStart {
 }
 
 impl Scriptable for FindIdsInEc2 {
-    fn as_call(&self) -> Call {
-        Call::IdsInEc2
+    fn as_call(&self) -> EngineCall {
+        EngineCall::IdsInEc2
     }
 
     fn answer(&self, said: Said) -> Result<BTreeSet<String>> {
@@ -125,8 +125,8 @@ impl Scriptable for FindIdsInEc2 {
 }
 
 impl Scriptable for ListNodegroups {
-    fn as_call(&self) -> Call {
-        Call::Groups
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Groups
     }
 
     fn answer(&self, said: Said) -> Result<Vec<String>> {
@@ -138,8 +138,8 @@ impl Scriptable for ListNodegroups {
 }
 
 impl Scriptable for ListUpdates {
-    fn as_call(&self) -> Call {
-        Call::UpdatesSince(self.group.name.clone(), self.since)
+    fn as_call(&self) -> EngineCall {
+        EngineCall::UpdatesSince(self.group.name.clone(), self.since)
     }
 
     fn answer(&self, said: Said) -> Result<Vec<UpdateBegun>> {
@@ -151,8 +151,8 @@ impl Scriptable for ListUpdates {
 }
 
 impl Scriptable for DescribeNodegroup {
-    fn as_call(&self) -> Call {
-        Call::Group(self.group.name.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Group(self.group.name.clone())
     }
 
     fn answer(&self, said: Said) -> Result<NodeGroup> {
@@ -164,8 +164,8 @@ impl Scriptable for DescribeNodegroup {
 }
 
 impl Scriptable for DescribeUpdate {
-    fn as_call(&self) -> Call {
-        Call::Update(self.update_id.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Update(self.update_id.clone())
     }
 
     fn answer(&self, said: Said) -> Result<UpdateState> {
@@ -179,8 +179,8 @@ impl Scriptable for DescribeUpdate {
 }
 
 impl Scriptable for CreateNodegroup {
-    fn as_call(&self) -> Call {
-        Call::Create(self.desired.clone(), self.group.clone(), self.token.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Create(self.desired.clone(), self.group.clone(), self.token.clone())
     }
 
     fn answer(&self, said: Said) -> Result<()> {
@@ -189,8 +189,8 @@ impl Scriptable for CreateNodegroup {
 }
 
 impl Scriptable for UpdateNodegroupVersion {
-    fn as_call(&self) -> Call {
-        Call::UpdateVersion(
+    fn as_call(&self) -> EngineCall {
+        EngineCall::UpdateVersion(
             self.group.name.clone(),
             VersionChange::clone(&self.change),
             self.token.clone(),
@@ -203,8 +203,8 @@ impl Scriptable for UpdateNodegroupVersion {
 }
 
 impl Scriptable for UpdateNodegroupConfig {
-    fn as_call(&self) -> Call {
-        Call::UpdateConfig(self.group.name.clone(), self.change.clone(), self.token.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::UpdateConfig(self.group.name.clone(), self.change.clone(), self.token.clone())
     }
 
     fn answer(&self, said: Said) -> Result<String> {
@@ -213,8 +213,8 @@ impl Scriptable for UpdateNodegroupConfig {
 }
 
 impl Scriptable for TagResource {
-    fn as_call(&self) -> Call {
-        Call::Tag(self.arn.clone(), self.tags.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Tag(self.arn.clone(), self.tags.clone())
     }
 
     fn answer(&self, said: Said) -> Result<()> {
@@ -223,8 +223,8 @@ impl Scriptable for TagResource {
 }
 
 impl Scriptable for UntagResource {
-    fn as_call(&self) -> Call {
-        Call::Untag(self.arn.clone(), self.keys.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Untag(self.arn.clone(), self.keys.clone())
     }
 
     fn answer(&self, said: Said) -> Result<()> {
@@ -233,8 +233,8 @@ impl Scriptable for UntagResource {
 }
 
 impl Scriptable for DeleteNodegroup {
-    fn as_call(&self) -> Call {
-        Call::Delete(self.group.name.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Delete(self.group.name.clone())
     }
 
     fn answer(&self, said: Said) -> Result<()> {
@@ -243,8 +243,8 @@ impl Scriptable for DeleteNodegroup {
 }
 
 impl Scriptable for DescribeCluster {
-    fn at_once(&self) -> Option<Result<Option<Cluster>>> {
-        Some(Ok(Some(Cluster {
+    fn at_once(&self) -> Option<Result<Option<ClusterNetwork>>> {
+        Some(Ok(Some(ClusterNetwork {
             vpc: "vpc-1".to_owned(),
             security_group: "sg-1".to_owned(),
         })))
@@ -258,18 +258,18 @@ impl Scriptable for DescribeInstanceTypes {
 }
 
 impl Scriptable for DescribeLaunchTemplate {
-    fn at_once(&self) -> Option<Result<UsersTemplate>> {
-        Some(Ok(UsersTemplate {
+    fn at_once(&self) -> Option<Result<CustomTemplate>> {
+        Some(Ok(CustomTemplate {
             id: self.template.identity.as_str().to_owned(),
             version: 1,
-            ..UsersTemplate::default()
+            ..CustomTemplate::default()
         }))
     }
 }
 
 impl Scriptable for ReadFacts {
-    fn as_call(&self) -> Call {
-        Call::Facts(self.name.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Facts(self.name.clone())
     }
 
     fn answer(&self, said: Said) -> Facts {
@@ -291,26 +291,26 @@ impl Scriptable for ReadEvidence {
 }
 
 impl Scriptable for DescribeEc2Resources {
-    fn as_call(&self) -> Call {
-        Call::Belongings(self.place.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Ec2Resources(self.group_ref.clone())
     }
 
-    fn answer(&self, said: Said) -> Result<Belongings> {
+    fn answer(&self, said: Said) -> Result<Ec2Resources> {
         match said {
-            Said::Belongings(found) => Ok(Belongings::clone(&found)),
+            Said::Ec2Resources(found) => Ok(Ec2Resources::clone(&found)),
             said => Err(unfit(said)),
         }
     }
 }
 
 impl Scriptable for ChangeEc2 {
-    fn as_call(&self) -> Call {
-        Call::Launch(self.step.clone(), self.token.clone())
+    fn as_call(&self) -> EngineCall {
+        EngineCall::Launch(self.step.clone(), self.token.clone())
     }
 
-    fn answer(&self, said: Said) -> Result<Made> {
+    fn answer(&self, said: Said) -> Result<LaunchStepResult> {
         match said {
-            Said::Made(made) => Ok(Made::clone(&made)),
+            Said::Made(made) => Ok(LaunchStepResult::clone(&made)),
             said => Err(unfit(said)),
         }
     }
@@ -332,7 +332,7 @@ impl Scriptable for AwaitNodeChange {
 macro_rules! never_made {
     ($why:literal: $($request:ty),+ $(,)?) => {
         $(impl Scriptable for $request {
-            fn as_call(&self) -> Call {
+            fn as_call(&self) -> EngineCall {
                 unreachable!($why)
             }
         })+

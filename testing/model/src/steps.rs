@@ -2,11 +2,11 @@
 
 use mng_core::protocol::request::RequestType;
 
-use crate::action::{Action, Fault};
+use crate::action::{Action, CallFault};
 use crate::call::Ended;
-use crate::cloudformation::{Flow, Reading, Step, Told};
-use crate::configuration::{Broken, Configuration};
-use crate::lambda::{Doing, Invocation, What, Work, handed_over};
+use crate::cloudformation::{AnswerDelivery, Flow, SentAnswer, StackStep};
+use crate::configuration::{BrokenRule, Configuration};
+use crate::lambda::{Doing, Invocation, QueuedEvent, What, handed_over};
 use crate::world::World;
 
 /// Longer than what was made may stay unseen, and than what is in use is waited for.
@@ -25,7 +25,7 @@ impl World {
             Action::Deliver(number) => self.deliver(number, of),
             Action::Duplicate(request) => {
                 self.left.duplicates -= 1;
-                self.queue.push(Work::new(What::Request(request)));
+                self.queue.push(QueuedEvent::new(What::Request(request)));
             }
             Action::Call(who, fault) => self.call(who, fault, of),
             Action::Look(who) => self.look(who, of),
@@ -40,7 +40,7 @@ impl World {
                 self.left.failures -= u8::from(how == Ended::Badly);
                 self.hurt |= how == Ended::Badly;
                 let name = self.name(number);
-                if of.broken == Broken::UpdatesDoNothing {
+                if of.broken == BrokenRule::UpdatesDoNothing {
                     self.eks.forget_changes(&name);
                 }
                 self.eks.end(&name, how);
@@ -63,31 +63,31 @@ impl World {
 
     fn note_doubles(&mut self) {
         let running = self.running.iter().map(|one| one.work.request());
-        let mut numbers: Vec<usize> = running.chain(self.queue.iter().map(Work::request)).collect();
+        let mut numbers: Vec<usize> = running.chain(self.queue.iter().map(QueuedEvent::request)).collect();
         numbers.sort_unstable();
         let doubles = numbers.windows(2).filter(|pair| pair[0] == pair[1]);
         doubles.for_each(|pair| self.stack.requests[pair[0]].doubled = true);
     }
 
-    fn hand_over(&mut self, who: usize, fault: Fault, of: &Configuration) {
+    fn hand_over(&mut self, who: usize, fault: CallFault, of: &Configuration) {
         self.left.hand_overs -= 1;
         let Doing::Sleeping(operation) = &self.running[who].doing else {
             unreachable!("only who waits hands over");
         };
         let request = self.running[who].work.request();
-        let work = Work::new(What::Continuation(request, handed_over(operation)));
+        let work = QueuedEvent::new(What::Continuation(request, handed_over(operation)));
         self.send(work, who, fault, of);
     }
 
     /// Puts work into the queue; where that isn't known to have come about the invocation fails.
-    fn send(&mut self, work: Work, who: usize, fault: Fault, of: &Configuration) {
-        self.left.faults -= u8::from(fault != Fault::None);
-        self.hurt |= fault != Fault::None;
-        if fault != Fault::Throttled {
+    fn send(&mut self, work: QueuedEvent, who: usize, fault: CallFault, of: &Configuration) {
+        self.left.faults -= u8::from(fault != CallFault::None);
+        self.hurt |= fault != CallFault::None;
+        if fault != CallFault::Throttled {
             self.queue.push(work);
         }
         match fault {
-            Fault::None => drop(self.running.remove(who)),
+            CallFault::None => drop(self.running.remove(who)),
             _ => self.fail(who, of),
         }
     }
@@ -95,28 +95,28 @@ impl World {
     /// What an invocation was about is delivered again.
     fn fail(&mut self, who: usize, of: &Configuration) {
         let again = self.running.remove(who).work.again();
-        let dropped = of.broken == Broken::NoLastResort && matches!(again.what, What::LastResort(_));
+        let dropped = of.broken == BrokenRule::NoLastResort && matches!(again.what, What::LastResort(_));
         self.queue.extend((!dropped).then_some(again));
     }
 
-    fn put(&mut self, who: usize, fault: Fault, of: &Configuration) {
-        self.left.faults -= u8::from(fault != Fault::None);
-        self.hurt |= fault != Fault::None;
+    fn put(&mut self, who: usize, fault: CallFault, of: &Configuration) {
+        self.left.faults -= u8::from(fault != CallFault::None);
+        self.hurt |= fault != CallFault::None;
         let request = self.running[who].work.request();
         let Doing::Telling(told) = self.running[who].doing.clone() else {
             unreachable!("only who has an answer delivers it");
         };
         match fault {
-            Fault::None => drop(self.running.remove(who)),
+            CallFault::None => drop(self.running.remove(who)),
             _ => self.fail(who, of),
         }
-        if fault == Fault::Throttled {
+        if fault == CallFault::Throttled {
             return;
         }
         self.record(request, &told);
-        if of.broken == Broken::AnswersTwice {
+        if of.broken == BrokenRule::AnswersTwice {
             let id = told.id.clone();
-            let other = Told {
+            let other = SentAnswer {
                 success: !told.success,
                 id,
             };
@@ -125,13 +125,13 @@ impl World {
     }
 
     /// An answer lies at the URL.
-    fn record(&mut self, number: usize, told: &Told) {
+    fn record(&mut self, number: usize, told: &SentAnswer) {
         self.judge(number, told);
         self.stack.put(number, told);
     }
 
     /// The rules of the protocol, and what a Delete promises.
-    fn judge(&mut self, number: usize, told: &Told) {
+    fn judge(&mut self, number: usize, told: &SentAnswer) {
         let request = &self.stack.requests[number].request;
         let given = request.envelope.physical_resource_id.as_deref();
         let keeps = match request.kind {
@@ -141,7 +141,7 @@ impl World {
         };
         let name = told.id.strip_prefix("c/");
         // What was read already nobody reads again.
-        let counts = self.is_idle() && !self.stripped && self.stack.requests[number].reading != Reading::Done;
+        let counts = self.is_idle() && !self.stripped && self.stack.requests[number].reading != AnswerDelivery::Done;
         if keeps && given != Some(&told.id) || told.id.is_empty() {
             self.wrongs.id = true;
         }
@@ -159,17 +159,19 @@ impl World {
     pub fn enqueue(&mut self, request: Option<usize>) {
         self.hurt &= request.is_none();
         self.queue
-            .extend(request.map(|number| Work::new(What::Request(number))));
+            .extend(request.map(|number| QueuedEvent::new(What::Request(number))));
     }
 
-    fn step(&mut self, step: Step, of: &Configuration) {
+    fn step(&mut self, step: StackStep, of: &Configuration) {
         match step {
-            Step::Read | Step::ReadFirst => self.watch_reading(&self.stack.to_read(step)),
-            Step::Wish | Step::OthersWell => {}
-            Step::OthersBadly => self.left.others_fail -= 1,
-            Step::Cancel | Step::DeleteMeanwhile => self.left.cancels -= 1,
-            Step::ContinueRollback | Step::DeleteAgain | Step::Retry | Step::RollbackStack => self.left.tries -= 1,
-            Step::SkipResource => {
+            StackStep::Read | StackStep::ReadFirst => self.watch_reading(&self.stack.to_read(step)),
+            StackStep::Wish | StackStep::OthersWell => {}
+            StackStep::OthersBadly => self.left.others_fail -= 1,
+            StackStep::Cancel | StackStep::DeleteMeanwhile => self.left.cancels -= 1,
+            StackStep::ContinueRollback | StackStep::DeleteAgain | StackStep::Retry | StackStep::RollbackStack => {
+                self.left.tries -= 1
+            }
+            StackStep::SkipResource => {
                 self.left.tries -= 1;
                 self.disturbed = true;
             }
@@ -177,7 +179,7 @@ impl World {
         self.now += STEP_SECONDS;
         let next = self.stack.step(step, of, self.now);
         self.keep_in_mind();
-        if of.broken == Broken::NoCleanup && matches!(self.stack.flow, Flow::Cleaning { .. }) {
+        if of.broken == BrokenRule::NoCleanup && matches!(self.stack.flow, Flow::Cleaning { .. }) {
             return self.stack.leave_cleanup();
         }
         self.enqueue(next);
@@ -192,7 +194,7 @@ impl World {
     /// The next deadline of what is under way.
     pub fn next_deadline(&self) -> Option<u64> {
         let running = self.running.iter().map(|one| one.work.request());
-        let requests = running.chain(self.queue.iter().map(Work::request));
+        let requests = running.chain(self.queue.iter().map(QueuedEvent::request));
         let deadlines = requests.map(|number| self.stack.requests[number].deadline);
         deadlines.filter(|deadline| *deadline > self.now).min()
     }

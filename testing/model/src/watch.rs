@@ -7,11 +7,11 @@ use mng_core::nodegroup::group::{NodeGroup, Status};
 use mng_core::protocol::request::RequestType;
 use serde_json::Value;
 
-use crate::call::{Call, Said};
-use crate::cloudformation::{Flow, Reading, Told, name_in};
+use crate::call::{EngineCall, Said};
+use crate::cloudformation::{AnswerDelivery, Flow, SentAnswer, name_in};
 use crate::configuration::{Configuration, NotAllowed};
-use crate::eks::{Group, Size, Whose};
-use crate::kept::Kept;
+use crate::eks::{ModelGroup, SizeOwner, Whose};
+use crate::kept::Digested;
 use crate::world::World;
 
 /// Each stays once it has happened.
@@ -41,38 +41,45 @@ pub struct Wrongs {
 /// A group that a policy of `Retain` has left, as it was then.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Retained {
-    group: Option<Kept<NodeGroup>>,
-    template: Option<Kept<Template>>,
+    group: Option<Digested<NodeGroup>>,
+    template: Option<Digested<Template>>,
 }
 
 impl World {
     /// The group that a call is about, before it is answered.
-    pub fn before(&self, call: &Call) -> Option<Group> {
+    pub fn before(&self, call: &EngineCall) -> Option<ModelGroup> {
         let name = match call {
-            Call::UpdateVersion(name, ..) | Call::UpdateConfig(name, ..) => name,
-            Call::Tag(name, _) | Call::Untag(name, _) | Call::Delete(name) => name,
+            EngineCall::UpdateVersion(name, ..) | EngineCall::UpdateConfig(name, ..) => name,
+            EngineCall::Tag(name, _) | EngineCall::Untag(name, _) | EngineCall::Delete(name) => name,
             _ => return None,
         };
         self.eks.groups.get(name).cloned()
     }
 
     /// A call of an invocation was answered.
-    pub fn watch(&mut self, who: usize, call: &Call, said: &Said, before: Option<&Group>, of: &Configuration) {
+    pub fn watch(
+        &mut self,
+        who: usize,
+        call: &EngineCall,
+        said: &Said,
+        before: Option<&ModelGroup>,
+        of: &Configuration,
+    ) {
         if matches!(said, Said::Wrong(..)) || !call.changes_something() {
             return;
         }
         let foreign = before.is_some_and(|group| group.whose == Whose::Foreign);
         self.wrongs.foreign_changed |= foreign || self.ec2.harmed;
-        self.wrongs.rolls |= matches!(call, Call::UpdateVersion(..));
+        self.wrongs.rolls |= matches!(call, EngineCall::UpdateVersion(..));
         self.wrongs.begun_after_the_end |=
             self.running[who].after_the_end && self.stack.is_over() && of.not_allowed == NotAllowed::Nothing;
         let Some(before) = before else {
             return;
         };
         let in_use = matches!(before.shown.status, Status::Active | Status::Degraded);
-        self.wrongs.lost |= matches!(call, Call::Delete(name) if in_use && self.is_to_stay(name));
-        if let Call::UpdateConfig(name, ..) = call {
-            self.wrongs.resized |= before.size == Size::OfTheAutoscaler
+        self.wrongs.lost |= matches!(call, EngineCall::Delete(name) if in_use && self.is_to_stay(name));
+        if let EngineCall::UpdateConfig(name, ..) = call {
+            self.wrongs.resized |= before.size == SizeOwner::OfTheAutoscaler
                 && self.eks.resizes(name, before.shown.scaling.desired)
                 && !self.resizes_for_the_template(who);
         }
@@ -100,16 +107,16 @@ impl World {
     }
 
     /// A pass of a Create or an Update has ended.
-    pub fn watch_answer(&mut self, who: usize, told: &Told, last_seen: Option<Status>) {
+    pub fn watch_answer(&mut self, who: usize, told: &SentAnswer, last_seen: Option<Status>) {
         let asked = &self.stack.requests[self.running[who].work.request()];
         // Once CloudFormation has read an answer nobody reads another, and the function only repeats what runs.
-        let is_read = asked.reading == Reading::Done;
+        let is_read = asked.reading == AnswerDelivery::Done;
         let degraded = last_seen == Some(Status::Degraded) && !is_read;
         self.wrongs.degraded_taken |= asked.request.kind == RequestType::Create && told.success && degraded;
     }
 
     /// An answer is read.
-    pub fn watch_reading(&mut self, told: &Told) {
+    pub fn watch_reading(&mut self, told: &SentAnswer) {
         self.wrongs.failed_for_nothing |= !told.success && !self.hurt && !self.has_a_reason_to_fail();
     }
 
@@ -147,7 +154,7 @@ impl World {
         let rests = self.stack.is_over() || self.stack.flow == Flow::Gone;
         let last = self.stack.requests.last();
         let well = last.is_some_and(|asked| {
-            asked.reading == Reading::Done
+            asked.reading == AnswerDelivery::Done
                 && asked.deadline > self.now
                 && asked.answers.last().is_some_and(|told| told.success)
         });

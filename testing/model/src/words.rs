@@ -1,11 +1,11 @@
 //! A path in words.
 
 use crate::action::Action;
-use crate::lambda::{Doing, What, Work};
+use crate::lambda::{Doing, QueuedEvent, What};
 use crate::world::World;
 
 /// What an action is in the state that it comes in.
-pub fn told(world: &World, action: Action) -> String {
+pub fn render_action(world: &World, action: Action) -> String {
     let about = |who: usize| format!("#{who} for r{}", world.running[who].work.request());
     match action {
         Action::Deliver(number) => format!("Lambda delivers {}", delivered(&world.queue[number])),
@@ -30,7 +30,7 @@ pub fn told(world: &World, action: Action) -> String {
     }
 }
 
-fn delivered(work: &Work) -> String {
+fn delivered(work: &QueuedEvent) -> String {
     let tries = work.failed + 1;
     match &work.what {
         What::Request(number) => format!("r{number}, try {tries}"),

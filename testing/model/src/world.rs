@@ -5,12 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use mng_core::nodegroup::group::Status;
 use mng_core::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
-use crate::call::{Call, Said, Wrong};
-use crate::cloudformation::{Flow, RESOURCE, STACK, Stack};
+use crate::call::{EngineCall, Said, Wrong};
+use crate::cloudformation::{Flow, ModelStack, RESOURCE, STACK};
 use crate::configuration::{Budget, Configuration};
 use crate::ec2::Ec2;
-use crate::eks::{CLUSTER, Eks};
-use crate::lambda::{Doing, Invocation, Work};
+use crate::eks::{CLUSTER, ModelEks};
+use crate::lambda::{Doing, Invocation, QueuedEvent};
 use crate::masks;
 use crate::operations::BEFORE_A_REQUEST;
 use crate::watch::{AllRetained, Wrongs};
@@ -21,10 +21,10 @@ const BEGINNING: u64 = 36_000;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct World {
     pub now: u64,
-    pub eks: Eks,
+    pub eks: ModelEks,
     pub ec2: Ec2,
-    pub stack: Stack,
-    pub queue: Vec<Work>,
+    pub stack: ModelStack,
+    pub queue: Vec<QueuedEvent>,
     pub running: Vec<Invocation>,
     /// What may still go wrong.
     pub left: Budget,
@@ -42,9 +42,9 @@ impl World {
     pub fn new(left: Budget) -> Self {
         Self {
             now: BEGINNING,
-            eks: Eks::default(),
+            eks: ModelEks::default(),
             ec2: Ec2::default(),
-            stack: Stack::begin(),
+            stack: ModelStack::begin(),
             queue: vec![],
             running: vec![],
             left,
@@ -57,7 +57,7 @@ impl World {
     }
 
     /// Answers a call of an invocation.
-    pub fn answer(&mut self, who: usize, call: &Call, of: &Configuration) -> Said {
+    pub fn answer(&mut self, who: usize, call: &EngineCall, of: &Configuration) -> Said {
         if let Some(wrong) = of.refuses(call) {
             return Said::wrong(wrong, "it is not allowed");
         }
@@ -67,25 +67,25 @@ impl World {
         masks::said(said, of.broken, self.now)
     }
 
-    fn carry_out(&mut self, call: &Call) -> Said {
+    fn carry_out(&mut self, call: &EngineCall) -> Said {
         match call {
-            Call::Stack => Said::Stack(self.stack.status, 0, BEGINNING - BEFORE_A_REQUEST, self.stack.updated),
-            Call::RecordedId => Said::Record(self.stack.record()),
-            Call::IdsInEc2 => Said::Names(self.ec2.ids_of(&owner())),
-            Call::Groups => Said::Names(self.eks.groups.keys().cloned().collect()),
-            Call::UpdatesSince(name, since) => Said::Updates(self.eks.updates_since(name, *since)),
-            Call::Operation => Said::Operation(self.stack.rollback_began.or(self.stack.updated)),
-            Call::Facts(name) => Said::Facts(self.eks.groups.get(name).map(|group| group.shown.clone())),
-            Call::Group(name) => self.eks.read(name),
-            Call::Update(id) => self.eks.read_update(id),
-            Call::Create(desired, group, token) => self.create(desired, group, token),
-            Call::UpdateVersion(name, change, token) => self.eks.update_version(name, change, token, self.now),
-            Call::UpdateConfig(name, change, token) => self.eks.update_config(name, change, token, self.now),
-            Call::Tag(name, tags) => self.eks.tag(name, tags),
-            Call::Untag(name, keys) => self.eks.untag(name, keys),
-            Call::Delete(name) => self.eks.delete(name),
-            Call::Belongings(place) => self.ec2.read(place),
-            Call::Launch(step, token) => self.ec2.launch(step, token),
+            EngineCall::Stack => Said::Stack(self.stack.status, 0, BEGINNING - BEFORE_A_REQUEST, self.stack.updated),
+            EngineCall::RecordedId => Said::Record(self.stack.record()),
+            EngineCall::IdsInEc2 => Said::Names(self.ec2.ids_of(&owner())),
+            EngineCall::Groups => Said::Names(self.eks.groups.keys().cloned().collect()),
+            EngineCall::UpdatesSince(name, since) => Said::Updates(self.eks.updates_since(name, *since)),
+            EngineCall::Operation => Said::Operation(self.stack.rollback_began.or(self.stack.updated)),
+            EngineCall::Facts(name) => Said::Facts(self.eks.groups.get(name).map(|group| group.shown.clone())),
+            EngineCall::Group(name) => self.eks.read(name),
+            EngineCall::Update(id) => self.eks.read_update(id),
+            EngineCall::Create(desired, group, token) => self.create(desired, group, token),
+            EngineCall::UpdateVersion(name, change, token) => self.eks.update_version(name, change, token, self.now),
+            EngineCall::UpdateConfig(name, change, token) => self.eks.update_config(name, change, token, self.now),
+            EngineCall::Tag(name, tags) => self.eks.tag(name, tags),
+            EngineCall::Untag(name, keys) => self.eks.untag(name, keys),
+            EngineCall::Delete(name) => self.eks.delete(name),
+            EngineCall::Ec2Resources(place) => self.ec2.read(place),
+            EngineCall::Launch(step, token) => self.ec2.launch(step, token),
         }
     }
 

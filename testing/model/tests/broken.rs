@@ -1,12 +1,12 @@
 //! Each property can fail: a rule is broken on purpose, and it is noticed. With the rule kept the same lives are explored by `make model`.
 
-use model::configuration::{Broken, Budget, Configuration, NotAllowed};
+use model::configuration::{BrokenRule, Budget, Configuration, NotAllowed};
 use model::{explore, lives};
 
 const NONE: Budget = Budget::NONE;
 
 #[track_caller]
-fn check(of: Configuration, broken: Broken, property: &str) {
+fn check(of: Configuration, broken: BrokenRule, property: &str) {
     let verdict = explore(of.with(broken), 2);
     let violated: Vec<_> = verdict.violated.keys().collect();
     assert!(
@@ -23,29 +23,41 @@ fn a_rule_that_is_broken_is_noticed() {
     let (deaths, faults) = (Budget { deaths: 3, ..NONE }, Budget { faults: 1, ..NONE });
     let (deadlines, others) = (Budget { deadlines: 1, ..NONE }, Budget { others: 2, ..NONE });
     for (of, broken, property) in [
-        (deletion(deaths), Broken::NoLastResort, "every request is answered"),
-        (creation(NONE), Broken::AnswersTwice, "never two answers that differ"),
+        (deletion(deaths), BrokenRule::NoLastResort, "every request is answered"),
+        (
+            creation(NONE),
+            BrokenRule::AnswersTwice,
+            "never two answers that differ",
+        ),
         (
             creation(deadlines),
-            Broken::NoDeadline,
+            BrokenRule::NoDeadline,
             "a look past the deadline answers",
         ),
         (
             update("labels", faults),
-            Broken::FailedUpdateTellsNewId,
+            BrokenRule::FailedUpdateTellsNewId,
             "the ids of answers follow the protocol",
         ),
-        (deletion(others), Broken::TagsIgnored, "nothing foreign is changed"),
-        (update("spot", NONE), Broken::NoCleanup, "no group that no stack knows"),
+        (deletion(others), BrokenRule::TagsIgnored, "nothing foreign is changed"),
         (
             update("spot", NONE),
-            Broken::NoCleanup,
+            BrokenRule::NoCleanup,
+            "no group that no stack knows",
+        ),
+        (
+            update("spot", NONE),
+            BrokenRule::NoCleanup,
             "never two groups outside a replacement",
         ),
-        (deletion(NONE), Broken::DeleteAnswersEarly, "a Delete leaves nothing"),
+        (
+            deletion(NONE),
+            BrokenRule::DeleteAnswersEarly,
+            "a Delete leaves nothing",
+        ),
         (
             update("labels", NONE),
-            Broken::UpdatesDoNothing,
+            BrokenRule::UpdatesDoNothing,
             "what the stack has recorded is what runs",
         ),
     ] {
@@ -62,47 +74,47 @@ fn a_broken_rule_of_what_stays_is_noticed() {
         others,
         ..NONE
     };
-    let scaled = |budget| lives::late::scaled("autoscaler", ["three", "three labels"], budget);
+    let scaled = |budget| lives::stale_request::scaled("autoscaler", ["three", "three labels"], budget);
     let degraded = lives::unseen::create_degraded("create", NotAllowed::Nothing, with(0, 0, 1));
     for (of, broken, property) in [
         (
             lives::retained::replaced("retained", NONE),
-            Broken::RetainsNothing,
+            BrokenRule::RetainsNothing,
             "what was retained stays",
         ),
         (
             update("spot", with(0, 1, 0)),
-            Broken::NoMarks,
+            BrokenRule::NoMarks,
             "no unfinished replacement is left",
         ),
         (
             update("spot", NONE),
-            Broken::CleanupOfTheNew,
+            BrokenRule::CleanupOfTheNew,
             "what the stack knows is there",
         ),
         (
             scaled(with(0, 0, 1)),
-            Broken::SizeIsAlwaysSet,
+            BrokenRule::SizeIsAlwaysSet,
             "what an autoscaler has set stands",
         ),
         (
             lives::unseen::propagated("update", "labels", NONE),
-            Broken::TagsChange,
+            BrokenRule::TagsChange,
             "no nodes roll for nothing",
         ),
         (
             scaled(with(1, 0, 1)),
-            Broken::NeverOver,
+            BrokenRule::NeverOver,
             "nothing is begun once the stack's operation is over",
         ),
         (
             update("labels", NONE),
-            Broken::UpdatesSeemToFail,
+            BrokenRule::UpdatesSeemToFail,
             "nothing fails for nothing",
         ),
         (
             degraded,
-            Broken::DegradedIsTaken,
+            BrokenRule::DegradedIsTaken,
             "no Create goes well with a degraded group",
         ),
     ] {

@@ -8,13 +8,13 @@ use axum::routing::{delete, get, patch, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use crate::faults::{Fault, OutcomeRule};
-use crate::http::Shared;
+use crate::faults::{InjectedFault, OutcomeRule};
+use crate::http::SharedWorld;
 use crate::world::{Durations, Recorded, lock, merge};
 
 /// `faults` and `outcomes` GET, POST, DELETE; `clusters` GET, POST; `clusters/NAME` DELETE; `nodegroups` GET, POST;
 /// `nodegroups/CLUSTER/NAME` PATCH; `requests` GET, DELETE; `releases`, `durations` and `reset` POST.
-pub fn router() -> Router<Shared> {
+pub fn router() -> Router<SharedWorld> {
     Router::new()
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/outcomes", get(outcomes).post(add_outcome).delete(clear_outcomes))
@@ -28,43 +28,43 @@ pub fn router() -> Router<Shared> {
         .route("/reset", post(reset))
 }
 
-async fn faults(State(world): State<Shared>) -> Json<Vec<Fault>> {
+async fn faults(State(world): State<SharedWorld>) -> Json<Vec<InjectedFault>> {
     Json(lock(&world).faults.list().to_vec())
 }
 
-async fn add_fault(State(world): State<Shared>, Json(fault): Json<Fault>) {
+async fn add_fault(State(world): State<SharedWorld>, Json(fault): Json<InjectedFault>) {
     lock(&world).faults.add(fault);
 }
 
-async fn clear_faults(State(world): State<Shared>) {
+async fn clear_faults(State(world): State<SharedWorld>) {
     lock(&world).faults.clear();
 }
 
-async fn outcomes(State(world): State<Shared>) -> Json<Vec<OutcomeRule>> {
+async fn outcomes(State(world): State<SharedWorld>) -> Json<Vec<OutcomeRule>> {
     Json(lock(&world).outcomes.clone())
 }
 
-async fn add_outcome(State(world): State<Shared>, Json(rule): Json<OutcomeRule>) {
+async fn add_outcome(State(world): State<SharedWorld>, Json(rule): Json<OutcomeRule>) {
     lock(&world).outcomes.push(rule);
 }
 
-async fn clear_outcomes(State(world): State<Shared>) {
+async fn clear_outcomes(State(world): State<SharedWorld>) {
     lock(&world).outcomes.clear();
 }
 
-async fn clusters(State(world): State<Shared>) -> Json<Value> {
+async fn clusters(State(world): State<SharedWorld>) -> Json<Value> {
     Json(json!(lock(&world).clusters.values().collect::<Vec<_>>()))
 }
 
-async fn put_cluster(State(world): State<Shared>, Json(cluster): Json<Value>) {
+async fn put_cluster(State(world): State<SharedWorld>, Json(cluster): Json<Value>) {
     lock(&world).put_cluster(cluster);
 }
 
-async fn remove_cluster(State(world): State<Shared>, Path(name): Path<String>) {
+async fn remove_cluster(State(world): State<SharedWorld>, Path(name): Path<String>) {
     lock(&world).remove_cluster(&name);
 }
 
-async fn node_groups(State(world): State<Shared>) -> Json<Value> {
+async fn node_groups(State(world): State<SharedWorld>) -> Json<Value> {
     let mut world = lock(&world);
     world.settle();
     Json(json!(
@@ -72,12 +72,12 @@ async fn node_groups(State(world): State<Shared>) -> Json<Value> {
     ))
 }
 
-async fn put_node_group(State(world): State<Shared>, Json(group): Json<Value>) {
+async fn put_node_group(State(world): State<SharedWorld>, Json(group): Json<Value>) {
     lock(&world).put_node_group(group);
 }
 
 async fn patch_node_group(
-    State(world): State<Shared>,
+    State(world): State<SharedWorld>,
     Path((cluster, name)): Path<(String, String)>,
     Json(changes): Json<Value>,
 ) -> StatusCode {
@@ -88,20 +88,20 @@ async fn patch_node_group(
     }
 }
 
-async fn requests(State(world): State<Shared>) -> Json<Vec<Recorded>> {
+async fn requests(State(world): State<SharedWorld>) -> Json<Vec<Recorded>> {
     Json(lock(&world).requests.clone())
 }
 
-async fn forget_requests(State(world): State<Shared>) {
+async fn forget_requests(State(world): State<SharedWorld>) {
     lock(&world).requests.clear();
 }
 
-async fn publish(State(world): State<Shared>, Json(releases): Json<BTreeMap<String, String>>) {
+async fn publish(State(world): State<SharedWorld>, Json(releases): Json<BTreeMap<String, String>>) {
     lock(&world).releases.extend(releases);
 }
 
 /// Those that are named change; the others stay.
-async fn durations(State(world): State<Shared>, Json(changes): Json<Value>) -> Result<(), (StatusCode, String)> {
+async fn durations(State(world): State<SharedWorld>, Json(changes): Json<Value>) -> Result<(), (StatusCode, String)> {
     let mut world = lock(&world);
     let mut all = json!(world.options.durations);
     merge(&mut all, &changes);
@@ -110,6 +110,6 @@ async fn durations(State(world): State<Shared>, Json(changes): Json<Value>) -> R
     Ok(())
 }
 
-async fn reset(State(world): State<Shared>) {
+async fn reset(State(world): State<SharedWorld>) {
     lock(&world).reset();
 }

@@ -7,11 +7,11 @@ use crate::query_api::QueryApi;
 
 /// Sends what is to be made and removed, one after the other, without keeping the caller waiting. A group that can't be
 /// made is seen in the log and doesn't hurt the node group.
-pub struct AutoScaling {
+pub struct AutoScalingQueue {
     queue: Option<UnboundedSender<Vec<(String, String)>>>,
 }
 
-impl AutoScaling {
+impl AutoScalingQueue {
     pub fn new(emulator: Option<QueryApi>) -> Self {
         let Some(emulator) = emulator else {
             return Self { queue: None };

@@ -3,33 +3,33 @@
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::faults::Outcome;
+use crate::faults::SimulatedOutcome;
 use crate::kubernetes::{self, Joining};
-use crate::world::{End, Pending, World, merge};
+use crate::world::{Completion, Pending, World, merge};
 
 impl World {
     pub fn end(&mut self, key: &(String, String), Pending { at, end }: Pending) {
         match end {
-            End::Created(Outcome::Succeed) => {
+            Completion::Created(SimulatedOutcome::Succeed) => {
                 self.becomes(key, "ACTIVE", &[]);
                 kubernetes::follow(self, key, at, Joining::Slowly);
             }
-            End::Created(Outcome::Fail { status, issues }) => {
+            Completion::Created(SimulatedOutcome::Fail { status, issues }) => {
                 self.becomes(key, status.as_deref().unwrap_or("CREATE_FAILED"), &issues);
                 if self.has_nodes(key) {
                     kubernetes::follow(self, key, at, Joining::Slowly);
                 }
             }
-            End::Deleted(Outcome::Succeed) => {
+            Completion::Deleted(SimulatedOutcome::Succeed) => {
                 if let Some(group) = self.groups.remove(key) {
                     self.auto_scaling.remove(&group.shown);
                     kubernetes::follow(self, key, at, Joining::Slowly);
                 }
             }
-            End::Deleted(Outcome::Fail { status, issues }) => {
+            Completion::Deleted(SimulatedOutcome::Fail { status, issues }) => {
                 self.becomes(key, status.as_deref().unwrap_or("DELETE_FAILED"), &issues);
             }
-            End::Updated {
+            Completion::Updated {
                 id,
                 changes,
                 outcome,
@@ -65,10 +65,17 @@ impl World {
     }
 
     /// A failed update leaves the group as it was: only the update itself shows that it failed.
-    fn updated(&mut self, key: &(String, String), id: &str, changes: &Value, outcome: Outcome, before: String) {
+    fn updated(
+        &mut self,
+        key: &(String, String),
+        id: &str,
+        changes: &Value,
+        outcome: SimulatedOutcome,
+        before: String,
+    ) {
         let ended = match &outcome {
-            Outcome::Succeed => json!({"status": "Successful"}),
-            Outcome::Fail { issues, .. } => {
+            SimulatedOutcome::Succeed => json!({"status": "Successful"}),
+            SimulatedOutcome::Fail { issues, .. } => {
                 let errors: Vec<Value> = issues.iter().map(as_update_error).collect();
                 json!({"status": "Failed", "errors": errors})
             }
@@ -83,12 +90,12 @@ impl World {
         group.shown["modifiedAt"] = json!(now);
         group.shown["status"] = json!(before);
         match outcome {
-            Outcome::Succeed if launches(&group.shown, changes) => {
+            SimulatedOutcome::Succeed if launches(&group.shown, changes) => {
                 replace(&mut group.shown, changes);
                 self.becomes(key, "ACTIVE", &[]);
             }
-            Outcome::Succeed => replace(&mut group.shown, changes),
-            Outcome::Fail { status, .. } => group.shown["status"] = json!(status.unwrap_or(before)),
+            SimulatedOutcome::Succeed => replace(&mut group.shown, changes),
+            SimulatedOutcome::Fail { status, .. } => group.shown["status"] = json!(status.unwrap_or(before)),
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// One call, or a few, of an operation that go wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
+pub struct InjectedFault {
     /// As EKS names it, such as `CreateNodegroup`; of a cluster's own API, verb and resource, such as `list nodes`.
     pub operation: String,
     /// Which call of the operation from now on, beginning with 1.
@@ -49,13 +49,13 @@ pub struct OutcomeRule {
     /// A node group's name, `cluster/name` where several clusters have one of that name, or `*`.
     #[serde(default = "any")]
     pub nodegroup: String,
-    pub outcome: Outcome,
+    pub outcome: SimulatedOutcome,
     #[serde(default = "one")]
     pub times: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Outcome {
+pub enum SimulatedOutcome {
     Succeed,
     /// `status`: what the group becomes; `issues`: as `health.issues` shows them, or an update's errors.
     Fail {
@@ -66,14 +66,14 @@ pub enum Outcome {
 }
 
 #[derive(Debug, Default)]
-pub struct Faults(Vec<Fault>);
+pub struct Faults(Vec<InjectedFault>);
 
 impl Faults {
-    pub fn add(&mut self, fault: Fault) {
+    pub fn add(&mut self, fault: InjectedFault) {
         self.0.push(fault);
     }
 
-    pub fn list(&self) -> &[Fault] {
+    pub fn list(&self) -> &[InjectedFault] {
         &self.0
     }
 
@@ -82,7 +82,7 @@ impl Faults {
     }
 
     /// Counts a call, and gives the fault that befalls it.
-    pub fn befall(&mut self, operation: &str) -> Option<Fault> {
+    pub fn befall(&mut self, operation: &str) -> Option<InjectedFault> {
         let mut found = None;
         for fault in self.0.iter_mut().filter(|fault| fault.operation == operation) {
             if fault.nth > 1 {
@@ -98,12 +98,12 @@ impl Faults {
 }
 
 /// The outcome of an operation on a group, by the first rule that speaks of it.
-pub fn take_outcome(rules: &mut Vec<OutcomeRule>, operation: &str, cluster: &str, nodegroup: &str) -> Outcome {
+pub fn take_outcome(rules: &mut Vec<OutcomeRule>, operation: &str, cluster: &str, nodegroup: &str) -> SimulatedOutcome {
     let names = ["*".to_owned(), nodegroup.to_owned(), format!("{cluster}/{nodegroup}")];
     let speaks =
         |rule: &&mut OutcomeRule| rule.operation == operation && rule.times > 0 && names.contains(&rule.nodegroup);
     let Some(rule) = rules.iter_mut().find(speaks) else {
-        return Outcome::Succeed;
+        return SimulatedOutcome::Succeed;
     };
     rule.times -= 1;
     let outcome = rule.outcome.clone();

@@ -11,13 +11,13 @@ use serde_json::Value;
 
 use crate::error::EksError;
 use crate::faults::{FaultKind, When};
-use crate::routes::Call;
+use crate::routes::RoutedCall;
 use crate::world::{Recorded, World, lock};
 use crate::{admin, eks, launch_template, model, routes};
 
-pub type Shared = Arc<Mutex<World>>;
+pub type SharedWorld = Arc<Mutex<World>>;
 
-pub fn router(world: Shared) -> Router {
+pub fn router(world: SharedWorld) -> Router {
     Router::new()
         .nest("/_simulator", admin::router())
         .fallback(serve)
@@ -25,7 +25,7 @@ pub fn router(world: Shared) -> Router {
 }
 
 async fn serve(
-    State(world): State<Shared>,
+    State(world): State<SharedWorld>,
     method: Method,
     uri: Uri,
     Query(query): Query<Vec<(String, String)>>,
@@ -57,7 +57,7 @@ async fn serve(
     }
 }
 
-async fn perform(world: &Shared, call: &mut Call) -> Result<Value, EksError> {
+async fn perform(world: &SharedWorld, call: &mut RoutedCall) -> Result<Value, EksError> {
     model::check_query(call.operation, &call.query)?;
     model::check(call.operation, &call.body)?;
     // Asked before the lock is taken: it must not be held while another service is waited for.
@@ -70,7 +70,7 @@ async fn perform(world: &Shared, call: &mut Call) -> Result<Value, EksError> {
     eks::perform(&mut world, call)
 }
 
-fn answer(world: &mut World, call: &Call, result: Result<Value, EksError>) -> Response {
+fn answer(world: &mut World, call: &RoutedCall, result: Result<Value, EksError>) -> Response {
     match result {
         Ok(answer) => {
             record(world, call, 200, "");
@@ -83,7 +83,7 @@ fn answer(world: &mut World, call: &Call, result: Result<Value, EksError>) -> Re
     }
 }
 
-async fn go_wrong(world: &Shared, call: &Call, kind: FaultKind) -> Response {
+async fn go_wrong(world: &SharedWorld, call: &RoutedCall, kind: FaultKind) -> Response {
     match kind {
         FaultKind::Error { status, code, message } => {
             let error = EksError { status, code, message };
@@ -110,7 +110,7 @@ pub fn broken_off() -> Response {
     Body::from_stream(futures_util::stream::once(broken)).into_response()
 }
 
-fn record(world: &mut World, call: &Call, status: u16, code: &str) {
+fn record(world: &mut World, call: &RoutedCall, status: u16, code: &str) {
     world.requests.push(Recorded {
         operation: call.operation.to_owned(),
         cluster: call.cluster.clone(),

@@ -8,7 +8,7 @@ use crate::query_api::QueryApi;
 
 /// One version of a launch template, and what of it the service compares with the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LaunchTemplate {
+pub struct SimulatedTemplate {
     pub id: String,
     pub name: String,
     pub version: String,
@@ -20,7 +20,7 @@ pub struct LaunchTemplate {
 ///
 /// How the service words what EC2 doesn't find is written nowhere, so EC2's own sentence is passed on, as the service
 /// passes on what EC2 says of a launch that isn't allowed.
-pub async fn look_up(ec2: &QueryApi, named: &Value) -> Result<LaunchTemplate, EksError> {
+pub async fn look_up(ec2: &QueryApi, named: &Value) -> Result<SimulatedTemplate, EksError> {
     let unreachable = |error| EksError::server(format!("EC2 could not be asked for the launch template: {error}"));
     let (status, xml) = ec2.post("ec2", &form(named)).await.map_err(unreachable)?;
     let document = Document::parse(&xml).map_err(|error| unreachable(format!("{error} in {xml}")))?;
@@ -47,13 +47,13 @@ fn form(named: &Value) -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn version(document: &Document) -> Option<LaunchTemplate> {
+fn version(document: &Document) -> Option<SimulatedTemplate> {
     let root = document.root();
     let data = root
         .descendants()
         .find(|node| node.tag_name().name() == "launchTemplateData");
     let of_instances = |name| data.and_then(|data| text(data, name));
-    Some(LaunchTemplate {
+    Some(SimulatedTemplate {
         id: text(root, "launchTemplateId")?,
         name: text(root, "launchTemplateName")?,
         version: text(root, "versionNumber")?,

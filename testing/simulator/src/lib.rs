@@ -31,11 +31,11 @@ use axum::serve::Listener;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-pub use faults::{Fault, FaultKind, Outcome, OutcomeRule, When};
-pub use kubernetes::{Access, KubernetesRequest, NodesStay, ServerKey, TlsListener, Watches};
+pub use faults::{FaultKind, InjectedFault, OutcomeRule, SimulatedOutcome, When};
+pub use kubernetes::{Access, KubernetesRequest, NodesStay, ServerKey, TlsListener, WatchBehavior};
 pub use world::{Durations, Recorded};
 
-use kubernetes::Place;
+use kubernetes::ApiAddress;
 use world::World;
 
 /// How the simulated service behaves.
@@ -108,7 +108,7 @@ impl Simulator {
             .expect("a free port on loopback");
         let address = listener.local_addr().expect("a bound socket has an address");
         let (tls, authority) = TlsListener::bind(ServerKey::P256).await;
-        let place = Place {
+        let place = ApiAddress {
             url: format!("https://{}", tls.address()),
             authority,
         };
@@ -129,7 +129,7 @@ impl Simulator {
     pub fn unserved(options: Options) -> Self {
         Self {
             endpoint: String::new(),
-            world: Arc::new(Mutex::new(World::new(options, Place::default()))),
+            world: Arc::new(Mutex::new(World::new(options, ApiAddress::default()))),
             servers: vec![],
         }
     }
@@ -164,12 +164,12 @@ impl Simulator {
         self.world().remove_cluster(name);
     }
 
-    pub fn fault(&self, fault: Fault) {
+    pub fn fault(&self, fault: InjectedFault) {
         self.world().faults.add(fault);
     }
 
     /// The faults that are still to befall a call.
-    pub fn faults(&self) -> Vec<Fault> {
+    pub fn faults(&self) -> Vec<InjectedFault> {
         self.world().faults.list().to_vec()
     }
 

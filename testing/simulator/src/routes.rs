@@ -5,10 +5,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::error::EksError;
-use crate::launch_template::LaunchTemplate;
+use crate::launch_template::SimulatedTemplate;
 
 /// A request that names an operation of the service.
-pub struct Call {
+pub struct RoutedCall {
     pub operation: &'static str,
     pub cluster: String,
     /// The node group that the call is about, wherever the request names it.
@@ -19,12 +19,12 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     pub body: Map<String, Value>,
     /// What EC2 says of the launch template that is named, where there is an EC2 to ask.
-    pub template: Option<Result<LaunchTemplate, EksError>>,
+    pub template: Option<Result<SimulatedTemplate, EksError>>,
 }
 
-impl Call {
+impl RoutedCall {
     /// The launch template, or the error of one that can't be used.
-    pub fn template(&self) -> Result<Option<&LaunchTemplate>, EksError> {
+    pub fn template(&self) -> Result<Option<&SimulatedTemplate>, EksError> {
         self.template
             .as_ref()
             .map(Result::as_ref)
@@ -43,13 +43,13 @@ impl Call {
 }
 
 /// Reads a request.
-pub fn call(method: &Method, path: &str, query: Vec<(String, String)>, body: &[u8]) -> Result<Call, EksError> {
+pub fn call(method: &Method, path: &str, query: Vec<(String, String)>, body: &[u8]) -> Result<RoutedCall, EksError> {
     let segments: Vec<String> = path.trim_matches('/').split('/').map(decode).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let Some((operation, cluster, nodegroup, subject)) = operation(method.as_str(), &segments) else {
         return Err(EksError::unknown_operation(method.as_str(), path));
     };
-    let mut call = Call {
+    let mut call = RoutedCall {
         operation,
         cluster: cluster.to_owned(),
         nodegroup: nodegroup.to_owned(),
@@ -104,7 +104,7 @@ fn tag_operation(method: &str) -> Option<&'static str> {
 }
 
 /// Cluster and node group of a call whose path doesn't name the node group.
-fn named_elsewhere(call: &Call) -> Option<(String, String)> {
+fn named_elsewhere(call: &RoutedCall) -> Option<(String, String)> {
     match call.operation {
         "CreateNodegroup" => {
             let name = call.body.get("nodegroupName").and_then(Value::as_str);

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::auto_scaling::AutoScaling;
+use crate::auto_scaling::AutoScalingQueue;
 use crate::clock::Calendar;
-use crate::faults::{Faults, Outcome, OutcomeRule};
-use crate::kubernetes::{self, Joining, Kubernetes, Place};
+use crate::faults::{Faults, OutcomeRule, SimulatedOutcome};
+use crate::kubernetes::{self, ApiAddress, Joining, SimulatedKubernetes};
 use crate::query_api::QueryApi;
 use crate::{Options, clock, scaled};
 
@@ -30,7 +30,7 @@ pub struct Durations {
 pub struct World {
     pub options: Options,
     pub clusters: BTreeMap<String, Value>,
-    pub groups: BTreeMap<(String, String), Group>,
+    pub groups: BTreeMap<(String, String), SimulatedGroup>,
     pub updates: BTreeMap<String, Update>,
     /// Client tokens, with what was asked and what was answered.
     pub tokens: HashMap<String, (Value, Value)>,
@@ -39,11 +39,11 @@ pub struct World {
     pub requests: Vec<Recorded>,
     /// The latest AMI release of a Kubernetes version, where a test published one.
     pub releases: BTreeMap<String, String>,
-    pub auto_scaling: AutoScaling,
+    pub auto_scaling: AutoScalingQueue,
     /// Where launch templates are looked up.
     pub ec2: Option<QueryApi>,
     /// The clusters' own API.
-    pub kubernetes: Kubernetes,
+    pub kubernetes: SimulatedKubernetes,
     /// By cluster and principal.
     pub access_entries: BTreeMap<(String, String), Value>,
     calendar: Calendar,
@@ -52,7 +52,7 @@ pub struct World {
 }
 
 /// A node group: what DescribeNodegroup shows, and what becomes of it.
-pub struct Group {
+pub struct SimulatedGroup {
     pub shown: Value,
     pub pending: Option<Pending>,
 }
@@ -60,16 +60,16 @@ pub struct Group {
 /// Something under way, and its end.
 pub struct Pending {
     pub at: Instant,
-    pub end: End,
+    pub end: Completion,
 }
 
-pub enum End {
-    Created(Outcome),
-    Deleted(Outcome),
+pub enum Completion {
+    Created(SimulatedOutcome),
+    Deleted(SimulatedOutcome),
     Updated {
         id: String,
         changes: Value,
-        outcome: Outcome,
+        outcome: SimulatedOutcome,
         /// The status that the update found.
         before: String,
     },
@@ -119,7 +119,7 @@ pub fn lock(world: &Arc<Mutex<World>>) -> MutexGuard<'_, World> {
 }
 
 impl World {
-    pub fn new(options: Options, place: Place) -> Self {
+    pub fn new(options: Options, place: ApiAddress) -> Self {
         let burst = options.throttle.map_or(0.0, |(_, burst)| burst);
         let endpoint = options.auto_scaling_endpoint.clone();
         let ec2 = endpoint.map(|endpoint| QueryApi::new(endpoint, options.region.clone()));
@@ -132,9 +132,9 @@ impl World {
             outcomes: Vec::new(),
             requests: Vec::new(),
             releases: BTreeMap::new(),
-            auto_scaling: AutoScaling::new(ec2.clone()),
+            auto_scaling: AutoScalingQueue::new(ec2.clone()),
             ec2,
-            kubernetes: Kubernetes::at(place),
+            kubernetes: SimulatedKubernetes::at(place),
             access_entries: BTreeMap::new(),
             calendar: Calendar::from(options.epoch),
             bucket: Bucket {
@@ -247,7 +247,7 @@ impl World {
         shown["status"] = json!("ACTIVE");
         merge(&mut shown, &changes);
         let key = (cluster, name);
-        self.groups.insert(key.clone(), Group { shown, pending: None });
+        self.groups.insert(key.clone(), SimulatedGroup { shown, pending: None });
         if self.has_nodes(&key) {
             kubernetes::follow(self, &key, clock::now(), Joining::Before);
             self.kubernetes.wake(clock::now());
@@ -273,7 +273,7 @@ impl World {
     /// Lets everything happen that is due.
     pub fn settle(&mut self) {
         let now = clock::now();
-        let due = |group: &Group| group.pending.as_ref().is_some_and(|pending| pending.at <= now);
+        let due = |group: &SimulatedGroup| group.pending.as_ref().is_some_and(|pending| pending.at <= now);
         let due: Vec<_> = self
             .groups
             .iter()

@@ -4,36 +4,36 @@ mod support;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{AT_ONCE, CONFIG, Eks, GROUP, STANDS_STILL, VERSION, group};
+use support::{AT_ONCE, CONFIG, GROUP, STANDS_STILL, SimulatorClient, VERSION, group};
 
-async fn told(eks: &Eks, path: &str) -> Value {
+async fn admin(eks: &SimulatorClient, path: &str) -> Value {
     eks.get(&format!("/_simulator{path}")).await.body
 }
 
 #[tokio::test]
 async fn faults_and_outcomes_are_added_listed_and_cleared() {
-    let eks = Eks::start(AT_ONCE).await;
+    let eks = SimulatorClient::start(AT_ONCE).await;
     let fault = json!({"operation": "CreateNodegroup", "kind": {"Error": {"status": 503, "code": "ServiceUnavailableException", "message": "m"}}});
     assert_eq!(eks.tell(Method::POST, "/faults", &fault).await, 200);
-    assert_eq!(told(&eks, "/faults").await[0]["when"], "Before");
+    assert_eq!(admin(&eks, "/faults").await[0]["when"], "Before");
     assert_eq!(eks.create(json!({})).await.status, 503);
     let outcome = json!({"operation": "Create", "nodegroup": "my-cluster/nodes", "outcome": {"Fail": {"issues": []}}});
     assert_eq!(eks.tell(Method::POST, "/outcomes", &outcome).await, 200);
-    assert_eq!(told(&eks, "/outcomes").await.as_array().map(Vec::len), Some(1));
+    assert_eq!(admin(&eks, "/outcomes").await.as_array().map(Vec::len), Some(1));
     eks.create(json!({})).await;
     assert_eq!(eks.status().await, "CREATE_FAILED");
     for path in ["/faults", "/outcomes"] {
         eks.tell(Method::POST, path, if path == "/faults" { &fault } else { &outcome })
             .await;
         assert_eq!(eks.tell(Method::DELETE, path, &json!({})).await, 200);
-        assert_eq!(told(&eks, path).await, json!([]));
+        assert_eq!(admin(&eks, path).await, json!([]));
     }
     assert_eq!(eks.tell(Method::POST, "/faults", &json!({"kind": "Sleep"})).await, 422);
 }
 
 #[tokio::test]
 async fn an_outcome_is_for_the_group_it_names() {
-    let eks = Eks::start(AT_ONCE).await;
+    let eks = SimulatorClient::start(AT_ONCE).await;
     let outcome = json!({"operation": "Create", "nodegroup": "other/nodes", "outcome": {"Fail": {"issues": []}}});
     eks.tell(Method::POST, "/outcomes", &outcome).await;
     eks.create(json!({})).await;
@@ -42,10 +42,10 @@ async fn an_outcome_is_for_the_group_it_names() {
 
 #[tokio::test]
 async fn clusters_and_groups_are_put_patched_and_removed() {
-    let eks = Eks::start(AT_ONCE).await;
+    let eks = SimulatorClient::start(AT_ONCE).await;
     eks.tell(Method::POST, "/clusters", &json!({"name": "second", "version": "1.33"}))
         .await;
-    assert_eq!(told(&eks, "/clusters").await.as_array().map(Vec::len), Some(2));
+    assert_eq!(admin(&eks, "/clusters").await.as_array().map(Vec::len), Some(2));
     let foreign =
         json!({"clusterName": "second", "nodegroupName": "nodes", "status": "UPDATING", "tags": {"owner": "somebody"}});
     eks.tell(Method::POST, "/nodegroups", &foreign).await;
@@ -61,18 +61,18 @@ async fn clusters_and_groups_are_put_patched_and_removed() {
         shown["scalingConfig"],
         json!({"minSize": 1, "maxSize": 2, "desiredSize": 7})
     );
-    assert_eq!(told(&eks, "/nodegroups").await, json!([shown]));
+    assert_eq!(admin(&eks, "/nodegroups").await, json!([shown]));
     eks.tell(Method::DELETE, "/clusters/second", &json!({})).await;
     assert_eq!(eks.get("/clusters/second").await.status, 404);
 }
 
 #[tokio::test]
 async fn requests_are_recorded_until_they_are_forgotten() {
-    let eks = Eks::start(STANDS_STILL).await;
+    let eks = SimulatorClient::start(STANDS_STILL).await;
     let body = group(json!({"labels": {"a": "b"}}));
     eks.create(json!({"labels": {"a": "b"}})).await;
     eks.create(json!({})).await;
-    let requests = told(&eks, "/requests").await;
+    let requests = admin(&eks, "/requests").await;
     let first = json!({"operation": "CreateNodegroup", "cluster": "my-cluster", "nodegroup": "nodes", "query": [], "body": body, "status": 200, "code": ""});
     assert_eq!(requests[0], first);
     assert_eq!(
@@ -81,12 +81,12 @@ async fn requests_are_recorded_until_they_are_forgotten() {
     );
     assert_eq!(json!(eks.simulator.requests()), requests);
     eks.tell(Method::DELETE, "/requests", &json!({})).await;
-    assert_eq!(told(&eks, "/requests").await, json!([]));
+    assert_eq!(admin(&eks, "/requests").await, json!([]));
 }
 
 #[tokio::test]
 async fn releases_and_durations_are_set() {
-    let eks = Eks::with_group(STANDS_STILL).await;
+    let eks = SimulatorClient::with_group(STANDS_STILL).await;
     eks.tell(Method::POST, "/releases", &json!({"1.34": "1.34.9-20261101"}))
         .await;
     assert_eq!(
@@ -109,12 +109,12 @@ async fn releases_and_durations_are_set() {
 
 #[tokio::test]
 async fn a_reset_leaves_the_first_clusters_alone() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     eks.fails("Create", None);
     eks.simulator.put_cluster(json!({"name": "second"}));
     eks.tell(Method::POST, "/reset", &json!({})).await;
     assert_eq!(
-        (told(&eks, "/nodegroups").await, told(&eks, "/outcomes").await),
+        (admin(&eks, "/nodegroups").await, admin(&eks, "/outcomes").await),
         (json!([]), json!([]))
     );
     assert_eq!(

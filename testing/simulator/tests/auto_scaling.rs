@@ -7,15 +7,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::json;
 use simulator::{Options, Simulator};
-use support::{Eks, GROUP};
+use support::{GROUP, SimulatorClient};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-type Sent = (String, String);
+type ReceivedForm = (String, String);
 
 /// Keeps each form with its authorization, and answers with `status`.
-async fn emulator(status: StatusCode) -> (String, UnboundedReceiver<Sent>) {
+async fn emulator(status: StatusCode) -> (String, UnboundedReceiver<ReceivedForm>) {
     let (forms, received) = unbounded_channel();
-    let keep = move |State(forms): State<UnboundedSender<Sent>>, headers: HeaderMap, form: String| async move {
+    let keep = move |State(forms): State<UnboundedSender<ReceivedForm>>, headers: HeaderMap, form: String| async move {
         let authorization = headers["authorization"].to_str().expect("text").to_owned();
         forms.send((authorization, form)).expect("the test listens");
         status
@@ -27,8 +27,8 @@ async fn emulator(status: StatusCode) -> (String, UnboundedReceiver<Sent>) {
     (format!("http://{address}"), received)
 }
 
-async fn eks(endpoint: String) -> Eks {
-    Eks::with(Options {
+async fn eks(endpoint: String) -> SimulatorClient {
+    SimulatorClient::with(Options {
         time_scale: 0.0,
         auto_scaling_endpoint: Some(endpoint),
         ..Options::default()
@@ -36,7 +36,7 @@ async fn eks(endpoint: String) -> Eks {
     .await
 }
 
-async fn next(received: &mut UnboundedReceiver<Sent>, action: &str) -> Sent {
+async fn next(received: &mut UnboundedReceiver<ReceivedForm>, action: &str) -> ReceivedForm {
     loop {
         let sent = received.recv().await.expect("the emulator runs");
         if sent.1.contains(&format!("Action={action}&")) {

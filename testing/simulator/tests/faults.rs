@@ -5,12 +5,12 @@ mod support;
 use reqwest::Method;
 use serde_json::json;
 use simulator::{FaultKind, Options, When};
-use support::cluster::{Cluster, NODES};
-use support::{AT_ONCE, Eks, GROUP, GROUPS, fault, group, server_error};
+use support::cluster::{ClusterClient, NODES};
+use support::{AT_ONCE, GROUP, GROUPS, SimulatorClient, fault, group, server_error};
 
 #[tokio::test]
 async fn a_token_bucket_throttles() {
-    let eks = Eks::with(Options {
+    let eks = SimulatorClient::with(Options {
         throttle: Some((0.0, 2.0)),
         ..Options::default()
     })
@@ -29,7 +29,7 @@ async fn a_token_bucket_throttles() {
 
 #[tokio::test]
 async fn a_call_fails_when_its_turn_comes_and_as_often_as_it_was_told() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     let mut chosen = fault("DescribeNodegroup", server_error());
     (chosen.nth, chosen.times) = (2, 2);
     eks.simulator.fault(chosen);
@@ -45,7 +45,7 @@ async fn a_call_fails_when_its_turn_comes_and_as_often_as_it_was_told() {
 #[tokio::test]
 async fn a_fault_comes_before_or_after_the_effect() {
     for (when, groups) in [(When::Before, 0), (When::After, 1)] {
-        let eks = Eks::start(AT_ONCE).await;
+        let eks = SimulatorClient::start(AT_ONCE).await;
         let mut chosen = fault("CreateNodegroup", server_error());
         chosen.when = when;
         eks.simulator.fault(chosen);
@@ -61,7 +61,7 @@ async fn a_fault_comes_before_or_after_the_effect() {
 #[tokio::test]
 async fn a_connection_breaks_without_an_answer() {
     for (when, groups) in [(When::Before, 0), (When::After, 1)] {
-        let eks = Eks::start(AT_ONCE).await;
+        let eks = SimulatorClient::start(AT_ONCE).await;
         let mut chosen = fault("CreateNodegroup", FaultKind::Reset);
         chosen.when = when;
         eks.simulator.fault(chosen);
@@ -82,7 +82,7 @@ async fn a_connection_breaks_without_an_answer() {
 
 #[tokio::test]
 async fn an_answer_never_comes_or_is_unreadable() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     eks.simulator.fault(fault("DescribeNodegroup", FaultKind::Garbage));
     assert_eq!(eks.get(GROUP).await.body, json!("<html>"));
     eks.simulator.fault(fault("DescribeNodegroup", FaultKind::Hang));
@@ -94,7 +94,7 @@ async fn an_answer_never_comes_or_is_unreadable() {
     assert_eq!(eks.status().await, "ACTIVE", "one call hangs, the next doesn't");
 }
 
-async fn recorded(eks: &Eks, code: &str) {
+async fn recorded(eks: &SimulatorClient, code: &str) {
     while !eks.simulator.requests().iter().any(|request| request.code == code) {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
@@ -103,7 +103,7 @@ async fn recorded(eks: &Eks, code: &str) {
 /// A cluster's own API goes wrong likewise, by verb and resource.
 #[tokio::test]
 async fn a_request_to_a_cluster_goes_wrong() {
-    let cluster = Cluster::start(AT_ONCE).await;
+    let cluster = ClusterClient::start(AT_ONCE).await;
     let simulator = &cluster.eks.simulator;
     simulator.fault(fault("list daemonsets", server_error()));
     simulator.fault(fault("list nodes", FaultKind::Reset));
@@ -118,7 +118,7 @@ async fn a_request_to_a_cluster_goes_wrong() {
 
 #[tokio::test]
 async fn clearing_takes_all_faults_away() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     eks.simulator.fault(fault("DescribeNodegroup", server_error()));
     eks.simulator.clear_faults();
     assert_eq!(eks.get(GROUP).await.status, 200);

@@ -7,14 +7,14 @@ use reqwest::Method;
 use serde_json::json;
 use simulator::Access;
 use support::STANDS_STILL;
-use support::cluster::{APPLY, Cluster, NODES};
+use support::cluster::{APPLY, ClusterClient, NODES};
 
 const USER: &str = "User \"arn:aws:sts::123456789012:assumed-role/function/session\"";
 const ROLE: &str = "arn:aws:iam::123456789012:role/a/node";
 
 #[tokio::test]
 async fn without_an_access_entry_nothing_is_seen() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     cluster.eks.simulator.access("my-cluster", Access::NoEntry);
     let (status, body) = cluster.get(NODES).await;
     assert_eq!((status, &body["reason"]), (401, &json!("Unauthorized")));
@@ -24,7 +24,7 @@ async fn without_an_access_entry_nothing_is_seen() {
 
 #[tokio::test]
 async fn a_denial_may_pass() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     cluster.eks.simulator.deny("my-cluster", 1);
     assert_eq!(cluster.get(NODES).await.0, 401);
     assert_eq!(cluster.get(NODES).await.0, 200);
@@ -35,7 +35,7 @@ async fn a_denial_may_pass() {
 
 #[tokio::test]
 async fn what_is_forbidden_is_named() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let resources = ["nodes", "daemonsets", "poddisruptionbudgets"]
         .map(str::to_owned)
         .to_vec();
@@ -80,7 +80,7 @@ async fn what_is_forbidden_is_named() {
 
 #[tokio::test]
 async fn whoever_may_only_read_changes_nothing() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     cluster.eks.simulator.access("my-cluster", Access::ReadOnly);
     let daemon_sets = "/apis/apps/v1/namespaces/kube-system/daemonsets";
     let one = format!("{daemon_sets}/plugin");
@@ -101,7 +101,7 @@ async fn whoever_may_only_read_changes_nothing() {
 
 #[tokio::test]
 async fn access_entries_are_described_and_listed() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let eks = &cluster.eks;
     let entry = json!({"principalArn": ROLE, "type": "EC2_WINDOWS", "kubernetesGroups": ["eks:kube-proxy-windows"]});
     eks.simulator.put_access_entry("my-cluster", entry);

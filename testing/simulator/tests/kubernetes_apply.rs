@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::STANDS_STILL;
-use support::cluster::{APPLY, Cluster, MERGE};
+use support::cluster::{APPLY, ClusterClient, MERGE};
 
 const PLUGIN: &str = "/apis/apps/v1/namespaces/kube-system/daemonsets/plugin";
 
@@ -13,7 +13,7 @@ fn plugin(labels: Value, spec: Value) -> Value {
     json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata, "spec": spec})
 }
 
-async fn apply(cluster: &Cluster, query: &str, body: &Value) -> (u16, Value) {
+async fn apply(cluster: &ClusterClient, query: &str, body: &Value) -> (u16, Value) {
     cluster.patch(APPLY, &format!("{PLUGIN}?{query}"), body).await
 }
 
@@ -26,7 +26,7 @@ fn manager<'o>(object: &'o Value, name: &str) -> &'o Value {
 
 #[tokio::test]
 async fn what_is_missing_is_made() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let wanted = plugin(
         json!({"a": "1"}),
         json!({"template": {"spec": {"nodeSelector": {"x": "y"}, "tolerations": []}}}),
@@ -53,7 +53,7 @@ async fn what_is_missing_is_made() {
 
 #[tokio::test]
 async fn what_is_there_is_merged_and_keeps_its_identity() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let (_, made) = apply(
         &cluster,
         "fieldManager=theirs",
@@ -77,7 +77,7 @@ async fn what_is_there_is_merged_and_keeps_its_identity() {
 
 #[tokio::test]
 async fn an_empty_object_of_somebody_else_keeps_nobody_out() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     apply(&cluster, "fieldManager=theirs", &plugin(json!({}), json!({"x": {}}))).await;
     let filled = plugin(json!({"a": "1"}), json!({"x": {"y": 1}}));
     let (status, merged) = apply(&cluster, "fieldManager=ours", &filled).await;
@@ -88,7 +88,7 @@ async fn an_empty_object_of_somebody_else_keeps_nobody_out() {
 
 #[tokio::test]
 async fn a_field_of_somebody_else_with_another_value_is_a_conflict() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let mut theirs = plugin(json!({"a": "1", "same": "s"}), json!({"list": [1]}));
     theirs["metadata"]["namespace"] = json!("kube-system");
     cluster.eks.simulator.put_object("my-cluster", theirs);
@@ -117,7 +117,7 @@ async fn a_field_of_somebody_else_with_another_value_is_a_conflict() {
 
 #[tokio::test]
 async fn what_is_applied_no_more_goes_unless_it_is_somebody_elses_too() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let all = json!({"mine": {"deep": 1, "other": 2}, "shared": [1], "kept": 1});
     apply(&cluster, "fieldManager=ours", &plugin(json!({"a": "1"}), all)).await;
     apply(
@@ -144,7 +144,7 @@ async fn what_is_applied_no_more_goes_unless_it_is_somebody_elses_too() {
 
 #[tokio::test]
 async fn an_update_takes_over_what_it_changes() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     apply(
         &cluster,
         "fieldManager=ours",
@@ -164,7 +164,7 @@ async fn an_update_takes_over_what_it_changes() {
 
 #[tokio::test]
 async fn an_apply_of_an_older_version_is_a_conflict() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let mut wanted = plugin(json!({}), json!({"a": 1}));
     let (_, made) = apply(&cluster, "fieldManager=ours", &wanted).await;
     wanted["spec"]["a"] = json!(2);
@@ -183,7 +183,7 @@ async fn an_apply_of_an_older_version_is_a_conflict() {
 /// As the API server has it: of both, the uid alone keeps an apply from creating.
 #[tokio::test]
 async fn an_apply_for_what_is_gone_creates_it_unless_it_names_a_uid() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let mut wanted = plugin(json!({}), json!({"a": 1}));
     wanted["metadata"]["uid"] = json!("gone");
     wanted["metadata"]["resourceVersion"] = json!("1");
@@ -207,7 +207,7 @@ async fn an_apply_for_what_is_gone_creates_it_unless_it_names_a_uid() {
 
 #[tokio::test]
 async fn an_apply_that_is_wrong_is_refused() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let right = plugin(json!({}), json!({"a": 1}));
     let with = |path: &str, value: Value| {
         let mut wrong = right.clone();

@@ -5,12 +5,12 @@ mod support;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use support::STANDS_STILL;
-use support::cluster::{Cluster, config_map, names};
+use support::cluster::{ClusterClient, config_map, names};
 
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 
-async fn with_maps() -> Cluster {
-    let cluster = Cluster::start(STANDS_STILL).await;
+async fn with_maps() -> ClusterClient {
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     for (name, labels) in [
         ("a", json!({"tier": "one", "gpu": "yes"})),
         ("b", json!({"tier": "two"})),
@@ -146,7 +146,7 @@ async fn what_is_not_there_is_said_in_the_services_words() {
 
 #[tokio::test]
 async fn a_cluster_has_something_from_the_start() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let simulator = &cluster.eks.simulator;
     let node = simulator.object("my-cluster", "nodes", "", "ip-10-0-0-10.ec2.internal");
     assert_eq!(node["metadata"]["labels"]["kubernetes.io/os"], "linux");

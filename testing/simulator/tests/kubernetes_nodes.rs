@@ -4,8 +4,8 @@ mod support;
 
 use serde_json::{Value, json};
 use simulator::{Durations, NodesStay, Simulator};
-use support::cluster::{Cluster, NODES};
-use support::{AT_ONCE, CONFIG, Eks, GROUP, STANDS_STILL, VERSION, group};
+use support::cluster::{ClusterClient, NODES};
+use support::{AT_ONCE, CONFIG, GROUP, STANDS_STILL, SimulatorClient, VERSION, group};
 
 const OF_GROUP: &str = "labelSelector=eks.amazonaws.com%2Fnodegroup%3Dnodes";
 
@@ -38,14 +38,14 @@ fn names(simulator: &Simulator) -> Vec<Value> {
         .collect()
 }
 
-async fn with_group(cluster: &Cluster, changes: Value) {
+async fn with_group(cluster: &ClusterClient, changes: Value) {
     let created = cluster.eks.create(changes).await;
     assert_eq!(created.status, 200, "{created:?}");
 }
 
 #[tokio::test]
 async fn a_new_groups_nodes_register_with_what_they_are_and_are_not_ready() {
-    let cluster = Cluster::with(1.0, slow_nodes()).await;
+    let cluster = ClusterClient::with(1.0, slow_nodes()).await;
     let changes = json!({
         "labels": {"team": "a"}, "taints": [{"key": "gpu", "value": "yes", "effect": "NO_SCHEDULE"}],
         "instanceTypes": ["m6g.large"], "subnets": ["subnet-1", "subnet-2"],
@@ -95,7 +95,7 @@ async fn a_new_groups_nodes_register_with_what_they_are_and_are_not_ready() {
 
 #[tokio::test]
 async fn a_windows_group_has_windows_nodes() {
-    let cluster = Cluster::start(AT_ONCE).await;
+    let cluster = ClusterClient::start(AT_ONCE).await;
     with_group(
         &cluster,
         json!({"amiType": "WINDOWS_CORE_2022_x86_64", "capacityType": "SPOT"}),
@@ -113,7 +113,7 @@ async fn a_watch_sees_nodes_register_and_become_ready_one_after_the_other() {
         node_ready: 0.1,
         ..Durations::default()
     };
-    let cluster = Cluster::with(0.5, durations).await;
+    let cluster = ClusterClient::with(0.5, durations).await;
     let version = cluster.version().await;
     let mut watch = cluster
         .watch(&format!("{NODES}?watch=true&resourceVersion={version}&{OF_GROUP}"))
@@ -144,7 +144,7 @@ async fn a_watch_sees_nodes_register_and_become_ready_one_after_the_other() {
 
 #[tokio::test]
 async fn nodes_follow_the_desired_size() {
-    let cluster = Cluster::start(AT_ONCE).await;
+    let cluster = ClusterClient::start(AT_ONCE).await;
     let simulator = &cluster.eks.simulator;
     with_group(
         &cluster,
@@ -168,7 +168,7 @@ async fn nodes_follow_the_desired_size() {
 
 #[tokio::test]
 async fn a_group_that_fails_has_no_nodes() {
-    let cluster = Cluster::start(AT_ONCE).await;
+    let cluster = ClusterClient::start(AT_ONCE).await;
     cluster.eks.fails("Create", None);
     with_group(&cluster, json!({})).await;
     assert_eq!(cluster.eks.status().await, "CREATE_FAILED");
@@ -177,7 +177,7 @@ async fn a_group_that_fails_has_no_nodes() {
 
 #[tokio::test]
 async fn a_new_version_empties_a_node_and_replaces_all_in_the_end() {
-    let cluster = Cluster::of(Eks::with_group(STANDS_STILL).await, "my-cluster").await;
+    let cluster = ClusterClient::of(SimulatorClient::with_group(STANDS_STILL).await, "my-cluster").await;
     let simulator = &cluster.eks.simulator;
     let before = names(simulator);
     assert!(
@@ -194,7 +194,7 @@ async fn a_new_version_empties_a_node_and_replaces_all_in_the_end() {
     assert_eq!(cordoned, [json!(true), Value::Null]);
     simulator.put_object("my-cluster", pod_on(&before[0]));
     let mut watch = cluster.watch(&format!("{NODES}?watch=true&{OF_GROUP}")).await;
-    while watch.told().await.0 != "DELETED" {}
+    while watch.next_change().await.0 != "DELETED" {}
     assert!(names(simulator).iter().all(|name| !before.contains(name)));
     assert_eq!(nodes(simulator).len(), 2);
     assert_eq!(nodes(simulator)[0]["spec"]["unschedulable"], Value::Null);
@@ -212,7 +212,7 @@ fn pod_on(node: &Value) -> Value {
 
 #[tokio::test]
 async fn an_update_that_fails_gives_its_node_back() {
-    let cluster = Cluster::of(Eks::with_group(AT_ONCE).await, "my-cluster").await;
+    let cluster = ClusterClient::of(SimulatorClient::with_group(AT_ONCE).await, "my-cluster").await;
     let simulator = &cluster.eks.simulator;
     let before = names(simulator);
     simulator.release("1.34", "1.34.9-20991231");
@@ -228,7 +228,7 @@ async fn an_update_that_fails_gives_its_node_back() {
 
 #[tokio::test]
 async fn labels_and_taints_reach_the_nodes_that_are_there() {
-    let cluster = Cluster::start(AT_ONCE).await;
+    let cluster = ClusterClient::start(AT_ONCE).await;
     with_group(&cluster, json!({"labels": {"old": "1", "kept": "1"}})).await;
     let changes = json!({
         "labels": {"addOrUpdateLabels": {"kept": "2", "new": "1"}, "removeLabels": ["old"]},
@@ -248,7 +248,7 @@ async fn labels_and_taints_reach_the_nodes_that_are_there() {
 
 #[tokio::test]
 async fn a_rule_keeps_nodes_away_or_not_ready_until_it_is_lifted() {
-    let cluster = Cluster::start(AT_ONCE).await;
+    let cluster = ClusterClient::start(AT_ONCE).await;
     let simulator = &cluster.eks.simulator;
     let unready = |count| NodesStay::Unready {
         count,
@@ -276,7 +276,7 @@ async fn a_rule_keeps_nodes_away_or_not_ready_until_it_is_lifted() {
 
 #[tokio::test]
 async fn every_nodes_name_is_its_own() {
-    let eks = Eks::start(AT_ONCE).await;
+    let eks = SimulatorClient::start(AT_ONCE).await;
     for name in ["a", "b"] {
         assert_eq!(eks.create(group(json!({"nodegroupName": name}))).await.status, 200);
     }

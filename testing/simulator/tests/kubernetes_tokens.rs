@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::json;
-use support::cluster::{Cluster, NODES, Signing, token, url};
-use support::{Eks, STANDS_STILL};
+use support::cluster::{ClusterClient, NODES, Signing, token, url};
+use support::{STANDS_STILL, SimulatorClient};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-async fn check(cluster: &mut Cluster, what: &str, given: String, expected: u16) {
+async fn check(cluster: &mut ClusterClient, what: &str, given: String, expected: u16) {
     cluster.token = given;
     let (status, body) = cluster.get(NODES).await;
     assert_eq!(status, expected, "{what}: {body}");
@@ -26,7 +26,7 @@ async fn check(cluster: &mut Cluster, what: &str, given: String, expected: u16) 
 
 #[tokio::test]
 async fn a_token_is_one_that_the_service_would_take() {
-    let mut cluster = Cluster::start(STANDS_STILL).await;
+    let mut cluster = ClusterClient::start(STANDS_STILL).await;
     let usual = Signing::default;
     let session = "F/w+=:".to_owned();
     for (what, signing) in [
@@ -84,7 +84,7 @@ async fn a_token_is_one_that_the_service_would_take() {
 
 #[tokio::test]
 async fn any_other_token_is_refused() {
-    let mut cluster = Cluster::start(STANDS_STILL).await;
+    let mut cluster = ClusterClient::start(STANDS_STILL).await;
     let usual = Signing::default;
     for (what, signing) in [
         (
@@ -219,9 +219,9 @@ async fn any_other_token_is_refused() {
 
 #[tokio::test]
 async fn clusters_are_told_apart() {
-    let eks = Eks::start(STANDS_STILL).await;
+    let eks = SimulatorClient::start(STANDS_STILL).await;
     eks.simulator.put_cluster(json!({"name": "other"}));
-    let mut cluster = Cluster::of(eks, "other").await;
+    let mut cluster = ClusterClient::of(eks, "other").await;
     assert_eq!(cluster.get(NODES).await.0, 401, "the token is for my-cluster");
     cluster.token = token(&Signing {
         cluster: "other",
@@ -245,7 +245,7 @@ async fn clusters_are_told_apart() {
 
 #[tokio::test]
 async fn where_a_cluster_is_can_be_put_and_stays() {
-    let eks = Eks::start(STANDS_STILL).await;
+    let eks = SimulatorClient::start(STANDS_STILL).await;
     let described = async || eks.get("/clusters/my-cluster").await.body["cluster"].clone();
     let before = described().await;
     eks.simulator
@@ -261,7 +261,7 @@ async fn where_a_cluster_is_can_be_put_and_stays() {
 
 #[tokio::test]
 async fn a_client_that_distrusts_or_dawdles_keeps_nobody_waiting() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let shown = cluster.eks.get("/clusters/my-cluster").await.body["cluster"]["endpoint"].clone();
     let endpoint = shown.as_str().unwrap();
     let address = endpoint.trim_start_matches("https://").split('/').next().unwrap();

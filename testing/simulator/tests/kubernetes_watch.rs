@@ -3,9 +3,9 @@
 mod support;
 
 use serde_json::{Value, json};
-use simulator::Watches;
+use simulator::WatchBehavior;
 use support::STANDS_STILL;
-use support::cluster::{Cluster, config_map};
+use support::cluster::{ClusterClient, config_map};
 
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 
@@ -15,7 +15,7 @@ fn pair(kind: &str, name: &str) -> (String, String) {
 
 #[tokio::test]
 async fn a_watch_goes_on_where_a_list_ended() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let simulator = &cluster.eks.simulator;
     simulator.put_object("my-cluster", config_map("before", json!({})));
     let version = cluster.version().await;
@@ -23,9 +23,9 @@ async fn a_watch_goes_on_where_a_list_ended() {
     let mut watch = cluster
         .watch(&format!("{MAPS}?watch=true&resourceVersion={version}"))
         .await;
-    assert_eq!(watch.told().await, pair("ADDED", "between"));
+    assert_eq!(watch.next_change().await, pair("ADDED", "between"));
     simulator.put_object("my-cluster", config_map("before", json!({"a": "b"})));
-    assert_eq!(watch.told().await, pair("MODIFIED", "before"));
+    assert_eq!(watch.next_change().await, pair("MODIFIED", "before"));
     // Timestamps have whole seconds: the same in the next second is still the same.
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     simulator.put_object("my-cluster", config_map("before", json!({"a": "b"})));
@@ -40,7 +40,7 @@ async fn a_watch_goes_on_where_a_list_ended() {
 
 #[tokio::test]
 async fn a_watch_without_a_version_begins_with_what_there_is() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     for name in ["a", "b"] {
         cluster
             .eks
@@ -50,14 +50,14 @@ async fn a_watch_without_a_version_begins_with_what_there_is() {
     for version in ["", "&resourceVersion=0"] {
         let mut watch = cluster.watch(&format!("{MAPS}?watch=1{version}")).await;
         assert_eq!(
-            [watch.told().await, watch.told().await],
+            [watch.next_change().await, watch.next_change().await],
             [pair("ADDED", "a"), pair("ADDED", "b")]
         );
     }
     let initial = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
     let mut watch = cluster.watch(&format!("{MAPS}?{initial}")).await;
     assert_eq!(
-        [watch.told().await, watch.told().await],
+        [watch.next_change().await, watch.next_change().await],
         [pair("ADDED", "a"), pair("ADDED", "b")]
     );
     let end = watch.next().await.unwrap();
@@ -69,7 +69,7 @@ async fn a_watch_without_a_version_begins_with_what_there_is() {
 
 #[tokio::test]
 async fn what_stops_being_selected_is_gone_for_the_watch() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let simulator = &cluster.eks.simulator;
     let put = |labels: Value| simulator.put_object("my-cluster", config_map("a", labels));
     let mut watch = cluster
@@ -77,9 +77,9 @@ async fn what_stops_being_selected_is_gone_for_the_watch() {
         .await;
     put(json!({"on": "no"}));
     put(json!({"on": "yes"}));
-    assert_eq!(watch.told().await, pair("ADDED", "a"));
+    assert_eq!(watch.next_change().await, pair("ADDED", "a"));
     put(json!({"on": "yes", "more": "x"}));
-    assert_eq!(watch.told().await, pair("MODIFIED", "a"));
+    assert_eq!(watch.next_change().await, pair("MODIFIED", "a"));
     let last = put(json!({"on": "no"}));
     let gone = watch.next().await.unwrap();
     assert_eq!(
@@ -95,7 +95,7 @@ async fn what_stops_being_selected_is_gone_for_the_watch() {
     simulator.put_object("my-cluster", other);
     put(json!({"on": "yes", "last": ""}));
     assert_eq!(
-        watch.told().await,
+        watch.next_change().await,
         pair("ADDED", "a"),
         "not that of the other namespace"
     );
@@ -103,7 +103,7 @@ async fn what_stops_being_selected_is_gone_for_the_watch() {
 
 #[tokio::test]
 async fn bookmarks_say_how_far_a_watch_has_come() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let version = cluster.version().await;
     let mut watch = cluster
         .watch(&format!(
@@ -130,7 +130,7 @@ async fn bookmarks_say_how_far_a_watch_has_come() {
 
 #[tokio::test]
 async fn a_version_that_is_forgotten_is_too_old() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let simulator = &cluster.eks.simulator;
     let version = cluster.version().await;
     let from = |version: &str| format!("{MAPS}?watch=true&resourceVersion={version}");
@@ -153,13 +153,13 @@ async fn a_version_that_is_forgotten_is_too_old() {
     assert_eq!(late.next().await, None, "nothing comes after it");
     let mut fresh = cluster.watch(&from(&cluster.version().await)).await;
     simulator.put_object("my-cluster", config_map("a", json!({})));
-    assert_eq!(fresh.told().await, pair("ADDED", "a"));
-    assert_eq!(open.told().await, pair("ADDED", "a"), "what was open goes on");
+    assert_eq!(fresh.next_change().await, pair("ADDED", "a"));
+    assert_eq!(open.next_change().await, pair("ADDED", "a"), "what was open goes on");
 }
 
 #[tokio::test]
 async fn a_watch_ends_in_its_time_or_when_the_server_ends_it() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let version = cluster.version().await;
     let path = format!("{MAPS}?watch=true&resourceVersion={version}");
     let mut timed = cluster.watch(&format!("{path}&timeoutSeconds=1")).await;
@@ -175,27 +175,27 @@ async fn a_watch_ends_in_its_time_or_when_the_server_ends_it() {
         .eks
         .simulator
         .put_object("my-cluster", config_map("a", json!({})));
-    assert_eq!(again.told().await, pair("ADDED", "a"));
+    assert_eq!(again.next_change().await, pair("ADDED", "a"));
 }
 
 #[tokio::test]
 async fn a_watch_from_no_version_at_all_is_refused() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let (status, body) = cluster.get(&format!("{MAPS}?watch=true&resourceVersion=x")).await;
     assert_eq!((status, &body["reason"]), (400, &json!("BadRequest")));
 }
 
 #[tokio::test]
 async fn a_test_says_what_becomes_of_watches() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let simulator = &cluster.eks.simulator;
     let path = format!("{MAPS}?watch=true&resourceVersion={}", cluster.version().await);
     simulator.put_object("my-cluster", config_map("a", json!({})));
-    simulator.watches("my-cluster", Watches::EndAtOnce);
+    simulator.watches("my-cluster", WatchBehavior::EndAtOnce);
     assert_eq!(cluster.watch(&path).await.next().await, None);
-    simulator.watches("my-cluster", Watches::NeverBegin);
+    simulator.watches("my-cluster", WatchBehavior::NeverBegin);
     let begins = tokio::time::timeout(std::time::Duration::from_millis(200), cluster.watch(&path));
     assert!(begins.await.is_err());
-    simulator.watches("my-cluster", Watches::Last);
-    assert_eq!(cluster.watch(&path).await.told().await, pair("ADDED", "a"));
+    simulator.watches("my-cluster", WatchBehavior::Last);
+    assert_eq!(cluster.watch(&path).await.next_change().await, pair("ADDED", "a"));
 }

@@ -5,14 +5,14 @@ mod support;
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::STANDS_STILL;
-use support::cluster::{Cluster, MERGE, config_map};
+use support::cluster::{ClusterClient, MERGE, config_map};
 
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 const MAP: &str = "/api/v1/namespaces/default/configmaps/a";
 
 #[tokio::test]
 async fn an_object_is_created_once() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let (status, made) = cluster
         .send(Method::POST, MAPS, &config_map("a", json!({"x": "y"})))
         .await;
@@ -33,7 +33,7 @@ async fn an_object_is_created_once() {
 
 #[tokio::test]
 async fn an_object_is_deleted_if_it_is_the_one_that_is_meant() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     let put =
         |labels: Value| cluster.eks.simulator.put_object("my-cluster", config_map("a", labels))["metadata"].clone();
     let (first, second) = (put(json!({})), put(json!({"changed": "yes"})));
@@ -60,7 +60,7 @@ async fn an_object_is_deleted_if_it_is_the_one_that_is_meant() {
 
 #[tokio::test]
 async fn a_merge_patch_changes_what_it_names_of_what_is_there() {
-    let cluster = Cluster::start(STANDS_STILL).await;
+    let cluster = ClusterClient::start(STANDS_STILL).await;
     assert_eq!(cluster.patch(MERGE, MAP, &json!({"data": {}})).await.0, 404);
     let mut map = config_map("a", json!({"keep": "1", "go": "2"}));
     map["data"] = json!({"x": "y"});

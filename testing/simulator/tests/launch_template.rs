@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use simulator::Options;
-use support::{AT_ONCE, Eks, GROUP, VERSION};
+use support::{AT_ONCE, GROUP, SimulatorClient, VERSION};
 
 /// Answers DescribeLaunchTemplateVersions for one launch template, lt-1, called `mine`, of three versions, and everything
 /// else with nothing.
@@ -52,8 +52,8 @@ fn missing(code: &str, message: &str) -> (StatusCode, String) {
     )
 }
 
-async fn eks() -> Eks {
-    Eks::with(Options {
+async fn eks() -> SimulatorClient {
+    SimulatorClient::with(Options {
         time_scale: AT_ONCE,
         auto_scaling_endpoint: Some(ec2().await),
         ..Options::default()

@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::{Value, json};
 use simulator::{Durations, Options};
-use support::{AT_ONCE, CONFIG, Eks, GROUP, STANDS_STILL, VERSION};
+use support::{AT_ONCE, CONFIG, GROUP, STANDS_STILL, SimulatorClient, VERSION};
 
 #[tokio::test]
 async fn a_group_is_created_and_deleted_in_time() {
@@ -14,7 +14,7 @@ async fn a_group_is_created_and_deleted_in_time() {
         delete: 0.05,
         ..Durations::default()
     };
-    let eks = Eks::with(Options {
+    let eks = SimulatorClient::with(Options {
         durations,
         ..Options::default()
     })
@@ -28,7 +28,7 @@ async fn a_group_is_created_and_deleted_in_time() {
     assert_eq!(eks.create(json!({})).await.status, 200, "the name is free again");
 }
 
-async fn until(eks: &Eks, reached: impl Fn(&Value) -> bool) {
+async fn until(eks: &SimulatorClient, reached: impl Fn(&Value) -> bool) {
     while !reached(&eks.status().await) {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
@@ -66,7 +66,7 @@ async fn what_is_not_said_gets_the_services_defaults() {
             json!({"instanceTypes": ["m5.large"]}),
         ),
     ] {
-        let eks = Eks::start(STANDS_STILL).await;
+        let eks = SimulatorClient::start(STANDS_STILL).await;
         let created = eks.create(said.clone()).await;
         assert_eq!(created.status, 200, "{said}: {created:?}");
         let group = &created.body["nodegroup"];
@@ -78,7 +78,7 @@ async fn what_is_not_said_gets_the_services_defaults() {
 
 #[tokio::test]
 async fn a_group_shows_what_was_made_for_it() {
-    let eks = Eks::start(AT_ONCE).await;
+    let eks = SimulatorClient::start(AT_ONCE).await;
     let said = json!({"remoteAccess": {"ec2SshKey": "my-key"}, "labels": {"a": "b"}, "tags": {"t": "1"},
         "taints": [{"key": "k", "value": "v", "effect": "NO_SCHEDULE"}]});
     eks.create(said.clone()).await;
@@ -107,9 +107,9 @@ async fn one_thing_at_a_time() {
     let begin: [(&str, &str); 3] = [("CREATING", ""), ("UPDATING", CONFIG), ("DELETING", GROUP)];
     for (status, by) in begin {
         let eks = if status == "CREATING" {
-            Eks::start(STANDS_STILL).await
+            SimulatorClient::start(STANDS_STILL).await
         } else {
-            Eks::with_group(STANDS_STILL).await
+            SimulatorClient::with_group(STANDS_STILL).await
         };
         let begun = match by {
             "" => eks.create(json!({})).await,
@@ -146,12 +146,12 @@ async fn one_thing_at_a_time() {
 
 #[tokio::test]
 async fn an_update_shows_once_it_succeeded() {
-    let still = Eks::with_group(STANDS_STILL).await;
+    let still = SimulatorClient::with_group(STANDS_STILL).await;
     let change = json!({"scalingConfig": {"maxSize": 5}, "labels": {"addOrUpdateLabels": {"a": "b"}}});
     let begun = still.post(CONFIG, &change).await;
     assert_eq!(still.update(&begun).await["status"], "InProgress");
     assert_eq!(still.get(GROUP).await.body["nodegroup"]["labels"], json!({}));
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     let begun = eks.post(CONFIG, &change).await;
     assert_eq!(
         (
@@ -173,7 +173,7 @@ async fn an_update_shows_once_it_succeeded() {
 
 #[tokio::test]
 async fn taints_are_known_by_key_and_effect() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     let taint = |value: &str, effect: &str| json!({"key": "k", "value": value, "effect": effect});
     for (change, expected) in [
         (
@@ -204,7 +204,7 @@ async fn taints_are_known_by_key_and_effect() {
 
 #[tokio::test]
 async fn a_version_goes_up_to_the_clusters_and_its_latest_release() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     eks.simulator
         .put_cluster(json!({"name": "my-cluster", "version": "1.35"}));
     eks.simulator.release("1.35", "1.35.2-20261001");
@@ -219,7 +219,7 @@ async fn a_version_goes_up_to_the_clusters_and_its_latest_release() {
 
 #[tokio::test]
 async fn a_version_update_that_changes_nothing_succeeds_at_once() {
-    let eks = Eks::with_group(STANDS_STILL).await;
+    let eks = SimulatorClient::with_group(STANDS_STILL).await;
     let begun = eks.post(VERSION, &json!({"version": "1.34"})).await;
     assert_eq!(
         (begun.status, eks.update(&begun).await["status"].clone()),
@@ -230,7 +230,7 @@ async fn a_version_update_that_changes_nothing_succeeds_at_once() {
 
 #[tokio::test]
 async fn a_launch_template_takes_another_version_by_id_or_name() {
-    let eks = Eks::start(AT_ONCE).await;
+    let eks = SimulatorClient::start(AT_ONCE).await;
     eks.create(json!({"launchTemplate": {"name": "mine", "version": "1"}}))
         .await;
     for (said, version) in [
@@ -251,7 +251,7 @@ async fn a_failed_update_shows_in_the_update_alone() {
         ("ConfigUpdate", CONFIG, json!({"scalingConfig": {"maxSize": 9}})),
         ("VersionUpdate", VERSION, json!({"releaseVersion": "1.34.1-20261001"})),
     ] {
-        let eks = Eks::with_group(AT_ONCE).await;
+        let eks = SimulatorClient::with_group(AT_ONCE).await;
         let mut before = eks.get(GROUP).await.body["nodegroup"].clone();
         eks.fails(kind, None);
         let begun = eks.post(path, &change).await;
@@ -279,7 +279,7 @@ async fn creates_and_deletes_fail_as_they_are_told() {
         ("Create", Some("DEGRADED"), "DEGRADED"),
         ("Delete", None, "DELETE_FAILED"),
     ] {
-        let eks = Eks::start(AT_ONCE).await;
+        let eks = SimulatorClient::start(AT_ONCE).await;
         eks.fails(operation, status);
         eks.create(json!({})).await;
         if operation == "Delete" {
@@ -299,7 +299,7 @@ async fn creates_and_deletes_fail_as_they_are_told() {
 
 #[tokio::test]
 async fn degraded_lasts_until_nodes_are_launched() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     let degraded = json!({"status": "DEGRADED", "health": {"issues": [{"code": "AsgInstanceLaunchFailures"}]}});
     eks.simulator.patch_node_group("my-cluster", "nodes", degraded);
     let label = json!({"labels": {"addOrUpdateLabels": {"a": "b"}}});
@@ -318,7 +318,7 @@ async fn degraded_lasts_until_nodes_are_launched() {
 
 #[tokio::test]
 async fn nothing_is_created_in_a_cluster_that_is_not_active() {
-    let eks = Eks::start(AT_ONCE).await;
+    let eks = SimulatorClient::start(AT_ONCE).await;
     eks.simulator
         .put_cluster(json!({"name": "my-cluster", "status": "CREATING"}));
     let answer = eks.create(json!({})).await;

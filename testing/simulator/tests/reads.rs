@@ -5,11 +5,11 @@ mod support;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use simulator::Options;
-use support::{AT_ONCE, CONFIG, Eks, GROUP, GROUPS};
+use support::{AT_ONCE, CONFIG, GROUP, GROUPS, SimulatorClient};
 
 #[tokio::test]
 async fn lists_come_in_pages() {
-    let eks = Eks::start(AT_ONCE).await;
+    let eks = SimulatorClient::start(AT_ONCE).await;
     for name in ["a", "b", "c"] {
         eks.create(json!({"nodegroupName": name})).await;
     }
@@ -31,7 +31,7 @@ async fn lists_come_in_pages() {
 
 #[tokio::test]
 async fn an_update_is_found_by_its_node_group_only() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     let begun = eks.post(CONFIG, &json!({"scalingConfig": {"maxSize": 3}})).await;
     let id = begun.body["update"]["id"].as_str().unwrap();
     let listed = eks.get("/clusters/my-cluster/updates?nodegroupName=nodes").await.body;
@@ -52,7 +52,7 @@ async fn an_update_is_found_by_its_node_group_only() {
 
 #[tokio::test]
 async fn a_cluster_is_described() {
-    let eks = Eks::start(AT_ONCE).await;
+    let eks = SimulatorClient::start(AT_ONCE).await;
     eks.simulator
         .put_cluster(json!({"name": "my-cluster", "accessConfig": {"authenticationMode": "API"}}));
     let cluster = eks.get("/clusters/my-cluster").await.body["cluster"].clone();
@@ -79,7 +79,7 @@ async fn a_cluster_is_described() {
 
 #[tokio::test]
 async fn a_cluster_is_where_the_options_or_a_test_put_it() {
-    let eks = Eks::with(Options {
+    let eks = SimulatorClient::with(Options {
         vpc: "vpc-1".to_owned(),
         cluster_security_group: "sg-1".to_owned(),
         ..Options::default()
@@ -100,7 +100,7 @@ async fn a_cluster_is_where_the_options_or_a_test_put_it() {
 
 #[tokio::test]
 async fn tags_are_put_and_taken_by_arn() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     let arn = eks.get(GROUP).await.body["nodegroup"]["nodegroupArn"].clone();
     let path = format!("/tags/{}", utf8_percent_encode(arn.as_str().unwrap(), NON_ALPHANUMERIC));
     assert_eq!(
@@ -126,7 +126,7 @@ async fn tags_are_put_and_taken_by_arn() {
 
 #[tokio::test]
 async fn bad_tags_are_refused_in_the_tag_operations_own_way() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     let arn = eks.get(GROUP).await.body["nodegroup"]["nodegroupArn"].clone();
     let path = format!("/tags/{}", arn.as_str().unwrap());
     let many: serde_json::Map<String, Value> = (0..50).map(|i| (i.to_string(), json!("v"))).collect();

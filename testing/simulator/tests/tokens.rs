@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{AT_ONCE, CONFIG, Eks, GROUP, GROUPS, STANDS_STILL, VERSION, group};
+use support::{AT_ONCE, CONFIG, GROUP, GROUPS, STANDS_STILL, SimulatorClient, VERSION, group};
 
 const TOKEN: &str = "00000000-0000-0000-0000-000000000001";
 
@@ -32,11 +32,11 @@ fn calls() -> [(&'static str, Value, Value); 3] {
     ]
 }
 
-async fn eks_for(path: &str, time_scale: f64) -> Eks {
+async fn eks_for(path: &str, time_scale: f64) -> SimulatorClient {
     if path == GROUPS {
-        Eks::start(time_scale).await
+        SimulatorClient::start(time_scale).await
     } else {
-        Eks::with_group(time_scale).await
+        SimulatorClient::with_group(time_scale).await
     }
 }
 
@@ -76,7 +76,7 @@ async fn the_same_again_answers_the_same_when_it_failed() {
 
 #[tokio::test]
 async fn a_refused_call_leaves_its_token_free() {
-    let eks = Eks::with_group(AT_ONCE).await;
+    let eks = SimulatorClient::with_group(AT_ONCE).await;
     let wrong = with_token(json!({"scalingConfig": {"minSize": 9}}));
     assert_eq!(eks.post(CONFIG, &wrong).await.status, 400);
     let right = with_token(json!({"scalingConfig": {"maxSize": 9}}));

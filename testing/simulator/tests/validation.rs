@@ -3,10 +3,10 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{CONFIG, Eks, GROUPS, STANDS_STILL, VERSION, group};
+use support::{CONFIG, GROUPS, STANDS_STILL, SimulatorClient, VERSION, group};
 
 /// Each body is refused with InvalidParameterException and these words, and changes nothing.
-async fn refused(eks: &Eks, path: &str, body: Value, words: &str) {
+async fn refused(eks: &SimulatorClient, path: &str, body: Value, words: &str) {
     let before = eks.simulator.node_groups();
     let answer = eks.post(path, &body).await;
     assert_eq!(
@@ -24,7 +24,7 @@ fn many(count: usize, one: impl Fn(usize) -> Value) -> Value {
 
 #[tokio::test]
 async fn a_create_is_held_to_the_model() {
-    let eks = Eks::start(STANDS_STILL).await;
+    let eks = SimulatorClient::start(STANDS_STILL).await;
     let long = "x".repeat(64);
     for (changes, words) in [
         (
@@ -83,7 +83,7 @@ async fn a_create_is_held_to_the_model() {
 
 #[tokio::test]
 async fn a_create_is_held_to_the_rules_between_members() {
-    let eks = Eks::start(STANDS_STILL).await;
+    let eks = SimulatorClient::start(STANDS_STILL).await;
     let template = json!({"id": "lt-1"});
     for (changes, words) in [
         (json!({"nodegroupName": "-nodes"}), "must begin with a letter or digit"),
@@ -147,7 +147,7 @@ async fn a_create_is_held_to_the_rules_between_members() {
 
 #[tokio::test]
 async fn updates_are_held_to_the_model_and_the_rules() {
-    let eks = Eks::with_group(STANDS_STILL).await;
+    let eks = SimulatorClient::with_group(STANDS_STILL).await;
     let taint = json!({"key": "k", "effect": "NO_SCHEDULE"});
     for (path, body, words) in [
         (CONFIG, json!({}), "No changes"),
@@ -208,7 +208,7 @@ async fn updates_are_held_to_the_model_and_the_rules() {
 
 #[tokio::test]
 async fn an_update_keeps_to_the_groups_own_template_and_image() {
-    let eks = Eks::start(STANDS_STILL).await;
+    let eks = SimulatorClient::start(STANDS_STILL).await;
     let template = json!({"id": "lt-1", "name": "mine", "version": "1"});
     let fields =
         json!({"clusterName": "my-cluster", "nodegroupName": "nodes", "amiType": "CUSTOM", "launchTemplate": template});
@@ -235,7 +235,7 @@ async fn an_update_keeps_to_the_groups_own_template_and_image() {
 
 #[tokio::test]
 async fn query_strings_are_checked_too() {
-    let eks = Eks::start(STANDS_STILL).await;
+    let eks = SimulatorClient::start(STANDS_STILL).await;
     for query in ["maxResults=0", "maxResults=101", "maxResults=many", "page=2"] {
         let answer = eks.get(&format!("{GROUPS}?{query}")).await;
         assert_eq!(
@@ -248,7 +248,7 @@ async fn query_strings_are_checked_too() {
 
 #[tokio::test]
 async fn an_error_names_what_the_call_was_about() {
-    let eks = Eks::start(STANDS_STILL).await;
+    let eks = SimulatorClient::start(STANDS_STILL).await;
     for (path, cluster, message) in [
         (
             "/clusters/my-cluster/node-groups/gone",

@@ -12,9 +12,9 @@ use mng_aws::https::Https;
 use mng_aws::{Aws, in_lambda};
 use mng_core::call_error::{CallError, Fault, NO_ANSWER};
 use mng_core::diagnosis::Evidence;
-use mng_core::launch_template::ec2_resources::Belongings;
-use mng_core::launch_template::steps::Made;
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::launch_template::ec2_resources::Ec2Resources;
+use mng_core::launch_template::steps::LaunchStepResult;
+use mng_core::node::instance_type::InstanceTypeFacts;
 use mng_core::preflight::facts::Facts;
 use mng_engine::ports::{
     Calls, ChangeEc2, CreateNodegroup, DeleteNodegroup, DescribeCluster, DescribeEc2Resources, DescribeInstanceTypes,
@@ -23,7 +23,7 @@ use mng_engine::ports::{
     TagResource, Throttles, UntagResource, UpdateNodegroupConfig, UpdateNodegroupVersion,
 };
 
-use crate::faults::{DENIED, Kind};
+use crate::faults::{CallFailureKind, DENIED};
 use crate::fiction::Fiction;
 use crate::process::{Called, Process};
 use crate::time::MachineClock;
@@ -92,16 +92,20 @@ fn config(process: &Arc<Process>) -> SdkConfig {
         .build()
 }
 
-fn error(kind: Kind, action: &'static str, resource: &str) -> CallError {
+fn error(kind: CallFailureKind, action: &'static str, resource: &str) -> CallError {
     let (fault, code) = match kind {
-        Kind::Throttle => (Fault::Throttled, "RequestLimitExceeded"),
-        Kind::Hang | Kind::Reset => (Fault::Unknown, NO_ANSWER),
-        Kind::ServerError | Kind::Garbage => (Fault::Unknown, "InternalFailure"),
-        Kind::Denied => (Fault::Denied, "UnauthorizedOperation"),
+        CallFailureKind::Throttle => (Fault::Throttled, "RequestLimitExceeded"),
+        CallFailureKind::Hang | CallFailureKind::Reset => (Fault::Unknown, NO_ANSWER),
+        CallFailureKind::ServerError | CallFailureKind::Garbage => (Fault::Unknown, "InternalFailure"),
+        CallFailureKind::Denied => (Fault::Denied, "UnauthorizedOperation"),
     };
     let message = match kind {
-        Kind::Denied => DENIED,
-        Kind::Throttle | Kind::Hang | Kind::Reset | Kind::ServerError | Kind::Garbage => "chosen by the seed",
+        CallFailureKind::Denied => DENIED,
+        CallFailureKind::Throttle
+        | CallFailureKind::Hang
+        | CallFailureKind::Reset
+        | CallFailureKind::ServerError
+        | CallFailureKind::Garbage => "chosen by the seed",
     };
     CallError {
         action,
@@ -160,19 +164,19 @@ impl Calls<ReadEvidence> for Faulty {
 }
 
 impl Calls<DescribeEc2Resources> for Faulty {
-    async fn call(&self, request: &DescribeEc2Resources) -> Result<Belongings, CallError> {
-        let place = &request.place;
-        let read = async { self.process.world.ec2.resources(place) };
-        self.ported(fakes::FIRST_READ, &place.resource_name(), read).await
+    async fn call(&self, request: &DescribeEc2Resources) -> Result<Ec2Resources, CallError> {
+        let group_ref = &request.group_ref;
+        let read = async { self.process.world.ec2.resources(group_ref) };
+        self.ported(fakes::FIRST_READ, &group_ref.resource_name(), read).await
     }
 }
 
 impl Calls<ChangeEc2> for Faulty {
-    async fn call(&self, ChangeEc2 { step, token }: &ChangeEc2) -> Result<Made, CallError> {
+    async fn call(&self, ChangeEc2 { step, token }: &ChangeEc2) -> Result<LaunchStepResult, CallError> {
         let world = &self.process.world;
         let change = async {
             match world.fiction == Fiction::DeafEc2 && step.removes() {
-                true => Ok(Made::Nothing),
+                true => Ok(LaunchStepResult::Nothing),
                 false => world.ec2.change(step, token),
             }
         };

@@ -9,8 +9,8 @@ use mng_core::workload::drain::Drain;
 use mng_core::workload::nodes::{NODEGROUP_LABEL, Node, Readiness, Scheduling};
 use mng_core::workload::windows::WindowsState;
 use mng_engine::ports::{
-    ApplyObject, AwaitNodeChange, Calls, ChangeScalingGroup, CreateDaemonSet, DeleteDaemonSet, DescribeScalingGroup,
-    ListDaemonSets, ListNodes, ReadDrain, ReadWindowsState, Request,
+    ApiRequest, ApplyObject, AwaitNodeChange, Calls, ChangeScalingGroup, CreateDaemonSet, DeleteDaemonSet,
+    DescribeScalingGroup, ListDaemonSets, ListNodes, ReadDrain, ReadWindowsState,
 };
 use serde_json::Value;
 

@@ -10,7 +10,7 @@ pub const DENIED: &str = "the role does not allow it now";
 
 /// How a call comes to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum CallFailureKind {
     Throttle,
     ServerError,
     Reset,
@@ -28,25 +28,25 @@ pub enum When {
 
 /// What becomes of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum CallFate {
     Fine,
-    Wrong(Kind, When),
+    Wrong(CallFailureKind, When),
     Death(When),
 }
 
-const KINDS: [Kind; 5] = [
-    Kind::Throttle,
-    Kind::ServerError,
-    Kind::Reset,
-    Kind::Hang,
-    Kind::Garbage,
+const KINDS: [CallFailureKind; 5] = [
+    CallFailureKind::Throttle,
+    CallFailureKind::ServerError,
+    CallFailureKind::Reset,
+    CallFailureKind::Hang,
+    CallFailureKind::Garbage,
 ];
 
 /// A time in which every call of a service fails alike.
 #[derive(Debug, Clone)]
 pub struct Storm {
     pub service: &'static str,
-    pub kind: Kind,
+    pub kind: CallFailureKind,
     pub during: Range<Duration>,
 }
 
@@ -88,7 +88,7 @@ impl Right {
 pub struct Weather {
     /// How likely a call is to go wrong.
     pub wrong: f64,
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<CallFailureKind>,
     /// How likely a process is to die at a call.
     pub death: f64,
     /// How likely a process is to die in an invocation at any moment, asleep or not.
@@ -124,7 +124,7 @@ impl Weather {
     pub fn none() -> Self {
         Self {
             wrong: 0.0,
-            kinds: vec![Kind::Throttle],
+            kinds: vec![CallFailureKind::Throttle],
             death: 0.0,
             sudden_death: 0.0,
             twice: 0.0,
@@ -150,33 +150,33 @@ impl Weather {
     }
 
     /// What becomes of a call to a service, `what` being its name in the trace.
-    pub fn fate(&self, dice: &mut Rng, service: &str, what: &str, at: Duration) -> Fate {
+    pub fn fate(&self, dice: &mut Rng, service: &str, what: &str, at: Duration) -> CallFate {
         let when = |dice: &mut Rng| match dice.bool() {
             true => When::BeforeItsEffect,
             false => When::AfterItsEffect,
         };
         if dice.f64() < self.death {
-            return Fate::Death(when(dice));
+            return CallFate::Death(when(dice));
         }
         let is_denied = |denial: &Denial| denial.during.contains(&at) && denial.right.is_needed_by(service, what);
         let at_once = DENYING.contains(&service) && dice.f64() < self.denied;
         if at_once || self.denials.iter().any(is_denied) {
-            return Fate::Wrong(Kind::Denied, When::BeforeItsEffect);
+            return CallFate::Wrong(CallFailureKind::Denied, When::BeforeItsEffect);
         }
         let storm = self
             .storms
             .iter()
             .find(|storm| storm.service == service && storm.during.contains(&at));
         if let Some(storm) = storm {
-            return Fate::Wrong(storm.kind, When::BeforeItsEffect);
+            return CallFate::Wrong(storm.kind, When::BeforeItsEffect);
         }
         if dice.f64() >= self.wrong {
-            return Fate::Fine;
+            return CallFate::Fine;
         }
         match *pick(dice, &self.kinds) {
             // Who is throttled has done nothing.
-            Kind::Throttle => Fate::Wrong(Kind::Throttle, When::BeforeItsEffect),
-            kind => Fate::Wrong(kind, when(dice)),
+            CallFailureKind::Throttle => CallFate::Wrong(CallFailureKind::Throttle, When::BeforeItsEffect),
+            kind => CallFate::Wrong(kind, when(dice)),
         }
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::asked::Asked;
 use crate::faults::{DENIED, Right};
 use crate::life::has_to_be_another;
-use crate::properties::Change;
-use crate::stack::Heard;
+use crate::properties::UpdateKind;
+use crate::request_record::RequestRecord;
+use crate::stack::RequestResult;
 use crate::time::EPOCH_MILLIS;
 use crate::world::{World, request_number, text};
 use fakes::protocol::SECOND;
@@ -29,7 +29,7 @@ pub mod difference;
 mod rest;
 mod sizes;
 
-use rest::Kept;
+use rest::RetainedGroup;
 use sizes::Sizes;
 pub use sizes::Went;
 
@@ -40,8 +40,8 @@ pub struct Verdicts {
     foreign: Vec<Value>,
     foreign_in_ec2: Vec<String>,
     /// What a policy retains.
-    kept: Vec<Kept>,
-    kept_to_the_end: Vec<Kept>,
+    kept: Vec<RetainedGroup>,
+    kept_to_the_end: Vec<RetainedGroup>,
     /// The group at the beginning of an update, and the properties that were in force.
     beginning: Option<(Value, Value)>,
     sizes: Option<Sizes>,
@@ -97,11 +97,11 @@ impl Verdicts {
         self.world.note(request, |asked| asked.read = Some(now));
     }
 
-    pub fn of_an_answer(&mut self, request: &str, heard: &Heard) {
+    pub fn of_an_answer(&mut self, request: &str, heard: &RequestResult) {
         let Some(asked) = self.world.asked(request) else {
             return;
         };
-        if let Heard::Failed { reason, .. } = heard {
+        if let RequestResult::Failed { reason, .. } = heard {
             let kind = text(&asked.event, "RequestType");
             self.world.count(format!("FAILED {kind}: {}", gist(reason)));
             if reason.contains(OWN_MISTAKE) {
@@ -111,7 +111,7 @@ impl Verdicts {
                 self.wrong(format!("{} FAILED for a denial: {reason}", request_number(request)));
             }
         }
-        if *heard == Heard::Silence && !self.excuses_silence(&asked) {
+        if *heard == RequestResult::Silence && !self.excuses_silence(&asked) {
             self.wrong(format!(
                 "{} was never answered, and nothing excuses it",
                 request_number(request)
@@ -121,24 +121,24 @@ impl Verdicts {
 
     /// A request stays unanswered where the process dies each time, where the bucket takes nothing, and where the clock is behind by more
     /// than the margin that the deadline leaves.
-    fn excuses_silence(&self, asked: &Asked) -> bool {
+    fn excuses_silence(&self, asked: &RequestRecord) -> bool {
         let margin = MARGIN.min(asked.timeout / 4);
         let near_the_end = (asked.sent + asked.timeout).saturating_sub(margin);
         asked.failures >= 3 || self.world.time.was_behind(margin, near_the_end)
     }
 
     /// Without the right to untag, no tag goes that the template no longer has. That a rollback fails for it is found otherwise.
-    fn excuses_denial(&self, asked: &Asked, cause: &str) -> bool {
+    fn excuses_denial(&self, asked: &RequestRecord, cause: &str) -> bool {
         let lacked = self.world.lacked(Right::UntagResource, asked.sent);
         lacked && cause.starts_with("eks:UntagResource") && removes_tags(&asked.event)
     }
 
     /// Where the function can't ask the stack it takes any update for one that may be a rollback, and refuses nothing that a rollback
     /// may ask for: it leaves the version as it is, with a warning.
-    pub fn of_a_success(&mut self, request: &str, change: Change) {
+    pub fn of_a_success(&mut self, request: &str, change: UpdateKind) {
         let denied = self.world.asked(request).is_none_or(|asked| asked.stack_denied > 0);
         let knows = self.world.stack_is_known() && !denied;
-        if change == Change::Refused && knows {
+        if change == UpdateKind::Refused && knows {
             self.wrong("what has to be refused was done".to_owned());
         }
     }
@@ -153,8 +153,8 @@ impl Verdicts {
 
     /// A rollback fails for what EKS does meanwhile, or for faults that were more than anybody can bear. A group that had failed before
     /// it is left as it is.
-    pub fn of_a_rollback(&mut self, request: &str, heard: &Heard) {
-        let Heard::Failed { reason, .. } = heard else {
+    pub fn of_a_rollback(&mut self, request: &str, heard: &RequestResult) {
+        let RequestResult::Failed { reason, .. } = heard else {
             return;
         };
         let of_eks = OF_OTHERS.iter().any(|word| reason.contains(word)) && !self.has_failed_before(request, reason);
@@ -166,8 +166,8 @@ impl Verdicts {
     }
 
     /// An update makes a group again that could not be made before.
-    pub fn of_a_failure(&mut self, request: &str, heard: &Heard) {
-        let Heard::Failed { reason, .. } = heard else {
+    pub fn of_a_failure(&mut self, request: &str, heard: &RequestResult) {
+        let RequestResult::Failed { reason, .. } = heard else {
             return;
         };
         if self.has_failed_before(request, reason) {
@@ -288,7 +288,7 @@ fn gist(reason: &str) -> String {
 }
 
 /// Whether CloudFormation could have read one thing or another. What comes when it has read is told to nobody.
-fn differs(asked: &Asked) -> bool {
+fn differs(asked: &RequestRecord) -> bool {
     let said = |answer: &Value| {
         let of = |key: &str| text(answer, key).to_owned();
         (of("Status"), of("PhysicalResourceId"))

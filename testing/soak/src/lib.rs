@@ -3,7 +3,6 @@
 //! opened, and one number chooses everything: what the stack goes through, what goes wrong with which call, when a process
 //! dies, when a clock jumps. The same number plays the same again.
 
-mod asked;
 mod cloud;
 mod cluster;
 mod counts;
@@ -15,6 +14,7 @@ mod life;
 mod machine;
 mod process;
 mod properties;
+mod request_record;
 mod seed;
 mod services;
 mod stack;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::faults::{Weather, pick};
 use crate::judge::Verdicts;
 use crate::properties::{first, for_life};
-use crate::stack::{Asking, CloudFormation, Heard};
+use crate::stack::{Asking, CloudFormation, RequestResult};
 use crate::world::{World, held};
 
 mod again;
@@ -30,7 +30,7 @@ const TRIES: usize = 3;
 
 /// What CloudFormation has recorded of the resource.
 #[derive(Debug, Clone)]
-struct Known {
+struct RecordedResource {
     id: String,
     properties: Value,
 }
@@ -46,7 +46,7 @@ pub struct Life {
     /// Properties that were in force before, to which an update may go back.
     past: Vec<Value>,
     /// What the operation at hand has replaced. It is cleaned up when the operation is over.
-    replaced: Vec<Known>,
+    replaced: Vec<RecordedResource>,
     /// The next operation is the stack's deletion.
     is_to_end: bool,
     pub verdicts: Verdicts,
@@ -79,7 +79,7 @@ impl Life {
     }
 
     /// One operation of the stack after another, to its deletion.
-    async fn grow_old(&mut self, known: Known) {
+    async fn grow_old(&mut self, known: RecordedResource) {
         let mut resource = Some(known);
         for _ in 0..*pick(&mut self.dice, &[0, 1, 1, 2, 3, 4]) {
             self.between(resource.as_ref()).await;
@@ -100,7 +100,7 @@ impl Life {
     }
 
     /// The stack is at rest, and others aren't.
-    async fn between(&mut self, resource: Option<&Known>) {
+    async fn between(&mut self, resource: Option<&RecordedResource>) {
         let pause = self.dice.u64(3..600);
         tokio::time::sleep(Duration::from_secs(pause)).await;
         self.verdicts.of_rest(resource.map(|known| known.id.as_str()));
@@ -115,7 +115,7 @@ impl Life {
     }
 
     /// `None` where nothing is left but to look at what is left.
-    async fn create(&mut self, properties: Value) -> Option<Known> {
+    async fn create(&mut self, properties: Value) -> Option<RecordedResource> {
         self.world.stack_is("CREATE_IN_PROGRESS");
         others::forebode(&self.world, &mut self.dice, "Create");
         let asking = Asking {
@@ -126,15 +126,15 @@ impl Life {
         };
         let request = self.cloudformation.send(asking);
         match self.hear_or_cancel(&request).await {
-            Some(Heard::Success { id }) => {
+            Some(RequestResult::Success { id }) => {
                 self.made.insert(id.clone(), properties.clone());
                 self.past.push(properties.clone());
                 self.verdicts.of_known_tags(&request);
                 self.world.stack_is("CREATE_COMPLETE");
-                return Some(Known { id, properties });
+                return Some(RecordedResource { id, properties });
             }
-            Some(Heard::Failed { id, .. }) => self.end_of_creation(&id, &properties).await,
-            Some(Heard::Silence) => self.end_of_creation(MADE_UP, &properties).await,
+            Some(RequestResult::Failed { id, .. }) => self.end_of_creation(&id, &properties).await,
+            Some(RequestResult::Silence) => self.end_of_creation(MADE_UP, &properties).await,
             None => self.delete(MADE_UP, &properties).await,
         }
         None
@@ -148,14 +148,14 @@ impl Life {
         }
     }
 
-    async fn hear(&mut self, request: &str) -> Heard {
+    async fn hear(&mut self, request: &str) -> RequestResult {
         let heard = self.cloudformation.hear(request).await;
         self.verdicts.of_an_answer(request, &heard);
         heard
     }
 
     /// `None` where an operator has cancelled before there was an answer. Whatever comes then is ignored.
-    async fn hear_or_cancel(&mut self, request: &str) -> Option<Heard> {
+    async fn hear_or_cancel(&mut self, request: &str) -> Option<RequestResult> {
         let cancels = self.dice.u8(..10) == 0;
         let after = Duration::from_secs(if cancels { self.dice.u64(0..400) } else { 100_000 });
         let heard = tokio::time::timeout(after, self.hear(request)).await.ok();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::faults::{Fate, Kind, When};
+use crate::faults::{CallFailureKind, CallFate, When};
 use crate::world::{World, held};
 
 pub struct Process {
@@ -44,34 +44,34 @@ impl Process {
     }
 
     /// Makes a call, or what becomes of it instead.
-    pub async fn call<T>(&self, called: Called<'_>, effect: impl Future<Output = T>) -> Result<T, Kind> {
+    pub async fn call<T>(&self, called: Called<'_>, effect: impl Future<Output = T>) -> Result<T, CallFailureKind> {
         let Called { service, what, .. } = called;
         self.world.counts().calls += 1;
         let (fate, there, back) = (self.world.fate(service, what), self.way(), self.way());
         let fate = if self.world.is_worn_out(&self.request()) {
-            Fate::Fine
+            CallFate::Fine
         } else {
             fate
         };
         tokio::time::sleep(there).await;
-        if fate == Fate::Death(When::BeforeItsEffect) {
+        if fate == CallFate::Death(When::BeforeItsEffect) {
             self.die(&format!("before {what}")).await;
         }
-        if let Fate::Wrong(kind, When::BeforeItsEffect) = fate {
+        if let CallFate::Wrong(kind, When::BeforeItsEffect) = fate {
             return Err(self.goes_wrong(kind, When::BeforeItsEffect, &called).await);
         }
         let done = effect.await;
         tokio::time::sleep(back).await;
         match fate {
-            Fate::Death(_) => self.die(&format!("after {what}")).await,
-            Fate::Wrong(kind, when) => return Err(self.goes_wrong(kind, when, &called).await),
-            Fate::Fine => {}
+            CallFate::Death(_) => self.die(&format!("after {what}")).await,
+            CallFate::Wrong(kind, when) => return Err(self.goes_wrong(kind, when, &called).await),
+            CallFate::Fine => {}
         }
         self.world.tell(&format!("{self} {what}"));
         Ok(done)
     }
 
-    async fn goes_wrong(&self, kind: Kind, when: When, called: &Called<'_>) -> Kind {
+    async fn goes_wrong(&self, kind: CallFailureKind, when: When, called: &Called<'_>) -> CallFailureKind {
         let Called {
             service,
             what,
@@ -80,13 +80,13 @@ impl Process {
         self.world.tell(&format!("{self} {what}: {kind:?} {when:?}"));
         self.world.count(format!("faults: {kind:?} {when:?}"));
         self.world.note(&self.request(), |asked| asked.faults += 1);
-        if kind == Kind::Denied {
+        if kind == CallFailureKind::Denied {
             self.world.note(&self.request(), |asked| {
                 asked.denied += 1;
                 asked.stack_denied += u32::from(service == "cloudformation");
             });
         }
-        if kind == Kind::Hang {
+        if kind == CallFailureKind::Hang {
             tokio::time::sleep(patience).await;
         }
         kind

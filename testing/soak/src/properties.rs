@@ -8,7 +8,7 @@ use crate::world::CLUSTER;
 
 /// What an update is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum UpdateKind {
     /// Nothing forces a new group.
     InPlace,
     /// Something does.
@@ -51,14 +51,14 @@ pub fn first(dice: &mut Rng) -> Value {
 }
 
 /// What an update asks for in place of `before`.
-pub fn changed(dice: &mut Rng, before: &Value, change: Change) -> Value {
+pub fn changed(dice: &mut Rng, before: &Value, change: UpdateKind) -> Value {
     let mut properties = before.clone();
     for _ in 0..20 {
         match change {
-            Change::InPlace | Change::Back => change_in_place(dice, &mut properties),
-            Change::Replacement => immutable(dice, &mut properties),
-            Change::Upgrade => upgrade(dice, &mut properties),
-            Change::Refused => spoil(dice, &mut properties),
+            UpdateKind::InPlace | UpdateKind::Back => change_in_place(dice, &mut properties),
+            UpdateKind::Replacement => immutable(dice, &mut properties),
+            UpdateKind::Upgrade => upgrade(dice, &mut properties),
+            UpdateKind::Refused => spoil(dice, &mut properties),
         }
         // CloudFormation sends no Update where nothing is changed.
         if properties != *before {
@@ -66,7 +66,7 @@ pub fn changed(dice: &mut Rng, before: &Value, change: Change) -> Value {
         }
     }
     // What was spoilt may not be mended.
-    if change != Change::Refused && dice.bool() {
+    if change != UpdateKind::Refused && dice.bool() {
         change_in_place(dice, &mut properties);
     }
     properties
@@ -206,7 +206,7 @@ mod tests {
             let mut dice = Rng::with_seed(seed);
             let first = first(&mut dice);
             assert_eq!(problems(&first), Vec::<String>::new(), "{first}");
-            for change in [Change::InPlace, Change::Replacement, Change::Upgrade] {
+            for change in [UpdateKind::InPlace, UpdateKind::Replacement, UpdateKind::Upgrade] {
                 let after = changed(&mut dice, &first, change);
                 assert_eq!(problems(&after), Vec::<String>::new(), "{after}");
             }

@@ -17,7 +17,7 @@ use crate::faults::{Weather, pick};
 use crate::fiction::Fiction;
 use crate::lambda::Lambda;
 use crate::life::Life;
-use crate::world::{OWN_ACCOUNT, SECRET, Setting, World, held};
+use crate::world::{OWN_ACCOUNT, SECRET, World, WorldSetting, held};
 
 /// Several times what any life takes: a few requests of an hour each, and what is tried again.
 const LONGEST: Duration = Duration::from_secs(48 * 3600);
@@ -76,7 +76,7 @@ fn broken(seed: u64) -> Played {
 async fn lived(seed: u64, fiction: Fiction) -> Played {
     let mut dice = Rng::with_seed(seed);
     let (work, works) = unbounded_channel();
-    let setting = Setting {
+    let setting = WorldSetting {
         region: region(),
         account: account(&mut dice),
         fiction,

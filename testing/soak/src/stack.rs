@@ -14,7 +14,7 @@ const HOUR: u64 = 3600;
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum RequestResult {
     Success { id: String },
     Failed { id: String, reason: String },
     Silence,
@@ -89,19 +89,19 @@ impl CloudFormation {
     }
 
     /// The first answer, if it comes in time.
-    pub async fn hear(&self, request: &str) -> Heard {
+    pub async fn hear(&self, request: &str) -> RequestResult {
         let asked = self.world.asked(request).expect("it was sent");
         let left = (asked.sent + asked.timeout).saturating_sub(self.world.time.gone_by());
         let heard = match tokio::time::timeout(left, self.is_answered(request)).await {
             Ok(()) => self.read(request).await,
-            Err(_) => Heard::Silence,
+            Err(_) => RequestResult::Silence,
         };
         self.world.count(match &heard {
-            Heard::Success { .. } => "answers: SUCCESS",
-            Heard::Failed { .. } => "answers: FAILED",
-            Heard::Silence => "answers that never came",
+            RequestResult::Success { .. } => "answers: SUCCESS",
+            RequestResult::Failed { .. } => "answers: FAILED",
+            RequestResult::Silence => "answers that never came",
         });
-        if heard == Heard::Silence {
+        if heard == RequestResult::Silence {
             self.world.tell(&format!(
                 "CloudFormation: {} was never answered",
                 request_number(request)
@@ -122,35 +122,39 @@ impl CloudFormation {
 
     /// What lies in the bucket when it is looked at, which is a moment after it was put there. What is put there later nobody
     /// reads.
-    async fn read(&self, request: &str) -> Heard {
+    async fn read(&self, request: &str) -> RequestResult {
         let moment = self.world.throw(|dice| dice.u64(50..3000));
         tokio::time::sleep(Duration::from_millis(moment)).await;
         let now = self.world.time.gone_by();
         self.world.note(request, |asked| asked.read = Some(now));
         let Some(asked) = self.world.asked(request) else {
-            return Heard::Silence;
+            return RequestResult::Silence;
         };
-        let heard = asked.answers.last().map_or(Heard::Silence, |(_, answer)| heard(answer));
+        let heard = asked
+            .answers
+            .last()
+            .map_or(RequestResult::Silence, |(_, answer)| heard(answer));
         self.record(text(&asked.event, "RequestType"), &heard);
         heard
     }
 
     /// A resource is recorded under the id that CloudFormation reads: of a new one whatever the answer says, since that is what is
     /// deleted then, and of an Update that succeeds.
-    fn record(&self, kind: &str, heard: &Heard) {
+    fn record(&self, kind: &str, heard: &RequestResult) {
         let id = match (kind, heard) {
-            ("Create", Heard::Success { id } | Heard::Failed { id, .. }) | ("Update", Heard::Success { id }) => id,
+            ("Create", RequestResult::Success { id } | RequestResult::Failed { id, .. })
+            | ("Update", RequestResult::Success { id }) => id,
             _ => return,
         };
         *held(&self.world.recorded) = Some(id.clone());
     }
 }
 
-fn heard(answer: &Value) -> Heard {
+fn heard(answer: &Value) -> RequestResult {
     let id = text(answer, "PhysicalResourceId").to_owned();
     match text(answer, "Status") {
-        "SUCCESS" => Heard::Success { id },
-        _ => Heard::Failed {
+        "SUCCESS" => RequestResult::Success { id },
+        _ => RequestResult::Failed {
             id,
             reason: text(answer, "Reason").to_owned(),
         },

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use http::Response;
 
-use crate::faults::{DENIED, Kind};
+use crate::faults::{CallFailureKind, DENIED};
 use crate::process::{Called, Process};
 use crate::services::{Message, Service};
 
@@ -46,13 +46,13 @@ async fn carry(process: Arc<Process>, request: HttpRequest) -> Result<HttpRespon
 }
 
 /// What comes back over the wire of a call that goes wrong.
-fn broken(service: Service, kind: Kind) -> Result<Response<SdkBody>, ConnectorError> {
+fn broken(service: Service, kind: CallFailureKind) -> Result<Response<SdkBody>, ConnectorError> {
     match kind {
-        Kind::Throttle => Ok(service.throttle()),
-        Kind::ServerError => Ok(service.error(500, "InternalFailure", "chosen by the seed")),
-        Kind::Garbage => Ok(service.garbage()),
-        Kind::Denied => Ok(service.error(403, "AccessDenied", DENIED)),
-        Kind::Reset => Err(ConnectorError::io("the connection broke off".into())),
-        Kind::Hang => Err(ConnectorError::timeout("nothing came".into())),
+        CallFailureKind::Throttle => Ok(service.throttle()),
+        CallFailureKind::ServerError => Ok(service.error(500, "InternalFailure", "chosen by the seed")),
+        CallFailureKind::Garbage => Ok(service.garbage()),
+        CallFailureKind::Denied => Ok(service.error(403, "AccessDenied", DENIED)),
+        CallFailureKind::Reset => Err(ConnectorError::io("the connection broke off".into())),
+        CallFailureKind::Hang => Err(ConnectorError::timeout("nothing came".into())),
     }
 }

@@ -13,10 +13,10 @@ use simulator::Simulator;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::asked::Asked;
 use crate::counts::Counts;
-use crate::faults::{Fate, Right, Weather};
+use crate::faults::{CallFate, Right, Weather};
 use crate::fiction::Fiction;
+use crate::request_record::RequestRecord;
 use crate::time::{EPOCH_MILLIS, Time};
 use crate::trace::Trace;
 use fakes::Ec2;
@@ -67,13 +67,13 @@ pub struct World {
     pub weather: Mutex<Weather>,
     dice: Mutex<Rng>,
     answers: Mutex<Answers>,
-    asked: Mutex<BTreeMap<String, Asked>>,
+    asked: Mutex<BTreeMap<String, RequestRecord>>,
     trace: Mutex<Trace>,
     counts: Mutex<Counts>,
 }
 
 /// What a world is made of.
-pub struct Setting {
+pub struct WorldSetting {
     pub region: String,
     pub account: &'static str,
     pub fiction: Fiction,
@@ -85,7 +85,7 @@ pub struct Setting {
 
 impl World {
     /// Within a runtime whose time is paused.
-    pub fn begin(setting: Setting, work: UnboundedSender<Work>) -> Self {
+    pub fn begin(setting: WorldSetting, work: UnboundedSender<Work>) -> Self {
         let simulator = Simulator::unserved(simulator::Options {
             region: setting.region.clone(),
             durations: setting.durations,
@@ -164,7 +164,7 @@ impl World {
         what(&mut held(&self.dice))
     }
 
-    pub fn fate(&self, service: &str, what: &str) -> Fate {
+    pub fn fate(&self, service: &str, what: &str) -> CallFate {
         let weather = held(&self.weather);
         weather.fate(&mut held(&self.dice), service, what, self.time.gone_by())
     }
@@ -205,20 +205,20 @@ impl World {
     /// A request is about to be sent.
     pub fn expect(&self, event: &Value, timeout: Duration) {
         held(&self.answers).expect(event);
-        let asked = Asked::now(event, self.time.gone_by(), timeout);
+        let asked = RequestRecord::now(event, self.time.gone_by(), timeout);
         held(&self.asked).insert(text(event, "RequestId").to_owned(), asked);
     }
 
-    pub fn asked(&self, request: &str) -> Option<Asked> {
+    pub fn asked(&self, request: &str) -> Option<RequestRecord> {
         held(&self.asked).get(request).cloned()
     }
 
-    pub fn all_asked(&self) -> Vec<Asked> {
+    pub fn all_asked(&self) -> Vec<RequestRecord> {
         held(&self.asked).values().cloned().collect()
     }
 
     /// Notes something of a request.
-    pub fn note(&self, request: &str, what: impl FnOnce(&mut Asked)) {
+    pub fn note(&self, request: &str, what: impl FnOnce(&mut RequestRecord)) {
         if let Some(asked) = held(&self.asked).get_mut(request) {
             what(asked);
         }

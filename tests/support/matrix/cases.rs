@@ -4,14 +4,14 @@ use mng_core::properties::device_plugin::{DEFAULT_VERSION, IMAGE};
 use mng_core::properties::table::Effect::{InPlace, Nothing};
 use serde_json::{Value, json};
 
-use super::{Case, case};
+use super::{PropertyChange, case};
 
 const NONE: Value = Value::Null;
 pub const TAG: &str = "autoscaling:CreateOrUpdateTags";
 pub const UNTAG: &str = "autoscaling:DeleteTags";
 
 /// `/called` are the calls that changed the Auto Scaling group.
-pub fn scaling_group() -> Vec<Case> {
+pub fn scaling_group() -> Vec<PropertyChange> {
     let (autoscaler, processes, called) = ("ClusterAutoscaler", "SuspendProcesses", "/called");
     let (suspend, resume) = ("autoscaling:SuspendProcesses", "autoscaling:ResumeProcesses");
     let stated = json!({"Resources": {"nvidia.com/gpu": "1"}, "Options": {"scaledownunneededtime": "10m"}});
@@ -32,7 +32,7 @@ pub fn scaling_group() -> Vec<Case> {
 }
 
 /// What is read at each request.
-pub fn nodes() -> Vec<Case> {
+pub fn nodes() -> Vec<PropertyChange> {
     let (sizes, ready) = (
         json!({"MinSize": 1, "MaxSize": 4, "DesiredSize": 3}),
         "/outputs/ReadyNodes",
@@ -48,7 +48,7 @@ pub fn nodes() -> Vec<Case> {
 }
 
 /// Of a group with GPUs.
-pub fn device_plugin() -> Vec<Case> {
+pub fn device_plugin() -> Vec<PropertyChange> {
     let (plugin, pod) = ("NvidiaDevicePlugin", "/beyond/plugin/spec/template/spec");
     let image = "/beyond/plugin/spec/template/spec/containers/0/image";
     let toleration = "/beyond/plugin/spec/template/spec/tolerations/1/key";
@@ -67,7 +67,7 @@ pub fn device_plugin() -> Vec<Case> {
 }
 
 /// Of a group of Windows nodes.
-pub fn windows() -> Vec<Case> {
+pub fn windows() -> Vec<PropertyChange> {
     let addresses = "/beyond/network_plugin/data/enable-windows-ipam";
     vec![
         case("WindowsSupport", NONE, json!(true), InPlace).is(addresses, json!("true")),

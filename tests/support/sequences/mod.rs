@@ -8,19 +8,19 @@ mod sources;
 mod tables;
 
 pub use sources::Sources;
-pub use tables::{BY_GROUP, BY_KNOWLEDGE, Row, Table};
+pub use tables::{BY_GROUP, BY_KNOWLEDGE, SequenceRow, SequenceTable};
 
 /// What must happen in a cell.
-pub struct Rule {
+pub struct CellRule {
     pub code: &'static str,
     /// One or two sentences.
     pub must: &'static str,
-    pub held: &'static [Held],
+    pub held: &'static [RuleEvidence],
 }
 
 /// What holds a rule.
 #[derive(Debug)]
-pub enum Held {
+pub enum RuleEvidence {
     /// The name of a test.
     Test(&'static str),
     /// The name of a property of the model.
@@ -36,7 +36,7 @@ pub enum Held {
 }
 
 /// All rules, in the order of the page.
-pub fn rules() -> impl Iterator<Item = &'static Rule> {
+pub fn rules() -> impl Iterator<Item = &'static CellRule> {
     forward::FORWARD.iter().chain(back::BACK).chain(known::KNOWN)
 }
 
@@ -50,25 +50,25 @@ pub fn page() -> String {
     )
 }
 
-fn table(table: &Table) -> String {
+fn table(table: &SequenceTable) -> String {
     let heads = table.columns.join(" | ");
     let line = "|---".repeat(table.columns.len() + 1);
     let rows: String = table.rows.iter().map(row).collect();
     format!("{}\n\n| CloudFormation | {heads} |\n{line}|\n{rows}", table.title)
 }
 
-fn row(row: &Row) -> String {
+fn row(row: &SequenceRow) -> String {
     let cells: Vec<String> = row.cells().map(|codes| codes.join(" ")).collect();
     format!("| {} | {} |\n", row.operation, cells.join(" | "))
 }
 
-fn rule(rule: &Rule) -> String {
-    let held: Vec<String> = rule.held.iter().map(Held::told).collect();
+fn rule(rule: &CellRule) -> String {
+    let held: Vec<String> = rule.held.iter().map(RuleEvidence::render).collect();
     format!("| {} | {} | {} |\n", rule.code, rule.must, held.join("; "))
 }
 
-impl Held {
-    fn told(&self) -> String {
+impl RuleEvidence {
+    fn render(&self) -> String {
         match self {
             Self::Test(name) => format!("`{name}`"),
             Self::Property(name) => format!("model: \"{name}\""),

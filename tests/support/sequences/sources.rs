@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::Held;
+use super::RuleEvidence;
 
 /// The texts of the tests, of the model's properties and lives, and of the soak's judgements.
 pub struct Sources {
@@ -24,13 +24,15 @@ impl Sources {
     }
 
     /// Whether what is named is there. A reason stands for itself.
-    pub fn have(&self, held: &Held) -> bool {
+    pub fn have(&self, held: &RuleEvidence) -> bool {
         match held {
-            Held::Test(name) => self.has_test(name),
-            Held::Property(name) => self.properties.contains(&format!("(\"{name}\", ")) || self.has_long_property(name),
-            Held::Life(name) => self.lives.contains(&format!("\"{name}\"")),
-            Held::Soak(words) => self.judgements.contains(words),
-            Held::Reason(_) | Held::Open(_) => true,
+            RuleEvidence::Test(name) => self.has_test(name),
+            RuleEvidence::Property(name) => {
+                self.properties.contains(&format!("(\"{name}\", ")) || self.has_long_property(name)
+            }
+            RuleEvidence::Life(name) => self.lives.contains(&format!("\"{name}\"")),
+            RuleEvidence::Soak(words) => self.judgements.contains(words),
+            RuleEvidence::Reason(_) | RuleEvidence::Open(_) => true,
         }
     }
 

@@ -1,32 +1,32 @@
 //! The two tables.
 
 /// What CloudFormation may do, against something else.
-pub struct Table {
+pub struct SequenceTable {
     pub title: &'static str,
     pub columns: &'static [&'static str],
-    pub rows: &'static [Row],
+    pub rows: &'static [SequenceRow],
 }
 
 /// One thing that CloudFormation may do.
-pub struct Row {
+pub struct SequenceRow {
     pub operation: &'static str,
     /// Cells, with blanks between them; a comma stands between the rules of one cell.
     codes: &'static str,
 }
 
-impl Row {
+impl SequenceRow {
     /// The rules of each cell.
     pub fn cells(&self) -> impl Iterator<Item = Vec<&'static str>> {
         self.codes.split_whitespace().map(|cell| cell.split(',').collect())
     }
 }
 
-const fn row(operation: &'static str, codes: &'static str) -> Row {
-    Row { operation, codes }
+const fn row(operation: &'static str, codes: &'static str) -> SequenceRow {
+    SequenceRow { operation, codes }
 }
 
 #[rustfmt::skip]
-pub const BY_GROUP: Table = Table {
+pub const BY_GROUP: SequenceTable = SequenceTable {
     title: "What CloudFormation does, and what the node group is that it meets (the stack can be described). \"Theirs\" are updates by somebody \
         else; a failed group is CREATE_FAILED, a half deleted one DELETE_FAILED; \"earlier\" is of another release; \"untagged\" has lost \
         the function's tags; \"no template\" has lost its launch template, or that its tags; \"newer\" runs a newer version than the \
@@ -65,7 +65,7 @@ pub const BY_GROUP: Table = Table {
 };
 
 #[rustfmt::skip]
-pub const BY_KNOWLEDGE: Table = Table {
+pub const BY_KNOWLEDGE: SequenceTable = SequenceTable {
     title: "What CloudFormation does, and what the function may know (the group is as the operation expects it). \"Denied\" is a stack that the \
         function may not describe; \"foreign\" is a stack of another account; \"late\" is a request that is taken up when its stack does something else \
         by now; \"twice\" are two deliveries of a request; \"crash\" is a delivery that dies between any two calls.",

@@ -11,12 +11,12 @@ use super::token::Token;
 use super::transport;
 use mng_core::call_error::{CallError, Fault, NO_ANSWER};
 use mng_core::texts::error_chain;
-use mng_core::workload::access::{Lack, remedy};
+use mng_core::workload::access::{MissingAccess, remedy};
 use mng_engine::ports::api_of;
 
 /// The address of a cluster's API, as EKS shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
+pub struct ClusterEndpoint {
     pub cluster: String,
     pub url: String,
     /// The certificates that sign the API server's certificate: PEM in base64.
@@ -37,7 +37,7 @@ impl Connection {
     ///
     /// # Errors
     /// The endpoint or a certificate cannot be parsed.
-    pub fn open(endpoint: &Endpoint, token: Token, role: Option<String>) -> Result<Self, CallError> {
+    pub fn open(endpoint: &ClusterEndpoint, token: Token, role: Option<String>) -> Result<Self, CallError> {
         let cluster = endpoint.cluster.clone();
         let unusable = |message: String| unusable(&cluster, message);
         let url = endpoint
@@ -51,11 +51,11 @@ impl Connection {
     }
 
     /// The API for one kind of objects: over all namespaces, or for objects without a namespace.
-    pub fn all(&self, kind: &Kind) -> Api<DynamicObject> {
+    pub fn all(&self, kind: &ObjectKind) -> Api<DynamicObject> {
         Api::all_with(self.client.clone(), &kind.resource())
     }
 
-    pub fn of_namespace(&self, kind: &Kind, namespace: &str) -> Api<DynamicObject> {
+    pub fn of_namespace(&self, kind: &ObjectKind, namespace: &str) -> Api<DynamicObject> {
         Api::namespaced_with(self.client.clone(), namespace, &kind.resource())
     }
 
@@ -73,7 +73,7 @@ impl Connection {
         };
         let fault = fault(status.code);
         let code = format!("{} {}", status.code, status.reason);
-        let remedy = Lack::of(&code).map(|lack| remedy(lack, &self.cluster, self.role.as_deref(), action));
+        let remedy = MissingAccess::of(&code).map(|lack| remedy(lack, &self.cluster, self.role.as_deref(), action));
         let message = [Some(status.message.clone()), remedy].into_iter().flatten();
         CallError {
             action,
@@ -86,39 +86,39 @@ impl Connection {
 }
 
 /// A kind of Kubernetes objects.
-pub struct Kind {
+pub struct ObjectKind {
     pub group: &'static str,
     pub version: &'static str,
     pub kind: &'static str,
 }
 
-pub const NODE: Kind = Kind {
+pub const NODE: ObjectKind = ObjectKind {
     group: "",
     version: "v1",
     kind: "Node",
 };
-pub const POD: Kind = Kind {
+pub const POD: ObjectKind = ObjectKind {
     group: "",
     version: "v1",
     kind: "Pod",
 };
-pub const CONFIG_MAP: Kind = Kind {
+pub const CONFIG_MAP: ObjectKind = ObjectKind {
     group: "",
     version: "v1",
     kind: "ConfigMap",
 };
-pub const DAEMON_SET: Kind = Kind {
+pub const DAEMON_SET: ObjectKind = ObjectKind {
     group: "apps",
     version: "v1",
     kind: "DaemonSet",
 };
-pub const POD_DISRUPTION_BUDGET: Kind = Kind {
+pub const POD_DISRUPTION_BUDGET: ObjectKind = ObjectKind {
     group: "policy",
     version: "v1",
     kind: "PodDisruptionBudget",
 };
 
-impl Kind {
+impl ObjectKind {
     fn resource(&self) -> ApiResource {
         ApiResource::from_gvk(&GroupVersionKind::gvk(self.group, self.version, self.kind))
     }

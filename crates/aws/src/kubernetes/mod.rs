@@ -20,11 +20,11 @@ use watch::{Followed, Watch, is_expired};
 
 /// The open watches, by cluster and group.
 #[derive(Default)]
-pub struct Watches(Mutex<HashMap<(String, String), Kept>>);
+pub struct Watches(Mutex<HashMap<(String, String), OpenWatch>>);
 
 /// A watch, and the request that opened it. Another request later does not use its list, which may be out of date by
 /// then.
-struct Kept {
+struct OpenWatch {
     request_id: String,
     watch: Watch,
 }
@@ -51,7 +51,7 @@ impl Watches {
         let watch = watch.map_err(|error| connection.error(LIST, &error))?;
         let nodes = watch.nodes();
         let request_id = request_id.to_owned();
-        watches.insert(key, Kept { request_id, watch });
+        watches.insert(key, OpenWatch { request_id, watch });
         Ok(nodes)
     }
 

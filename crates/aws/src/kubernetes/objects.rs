@@ -7,7 +7,7 @@ use kube::api::DynamicObject;
 use serde_json::Value;
 
 use mng_core::workload::device_plugin::{DaemonSet, Toleration};
-use mng_core::workload::drain::{DisruptionBudget, Origin, Pod, Requirement, Selector};
+use mng_core::workload::drain::{DisruptionBudget, LabelSelector, Pod, PodOrigin, Requirement};
 use mng_core::workload::nodes::{Node, Readiness, Scheduling};
 use mng_core::workload::windows::{CONFIG_MAP, IPAM, Ipam};
 
@@ -83,9 +83,9 @@ pub fn pod(object: &DynamicObject) -> Pod {
         controller: controller.map(|owner| (owner.kind, owner.name)),
         // The kubelet mirrors its own pods to the API, where they cannot be evicted.
         origin: if annotations.contains_key("kubernetes.io/config.mirror") {
-            Origin::Mirror
+            PodOrigin::Mirror
         } else {
-            Origin::Api
+            PodOrigin::Api
         },
         phase: text(&object.data, "/status/phase"),
         terminating_since: metadata.deletion_timestamp.as_ref().map(|since| since.0.to_string()),
@@ -109,7 +109,7 @@ pub fn disruption_budget(object: &DynamicObject) -> DisruptionBudget {
     }
 }
 
-fn selector(value: &Value) -> Selector {
+fn selector(value: &Value) -> LabelSelector {
     let requirement = |value: &Value| Requirement {
         key: text(value, "/key"),
         operator: text(value, "/operator"),
@@ -118,7 +118,7 @@ fn selector(value: &Value) -> Selector {
             .filter_map(|value| Some(value.as_str()?.to_owned()))
             .collect(),
     };
-    Selector {
+    LabelSelector {
         match_labels: texts(&value["matchLabels"]),
         match_expressions: list(value, "/matchExpressions").iter().map(requirement).collect(),
     }

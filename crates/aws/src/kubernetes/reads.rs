@@ -4,7 +4,7 @@ use kube::Error;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, Preconditions};
 use serde_json::Value;
 
-use super::connection::{CONFIG_MAP, Connection, DAEMON_SET, Kind, NODE, POD, POD_DISRUPTION_BUDGET};
+use super::connection::{CONFIG_MAP, Connection, DAEMON_SET, NODE, ObjectKind, POD, POD_DISRUPTION_BUDGET};
 use super::objects;
 use mng_core::call_error::{CallError, Fault};
 use mng_core::workload::device_plugin::{DaemonSet, FIELD_MANAGER, NAME, NAMESPACE};
@@ -83,7 +83,7 @@ impl Connection {
 
     /// Server-side apply. It is forced: the object is the function's own, or a setting that the template asks for.
     pub async fn apply(&self, object: &Value) -> Result<(), CallError> {
-        let (kind, action): (&Kind, _) = match object["kind"].as_str() {
+        let (kind, action): (&ObjectKind, _) = match object["kind"].as_str() {
             Some("ConfigMap") => (&CONFIG_MAP, "patch configmaps"),
             _ => (&DAEMON_SET, "patch daemonsets"),
         };

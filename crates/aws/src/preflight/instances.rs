@@ -9,8 +9,8 @@ use super::super::errors::call_error;
 use super::super::{Aws, ec2};
 use super::filter;
 use mng_core::call_error::Fault;
-use mng_core::node::image::Architecture;
-use mng_core::preflight::facts::{Image, InstanceType, Read};
+use mng_core::node::instance_type::Architecture;
+use mng_core::preflight::facts::{InstanceType, MachineImage, Read};
 use mng_core::preflight::quotas::service;
 
 impl Aws {
@@ -74,7 +74,7 @@ impl Aws {
 
     /// A deprecated image can be launched, but EC2 shows it only on request. EC2 shows a disabled image to its owner,
     /// so the check can report its state.
-    pub(super) async fn read_image(&self, id: &str) -> Read<Option<Image>> {
+    pub(super) async fn read_image(&self, id: &str) -> Read<Option<MachineImage>> {
         let call = self
             .ec2()
             .describe_images()
@@ -100,9 +100,9 @@ fn instance_type(info: &InstanceTypeInfo) -> InstanceType {
     }
 }
 
-fn image(image: &Ec2Image) -> Image {
+fn image(image: &Ec2Image) -> MachineImage {
     let arm = image.architecture() == Some(&ArchitectureValues::Arm64);
-    Image {
+    MachineImage {
         id: image.image_id().unwrap_or_default().to_owned(),
         architecture: if arm { Architecture::Arm } else { Architecture::X86 },
         state: image

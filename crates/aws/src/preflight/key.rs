@@ -6,11 +6,11 @@ use aws_sdk_kms::types::{KeyManagerType, KeyMetadata};
 
 use super::super::Aws;
 use super::super::errors::{call_error, empty_answer};
-use mng_core::preflight::facts::{Key, KeyMaker, Read};
+use mng_core::preflight::facts::{KeyMaker, KmsKey, Read};
 
 impl Aws {
     /// Takes an ID, an ARN, or the name or ARN of an alias; `DescribeKey` accepts all of them.
-    pub(super) async fn read_key(&self, key: &str) -> Read<Key> {
+    pub(super) async fn read_key(&self, key: &str) -> Read<KmsKey> {
         const ACTION: &str = "kms:DescribeKey";
         let answer = self.kms().describe_key().key_id(key).send().await;
         let answer = answer.map_err(|error| call_error(ACTION, key, &error))?;
@@ -39,8 +39,8 @@ impl Aws {
     }
 }
 
-fn key(key: &KeyMetadata) -> Key {
-    Key {
+fn key(key: &KeyMetadata) -> KmsKey {
+    KmsKey {
         arn: key.arn().unwrap_or_default().to_owned(),
         state: key
             .key_state()

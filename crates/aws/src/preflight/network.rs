@@ -9,7 +9,7 @@ use aws_sdk_ec2::types::{
 use super::super::Aws;
 use super::super::errors::{call_error, empty_answer};
 use super::filter;
-use mng_core::preflight::facts::{Dhcp, Dns, Endpoint, Read, Route, RouteTable, Subnet};
+use mng_core::preflight::facts::{Read, Route, RouteTable, Subnet, VpcDhcp, VpcDns, VpcEndpoint};
 
 impl Aws {
     pub(super) async fn read_subnets(&self, ids: Vec<String>) -> Read<Vec<Subnet>> {
@@ -26,23 +26,23 @@ impl Aws {
         Ok(found.iter().map(route_table).collect())
     }
 
-    pub(super) async fn read_endpoints(&self, vpc: &str) -> Read<Vec<Endpoint>> {
+    pub(super) async fn read_endpoints(&self, vpc: &str) -> Read<Vec<VpcEndpoint>> {
         let call = self.ec2().describe_vpc_endpoints().filters(of_vpc(vpc));
         let found = call.into_paginator().items().send().try_collect().await;
         let found: Vec<_> = found.map_err(|error| call_error("ec2:DescribeVpcEndpoints", vpc, &error))?;
-        let endpoints = found.iter().map(|endpoint| Endpoint {
+        let endpoints = found.iter().map(|endpoint| VpcEndpoint {
             service: text(endpoint.service_name()),
             state: text(endpoint.state().map(|state| state.as_str())),
         });
         Ok(endpoints.collect())
     }
 
-    pub(super) async fn read_dns(&self, vpc: &str) -> Read<Dns> {
+    pub(super) async fn read_dns(&self, vpc: &str) -> Read<VpcDns> {
         let (support, hostnames) = tokio::try_join!(
             self.read_attribute(vpc, VpcAttributeName::EnableDnsSupport),
             self.read_attribute(vpc, VpcAttributeName::EnableDnsHostnames),
         )?;
-        Ok(Dns { support, hostnames })
+        Ok(VpcDns { support, hostnames })
     }
 
     async fn read_attribute(&self, vpc: &str, name: VpcAttributeName) -> Read<bool> {
@@ -56,7 +56,7 @@ impl Aws {
             .ok_or_else(|| empty_answer(ACTION, vpc))
     }
 
-    pub(super) async fn read_dhcp(&self, vpc: &str) -> Read<Dhcp> {
+    pub(super) async fn read_dhcp(&self, vpc: &str) -> Read<VpcDhcp> {
         const ACTION: &str = "ec2:DescribeVpcs";
         let answer = self.ec2().describe_vpcs().filters(of_vpc(vpc)).send().await;
         let answer = answer.map_err(|error| call_error(ACTION, vpc, &error))?;
@@ -69,7 +69,7 @@ impl Aws {
         let options = answer.dhcp_options().first();
         let values = |key: &str| options.map_or_else(Vec::new, |options| option_values(options, key));
         let (domain_names, servers) = (values("domain-name"), values("domain-name-servers"));
-        Ok(Dhcp {
+        Ok(VpcDhcp {
             id,
             domain_names,
             servers,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
 use serde_json::Value;
 
-use super::{Content, Entry, Node, Style, Unreadable};
+use super::{Entry, Style, UnreadableFile, YamlContent, YamlNode};
 
 /// No template is as deep, and no stack too small for it. `serde_json` stops there too.
 const MAX_DEPTH: usize = 128;
@@ -17,33 +17,33 @@ const MAX_REPEATED: usize = 100_000;
 ///
 /// # Errors
 /// It isn't YAML, or YAML of a kind that can't be a template.
-pub fn read(text: &str) -> Result<Node, Unreadable> {
+pub fn read(text: &str) -> Result<YamlNode, UnreadableFile> {
     let composed = Composer::new(text).document();
     composed.or_else(|problem| json_alone(text).ok_or(problem))
 }
 
 /// JSON that is no YAML, such as with an escaped pair of surrogates in it. Only the lines are lost.
-fn json_alone(text: &str) -> Option<Node> {
+fn json_alone(text: &str) -> Option<YamlNode> {
     let is_yaml = Parser::new_from_str(text).all(|event| event.is_ok());
     let value = if is_yaml { None } else { serde_json::from_str(text).ok() };
     value.map(of_json)
 }
 
-fn of_json(value: Value) -> Node {
+fn of_json(value: Value) -> YamlNode {
     let style = match value {
         Value::Bool(_) | Value::Number(_) => Style::Plain,
         _ => Style::Text,
     };
     let content = match value {
-        Value::Null => Content::Nothing,
-        Value::Bool(boolean) => Content::Text(boolean.to_string()),
-        Value::Number(number) => Content::Text(number.to_string()),
-        Value::String(text) => Content::Text(text),
-        Value::Array(items) => Content::List(items.into_iter().map(of_json).collect()),
-        Value::Object(object) => Content::Map(object.into_iter().map(entry_of_json).collect()),
+        Value::Null => YamlContent::Nothing,
+        Value::Bool(boolean) => YamlContent::Text(boolean.to_string()),
+        Value::Number(number) => YamlContent::Text(number.to_string()),
+        Value::String(text) => YamlContent::Text(text),
+        Value::Array(items) => YamlContent::List(items.into_iter().map(of_json).collect()),
+        Value::Object(object) => YamlContent::Map(object.into_iter().map(entry_of_json).collect()),
     };
     let line = 1;
-    Node { line, content, style }
+    YamlNode { line, content, style }
 }
 
 fn entry_of_json((key, value): (String, Value)) -> Entry {
@@ -53,7 +53,7 @@ fn entry_of_json((key, value): (String, Value)) -> Entry {
 
 struct Composer<'t> {
     parser: Parser<'t, StrInput<'t>>,
-    anchors: HashMap<usize, Node>,
+    anchors: HashMap<usize, YamlNode>,
     repeated: usize,
 }
 
@@ -66,7 +66,7 @@ impl<'t> Composer<'t> {
         }
     }
 
-    fn document(mut self) -> Result<Node, Unreadable> {
+    fn document(mut self) -> Result<YamlNode, UnreadableFile> {
         let mut document = None;
         while let Some((event, line)) = self.event()? {
             match event {
@@ -76,15 +76,18 @@ impl<'t> Composer<'t> {
                 | Event::DocumentEnd
                 | Event::Nothing => {}
                 _ if document.is_some() => {
-                    return Err(Unreadable::at(line, "expected one document, got another one behind it"));
+                    return Err(UnreadableFile::at(
+                        line,
+                        "expected one document, got another one behind it",
+                    ));
                 }
                 event => document = Some(self.node(event, line, 0)?),
             }
         }
-        document.ok_or_else(|| Unreadable::new("the file is empty, and nothing in it to check"))
+        document.ok_or_else(|| UnreadableFile::new("the file is empty, and nothing in it to check"))
     }
 
-    fn event(&mut self) -> Result<Option<(Event<'t>, usize)>, Unreadable> {
+    fn event(&mut self) -> Result<Option<(Event<'t>, usize)>, UnreadableFile> {
         match self.parser.next_event().transpose() {
             Ok(event) => Ok(event.map(|(event, span)| (event, span.start.line()))),
             Err(error) => Err(broken(&error)),
@@ -92,12 +95,12 @@ impl<'t> Composer<'t> {
     }
 
     /// The event that must follow, since something is still open.
-    fn next(&mut self) -> Result<(Event<'t>, usize), Unreadable> {
-        let cut_off = || Unreadable::new("the file ends in the middle");
+    fn next(&mut self) -> Result<(Event<'t>, usize), UnreadableFile> {
+        let cut_off = || UnreadableFile::new("the file ends in the middle");
         self.event()?.ok_or_else(cut_off)
     }
 
-    fn node(&mut self, event: Event, line: usize, depth: usize) -> Result<Node, Unreadable> {
+    fn node(&mut self, event: Event, line: usize, depth: usize) -> Result<YamlNode, UnreadableFile> {
         within_depth(depth, line)?;
         let style = style(&event);
         let (content, anchor, tag) = match event {
@@ -105,26 +108,26 @@ impl<'t> Composer<'t> {
             Event::SequenceStart(anchor, tag) => (self.list(depth)?, anchor, tag),
             Event::MappingStart(anchor, tag) => (self.map(depth)?, anchor, tag),
             Event::Alias(anchor) => return self.repeat(anchor, line, depth),
-            _ => return Err(Unreadable::at(line, "expected a value")),
+            _ => return Err(UnreadableFile::at(line, "expected a value")),
         };
-        let node = called(tag.as_deref(), Node { line, content, style });
+        let node = called(tag.as_deref(), YamlNode { line, content, style });
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }
         Ok(node)
     }
 
-    fn list(&mut self, depth: usize) -> Result<Content, Unreadable> {
+    fn list(&mut self, depth: usize) -> Result<YamlContent, UnreadableFile> {
         let mut items = vec![];
         loop {
             match self.next()? {
-                (Event::SequenceEnd, _) => return Ok(Content::List(items)),
+                (Event::SequenceEnd, _) => return Ok(YamlContent::List(items)),
                 (event, line) => items.push(self.node(event, line, depth + 1)?),
             }
         }
     }
 
-    fn map(&mut self, depth: usize) -> Result<Content, Unreadable> {
+    fn map(&mut self, depth: usize) -> Result<YamlContent, UnreadableFile> {
         let (mut entries, mut merged, mut keys) = (vec![], vec![], HashSet::new());
         loop {
             let (event, line) = match self.next()? {
@@ -140,7 +143,7 @@ impl<'t> Composer<'t> {
             } else if keys.insert(key.clone()) {
                 entries.push(Entry { key, line, value });
             } else {
-                return Err(Unreadable::at(
+                return Err(UnreadableFile::at(
                     line,
                     format!("expected each key once, got \"{key}\" again"),
                 ));
@@ -148,13 +151,13 @@ impl<'t> Composer<'t> {
         }
         let inherited = merged.into_iter().flat_map(inherited);
         entries.extend(inherited.filter(|entry| keys.insert(entry.key.clone())));
-        Ok(Content::Map(entries))
+        Ok(YamlContent::Map(entries))
     }
 
     /// An anchor is complete when its node is, so none holds itself.
-    fn repeat(&mut self, anchor: usize, line: usize, depth: usize) -> Result<Node, Unreadable> {
+    fn repeat(&mut self, anchor: usize, line: usize, depth: usize) -> Result<YamlNode, UnreadableFile> {
         let Some(node) = self.anchors.get(&anchor) else {
-            return Err(Unreadable::at(
+            return Err(UnreadableFile::at(
                 line,
                 "expected an alias of something complete, got one of what is around it",
             ));
@@ -164,15 +167,15 @@ impl<'t> Composer<'t> {
         self.repeated += count;
         if self.repeated > MAX_REPEATED {
             let problem = format!("expected aliases to repeat at most {MAX_REPEATED} values, got more");
-            return Err(Unreadable::at(line, problem));
+            return Err(UnreadableFile::at(line, problem));
         }
         Ok(node.clone())
     }
 }
 
-fn within_depth(depth: usize, line: usize) -> Result<(), Unreadable> {
+fn within_depth(depth: usize, line: usize) -> Result<(), UnreadableFile> {
     let problem = || {
-        Unreadable::at(
+        UnreadableFile::at(
             line,
             format!("expected at most {MAX_DEPTH} levels of lists and maps, got more"),
         )
@@ -181,34 +184,34 @@ fn within_depth(depth: usize, line: usize) -> Result<(), Unreadable> {
 }
 
 /// How many nodes there are, and in how many levels.
-fn size(node: &Node) -> (usize, usize) {
+fn size(node: &YamlNode) -> (usize, usize) {
     let entries = node.entries().iter().map(|entry| &entry.value);
     let inner = node.items().iter().chain(entries).map(size);
     let (count, height) = inner.fold((0, 0), |(count, height), (more, high)| (count + more, height.max(high)));
     (count + 1, height + 1)
 }
 
-fn broken(error: &ScanError) -> Unreadable {
-    Unreadable::at(
+fn broken(error: &ScanError) -> UnreadableFile {
+    UnreadableFile::at(
         error.marker().line(),
         format!("expected YAML or JSON: {}", error.info()),
     )
 }
 
-fn key(node: Node) -> Result<String, Unreadable> {
+fn key(node: YamlNode) -> Result<String, UnreadableFile> {
     match node.content {
-        Content::Text(text) => Ok(text),
-        Content::Nothing => Ok(String::new()),
-        Content::List(_) | Content::Map(_) => Err(Unreadable::at(node.line, "expected text for a key")),
+        YamlContent::Text(text) => Ok(text),
+        YamlContent::Nothing => Ok(String::new()),
+        YamlContent::List(_) | YamlContent::Map(_) => Err(UnreadableFile::at(node.line, "expected text for a key")),
     }
 }
 
 /// What `<<` brings along: a map, or several in a list, of which the first wins.
-fn inherited(node: Node) -> Vec<Entry> {
+fn inherited(node: YamlNode) -> Vec<Entry> {
     match node.content {
-        Content::Map(entries) => entries,
-        Content::List(maps) => maps.into_iter().flat_map(inherited).collect(),
-        Content::Nothing | Content::Text(_) => vec![],
+        YamlContent::Map(entries) => entries,
+        YamlContent::List(maps) => maps.into_iter().flat_map(inherited).collect(),
+        YamlContent::Nothing | YamlContent::Text(_) => vec![],
     }
 }
 
@@ -219,18 +222,18 @@ fn style(event: &Event) -> Style {
     }
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Content {
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> YamlContent {
     let says_text = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
     let is_null = matches!(text, "" | "~" | "null" | "Null" | "NULL");
     if style == ScalarStyle::Plain && is_null && !says_text {
-        Content::Nothing
+        YamlContent::Nothing
     } else {
-        Content::Text(text.to_owned())
+        YamlContent::Text(text.to_owned())
     }
 }
 
 /// `!Ref x` and `!Sub x` are short for `Ref: x` and `Fn::Sub: x`.
-fn called(tag: Option<&Tag>, argument: Node) -> Node {
+fn called(tag: Option<&Tag>, argument: YamlNode) -> YamlNode {
     let Some(tag) = tag.filter(|tag| tag.handle == "!" && !tag.suffix.is_empty()) else {
         return argument;
     };
@@ -240,6 +243,6 @@ fn called(tag: Option<&Tag>, argument: Node) -> Node {
         function => format!("Fn::{function}"),
     };
     let value = argument;
-    let content = Content::Map(vec![Entry { key, line, value }]);
-    Node::new(line, content)
+    let content = YamlContent::Map(vec![Entry { key, line, value }]);
+    YamlNode::new(line, content)
 }

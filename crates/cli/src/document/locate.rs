@@ -1,9 +1,9 @@
 //! Finding what a problem's path names.
 
-use super::Node;
+use super::YamlNode;
 
 /// A key may hold dots and brackets itself, as labels do. So the longest key that the path begins with is taken.
-pub fn line_of(root: &Node, path: &str) -> usize {
+pub fn line_of(root: &YamlNode, path: &str) -> usize {
     let (mut node, mut line, mut rest) = (root, root.line, path);
     while !rest.is_empty() {
         let Some((inner, at, after)) = item(node, rest).or_else(|| entry(node, rest)) else {
@@ -14,9 +14,9 @@ pub fn line_of(root: &Node, path: &str) -> usize {
     line
 }
 
-type Step<'n, 'p> = (&'n Node, usize, &'p str);
+type LocatedValue<'n, 'p> = (&'n YamlNode, usize, &'p str);
 
-fn entry<'n, 'p>(node: &'n Node, path: &'p str) -> Option<Step<'n, 'p>> {
+fn entry<'n, 'p>(node: &'n YamlNode, path: &'p str) -> Option<LocatedValue<'n, 'p>> {
     let path = path.strip_prefix('.').unwrap_or(path);
     let within = node.entries().iter().filter_map(|entry| {
         let rest = path.strip_prefix(entry.key.as_str())?;
@@ -26,7 +26,7 @@ fn entry<'n, 'p>(node: &'n Node, path: &'p str) -> Option<Step<'n, 'p>> {
     Some((&entry.value, entry.line, rest))
 }
 
-fn item<'n, 'p>(node: &'n Node, path: &'p str) -> Option<Step<'n, 'p>> {
+fn item<'n, 'p>(node: &'n YamlNode, path: &'p str) -> Option<LocatedValue<'n, 'p>> {
     let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
     let item = node.items().get(index.parse::<usize>().ok()?)?;
     Some((item, item.line, rest))

@@ -7,20 +7,20 @@ use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::nodegroup::ownership::PLUGIN_TAG;
 use mng_core::properties::spec::{DevicePlugin, WindowsSupport};
-use mng_core::workload::device_plugin::{Asked, Call, Verdict, call_for, join};
+use mng_core::workload::device_plugin::{JoinDecision, PluginDecision, PluginRequest, join, plugin_decision};
 use mng_core::workload::windows::{switched_on, warning};
-use mng_engine::ports::{Calls, ChangeScalingGroup, Cloud, ListDaemonSets, ReadWindowsState, Request};
+use mng_engine::ports::{ApiRequest, Calls, ChangeScalingGroup, Cloud, ListDaemonSets, ReadWindowsState};
 
 use super::outside_eks::details;
 use super::{DryRun, applied};
-use crate::asked::without_advice;
+use crate::request_arguments::without_advice;
 
 const WHEN: &str = "once the node group is ACTIVE";
 
 impl<C: Cloud> DryRun<C> {
     /// Notes what follows once a group that would be created is ACTIVE, in the order of the engine.
     pub async fn once_active(&self) {
-        let created = self.scene().created.take();
+        let created = self.state().created.take();
         let Some((desired, group)) = &created else {
             return;
         };
@@ -42,7 +42,7 @@ impl<C: Cloud> DryRun<C> {
             return;
         }
         let mut group = fresh_scaling_group(live);
-        let types = self.scene().types.clone();
+        let types = self.state().types.clone();
         let found = autoscaling::steps(&desired.spec, &desired.tags, live, &types, &group);
         for step in &found.steps {
             let change = ChangeScalingGroup {
@@ -76,16 +76,16 @@ impl<C: Cloud> DryRun<C> {
         let DevicePlugin::Nvidia { image } = &desired.spec.device_plugin else {
             return Ok(());
         };
-        let types = self.scene().types.clone();
-        match call_for(&desired.spec, &live.ami_type, &types) {
-            Call::Apply => {}
-            Call::No => return Ok(()),
-            Call::Warn(warning) => {
+        let types = self.state().types.clone();
+        match plugin_decision(&desired.spec, &live.ami_type, &types) {
+            PluginDecision::Apply => {}
+            PluginDecision::No => return Ok(()),
+            PluginDecision::Warn(warning) => {
                 self.note(warning);
                 return Ok(());
             }
         }
-        let asked = Asked {
+        let asked = PluginRequest {
             group: &live.name,
             image,
             taints: &desired.spec.taints,
@@ -95,17 +95,17 @@ impl<C: Cloud> DryRun<C> {
         };
         let mut daemon_sets = self.call(&list).await?;
         match join(&asked, &daemon_sets) {
-            Verdict::Create(bare) => {
+            JoinDecision::Create(bare) => {
                 self.marks(live);
                 let (_, resource, details) = applied::call(&bare);
                 self.later(applied::CREATED, &resource, &details);
                 daemon_sets.push(applied::daemon_set(&bare));
             }
-            Verdict::Apply(_) => self.marks(live),
-            Verdict::AsItIs => {}
-            Verdict::Foreign(warning) => self.note(warning),
+            JoinDecision::Apply(_) => self.marks(live),
+            JoinDecision::AsItIs => {}
+            JoinDecision::Foreign(warning) => self.note(warning),
         }
-        if let Verdict::Apply(manifest) = join(&asked, &daemon_sets) {
+        if let JoinDecision::Apply(manifest) = join(&asked, &daemon_sets) {
             let (action, resource, details) = applied::call(&manifest);
             self.later(action, &resource, &details);
         }
@@ -118,11 +118,11 @@ impl<C: Cloud> DryRun<C> {
     }
 
     fn later(&self, action: &'static str, resource: &str, details: &str) {
-        self.scene().call(action, resource, format!("{details}, {WHEN}"));
+        self.state().call(action, resource, format!("{details}, {WHEN}"));
     }
 
     fn note(&self, note: String) {
-        self.scene().notes.push(note);
+        self.state().notes.push(note);
     }
 }
 

@@ -9,43 +9,43 @@ use mng_core::workload::device_plugin::{DaemonSet, NAME, NAMESPACE};
 use mng_core::workload::nodes::{Node, Readiness};
 use mng_core::workload::windows::{Ipam, WindowsState};
 use mng_engine::ports::{
-    ApplyObject, AwaitNodeChange, ChangeScalingGroup, CreateDaemonSet, DeleteDaemonSet, DescribeScalingGroup,
-    ListDaemonSets, ListNodes, ReadDrain, ReadWindowsState, Request,
+    ApiRequest, ApplyObject, AwaitNodeChange, ChangeScalingGroup, CreateDaemonSet, DeleteDaemonSet,
+    DescribeScalingGroup, ListDaemonSets, ListNodes, ReadDrain, ReadWindowsState,
 };
 
-use super::scene::Scene;
+use super::state::DryRunState;
 use super::{Planned, applied, words};
 
 type Result<T> = std::result::Result<T, CallError>;
 
 impl Planned for DescribeScalingGroup {
-    fn answered(&self, scene: &mut Scene) -> Option<Result<ScalingGroup>> {
-        let known = scene.scaling_group.clone();
+    fn answered(&self, state: &mut DryRunState) -> Option<Result<ScalingGroup>> {
+        let known = state.scaling_group.clone();
         known.filter(|known| known.name == self.name).map(Ok)
     }
 
-    fn kept(&self, scene: &mut Scene, answer: Result<ScalingGroup>) -> Result<ScalingGroup> {
+    fn kept(&self, state: &mut DryRunState, answer: Result<ScalingGroup>) -> Result<ScalingGroup> {
         if let Ok(found) = &answer {
-            scene.scaling_group = Some(found.clone());
+            state.scaling_group = Some(found.clone());
         }
         answer
     }
 }
 
 impl Planned for ChangeScalingGroup {
-    fn answered(&self, scene: &mut Scene) -> Option<Result<()>> {
-        let mut group = scene.scaling_group.take().unwrap_or_default();
+    fn answered(&self, state: &mut DryRunState) -> Option<Result<()>> {
+        let mut group = state.scaling_group.take().unwrap_or_default();
         let details = details(&group, &self.step);
         group.apply(&self.step);
-        scene.scaling_group = Some(group);
-        scene.call(self.action(), &self.name, details);
+        state.scaling_group = Some(group);
+        state.call(self.action(), &self.name, details);
         Some(Ok(()))
     }
 }
 
 impl Planned for ListNodes {
-    fn answered(&self, scene: &mut Scene) -> Option<Result<Vec<Node>>> {
-        let found = scene.groups.values().flatten();
+    fn answered(&self, state: &mut DryRunState) -> Option<Result<Vec<Node>>> {
+        let found = state.groups.values().flatten();
         let found = found.filter(|found| found.id() == self.group);
         let wanted = found.map(|found| found.scaling.desired).sum::<i32>();
         let ready = |number| Node {
@@ -58,27 +58,27 @@ impl Planned for ListNodes {
 }
 
 impl Planned for AwaitNodeChange {
-    fn answered(&self, _: &mut Scene) -> Option<()> {
+    fn answered(&self, _: &mut DryRunState) -> Option<()> {
         Some(())
     }
 }
 
 impl Planned for ListDaemonSets {
-    fn answered(&self, scene: &mut Scene) -> Option<Result<Vec<DaemonSet>>> {
-        scene.daemon_sets.clone().map(Ok)
+    fn answered(&self, state: &mut DryRunState) -> Option<Result<Vec<DaemonSet>>> {
+        state.daemon_sets.clone().map(Ok)
     }
 
-    fn kept(&self, scene: &mut Scene, answer: Result<Vec<DaemonSet>>) -> Result<Vec<DaemonSet>> {
+    fn kept(&self, state: &mut DryRunState, answer: Result<Vec<DaemonSet>>) -> Result<Vec<DaemonSet>> {
         if let Ok(found) = &answer {
-            scene.daemon_sets = Some(found.clone());
+            state.daemon_sets = Some(found.clone());
         }
         answer
     }
 }
 
 impl Planned for ReadWindowsState {
-    fn kept(&self, scene: &mut Scene, answer: Result<WindowsState>) -> Result<WindowsState> {
-        let is_switched_on = scene.calls.iter().any(|call| call.action == applied::CONFIG_MAP);
+    fn kept(&self, state: &mut DryRunState, answer: Result<WindowsState>) -> Result<WindowsState> {
+        let is_switched_on = state.calls.iter().any(|call| call.action == applied::CONFIG_MAP);
         answer.map(|state| WindowsState {
             ipam: if is_switched_on { Ipam::On } else { state.ipam },
             ..state
@@ -87,29 +87,29 @@ impl Planned for ReadWindowsState {
 }
 
 impl Planned for ApplyObject {
-    fn answered(&self, scene: &mut Scene) -> Option<Result<()>> {
+    fn answered(&self, state: &mut DryRunState) -> Option<Result<()>> {
         let (action, resource, details) = applied::call(&self.object);
-        scene.call(action, &resource, details);
+        state.call(action, &resource, details);
         if action == applied::DAEMON_SET {
-            scene.runs(applied::daemon_set(&self.object));
+            state.runs(applied::daemon_set(&self.object));
         }
         Some(Ok(()))
     }
 }
 
 impl Planned for CreateDaemonSet {
-    fn answered(&self, scene: &mut Scene) -> Option<Result<()>> {
+    fn answered(&self, state: &mut DryRunState) -> Option<Result<()>> {
         let (_, resource, details) = applied::call(&self.object);
-        scene.call(self.action(), &resource, details);
-        scene.runs(applied::daemon_set(&self.object));
+        state.call(self.action(), &resource, details);
+        state.runs(applied::daemon_set(&self.object));
         Some(Ok(()))
     }
 }
 
 impl Planned for DeleteDaemonSet {
-    fn answered(&self, scene: &mut Scene) -> Option<Result<()>> {
-        scene.call(self.action(), &format!("{NAMESPACE}/{NAME}"), String::new());
-        scene.runs_no_plugin();
+    fn answered(&self, state: &mut DryRunState) -> Option<Result<()>> {
+        state.call(self.action(), &format!("{NAMESPACE}/{NAME}"), String::new());
+        state.runs_no_plugin();
         Some(Ok(()))
     }
 }

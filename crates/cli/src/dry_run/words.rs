@@ -7,7 +7,7 @@ use mng_core::decide::change::{ConfigChange, ScalingChange};
 use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::decide::plan::VersionChange;
 use mng_core::launch_template::content::Content;
-use mng_core::launch_template::ec2_resources::{Belongings, Place, Rule, Source};
+use mng_core::launch_template::ec2_resources::{Ec2Resources, GroupRef, IngressRule, IngressSource};
 use mng_core::launch_template::steps::LaunchStep;
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::properties::scaling::LiveScaling;
@@ -89,23 +89,23 @@ pub fn config(group: &NodeGroup, change: &ConfigChange) -> String {
 }
 
 /// Of a step in EC2, with what it is about.
-pub fn launch(step: &LaunchStep, around: Option<(&Place, &Belongings)>) -> String {
-    let name = |name: fn(&Place) -> String| around.map_or_else(String::new, |(place, _)| name(place));
+pub fn launch(step: &LaunchStep, around: Option<(&GroupRef, &Ec2Resources)>) -> String {
+    let name = |name: fn(&GroupRef) -> String| around.map_or_else(String::new, |(group_ref, _)| name(group_ref));
     match step {
         LaunchStep::ImportKeyPair { .. } => String::new(),
         LaunchStep::CreateSecurityGroup { vpc, .. } => format!("in {vpc}"),
         LaunchStep::Authorize { rules, .. } | LaunchStep::Revoke { rules, .. } => ports(rules),
         LaunchStep::CreateTemplate { content, .. } => data(content),
-        LaunchStep::CreateVersion { content, .. } => format!("{}: {}", name(Place::resource_name), data(content)),
+        LaunchStep::CreateVersion { content, .. } => format!("{}: {}", name(GroupRef::resource_name), data(content)),
         LaunchStep::TagTemplate { tags, .. } => {
-            format!("{}: {}", name(Place::resource_name), set(&BTreeMap::new(), tags))
+            format!("{}: {}", name(GroupRef::resource_name), set(&BTreeMap::new(), tags))
         }
         LaunchStep::DeleteVersions { numbers, .. } => {
             let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
-            format!("{}: {}", name(Place::resource_name), numbers.join(", "))
+            format!("{}: {}", name(GroupRef::resource_name), numbers.join(", "))
         }
-        LaunchStep::DeleteTemplate { .. } => name(Place::resource_name),
-        LaunchStep::DeleteSecurityGroup { .. } => name(Place::security_group_name),
+        LaunchStep::DeleteTemplate { .. } => name(GroupRef::resource_name),
+        LaunchStep::DeleteSecurityGroup { .. } => name(GroupRef::security_group_name),
         LaunchStep::DeleteKeyPair { id } => {
             let keys = around.map_or(&[][..], |(_, seen)| &seen.key_pairs);
             let found = keys.iter().find(|key| key.id == *id);
@@ -141,10 +141,10 @@ fn data(content: &Content) -> String {
     ])
 }
 
-fn ports(rules: &BTreeSet<Rule>) -> String {
-    let source = |rule: &Rule| match &rule.source {
-        Source::SecurityGroup(group) => group.clone(),
-        Source::Anywhere => "0.0.0.0/0".to_owned(),
+fn ports(rules: &BTreeSet<IngressRule>) -> String {
+    let source = |rule: &IngressRule| match &rule.source {
+        IngressSource::SecurityGroup(group) => group.clone(),
+        IngressSource::Anywhere => "0.0.0.0/0".to_owned(),
     };
     let texts: Vec<String> = rules
         .iter()

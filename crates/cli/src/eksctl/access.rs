@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::group::Group;
-use crate::note::Kind;
+use super::group::EksctlGroup;
+use crate::note::NoteKind;
 
 /// Without `allow` a key alone switches SSH on, as eksctl has it.
-pub fn remote_access(group: &mut Group) -> Option<Value> {
+pub fn remote_access(group: &mut EksctlGroup) -> Option<Value> {
     let keys = [("publicKey", "PublicKey"), ("publicKeyName", "Ec2SshKey")];
     let found = keys.map(|(field, property)| (field, property, group.text(&format!("ssh.{field}"))));
     let given: Vec<_> = found
@@ -28,7 +28,7 @@ pub fn remote_access(group: &mut Group) -> Option<Value> {
     }
     if sources.is_empty() && group.is("privateNetworking") {
         let text = "eksctl opens SSH to the VPC's addresses, RemoteAccess to all; give ssh.sourceSecurityGroupIds";
-        group.note("ssh", Kind::Differs, text);
+        group.note("ssh", NoteKind::Differs, text);
     }
     let mut access = Map::new();
     access.insert((**property).to_owned(), json!(key));
@@ -38,7 +38,7 @@ pub fn remote_access(group: &mut Group) -> Option<Value> {
     Some(Value::Object(access))
 }
 
-fn closed(group: &mut Group, settings: usize) -> Option<Value> {
+fn closed(group: &mut EksctlGroup, settings: usize) -> Option<Value> {
     if settings > 0 {
         group.unmapped(
             "ssh",
@@ -49,7 +49,7 @@ fn closed(group: &mut Group, settings: usize) -> Option<Value> {
 }
 
 /// eksctl takes `~/.ssh/id_rsa.pub` then, which no template can.
-fn keyless(group: &mut Group, sources: usize) -> Option<Value> {
+fn keyless(group: &mut EksctlGroup, sources: usize) -> Option<Value> {
     if group.is("ssh.allow") && group.text("ssh.publicKeyPath").is_none() {
         let text = "eksctl takes the key in ~/.ssh/id_rsa.pub; put what that file holds into ssh.publicKey";
         group.unmapped("ssh.allow", text);

@@ -4,13 +4,13 @@ mod bottlerocket;
 
 use std::fmt::Write;
 
-use super::group::Group;
+use super::group::EksctlGroup;
 use super::image::Family;
 
 const SHELL: &str = "text/x-shellscript; charset=\"utf-8\"";
 const NODE_CONFIG: &str = "application/node.eks.aws";
 
-pub fn user_data(group: &mut Group, family: Family) -> Option<String> {
+pub fn user_data(group: &mut EksctlGroup, family: Family) -> Option<String> {
     let bottlerocket = matches!(family, Family::Bottlerocket | Family::BottlerocketFips);
     if !bottlerocket && group.at("bottlerocket").is_some() {
         group.unmapped(
@@ -50,14 +50,14 @@ pub fn user_data(group: &mut Group, family: Family) -> Option<String> {
     }
 }
 
-fn refuse(group: &mut Group, field: &str, text: &str) {
+fn refuse(group: &mut EksctlGroup, field: &str, text: &str) {
     if group.at(field).is_some() {
         group.unmapped(field, text);
     }
 }
 
 /// Only a `NodeConfig` can be merged with EKS's. Anything else is for an image that isn't EKS's.
-fn node_config<'c>(group: &mut Group<'c>) -> Option<&'c str> {
+fn node_config<'c>(group: &mut EksctlGroup<'c>) -> Option<&'c str> {
     const FIELD: &str = "overrideBootstrapCommand";
     let command = group.text(FIELD)?;
     if command.contains("NodeConfig") {

@@ -1,8 +1,8 @@
 //! What a file has beside the managed groups. It is told once for each part, and shortly: it is the cluster's.
 
 use super::fields::RELEASE;
-use crate::document::{Content, Node};
-use crate::note::{Kind, Notes};
+use crate::document::{YamlContent, YamlNode};
+use crate::note::{NoteKind, Notes};
 
 /// Taken over, or looked at.
 const READ: [&str; 4] = ["apiVersion", "kind", "metadata", "managedNodeGroups"];
@@ -39,11 +39,11 @@ const CLUSTERS: [&str; 26] = [
 
 const METADATA: [&str; 4] = ["annotations", "forceUpdateVersion", "rollbackConfig", "version"];
 
-pub fn tell(document: &Node, notes: &mut Notes) {
+pub fn tell(document: &YamlNode, notes: &mut Notes) {
     for entry in document
         .entries()
         .iter()
-        .filter(|entry| entry.value.content != Content::Nothing)
+        .filter(|entry| entry.value.content != YamlContent::Nothing)
     {
         let (key, line) = (entry.key.as_str(), entry.line);
         let read_of = match key {
@@ -51,7 +51,8 @@ pub fn tell(document: &Node, notes: &mut Notes) {
             "iam" => Some("withOIDC"),
             _ => None,
         };
-        let is_read = |node: &Node| read_of.is_some_and(|only| node.entries().iter().all(|entry| entry.key == only));
+        let is_read =
+            |node: &YamlNode| read_of.is_some_and(|only| node.entries().iter().all(|entry| entry.key == only));
         if READ.contains(&key) || is_read(&entry.value) {
             continue;
         }
@@ -59,14 +60,14 @@ pub fn tell(document: &Node, notes: &mut Notes) {
             "nodeGroups" => {
                 let text =
                     "self-managed groups are not EKS's; leave them to eksctl, or write them as managedNodeGroups";
-                notes.add(line, key, Kind::NotMapped, text);
+                notes.add(line, key, NoteKind::NotMapped, text);
             }
             key if CLUSTERS.contains(&key) => {
                 let but = read_of.map(|only| format!(", but for {only}")).unwrap_or_default();
                 notes.add(
                     line,
                     key,
-                    Kind::Clusters,
+                    NoteKind::Clusters,
                     format!("it stays with what made the cluster{but}"),
                 );
             }
@@ -76,18 +77,26 @@ pub fn tell(document: &Node, notes: &mut Notes) {
     metadata(document, notes);
 }
 
-fn metadata(document: &Node, notes: &mut Notes) {
-    let entries = document.get("metadata").map_or(&[][..], Node::entries);
-    for entry in entries.iter().filter(|entry| entry.value.content != Content::Nothing) {
+fn metadata(document: &YamlNode, notes: &mut Notes) {
+    let entries = document.get("metadata").map_or(&[][..], YamlNode::entries);
+    for entry in entries
+        .iter()
+        .filter(|entry| entry.value.content != YamlContent::Nothing)
+    {
         let path = format!("metadata.{}", entry.key);
         match entry.key.as_str() {
             "name" | "region" | "tags" => {}
             "version" => {
                 let text = "a new group takes the version that the cluster runs; set Version to hold it there";
-                notes.add(entry.line, path, Kind::Clusters, text);
+                notes.add(entry.line, path, NoteKind::Clusters, text);
             }
             key if METADATA.contains(&key) => {
-                notes.add(entry.line, path, Kind::Clusters, "it stays with what made the cluster");
+                notes.add(
+                    entry.line,
+                    path,
+                    NoteKind::Clusters,
+                    "it stays with what made the cluster",
+                );
             }
             _ => unknown(entry.line, &path, notes),
         }
@@ -96,5 +105,5 @@ fn metadata(document: &Node, notes: &mut Notes) {
 
 fn unknown(line: usize, path: &str, notes: &mut Notes) {
     let text = format!("the schema of eksctl {RELEASE} has no such field");
-    notes.add(line, path, Kind::NotMapped, text);
+    notes.add(line, path, NoteKind::NotMapped, text);
 }

@@ -2,22 +2,22 @@
 
 use serde_json::{Map, Value, json};
 
-use super::group::Group;
+use super::group::EksctlGroup;
 use super::marks::GROUP_LABEL;
 use super::network::{self, Vpc};
-use super::node_group::{self, Cluster};
+use super::node_group::{self, EksctlCluster};
 use super::repaired::repair;
 use super::role::{NetworkPermissions, NodeRole, node_role};
 use super::{clusters, leaves};
-use crate::document::{self, Content, Node, Unreadable};
-use crate::note::{Kind, Notes};
+use crate::document::{self, UnreadableFile, YamlContent, YamlNode};
+use crate::note::{NoteKind, Notes};
 
 const API_VERSION: &str = "eksctl.io/v1alpha5";
 const KIND: &str = "ClusterConfig";
 
 /// The template, and all that there is to say of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Converted {
+pub struct ConvertedConfig {
     pub template: Value,
     pub notes: Notes,
 }
@@ -26,9 +26,9 @@ pub struct Converted {
 ///
 /// # Errors
 /// It is no `ClusterConfig` with managed groups, or one that eksctl doesn't take either. Each problem is told with its line.
-pub fn convert(text: &str) -> Result<Converted, Vec<Unreadable>> {
+pub fn convert(text: &str) -> Result<ConvertedConfig, Vec<UnreadableFile>> {
     let document = document::read(text).map_err(|problem| vec![problem])?;
-    let config = Config {
+    let config = EksctlConfig {
         document: &document,
         groups: groups(&document).map_err(|problem| vec![problem])?,
     };
@@ -39,7 +39,7 @@ pub fn convert(text: &str) -> Result<Converted, Vec<Unreadable>> {
     Ok(config.template(notes))
 }
 
-fn tell_what_no_node_has(document: &Node, notes: &mut Notes) {
+fn tell_what_no_node_has(document: &YamlNode, notes: &mut Notes) {
     let text = format!(
         "the new nodes don't have the label {GROUP_LABEL}, for eksctl drains all that have it when it deletes its group; pods \
          that select nodes by it need another label"
@@ -47,51 +47,54 @@ fn tell_what_no_node_has(document: &Node, notes: &mut Notes) {
     notes.add(
         document.line_of("managedNodeGroups"),
         "managedNodeGroups",
-        Kind::Told,
+        NoteKind::Told,
         text,
     );
 }
 
 /// The managed groups, once the file is known to be what it should be.
-fn groups(document: &Node) -> Result<&[Node], Unreadable> {
+fn groups(document: &YamlNode) -> Result<&[YamlNode], UnreadableFile> {
     for (key, expected) in [("apiVersion", API_VERSION), ("kind", KIND)] {
         let got = document.get(key);
-        if got.and_then(Node::text) != Some(expected) {
+        if got.and_then(YamlNode::text) != Some(expected) {
             let line = got.map_or(document.line, |_| document.line_of(key));
             let got = got
-                .and_then(Node::text)
+                .and_then(YamlNode::text)
                 .map_or("none".to_owned(), |got| format!("\"{got}\""));
-            return Err(Unreadable::at(line, format!("{key}: expected {expected}, got {got}")));
+            return Err(UnreadableFile::at(
+                line,
+                format!("{key}: expected {expected}, got {got}"),
+            ));
         }
     }
     let name = document
         .get("metadata")
         .and_then(|metadata| metadata.get("name"))
-        .and_then(Node::text);
+        .and_then(YamlNode::text);
     if name.is_none_or(str::is_empty) {
         let line = document.line_of("metadata");
-        return Err(Unreadable::at(
+        return Err(UnreadableFile::at(
             line,
             "metadata.name: expected the name of the cluster, got none",
         ));
     }
     let line = document.line_of("managedNodeGroups");
     match document.get("managedNodeGroups").map(|groups| &groups.content) {
-        Some(Content::List(groups)) if !groups.is_empty() => Ok(groups),
-        None | Some(Content::Nothing | Content::List(_)) => {
+        Some(YamlContent::List(groups)) if !groups.is_empty() => Ok(groups),
+        None | Some(YamlContent::Nothing | YamlContent::List(_)) => {
             let others = if document.get("nodeGroups").is_some() {
                 "; those in nodeGroups are not EKS's"
             } else {
                 ""
             };
-            Err(Unreadable::at(
+            Err(UnreadableFile::at(
                 line,
                 format!("managedNodeGroups: expected at least one group, got none{others}"),
             ))
         }
         Some(_) => {
-            let got = document.get("managedNodeGroups").map_or("nothing", Node::kind);
-            Err(Unreadable::at(
+            let got = document.get("managedNodeGroups").map_or("nothing", YamlNode::kind);
+            Err(UnreadableFile::at(
                 line,
                 format!("managedNodeGroups: expected a list of groups, got {got}"),
             ))
@@ -99,34 +102,41 @@ fn groups(document: &Node) -> Result<&[Node], Unreadable> {
     }
 }
 
-struct Config<'c> {
-    document: &'c Node,
-    groups: &'c [Node],
+struct EksctlConfig<'c> {
+    document: &'c YamlNode,
+    groups: &'c [YamlNode],
 }
 
 /// What the template is made of, in the order of the groups.
 #[derive(Default)]
-struct Parts {
+struct TemplateParts {
     parameters: Map<String, Value>,
     resources: Map<String, Value>,
 }
 
-impl<'c> Config<'c> {
-    fn check(&self, notes: &mut Notes) -> Result<(), Vec<Unreadable>> {
+impl<'c> EksctlConfig<'c> {
+    fn check(&self, notes: &mut Notes) -> Result<(), Vec<UnreadableFile>> {
         let mut wrong = vec![];
         let mut names: Vec<(&str, usize)> = vec![];
         for (index, group) in self.groups.iter().enumerate() {
             let path = format!("managedNodeGroups[{index}]");
             wrong.extend(leaves::check(group, &path, notes).err().into_iter().flatten());
             let line = group.line_of("name");
-            let Some(name) = group.get("name").and_then(Node::text).filter(|name| !name.is_empty()) else {
-                wrong.push(Unreadable::at(line, format!("{path}.name: expected a name, got none")));
+            let Some(name) = group
+                .get("name")
+                .and_then(YamlNode::text)
+                .filter(|name| !name.is_empty())
+            else {
+                wrong.push(UnreadableFile::at(
+                    line,
+                    format!("{path}.name: expected a name, got none"),
+                ));
                 continue;
             };
             match names.iter().find(|(other, _)| *other == name) {
                 Some((_, first)) => {
                     let problem = format!("{path}.name: expected each name once, got \"{name}\" as in line {first}");
-                    wrong.push(Unreadable::at(line, problem));
+                    wrong.push(UnreadableFile::at(line, problem));
                 }
                 None => names.push((name, line)),
             }
@@ -134,8 +144,8 @@ impl<'c> Config<'c> {
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
 
-    fn template(&self, mut notes: Notes) -> Converted {
-        let mut parts = Parts::default();
+    fn template(&self, mut notes: Notes) -> ConvertedConfig {
+        let mut parts = TemplateParts::default();
         for index in 0..self.groups.len() {
             self.group(index, &mut parts, &mut notes);
         }
@@ -159,13 +169,13 @@ impl<'c> Config<'c> {
         }
         template.insert("Resources".to_owned(), Value::Object(parts.resources));
         let template = Value::Object(template);
-        Converted { template, notes }
+        ConvertedConfig { template, notes }
     }
 
-    fn group(&self, index: usize, parts: &mut Parts, notes: &mut Notes) {
+    fn group(&self, index: usize, parts: &mut TemplateParts, notes: &mut Notes) {
         let path = format!("managedNodeGroups[{index}]");
         let node = &self.groups[index];
-        let mut group = Group {
+        let mut group = EksctlGroup {
             node,
             path,
             notes: Notes::default(),
@@ -195,12 +205,12 @@ impl<'c> Config<'c> {
         }
     }
 
-    fn cluster(&self) -> Cluster<'c> {
+    fn cluster(&self) -> EksctlCluster<'c> {
         let metadata = self.document.get("metadata");
         let tags = metadata
             .and_then(|metadata| metadata.get("tags"))
-            .map_or(&[][..], Node::entries);
-        Cluster {
+            .map_or(&[][..], YamlNode::entries);
+        EksctlCluster {
             name: metadata
                 .and_then(|metadata| metadata.get("name")?.text())
                 .unwrap_or_default(),
@@ -223,7 +233,7 @@ impl<'c> Config<'c> {
     }
 }
 
-impl Parts {
+impl TemplateParts {
     fn role(&mut self, role: NodeRole, id: &str) -> Value {
         match role {
             NodeRole::Arn(arn) => json!(arn),

@@ -17,13 +17,13 @@ pub const RELEASE: &str = "v0.230.0";
 pub struct Field {
     /// As in `taints[].key`: what is in a list has `[]`.
     pub path: &'static str,
-    pub kind: Kind,
-    pub verdict: Verdict,
+    pub kind: FieldType,
+    pub verdict: FieldMapping,
 }
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FieldType {
     Text,
     Boolean,
     Integer,
@@ -34,7 +34,7 @@ pub enum Kind {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub enum Verdict {
+pub enum FieldMapping {
     /// To what, in Markdown.
     Mapped(&'static str),
     Unmapped {
@@ -80,13 +80,13 @@ pub fn page() -> String {
     let mut page = HEAD.replace("RELEASE", RELEASE);
     page += "| field | mapped to |\n|---|---|\n";
     for field in fields() {
-        if let Verdict::Mapped(to) = field.verdict {
+        if let FieldMapping::Mapped(to) = field.verdict {
             let _ = writeln!(page, "| `{}` | {to} |", field.path);
         }
     }
     page += "\n## Not mapped\n\n| field | why | what to do | idle |\n|---|---|---|---|\n";
     for field in fields() {
-        if let Verdict::Unmapped { idle, why, instead } = field.verdict {
+        if let FieldMapping::Unmapped { idle, why, instead } = field.verdict {
             let idle = idle.map(|idle| format!("`{idle}`")).unwrap_or_default();
             let _ = writeln!(page, "| `{}` | {why} | {instead} | {idle} |", field.path);
         }

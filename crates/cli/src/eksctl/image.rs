@@ -1,9 +1,9 @@
 //! `AmiType`: eksctl's family, and the architecture and accelerator of the instance types.
 
-use mng_core::node::image::{Accelerator, Architecture};
+use mng_core::node::instance_type::{Accelerator, Architecture};
 
-use super::group::Group;
-use crate::note::Kind;
+use super::group::EksctlGroup;
+use crate::note::NoteKind;
 
 /// What a group's nodes boot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ const FAMILIES: [(&str, Family); 10] = [
 ];
 
 /// The family that is stated, AL2023 where none is. One that EKS has no image of is noted.
-pub fn family(group: &mut Group) -> Family {
+pub fn family(group: &mut EksctlGroup) -> Family {
     let Some(stated) = group.text("amiFamily") else {
         return Family::AmazonLinux2023;
     };
@@ -65,7 +65,7 @@ pub fn family(group: &mut Group) -> Family {
 }
 
 /// `None` leaves it to the resource, which asks EC2 about the instance types and takes AL2023.
-pub fn ami_type(group: &mut Group, family: Family, types: &[&str]) -> Option<&'static str> {
+pub fn ami_type(group: &mut EksctlGroup, family: Family, types: &[&str]) -> Option<&'static str> {
     let kinds: Vec<_> = types.iter().map(|name| kind(name)).collect();
     let is_stated = group.text("amiFamily").is_some();
     let Some(first) = kinds.first() else {
@@ -81,7 +81,7 @@ pub fn ami_type(group: &mut Group, family: Family, types: &[&str]) -> Option<&'s
             "{} don't boot the same image; make a group of each kind",
             types.join(", ")
         );
-        group.note("instanceTypes", Kind::Differs, text);
+        group.note("instanceTypes", NoteKind::Differs, text);
     }
     if !is_stated && !is_mixed {
         return None;
@@ -99,7 +99,7 @@ pub fn ami_type(group: &mut Group, family: Family, types: &[&str]) -> Option<&'s
     } else if is_stated && group.text("launchTemplate.id").is_some() {
         let text = "if the launch template names an image, take AmiType out: EKS refuses the two beside each other, and eksctl \
                     leaves it out then";
-        group.note("amiFamily", Kind::Told, text);
+        group.note("amiFamily", NoteKind::Told, text);
     }
     found
 }
@@ -151,8 +151,8 @@ pub fn kind(name: &str) -> (Architecture, Accelerator) {
 
 #[cfg(test)]
 mod tests {
-    use mng_core::node::image::Accelerator::{Neuron, None as Plain, Nvidia};
-    use mng_core::node::image::Architecture::{Arm, X86};
+    use mng_core::node::instance_type::Accelerator::{Neuron, None as Plain, Nvidia};
+    use mng_core::node::instance_type::Architecture::{Arm, X86};
 
     use super::kind;
 

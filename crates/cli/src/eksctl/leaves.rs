@@ -1,15 +1,15 @@
 //! What a group's fields hold, each looked up in the table. What isn't mapped is told here, whatever the conversion does.
 
-use super::fields::{self, Field, Kind, Verdict};
-use crate::document::{Content, Node, Unreadable};
+use super::fields::{self, Field, FieldMapping, FieldType};
+use crate::document::{UnreadableFile, YamlContent, YamlNode};
 use crate::note::{self, Notes};
 
 /// Reads a group's fields: what is wrong with their kinds, and notes on those that aren't mapped.
 ///
 /// # Errors
 /// A list where a map belongs, a word where a number does, and so on: each is told, with its line.
-pub fn check(group: &Node, path: &str, notes: &mut Notes) -> Result<(), Vec<Unreadable>> {
-    let mut reading = Reading { notes, wrong: vec![] };
+pub fn check(group: &YamlNode, path: &str, notes: &mut Notes) -> Result<(), Vec<UnreadableFile>> {
+    let mut reading = LeafReader { notes, wrong: vec![] };
     reading.value(group, path, "");
     if reading.wrong.is_empty() {
         Ok(())
@@ -18,15 +18,15 @@ pub fn check(group: &Node, path: &str, notes: &mut Notes) -> Result<(), Vec<Unre
     }
 }
 
-struct Reading<'n> {
+struct LeafReader<'n> {
     notes: &'n mut Notes,
-    wrong: Vec<Unreadable>,
+    wrong: Vec<UnreadableFile>,
 }
 
-impl Reading<'_> {
+impl LeafReader<'_> {
     /// `path` is the place in the file, `pattern` the one in the table.
-    fn value(&mut self, node: &Node, path: &str, pattern: &str) {
-        if node.content == Content::Nothing {
+    fn value(&mut self, node: &YamlNode, path: &str, pattern: &str) {
+        if node.content == YamlContent::Nothing {
             return;
         }
         let items = format!("{pattern}[]");
@@ -40,12 +40,12 @@ impl Reading<'_> {
             let meant = fields::meant(pattern).map(|meant| format!("; did you mean {meant}?"));
             let unknown = format!("the schema of eksctl {} has no such field", fields::RELEASE);
             let text = format!("{unknown}{}", meant.unwrap_or_default());
-            self.notes.add(node.line, path, note::Kind::NotMapped, text);
+            self.notes.add(node.line, path, note::NoteKind::NotMapped, text);
         }
     }
 
-    fn map(&mut self, node: &Node, path: &str, pattern: &str) {
-        let Content::Map(entries) = &node.content else {
+    fn map(&mut self, node: &YamlNode, path: &str, pattern: &str) {
+        let YamlContent::Map(entries) = &node.content else {
             return self.wrong(node, path, "a map");
         };
         for entry in entries {
@@ -54,8 +54,8 @@ impl Reading<'_> {
         }
     }
 
-    fn list(&mut self, node: &Node, path: &str, items: &str) {
-        let Content::List(list) = &node.content else {
+    fn list(&mut self, node: &YamlNode, path: &str, items: &str) {
+        let YamlContent::List(list) = &node.content else {
             return self.wrong(node, path, "a list");
         };
         for (index, item) in list.iter().enumerate() {
@@ -63,25 +63,25 @@ impl Reading<'_> {
         }
     }
 
-    fn leaf(&mut self, node: &Node, path: &str, field: &Field) {
+    fn leaf(&mut self, node: &YamlNode, path: &str, field: &Field) {
         if let Some(expected) = mismatch(node, field.kind) {
             return self.wrong(node, path, expected);
         }
-        if let Verdict::Unmapped { idle, why, instead } = field.verdict
+        if let FieldMapping::Unmapped { idle, why, instead } = field.verdict
             && !is_idle(node, field.kind, idle)
         {
             let text = format!("{why}; {instead}").replace('`', "");
-            self.notes.add(node.line, path, note::Kind::NotMapped, text);
+            self.notes.add(node.line, path, note::NoteKind::NotMapped, text);
         }
     }
 
-    fn wrong(&mut self, node: &Node, path: &str, expected: &str) {
+    fn wrong(&mut self, node: &YamlNode, path: &str, expected: &str) {
         let got = match node.text() {
             Some(text) => format!("\"{text}\""),
             None => node.kind().to_owned(),
         };
         let problem = format!("{path}: expected {expected}, got {got}");
-        self.wrong.push(Unreadable::at(node.line, problem));
+        self.wrong.push(UnreadableFile::at(node.line, problem));
     }
 }
 
@@ -94,26 +94,29 @@ fn join(pattern: &str, key: &str) -> String {
 }
 
 /// What is expected in place of another kind.
-fn mismatch(node: &Node, kind: Kind) -> Option<&'static str> {
-    let is_text = |node: &Node| matches!(node.content, Content::Text(_) | Content::Nothing);
+fn mismatch(node: &YamlNode, kind: FieldType) -> Option<&'static str> {
+    let is_text = |node: &YamlNode| matches!(node.content, YamlContent::Text(_) | YamlContent::Nothing);
     let (fits, expected) = match kind {
-        Kind::Text => (is_text(node), "text"),
-        Kind::Boolean => (truth(node).is_some(), "true or false"),
-        Kind::Integer => (
+        FieldType::Text => (is_text(node), "text"),
+        FieldType::Boolean => (truth(node).is_some(), "true or false"),
+        FieldType::Integer => (
             node.text().is_some_and(|text| text.parse::<i32>().is_ok()),
             "a whole number",
         ),
-        Kind::Texts => {
+        FieldType::Texts => {
             let all_texts = node.entries().iter().all(|entry| is_text(&entry.value));
-            (matches!(node.content, Content::Map(_)) && all_texts, "a map of texts")
+            (
+                matches!(node.content, YamlContent::Map(_)) && all_texts,
+                "a map of texts",
+            )
         }
-        Kind::Document => (matches!(node.content, Content::Map(_)), "a map"),
+        FieldType::Document => (matches!(node.content, YamlContent::Map(_)), "a map"),
     };
     (!fits).then_some(expected)
 }
 
 /// YAML 1.1's words, which eksctl's reader takes.
-pub fn truth(node: &Node) -> Option<bool> {
+pub fn truth(node: &YamlNode) -> Option<bool> {
     match node.text()?.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => Some(true),
         "false" | "no" | "off" | "n" => Some(false),
@@ -122,10 +125,10 @@ pub fn truth(node: &Node) -> Option<bool> {
 }
 
 /// Whether a value asks for nothing: a file that `eksctl --dry-run` prints has many of them.
-fn is_idle(node: &Node, kind: Kind, idle: Option<&str>) -> bool {
+fn is_idle(node: &YamlNode, kind: FieldType, idle: Option<&str>) -> bool {
     match (&node.content, kind) {
-        (Content::Text(text), Kind::Text) => text.is_empty() || Some(text.as_str()) == idle,
-        (_, Kind::Boolean) => truth(node) == Some(idle == Some("true")),
+        (YamlContent::Text(text), FieldType::Text) => text.is_empty() || Some(text.as_str()) == idle,
+        (_, FieldType::Boolean) => truth(node) == Some(idle == Some("true")),
         _ => false,
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::group::Group;
-use super::node_group::Cluster;
-use crate::note::Kind;
+use super::group::EksctlGroup;
+use super::node_group::EksctlCluster;
+use crate::note::NoteKind;
 
 /// What eksctl labels nodes with, for pods to select them by.
 const CLUSTER_LABEL: &str = "alpha.eksctl.io/cluster-name";
@@ -16,18 +16,18 @@ pub const GROUP_LABEL: &str = "alpha.eksctl.io/nodegroup-name";
 const GROUP_TAGS: [&str; 2] = ["alpha.eksctl.io/nodegroup-name", "alpha.eksctl.io/nodegroup-type"];
 
 /// The file's own, but for eksctl's two, which eksctl overwrites.
-pub fn labels(group: &mut Group, cluster: &Cluster) -> Value {
+pub fn labels(group: &mut EksctlGroup, cluster: &EksctlCluster) -> Value {
     let mut labels = Map::new();
     for (key, value) in group.text_map("labels") {
         match key {
             CLUSTER_LABEL => {
                 let text = format!("eksctl overwrites it; it is {}", cluster.name);
-                group.note(&format!("labels.{key}"), Kind::Told, text);
+                group.note(&format!("labels.{key}"), NoteKind::Told, text);
             }
             GROUP_LABEL => {
                 let text =
                     "it isn't set: eksctl overwrites it, and drains every node that has it when it deletes its group";
-                group.note(&format!("labels.{key}"), Kind::Told, text);
+                group.note(&format!("labels.{key}"), NoteKind::Told, text);
             }
             key => _ = labels.insert(key.to_owned(), json!(value)),
         }
@@ -37,12 +37,12 @@ pub fn labels(group: &mut Group, cluster: &Cluster) -> Value {
 }
 
 /// The group's go before the cluster's. With a launch template of the user's own eksctl tags the group alone.
-pub fn tags(group: &mut Group, cluster: &Cluster) -> Option<Value> {
+pub fn tags(group: &mut EksctlGroup, cluster: &EksctlCluster) -> Option<Value> {
     let mut tags = Map::new();
     for (key, value) in group.text_map("tags") {
         if GROUP_TAGS.contains(&key) {
             let text = "it isn't set: eksctl overwrites it, to mark its own groups";
-            group.note(&format!("tags.{key}"), Kind::Told, text);
+            group.note(&format!("tags.{key}"), NoteKind::Told, text);
         } else {
             tags.insert(key.to_owned(), json!(value));
         }
@@ -58,7 +58,7 @@ pub fn tags(group: &mut Group, cluster: &Cluster) -> Option<Value> {
 }
 
 /// As eksctl calls its instances.
-fn instance_name(group: &Group, cluster: &Cluster) -> String {
+fn instance_name(group: &EksctlGroup, cluster: &EksctlCluster) -> String {
     let prefix = group.text("instancePrefix").map(|prefix| format!("{prefix}-"));
     let default = || format!("{}-{}-Node", cluster.name, group.text("name").unwrap_or_default());
     let name = group.text("instanceName").map_or_else(default, ToOwned::to_owned);

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::group::Group;
-use crate::document::Node;
+use super::group::EksctlGroup;
+use crate::document::YamlNode;
 
 /// `vpc.subnets` of the cluster.
-pub struct Vpc<'c>(pub Option<&'c Node>);
+pub struct Vpc<'c>(pub Option<&'c YamlNode>);
 
 /// A subnet of `vpc.subnets`.
-struct Subnet<'c> {
+struct EksctlSubnet<'c> {
     /// A zone, or a name of the user's.
     key: &'c str,
     zone: &'c str,
@@ -24,11 +24,11 @@ pub struct Subnets {
 }
 
 impl<'c> Vpc<'c> {
-    fn subnets(&self, topology: &str) -> Vec<Subnet<'c>> {
+    fn subnets(&self, topology: &str) -> Vec<EksctlSubnet<'c>> {
         let entries = self.0.and_then(|vpc| vpc.get("subnets")?.get(topology));
-        let entries = entries.map_or(&[][..], Node::entries).iter();
-        let field = |node: &'c Node, key| node.get(key).and_then(Node::text).filter(|text| !text.is_empty());
-        let subnet = |entry: &'c crate::document::Entry| Subnet {
+        let entries = entries.map_or(&[][..], YamlNode::entries).iter();
+        let field = |node: &'c YamlNode, key| node.get(key).and_then(YamlNode::text).filter(|text| !text.is_empty());
+        let subnet = |entry: &'c crate::document::Entry| EksctlSubnet {
             key: &entry.key,
             zone: field(&entry.value, "az").unwrap_or(&entry.key),
             id: field(&entry.value, "id"),
@@ -48,7 +48,7 @@ impl<'c> Vpc<'c> {
 }
 
 /// `logical_id` is the group's, for a parameter of its own.
-pub fn subnets(group: &mut Group, vpc: &Vpc, logical_id: &str) -> Subnets {
+pub fn subnets(group: &mut EksctlGroup, vpc: &Vpc, logical_id: &str) -> Subnets {
     let (named, zones) = (group.texts("subnets"), group.texts("availabilityZones"));
     let topology = if group.is("privateNetworking") {
         "private"

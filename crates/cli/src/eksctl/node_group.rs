@@ -1,13 +1,13 @@
 //! A group's properties, one after the other as the README has them.
 
-use mng_core::node::image::Accelerator;
+use mng_core::node::instance_type::Accelerator;
 use serde_json::{Map, Value, json};
 
-use super::group::Group;
+use super::group::EksctlGroup;
 use super::image::{self, Family};
 use super::{access, bootstrap, marks, scaling, storage};
-use crate::document::Node;
-use crate::note::Kind;
+use crate::document::YamlNode;
+use crate::note::NoteKind;
 
 /// The instance type that eksctl takes when nobody names one.
 const DEFAULT_TYPE: &str = "m5.large";
@@ -39,14 +39,14 @@ const TEMPLATES_OWN: [&str; 19] = [
 ];
 
 /// What a group takes over from the cluster it is in.
-pub struct Cluster<'c> {
+pub struct EksctlCluster<'c> {
     pub name: &'c str,
     /// `metadata.tags`
     pub tags: Vec<(&'c str, &'c str)>,
 }
 
 /// Everything but the node role and the subnets.
-pub fn properties(group: &mut Group, cluster: &Cluster) -> Map<String, Value> {
+pub fn properties(group: &mut EksctlGroup, cluster: &EksctlCluster) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut set = |key: &str, value: Option<Value>| properties.extend(value.map(|value| (key.to_owned(), value)));
     let has_template = group.text("launchTemplate.id").is_some();
@@ -86,7 +86,7 @@ pub fn properties(group: &mut Group, cluster: &Cluster) -> Map<String, Value> {
 }
 
 /// The list goes before the one, of which eksctl refuses to have both. With a launch template that one says it.
-fn instance_types<'c>(group: &mut Group<'c>) -> Vec<&'c str> {
+fn instance_types<'c>(group: &mut EksctlGroup<'c>) -> Vec<&'c str> {
     let (list, one) = (group.texts("instanceTypes"), group.text("instanceType"));
     match (list.is_empty(), one) {
         (false, Some(_)) => {
@@ -102,7 +102,7 @@ fn instance_types<'c>(group: &mut Group<'c>) -> Vec<&'c str> {
     }
 }
 
-fn prefix(group: &mut Group) -> Option<Value> {
+fn prefix(group: &mut EksctlGroup) -> Option<Value> {
     let name = group.text("name")?;
     let clean = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let begins = if clean.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -114,14 +114,14 @@ fn prefix(group: &mut Group) -> Option<Value> {
     if prefix != name {
         group.note(
             "name",
-            Kind::Differs,
+            NoteKind::Differs,
             format!("the group's name begins with {prefix}, as far as EKS and its limit allow"),
         );
     }
     Some(json!(prefix))
 }
 
-fn launch_template(group: &mut Group) -> Option<Value> {
+fn launch_template(group: &mut EksctlGroup) -> Option<Value> {
     let version = group.text("launchTemplate.version");
     let Some(id) = group.text("launchTemplate.id") else {
         if version.is_some() {
@@ -137,7 +137,7 @@ fn launch_template(group: &mut Group) -> Option<Value> {
     Some(Value::Object(template))
 }
 
-fn tell_what_is_the_templates(group: &mut Group) {
+fn tell_what_is_the_templates(group: &mut EksctlGroup) {
     for field in TEMPLATES_OWN {
         // That SSH is closed needs no template, and of two instance types one was told already.
         let is_idle = match field {
@@ -154,13 +154,13 @@ fn tell_what_is_the_templates(group: &mut Group) {
     }
 }
 
-fn says_something(node: &Node) -> bool {
+fn says_something(node: &YamlNode) -> bool {
     node.text().is_some_and(|text| !text.is_empty()) || !node.items().is_empty() || !node.entries().is_empty()
 }
 
-fn taints(group: &Group) -> Option<Value> {
-    let field = |node: &Node, key| node.get(key).and_then(Node::text).map(Value::from);
-    let taint = |node: &Node| {
+fn taints(group: &EksctlGroup) -> Option<Value> {
+    let field = |node: &YamlNode, key| node.get(key).and_then(YamlNode::text).map(Value::from);
+    let taint = |node: &YamlNode| {
         let fields = [("key", "Key"), ("value", "Value"), ("effect", "Effect")];
         let fields = fields.map(|(key, property)| Some((property.to_owned(), field(node, key)?)));
         Value::Object(fields.into_iter().flatten().collect())
@@ -169,7 +169,7 @@ fn taints(group: &Group) -> Option<Value> {
     (!taints.is_empty()).then_some(Value::Array(taints))
 }
 
-fn repair(group: &Group) -> Option<Value> {
+fn repair(group: &EksctlGroup) -> Option<Value> {
     const NUMBERS: [&str; 4] = [
         "maxParallelNodesRepairedCount",
         "maxParallelNodesRepairedPercentage",
@@ -194,7 +194,7 @@ fn repair(group: &Group) -> Option<Value> {
 }
 
 /// Fields of the same names as properties, but for the first letter. What isn't in the schema was told before.
-fn capitalized(node: &Node) -> Value {
+fn capitalized(node: &YamlNode) -> Value {
     const FIELDS: [&str; 4] = [
         "nodeMonitoringCondition",
         "nodeUnhealthyReason",
@@ -211,7 +211,7 @@ fn capitalized(node: &Node) -> Value {
     Value::Object(fields.collect())
 }
 
-fn numbers(group: &Group, path: &str, fields: &[&str]) -> Option<Value> {
+fn numbers(group: &EksctlGroup, path: &str, fields: &[&str]) -> Option<Value> {
     let numbers = fields
         .iter()
         .filter_map(|field| Some((property(field), json!(group.number(&format!("{path}.{field}"))?))));
@@ -224,13 +224,13 @@ fn property(field: &str) -> String {
     first.to_ascii_uppercase() + rest
 }
 
-fn texts(group: &Group, path: &str) -> Option<Value> {
+fn texts(group: &EksctlGroup, path: &str) -> Option<Value> {
     let texts = group.texts(path);
     (!texts.is_empty()).then(|| json!(texts))
 }
 
 /// Of zero, nothing, as eksctl has it.
-fn max_pods(group: &mut Group, family: Family) -> Option<Value> {
+fn max_pods(group: &mut EksctlGroup, family: Family) -> Option<Value> {
     let number = group.number("maxPodsPerNode").filter(|number| *number != 0)?;
     if matches!(family, Family::Windows(_)) {
         group.unmapped(
@@ -243,25 +243,25 @@ fn max_pods(group: &mut Group, family: Family) -> Option<Value> {
 }
 
 /// eksctl installs a plugin for each kind of accelerator, but on Bottlerocket, which has NVIDIA's.
-fn device_plugin(group: &mut Group, family: Family, types: &[&str]) -> Option<Value> {
+fn device_plugin(group: &mut EksctlGroup, family: Family, types: &[&str]) -> Option<Value> {
     let has = |wanted| types.iter().any(|name| image::kind(name).1 == wanted);
     if has(Accelerator::Neuron) {
         let text = "eksctl installs the Neuron device plugin, the resource doesn't; install it yourself";
-        group.note("instanceTypes", Kind::Differs, text);
+        group.note("instanceTypes", NoteKind::Differs, text);
     }
     let wanted = has(Accelerator::Nvidia) && matches!(family, Family::AmazonLinux2023 | Family::AmazonLinux2);
     wanted.then(|| needs_access(group, "NvidiaDevicePlugin"))
 }
 
-fn windows(group: &mut Group, family: Family) -> Option<Value> {
+fn windows(group: &mut EksctlGroup, family: Family) -> Option<Value> {
     matches!(family, Family::Windows(_)).then(|| needs_access(group, "WindowsSupport"))
 }
 
-fn needs_access(group: &mut Group, property: &str) -> Value {
+fn needs_access(group: &mut EksctlGroup, property: &str) -> Value {
     let text = format!(
         "{property} is set, as eksctl does it by itself; the function needs access to the cluster's API for it, see \
          examples/kubernetes-access.yaml"
     );
-    group.note("", Kind::Told, text);
+    group.note("", NoteKind::Told, text);
     json!(true)
 }

@@ -8,8 +8,8 @@ use mng_core::properties::fields::Problem;
 use mng_core::properties::validate::inspect_template;
 use serde_json::{Map, Value};
 
-use super::group::Group;
-use place::Place;
+use super::group::EksctlGroup;
+use place::ValuePath;
 
 /// How what goes lies to what is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +22,8 @@ enum Loss {
 }
 
 /// Takes out what is refused, until nothing is. What can't be taken out is left to the caller.
-pub fn repair(group: &mut Group, properties: &mut Map<String, Value>, logical_id: &str) {
-    let mut gone: Vec<Place> = vec![];
+pub fn repair(group: &mut EksctlGroup, properties: &mut Map<String, Value>, logical_id: &str) {
+    let mut gone: Vec<ValuePath> = vec![];
     loop {
         let problems = inspect_template(properties, logical_id);
         let cured = problems.iter().rev().find_map(|problem| {
@@ -44,7 +44,7 @@ fn cure(
     properties: &Map<String, Value>,
     problem: &Problem,
     logical_id: &str,
-) -> Option<(Loss, Place, Map<String, Value>)> {
+) -> Option<(Loss, ValuePath, Map<String, Value>)> {
     let whole = Value::Object(properties.clone());
     losses(&whole, &problem.path).into_iter().find_map(|(loss, place)| {
         let Value::Object(left) = place.emptied(&whole).without(&whole) else {
@@ -61,8 +61,8 @@ fn cure(
 }
 
 /// What could go for a problem, the least first, of equals the last.
-fn losses(whole: &Value, path: &str) -> Vec<(Loss, Place)> {
-    let (mut place, is_there) = Place::nearest(whole, path);
+fn losses(whole: &Value, path: &str) -> Vec<(Loss, ValuePath)> {
+    let (mut place, is_there) = ValuePath::nearest(whole, path);
     let mut losses = vec![];
     if place.is_root() {
         return losses;
@@ -80,7 +80,7 @@ fn losses(whole: &Value, path: &str) -> Vec<(Loss, Place)> {
     losses
 }
 
-fn tell(group: &mut Group, problem: &Problem, loss: Loss, place: &Place) {
+fn tell(group: &mut EksctlGroup, problem: &Problem, loss: Loss, place: &ValuePath) {
     let gone = match loss {
         Loss::Part => format!("; {place} is left out"),
         Loss::Itself => String::new(),

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::group::Group;
+use super::group::EksctlGroup;
 use super::scalars::typed;
-use crate::note::Kind;
+use crate::note::NoteKind;
 
 /// What every node needs.
 const NODE: [&str; 2] = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"];
@@ -42,7 +42,7 @@ pub enum NodeRole {
     Made(Value),
 }
 
-pub fn node_role(group: &mut Group, network: NetworkPermissions) -> NodeRole {
+pub fn node_role(group: &mut EksctlGroup, network: NetworkPermissions) -> NodeRole {
     match group.text("iam.instanceRoleARN") {
         Some(arn) => {
             tell_what_is_the_roles(group);
@@ -56,7 +56,7 @@ pub fn node_role(group: &mut Group, network: NetworkPermissions) -> NodeRole {
 }
 
 /// A role that is there isn't changed, by eksctl neither.
-fn tell_what_is_the_roles(group: &mut Group) {
+fn tell_what_is_the_roles(group: &mut EksctlGroup) {
     let settings = ROLE_FIELDS.map(|field| format!("iam.{field}"));
     let is_set = |field: &String| {
         let node = group.at(field);
@@ -72,7 +72,7 @@ fn tell_what_is_the_roles(group: &mut Group) {
 }
 
 /// eksctl looks at the service account of `aws-node` too (`DoesAWSNodeUseIRSA`), and attaches the policy where that has no role.
-fn tell_of_network(group: &mut Group, network: NetworkPermissions) {
+fn tell_of_network(group: &mut EksctlGroup, network: NetworkPermissions) {
     if let NetworkPermissions::OfThePlugin { line } = network
         && group.texts("iam.attachPolicyARNs").is_empty()
     {
@@ -80,11 +80,11 @@ fn tell_of_network(group: &mut Group, network: NetworkPermissions) {
             "the node roles don't have {NETWORK}, for with an OIDC provider the network plugin is taken to have a role of its own; \
              if aws-node has none in the cluster, add it to ManagedPolicyArns, or the nodes don't become ready"
         );
-        group.notes.add(line, "iam.withOIDC", Kind::Told, text);
+        group.notes.add(line, "iam.withOIDC", NoteKind::Told, text);
     }
 }
 
-fn made(group: &Group, network: NetworkPermissions) -> Value {
+fn made(group: &EksctlGroup, network: NetworkPermissions) -> Value {
     let mut role = Map::new();
     let boundary = group.text("iam.instanceRolePermissionsBoundary");
     role.extend(boundary.map(|arn| ("PermissionsBoundary".to_owned(), json!(arn))));
@@ -98,7 +98,7 @@ fn made(group: &Group, network: NetworkPermissions) -> Value {
 }
 
 /// The addon policies that the template would hold.
-fn asked_for(group: &Group) -> Vec<String> {
+fn asked_for(group: &EksctlGroup) -> Vec<String> {
     let mapped = ADDON_POLICIES.map(|(addon, _)| addon);
     let mapped = mapped.into_iter().chain(ADDON_STATEMENTS);
     let fields = mapped.map(|addon| format!("iam.withAddonPolicies.{addon}"));
@@ -117,7 +117,7 @@ fn trust() -> Value {
     })
 }
 
-fn managed_policies(group: &Group, network: NetworkPermissions) -> Value {
+fn managed_policies(group: &EksctlGroup, network: NetworkPermissions) -> Value {
     let own = group.texts("iam.attachPolicyARNs");
     let mut names = vec![];
     if own.is_empty() {
@@ -137,7 +137,7 @@ fn managed_policies(group: &Group, network: NetworkPermissions) -> Value {
     own.iter().map(|arn| json!(arn)).chain(arns).collect()
 }
 
-fn inline_policies(group: &Group) -> Vec<Value> {
+fn inline_policies(group: &EksctlGroup) -> Vec<Value> {
     let mut policies = vec![];
     if group.is("iam.withAddonPolicies.autoScaler") {
         policies.push(named("cluster-autoscaler", &autoscaler()));
@@ -219,7 +219,7 @@ fn fsx() -> Value {
 }
 
 /// What cert-manager and ExternalDNS call (their documentation, on Route 53).
-fn zones(group: &Group) -> Option<Value> {
+fn zones(group: &EksctlGroup) -> Option<Value> {
     let certificates = group.is("iam.withAddonPolicies.certManager");
     let names = group.is("iam.withAddonPolicies.externalDNS");
     if !certificates && !names {

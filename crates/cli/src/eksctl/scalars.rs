@@ -3,23 +3,23 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{Content, Node, Style};
+use crate::document::{Style, YamlContent, YamlNode};
 
 const TRUE: [&str; 11] = ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"];
 const FALSE: [&str; 11] = [
     "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF",
 ];
 
-pub fn typed(node: &Node) -> Value {
+pub fn typed(node: &YamlNode) -> Value {
     match &node.content {
-        Content::Nothing => Value::Null,
-        Content::List(items) => items.iter().map(typed).collect(),
-        Content::Map(entries) => {
+        YamlContent::Nothing => Value::Null,
+        YamlContent::List(items) => items.iter().map(typed).collect(),
+        YamlContent::Map(entries) => {
             let members = entries.iter().map(|entry| (entry.key.clone(), typed(&entry.value)));
             Value::Object(members.collect::<Map<_, _>>())
         }
-        Content::Text(text) if node.style == Style::Plain => scalar(text),
-        Content::Text(text) => json!(text),
+        YamlContent::Text(text) if node.style == Style::Plain => scalar(text),
+        YamlContent::Text(text) => json!(text),
     }
 }
 

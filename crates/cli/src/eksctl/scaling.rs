@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::group::Group;
+use super::group::EksctlGroup;
 
 /// How many nodes eksctl makes when nobody says.
 const DEFAULT_NODES: i32 = 2;
 
 /// The least is what is wanted, the most too, and at least one; wanted is the least.
-pub fn scaling(group: &Group) -> Value {
+pub fn scaling(group: &EksctlGroup) -> Value {
     let (least, most) = (group.number("minSize"), group.number("maxSize"));
     let wanted = group.number("desiredCapacity");
     let least = least.or(wanted).unwrap_or(DEFAULT_NODES);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::group::Group;
+use super::group::EksctlGroup;
 
 /// In GiB.
 const DEFAULT_SIZE: i32 = 80;
@@ -13,7 +13,7 @@ const DEFAULT_IOPS: i32 = 100;
 /// Types that no instance boots from (EBS user guide, "Throughput Optimized HDD and Cold HDD volumes").
 const NOT_FOR_BOOT: [&str; 2] = ["sc1", "st1"];
 
-pub fn volume(group: &mut Group) -> Value {
+pub fn volume(group: &mut EksctlGroup) -> Value {
     let kind = kind(group);
     let mut volume = Map::new();
     let size = group.number("volumeSize").unwrap_or(DEFAULT_SIZE);
@@ -33,7 +33,7 @@ pub fn volume(group: &mut Group) -> Value {
     Value::Object(volume)
 }
 
-fn kind<'c>(group: &mut Group<'c>) -> &'c str {
+fn kind<'c>(group: &mut EksctlGroup<'c>) -> &'c str {
     match group.text("volumeType") {
         Some(kind) if NOT_FOR_BOOT.contains(&kind) => {
             let text =

@@ -2,8 +2,8 @@
 
 use super::edits::Edits;
 use super::metadata::{Metadata, metadata};
-use super::places::{Content, Placed};
-use crate::note::{Kind, Notes};
+use super::places::{Placed, PlacedContent};
+use crate::note::{NoteKind, Notes};
 
 const NATIVE: &str = "AWS::EKS::Nodegroup";
 const OURS: &str = "Custom::ManagedNodeGroup";
@@ -66,7 +66,7 @@ impl<'t> Native<'t> {
     pub fn token_places(&self) -> Option<Vec<&'t Placed>> {
         let properties = self.resource.get("Properties")?;
         let maps = cases(properties);
-        (!maps.is_empty() && maps.iter().all(|map| matches!(map.content, Content::Map(_)))).then_some(maps)
+        (!maps.is_empty() && maps.iter().all(|map| matches!(map.content, PlacedContent::Map(_)))).then_some(maps)
     }
 
     /// Another type, another id, and before the first property what is new.
@@ -96,12 +96,12 @@ impl<'t> Native<'t> {
             "becomes {to}: CloudFormation makes the new group, and then deletes the old one, which EKS drains; to move pods \
              yourself, deploy {id} with DeletionPolicy: RetainExceptOnCreate first, and delete the old group when it is empty"
         );
-        notes.add(self.line(), id, Kind::Told, become_new);
+        notes.add(self.line(), id, NoteKind::Told, become_new);
         self.tell_of_policy(to, edits, notes);
         if self.siblings.is_some() {
             let text =
                 "it is in a loop; what names the ids that the loop makes is left as it is, so change that yourself";
-            notes.add(self.line(), id, Kind::Differs, text);
+            notes.add(self.line(), id, NoteKind::Differs, text);
         }
         let maps = self.token_places().unwrap_or_default();
         let names = maps
@@ -110,7 +110,7 @@ impl<'t> Native<'t> {
             .filter(|(key, _)| key.text() == Some("NodegroupName"));
         for (key, _) in names {
             let text = "becomes NodegroupNamePrefix: the old group has the name until it is gone; a generated name begins with it";
-            notes.add(key.line, format!("{id}.NodegroupName"), Kind::Differs, text);
+            notes.add(key.line, format!("{id}.NodegroupName"), NoteKind::Differs, text);
         }
         for map in maps {
             self.tell_of_metadata(metadata(map), notes);
@@ -134,7 +134,7 @@ impl<'t> Native<'t> {
         notes.add(
             self.line(),
             format!("{}.DeletionPolicy", self.id()),
-            Kind::Differs,
+            NoteKind::Differs,
             text,
         );
     }
@@ -145,12 +145,12 @@ impl<'t> Native<'t> {
             Metadata::Blocked => {
                 let text = "BlockPodImds: true is set, for EKS's own launch template for AL2023 keeps pods from the instance \
                             metadata; take it out if they should reach it";
-                notes.add(self.line(), self.id(), Kind::Told, text);
+                notes.add(self.line(), self.id(), NoteKind::Told, text);
             }
             Metadata::Unknown => {
                 let text = "pods reach the instance metadata, by IMDSv2 tokens alone, whatever EKS's own launch template allows for \
                             this image; set BlockPodImds: true to keep pods from it, as EKS does with AL2023";
-                notes.add(self.line(), self.id(), Kind::Differs, text);
+                notes.add(self.line(), self.id(), NoteKind::Differs, text);
             }
         }
     }

@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScanError, Span, StrInput, Tag};
 
-use crate::document::Unreadable;
+use crate::document::UnreadableFile;
 
 /// A value in the text. An alias has nothing in it: what it repeats is edited where it is written.
 #[derive(Debug, Clone)]
 pub struct Placed {
-    pub content: Content,
+    pub content: PlacedContent,
     /// Of a short function such as `!Ref`, without the mark.
     pub tag: Option<String>,
     /// In bytes.
@@ -21,7 +21,7 @@ pub struct Placed {
 }
 
 #[derive(Debug, Clone)]
-pub enum Content {
+pub enum PlacedContent {
     Scalar(String),
     List(Vec<Placed>),
     Map(Vec<(Placed, Placed)>),
@@ -31,21 +31,21 @@ pub enum Content {
 impl Placed {
     pub fn entries(&self) -> &[(Self, Self)] {
         match &self.content {
-            Content::Map(entries) => entries,
+            PlacedContent::Map(entries) => entries,
             _ => &[],
         }
     }
 
     pub fn items(&self) -> &[Self] {
         match &self.content {
-            Content::List(items) => items,
+            PlacedContent::List(items) => items,
             _ => &[],
         }
     }
 
     pub fn text(&self) -> Option<&str> {
         match &self.content {
-            Content::Scalar(text) => Some(text),
+            PlacedContent::Scalar(text) => Some(text),
             _ => None,
         }
     }
@@ -73,7 +73,7 @@ impl Placed {
 ///
 /// # Errors
 /// It is JSON that no reader of YAML takes, such as with a pair of surrogates.
-pub fn read(text: &str) -> Result<Placed, Unreadable> {
+pub fn read(text: &str) -> Result<Placed, UnreadableFile> {
     let offsets: Vec<usize> = text
         .char_indices()
         .map(|(offset, _)| offset)
@@ -90,7 +90,7 @@ pub fn read(text: &str) -> Result<Placed, Unreadable> {
             event => return reader.value(event, &span),
         }
     }
-    Err(Unreadable::new("the file is empty"))
+    Err(UnreadableFile::new("the file is empty"))
 }
 
 struct Reader<'t> {
@@ -100,20 +100,20 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn next(&mut self) -> Result<Option<(Event<'t>, Span)>, Unreadable> {
-        let unreadable = |error: ScanError| Unreadable::at(error.marker().line(), error.info().to_owned());
+    fn next(&mut self) -> Result<Option<(Event<'t>, Span)>, UnreadableFile> {
+        let unreadable = |error: ScanError| UnreadableFile::at(error.marker().line(), error.info().to_owned());
         self.parser.next_event().transpose().map_err(unreadable)
     }
 
-    fn inner(&mut self) -> Result<(Event<'t>, Span), Unreadable> {
+    fn inner(&mut self) -> Result<(Event<'t>, Span), UnreadableFile> {
         self.next()?
-            .ok_or_else(|| Unreadable::new("the file ends in the middle"))
+            .ok_or_else(|| UnreadableFile::new("the file ends in the middle"))
     }
 
-    fn value(&mut self, event: Event<'t>, span: &Span) -> Result<Placed, Unreadable> {
+    fn value(&mut self, event: Event<'t>, span: &Span) -> Result<Placed, UnreadableFile> {
         let mut end = span.end.index();
         let (content, tag) = match event {
-            Event::Scalar(text, _, _, tag) => (Content::Scalar(text.into_owned()), tag),
+            Event::Scalar(text, _, _, tag) => (PlacedContent::Scalar(text.into_owned()), tag),
             Event::SequenceStart(_, tag) => {
                 let mut items = vec![];
                 loop {
@@ -122,7 +122,7 @@ impl<'t> Reader<'t> {
                         (event, span) => items.push(self.value(event, &span)?),
                     }
                 }
-                (Content::List(items), tag)
+                (PlacedContent::List(items), tag)
             }
             Event::MappingStart(_, tag) => {
                 let mut entries = vec![];
@@ -135,9 +135,9 @@ impl<'t> Reader<'t> {
                     let (event, span) = self.inner()?;
                     entries.push((key, self.value(event, &span)?));
                 }
-                (Content::Map(entries), tag)
+                (PlacedContent::Map(entries), tag)
             }
-            _ => (Content::Alias, None),
+            _ => (PlacedContent::Alias, None),
         };
         let offset = |index: usize| {
             self.offsets

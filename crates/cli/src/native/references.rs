@@ -2,8 +2,8 @@
 
 use super::Renamed;
 use super::edits::Edits;
-use super::places::{Content, Placed};
-use crate::note::{Kind, Notes};
+use super::places::{Placed, PlacedContent};
+use crate::note::{NoteKind, Notes};
 
 /// Rewrites what names one of the renamed resources, anywhere in the template.
 pub fn rewrite(template: &Placed, renamed: &[Renamed], edits: &mut Edits, notes: &mut Notes) {
@@ -31,9 +31,9 @@ impl Rewriting<'_, '_> {
             }
         }
         match &node.content {
-            Content::Scalar(_) => self.word(node),
-            Content::List(items) => items.iter().for_each(|item| self.value(item)),
-            Content::Map(entries) => {
+            PlacedContent::Scalar(_) => self.word(node),
+            PlacedContent::List(items) => items.iter().for_each(|item| self.value(item)),
+            PlacedContent::Map(entries) => {
                 for (key, value) in entries {
                     match key.text() {
                         Some("DependsOn") => self.names(value),
@@ -42,7 +42,7 @@ impl Rewriting<'_, '_> {
                     }
                 }
             }
-            Content::Alias => {}
+            PlacedContent::Alias => {}
         }
     }
 
@@ -53,7 +53,7 @@ impl Rewriting<'_, '_> {
         if self.edits.count() > before {
             let text = "the exported value changes with the group, and CloudFormation refuses that while another stack imports it; \
                         have that stack let go of it first, or export the new value by another name";
-            self.notes.add(line, id, Kind::Differs, text);
+            self.notes.add(line, id, NoteKind::Differs, text);
         }
         let others = output.entries().iter().filter(|(key, _)| key.text() != Some("Value"));
         others.for_each(|(_, other)| self.value(other));
@@ -61,8 +61,8 @@ impl Rewriting<'_, '_> {
 
     fn names(&mut self, node: &Placed) {
         match &node.content {
-            Content::List(items) => items.iter().for_each(|item| self.names(item)),
-            Content::Scalar(_) => self.name(node),
+            PlacedContent::List(items) => items.iter().for_each(|item| self.names(item)),
+            PlacedContent::Scalar(_) => self.name(node),
             _ => self.value(node),
         }
     }
@@ -79,7 +79,7 @@ impl Rewriting<'_, '_> {
     /// `Nodes.Arn`, or a list of the two.
     fn attribute(&mut self, node: &Placed) {
         match &node.content {
-            Content::Scalar(text) => {
+            PlacedContent::Scalar(text) => {
                 let of = |renamed: &&Renamed| {
                     text.strip_prefix(renamed.from.as_str())
                         .is_some_and(|rest| rest.starts_with('.'))
@@ -90,7 +90,7 @@ impl Rewriting<'_, '_> {
                         .replace_last(node, text, &format!("{}{attribute}", renamed.to));
                 }
             }
-            Content::List(items) => {
+            PlacedContent::List(items) => {
                 if let Some((first, rest)) = items.split_first() {
                     self.name(first);
                     rest.iter().for_each(|item| self.value(item));
@@ -103,7 +103,7 @@ impl Rewriting<'_, '_> {
     /// A text, or a list of a text and the variables that it has besides.
     fn substitution(&mut self, node: &Placed) {
         match &node.content {
-            Content::List(items) => {
+            PlacedContent::List(items) => {
                 let [text, variables @ ..] = items.as_slice() else {
                     return;
                 };
@@ -115,7 +115,7 @@ impl Rewriting<'_, '_> {
                 self.placeholders(text, &own);
                 variables.iter().for_each(|variables| self.value_within(variables));
             }
-            Content::Scalar(_) => self.placeholders(node, &[]),
+            PlacedContent::Scalar(_) => self.placeholders(node, &[]),
             _ => self.value_within(node),
         }
     }
@@ -136,9 +136,9 @@ impl Rewriting<'_, '_> {
     /// What is in it, where it is itself an argument already.
     fn value_within(&mut self, node: &Placed) {
         match &node.content {
-            Content::List(items) => items.iter().for_each(|item| self.value(item)),
-            Content::Map(entries) => entries.iter().for_each(|(_, value)| self.value(value)),
-            Content::Scalar(_) | Content::Alias => {}
+            PlacedContent::List(items) => items.iter().for_each(|item| self.value(item)),
+            PlacedContent::Map(entries) => entries.iter().for_each(|(_, value)| self.value(value)),
+            PlacedContent::Scalar(_) | PlacedContent::Alias => {}
         }
     }
 
@@ -150,7 +150,7 @@ impl Rewriting<'_, '_> {
                 "left as it is, though {} is {} now; change it if it means the resource",
                 text, renamed.to
             );
-            self.notes.add(node.line, format!("\"{text}\""), Kind::Told, told);
+            self.notes.add(node.line, format!("\"{text}\""), NoteKind::Told, told);
         }
     }
 }

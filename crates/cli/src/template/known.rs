@@ -3,34 +3,34 @@
 use mng_core::properties::table::PROPERTIES;
 
 use super::{is_call, unknown};
-use crate::document::{Content, Entry, Node};
+use crate::document::{Entry, YamlContent, YamlNode};
 
 /// Properties to check, with what can't be checked taken out.
-pub struct Known {
-    pub properties: Node,
+pub struct CheckableProperties {
+    pub properties: YamlNode,
     /// Where a value is null: the path and the line.
     pub nulls: Vec<(String, usize)>,
 }
 
 /// Settles what isn't known: dynamic references, what a macro will put in, what a loop around the resource repeats.
-pub fn known(properties: &Node, placeholders: &[String]) -> Known {
-    let mut reading = Reading {
+pub fn known(properties: &YamlNode, placeholders: &[String]) -> CheckableProperties {
+    let mut reading = PlaceholderFilter {
         placeholders,
         nulls: vec![],
     };
     let properties = reading.root(properties);
     let nulls = reading.nulls;
-    Known { properties, nulls }
+    CheckableProperties { properties, nulls }
 }
 
-struct Reading<'p> {
+struct PlaceholderFilter<'p> {
     placeholders: &'p [String],
     nulls: Vec<(String, usize)>,
 }
 
-impl Reading<'_> {
+impl PlaceholderFilter<'_> {
     /// A macro among the properties may bring any of them that isn't there.
-    fn root(&mut self, node: &Node) -> Node {
+    fn root(&mut self, node: &YamlNode) -> YamlNode {
         if is_call(node) {
             return node.clone();
         }
@@ -47,22 +47,22 @@ impl Reading<'_> {
         map(node.line, entries)
     }
 
-    fn node(&mut self, node: &Node, path: &str) -> Node {
+    fn node(&mut self, node: &YamlNode, path: &str) -> YamlNode {
         match &node.content {
-            Content::Nothing => {
+            YamlContent::Nothing => {
                 self.nulls.push((path.to_owned(), node.line));
                 unknown(node.line)
             }
-            Content::Text(text) if self.stands_for_another(text) => unknown(node.line),
-            Content::Text(_) => node.clone(),
-            Content::Map(_) if is_call(node) => node.clone(),
-            Content::Map(entries) if entries.iter().any(|entry| self.is_open(entry)) => unknown(node.line),
-            Content::Map(_) => map(node.line, self.entries(node, path)),
-            Content::List(items) => self.list(node.line, items, path),
+            YamlContent::Text(text) if self.stands_for_another(text) => unknown(node.line),
+            YamlContent::Text(_) => node.clone(),
+            YamlContent::Map(_) if is_call(node) => node.clone(),
+            YamlContent::Map(entries) if entries.iter().any(|entry| self.is_open(entry)) => unknown(node.line),
+            YamlContent::Map(_) => map(node.line, self.entries(node, path)),
+            YamlContent::List(items) => self.list(node.line, items, path),
         }
     }
 
-    fn entries(&mut self, node: &Node, path: &str) -> Vec<Entry> {
+    fn entries(&mut self, node: &YamlNode, path: &str) -> Vec<Entry> {
         let mut entries = vec![];
         for entry in node.entries() {
             if self.is_open(entry) || is_no_value(&entry.value) {
@@ -81,11 +81,11 @@ impl Reading<'_> {
     }
 
     /// The places in the list are counted without what `AWS::NoValue` removes, as CloudFormation will.
-    fn list(&mut self, line: usize, items: &[Node], path: &str) -> Node {
+    fn list(&mut self, line: usize, items: &[YamlNode], path: &str) -> YamlNode {
         let items = items.iter().filter(|item| !is_no_value(item)).enumerate();
         let items = items.map(|(index, item)| self.node(item, &format!("{path}[{index}]")));
-        let content = Content::List(items.collect());
-        Node::new(line, content)
+        let content = YamlContent::List(items.collect());
+        YamlNode::new(line, content)
     }
 
     /// Whether an entry becomes others than it is: by a macro, by a loop, or by what a loop around it puts into its key.
@@ -104,11 +104,11 @@ impl Reading<'_> {
     }
 }
 
-fn map(line: usize, entries: Vec<Entry>) -> Node {
-    let content = Content::Map(entries);
-    Node::new(line, content)
+fn map(line: usize, entries: Vec<Entry>) -> YamlNode {
+    let content = YamlContent::Map(entries);
+    YamlNode::new(line, content)
 }
 
-fn is_no_value(node: &Node) -> bool {
-    is_call(node) && node.get("Ref").and_then(Node::text) == Some("AWS::NoValue")
+fn is_no_value(node: &YamlNode) -> bool {
+    is_call(node) && node.get("Ref").and_then(YamlNode::text) == Some("AWS::NoValue")
 }

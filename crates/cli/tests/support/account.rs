@@ -13,7 +13,7 @@ use mng_engine::ports::{Calls, DescribeScalingGroup};
 use mng_engine::{Case, Operation, Outcome, pass};
 use serde_json::{Value, json};
 
-use crate::support::{Told, event, file, mng};
+use crate::support::{CommandResult, event, file, mng};
 
 /// Minutes of EKS become fractions of a second.
 const TIME_SCALE: f64 = 0.0001;
@@ -93,7 +93,7 @@ impl Account {
     }
 
     /// What `mng COMMAND` says of an event. Nothing may have changed by it, and nobody may learn where the answer goes.
-    pub async fn output(&self, command: &str, event: &Value) -> Told {
+    pub async fn output(&self, command: &str, event: &Value) -> CommandResult {
         let file = file(event);
         let told = self.run(&[command, &file.path().display().to_string()]).await;
         for text in [&told.1, &told.2] {
@@ -106,7 +106,7 @@ impl Account {
     }
 
     /// Runs `mng`, after which nothing may have changed. In a thread of its own: the simulator is in this one.
-    pub async fn run(&self, arguments: &[&str]) -> Told {
+    pub async fn run(&self, arguments: &[&str]) -> CommandResult {
         let before = self.everything().await;
         self.simulator.forget_requests();
         self.simulator.forget_kubernetes_requests();

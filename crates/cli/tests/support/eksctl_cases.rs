@@ -1,6 +1,6 @@
 //! A value for each field of eksctl that the conversion maps.
 
-use cli::eksctl::fields::{Verdict, fields};
+use cli::eksctl::fields::{FieldMapping, fields};
 use serde_json::{Value, json};
 
 pub const SECURITY_GROUP: &str = "sg-0123456789abcdef0";
@@ -119,7 +119,7 @@ pub fn cases() -> Vec<(&'static str, Value, Value)> {
         cases.push((path, repairs.clone(), json!(3)));
     }
     let addons = fields()
-        .filter(|field| matches!(field.verdict, Verdict::Mapped(_)) && field.path.contains("withAddonPolicies"));
+        .filter(|field| matches!(field.verdict, FieldMapping::Mapped(_)) && field.path.contains("withAddonPolicies"));
     cases.extend(addons.map(|field| (field.path, none.clone(), json!(true))));
     cases
 }

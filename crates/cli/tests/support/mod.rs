@@ -12,10 +12,10 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 /// Exit status, stdout and stderr.
-pub type Told = (Option<i32>, String, String);
+pub type CommandResult = (Option<i32>, String, String);
 
 /// Runs `mng` with nothing of the developer's environment, where a profile or a proxy may be.
-pub fn mng<A: AsRef<OsStr>>(arguments: &[A], environment: &[(&str, &str)]) -> Told {
+pub fn mng<A: AsRef<OsStr>>(arguments: &[A], environment: &[(&str, &str)]) -> CommandResult {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mng"));
     command.env_clear().envs(environment.iter().copied());
     let output = command.args(arguments).output().expect("mng runs");

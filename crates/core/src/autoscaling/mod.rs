@@ -5,8 +5,8 @@
 //! group itself say what the function set (`marks`). So the function can remove what the properties no longer ask
 //! for, and leaves what others set.
 
-mod fit;
 mod marks;
+mod tag_limit;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::marks::{Claims, SUSPENDED_MARK, TAGS_MARK, is_of_service};
-use crate::node::image::InstanceTypeFacts;
+use crate::node::instance_type::InstanceTypeFacts;
 use crate::nodegroup::group::NodeGroup;
 use crate::properties::spec::{PropagateTags, ScalingGroupSettings, Spec};
 
@@ -83,7 +83,7 @@ pub fn steps(
     let processes = Processes::of(&spec.scaling_group.suspended, live, &claims, &mut warnings);
     let candidates = tags::wanted(spec, tags, group, types, &mut warnings);
     let reserved = usize::from(!processes.marked.is_empty());
-    let wanted = fit::fitting(candidates, live, &claims, reserved, &mut warnings);
+    let wanted = tag_limit::fitting(candidates, live, &claims, reserved, &mut warnings);
     let ours = wanted
         .iter()
         .filter(|(key, value)| !is_of_service(key) && (claims.cover(key) || live.tags.get(*key) != Some(value)));
@@ -154,12 +154,15 @@ impl Processes {
             .collect();
         let mut suspend = &(wanted - &live.suspended);
         let none = BTreeSet::new();
-        if !suspend.is_empty() && !live.tags.contains_key(SUSPENDED_MARK) && fit::others(live, claims) >= fit::MOST {
+        if !suspend.is_empty()
+            && !live.tags.contains_key(SUSPENDED_MARK)
+            && tag_limit::others(live, claims) >= tag_limit::MOST
+        {
             warnings.push(format!(
                 "SuspendProcesses: nothing was suspended. The Auto Scaling group {} has {} tags of others, and the one \
                  that says what we suspended needs room; remove a tag from it and deploy again",
                 live.name,
-                fit::MOST
+                tag_limit::MOST
             ));
             suspend = &none;
         }

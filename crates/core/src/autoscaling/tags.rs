@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::is_of_service;
 use crate::node::ami_type::OperatingSystem;
-use crate::node::image::{Accelerator, InstanceTypeFacts};
+use crate::node::instance_type::{Accelerator, InstanceTypeFacts};
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
 use crate::properties::settings::{Taint, TaintEffect};

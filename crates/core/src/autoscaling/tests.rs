@@ -1,10 +1,10 @@
-mod room;
+mod tag_limit;
 mod transitions;
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::node::image::{Accelerator, Architecture};
+use crate::node::instance_type::{Accelerator, Architecture};
 use crate::properties::validate::tests::{properties, spec_of};
 
 const TEMPLATE: &str = "k8s.io/cluster-autoscaler/node-template/";
@@ -222,4 +222,23 @@ fn it_is_known_whether_anything_is_asked_for() {
     ] {
         assert_eq!(is_asked(&spec(&changes)), expected, "{changes}");
     }
+}
+
+#[test]
+fn a_step_changes_only_what_it_names() {
+    let mut live = ScalingGroup {
+        name: "eks-n-1".to_owned(),
+        tags: map(&[("a", "1"), ("b", "2")]),
+        suspended: set(&["AZRebalance"]),
+    };
+    live.apply(&ScalingStep::Tag(map(&[("b", "3"), ("c", "4")])));
+    assert_eq!(live.tags, map(&[("a", "1"), ("b", "3"), ("c", "4")]));
+    live.apply(&ScalingStep::Untag(set(&["a", "not there"])));
+    assert_eq!(live.tags, map(&[("b", "3"), ("c", "4")]));
+    live.apply(&ScalingStep::Suspend(set(&["AZRebalance", "Launch"])));
+    assert_eq!(live.suspended, set(&["AZRebalance", "Launch"]));
+    live.apply(&ScalingStep::Resume(set(&["AZRebalance", "Terminate"])));
+    assert_eq!(live.suspended, set(&["Launch"]));
+    assert_eq!(live.tags, map(&[("b", "3"), ("c", "4")]));
+    assert_eq!(live.name, "eks-n-1");
 }

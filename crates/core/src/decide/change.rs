@@ -43,7 +43,7 @@ pub fn config_change(desired: &Desired, live: &NodeGroup) -> Option<ConfigChange
 
 /// Whether a configuration change only omits settings that the template no longer has. EKS may keep such a setting, and
 /// may answer that there is nothing to change.
-pub fn only_leaves_out(desired: &Desired, live: &NodeGroup) -> bool {
+pub fn only_omits_settings(desired: &Desired, live: &NodeGroup) -> bool {
     change(desired, live, &BTreeSet::new()).is_none()
 }
 

@@ -1,8 +1,8 @@
 //! Decisions for a group that events request: which request the group follows, and what a request by event may not do.
 
-use super::history::Seen;
+use super::history::SeenOwner;
 use super::plan::{Plan, Step};
-use super::{Identity, Look, Next, View, Waiting, Which, foreign};
+use super::{DeleteScope, Identity, NeededRead, Next, View, Waiting, foreign};
 use crate::decide::desired::{Desired, Purpose};
 use crate::decide::plan::StepKind;
 use crate::nodegroup::group::NodeGroup;
@@ -19,17 +19,17 @@ const GONE_WITHIN_SECONDS: u64 = 60;
 
 /// EC2 may hold resources of an earlier event. The function does not create a group with them until it is sure that no
 /// other request removes them: a group without its launch template could never be changed again.
-pub fn waits_for_what_goes(desired: &Desired, view: View) -> Option<Next> {
+pub fn wait_for_ec2_removal(desired: &Desired, view: View) -> Option<Next> {
     let due = desired.owner.requester.may_overlap() && desired.spec.launch_template.is_none();
-    let Some(Seen::Absent { since }) = view.history.seen.filter(|_| due) else {
+    let Some(SeenOwner::Absent { since }) = view.history.seen.filter(|_| due) else {
         return None;
     };
-    let Some(around) = view.around else {
-        return Some(Next::Look(Look::Around));
+    let Some(surroundings) = view.surroundings else {
+        return Some(Next::Look(NeededRead::Surroundings));
     };
-    let place = desired.place();
-    let mut left = around.belongings.tags(&place);
-    let waits = view.now < since + GONE_WITHIN_SECONDS && left.any(|tags| desired.turn.is_untold(tags));
+    let group_ref = desired.group_ref();
+    let mut left = surroundings.ec2_resources.tags(&group_ref);
+    let waits = view.now < since + GONE_WITHIN_SECONDS && left.any(|tags| desired.order.lacks_request_tag(tags));
     waits.then_some(Next::Wait(Waiting::ForOthers))
 }
 
@@ -58,8 +58,8 @@ pub fn superseded(live: &NodeGroup, later: &Requested) -> String {
 /// The end of a Delete for a group that belongs to somebody else. In a stack the Delete succeeds, since the Delete
 /// after a failed Create must succeed. By event it fails, since a listener would otherwise believe that a running group
 /// is gone.
-pub fn of_a_foreign_group(identity: &Identity, live: &NodeGroup, next: Next) -> Next {
-    let asked_for = identity.which == Which::Any;
+pub fn end_of_foreign_delete(identity: &Identity, live: &NodeGroup, next: Next) -> Next {
+    let asked_for = identity.delete_scope == DeleteScope::Any;
     match (next, &identity.owner.requester) {
         (Next::Done { .. }, Requester::Sender { .. }) if asked_for => Next::Fail(foreign(live)),
         (next, Requester::Stack { .. } | Requester::Sender { .. }) => next,
@@ -68,16 +68,16 @@ pub fn of_a_foreign_group(identity: &Identity, live: &NodeGroup, next: Next) -> 
 
 /// Tags the group with the request that it follows before anything changes for the group, in EC2 too. An earlier
 /// request that still works on the group sees the tag at its next poll, and stops.
-pub fn told_first(desired: &Desired, live: &NodeGroup, plan: Plan, view: View) -> Option<Next> {
-    if !desired.turn.is_untold(&live.tags) {
+pub fn tag_with_request_first(desired: &Desired, live: &NodeGroup, plan: Plan, view: View) -> Option<Next> {
+    if !desired.order.lacks_request_tag(&live.tags) {
         return None;
     }
     let tag = || plan.steps.into_iter().find(|step| step.kind() == StepKind::Tag);
-    told_again(desired, live, view).or_else(|| tag().map(Next::Act))
+    tag_with_request_again(desired, live, view).or_else(|| tag().map(Next::Act))
 }
 
 /// The tag was set, and isn't there.
-fn told_again(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
+fn tag_with_request_again(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
     let told = view
         .history
         .begun
@@ -87,12 +87,12 @@ fn told_again(desired: &Desired, live: &NodeGroup, view: View) -> Option<Next> {
     Some(if view.now < told.at + SEEN_WITHIN_SECONDS {
         Next::Wait(Waiting::ForOthers)
     } else {
-        Next::Act(Step::Tag(live.target(), desired.turn.tags()))
+        Next::Act(Step::Tag(live.target(), desired.order.tags()))
     })
 }
 
 /// The function tags a group also before it deletes the group. So an earlier Create that is delivered meanwhile sees
 /// that a later request supersedes it.
-pub fn is_to_be_told(identity: &Identity, live: &NodeGroup, view: View) -> bool {
-    view.history.of(StepKind::Tag).is_none() && identity.turn.is_untold(&live.tags)
+pub fn needs_request_tag(identity: &Identity, live: &NodeGroup, view: View) -> bool {
+    view.history.of(StepKind::Tag).is_none() && identity.order.lacks_request_tag(&live.tags)
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::missing;
-use crate::launch_template::ec2_resources::Place;
+use crate::launch_template::ec2_resources::GroupRef;
 use crate::node::ami_type::AmiType;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::{Confirmation, Owner, REPLACES_TAG, Replaces};
-use crate::nodegroup::request_order::Turn;
+use crate::nodegroup::request_order::RequestOrder;
 use crate::properties::scaling::DesiredSize;
 use crate::properties::settings::Setting;
 use crate::properties::spec::{LaunchTemplateIdentity, Spec};
@@ -35,7 +35,7 @@ pub struct Desired {
     /// `None` if the request has no time.
     pub sent: Option<u64>,
     /// The place of this request among the requests for the same resource.
-    pub turn: Turn,
+    pub order: RequestOrder,
     /// The version of the user's own launch template as a number, if the template names one.
     pub launch_template_version: Option<String>,
 }
@@ -82,8 +82,8 @@ pub struct TemplateVersion {
 
 impl Desired {
     /// Identifies the group's resources in EC2.
-    pub fn place(&self) -> Place {
-        Place {
+    pub fn group_ref(&self) -> GroupRef {
+        GroupRef {
             cluster: self.spec.cluster.clone(),
             name: self.name.clone(),
             owner: self.owner.clone(),
@@ -94,7 +94,7 @@ impl Desired {
     /// is marked until the request has succeeded.
     pub fn tags_of_new(&self) -> BTreeMap<String, String> {
         let mut tags = self.tags.clone();
-        tags.extend(self.turn.marks());
+        tags.extend(self.order.marks());
         tags.extend(self.replaced().map(|id| (REPLACES_TAG.to_owned(), id.to_owned())));
         tags
     }

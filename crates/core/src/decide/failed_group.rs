@@ -22,7 +22,7 @@ pub fn next(desired: &Desired, live: &NodeGroup, view: View) -> Next {
         ),
         (Purpose::Update, Direction::Forward | Direction::Unknown) => {
             let due = view.history.of(StepKind::Delete).is_none();
-            let first = own_template::tagged_first(desired, live, view);
+            let first = own_template::restore_template_tags_first(desired, live, view);
             match (due, first) {
                 (true, Some(next)) => next,
                 (true, None) => Next::Act(Step::Delete(live.target())),

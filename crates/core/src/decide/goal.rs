@@ -1,9 +1,9 @@
 //! What a request shall bring about, and for which group.
 
 use super::desired::Desired;
-use crate::launch_template::ec2_resources::Place;
+use crate::launch_template::ec2_resources::GroupRef;
 use crate::nodegroup::ownership::Owner;
-use crate::nodegroup::request_order::Turn;
+use crate::nodegroup::request_order::RequestOrder;
 
 /// The state that a request shall bring about.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,25 +26,25 @@ pub struct Identity {
     pub cluster: String,
     pub name: String,
     pub owner: Owner,
-    pub which: Which,
+    pub delete_scope: DeleteScope,
     /// The place of this request among the requests for the same resource.
-    pub turn: Turn,
+    pub order: RequestOrder,
 }
 
 impl Goal {
     /// The group that the goal is about.
-    pub fn place(&self) -> Place {
+    pub fn group_ref(&self) -> GroupRef {
         match self {
-            Self::Present(desired) => desired.place(),
-            Self::Absent(identity) | Self::AsIs { identity, .. } | Self::Repeat(identity) => identity.place(),
+            Self::Present(desired) => desired.group_ref(),
+            Self::Absent(identity) | Self::AsIs { identity, .. } | Self::Repeat(identity) => identity.group_ref(),
         }
     }
 }
 
 impl Identity {
     /// Identifies the group's resources in EC2.
-    pub fn place(&self) -> Place {
-        Place {
+    pub fn group_ref(&self) -> GroupRef {
+        GroupRef {
             cluster: self.cluster.clone(),
             name: self.name.clone(),
             owner: self.owner.clone(),
@@ -54,7 +54,7 @@ impl Identity {
 
 /// Which groups of the owner the request may delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
+pub enum DeleteScope {
     Any,
     /// Only a group that was created at this time or later, in seconds since the epoch. This is for a Create whose
     /// group's name CloudFormation never learnt. A policy of Retain keeps a group that existed before the stack's

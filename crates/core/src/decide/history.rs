@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Part;
+use super::OutsideEksPart;
 use super::plan::StepKind;
 use crate::nodegroup::group::Issue;
 use crate::workload::nodes::Ready;
@@ -14,7 +14,7 @@ use crate::workload::nodes::Ready;
 pub struct History {
     pub began: u64,
     pub deadline: u64,
-    pub begun: Vec<Begun>,
+    pub begun: Vec<BegunStep>,
     /// The group's status when this request first saw it. If the group was DEGRADED already, that is not this request's
     /// failure.
     #[serde(default)]
@@ -32,12 +32,12 @@ pub struct History {
     pub updates_since_sent: Option<Updates>,
     /// What the last poll found under the name, if an event requests the group.
     #[serde(default)]
-    pub seen: Option<Seen>,
+    pub seen: Option<SeenOwner>,
     /// What held up the current step when the function last tried it.
     #[serde(default)]
     pub obstacle: Option<String>,
     #[serde(default)]
-    pub tidying: Tidying,
+    pub tidying: CleanupState,
     /// When the function last asked what holds up the rolling update.
     #[serde(default)]
     pub drain_asked: Option<u64>,
@@ -47,17 +47,17 @@ pub struct History {
     /// How often in a row each part could not be read or changed. EKS answers meanwhile, so these failures are counted
     /// separately.
     #[serde(default)]
-    pub tries: BTreeMap<Part, u32>,
+    pub tries: BTreeMap<OutsideEksPart, u32>,
     /// Parts outside EKS that the request has given up, to go on without them.
     #[serde(default)]
-    pub given_up: BTreeSet<Part>,
+    pub given_up: BTreeSet<OutsideEksPart>,
 }
 
 /// Whose the group was at the last poll, if an event requests the group. The clean-up after a failure depends on the
 /// group's tags, not on this memory: the delivery that created the group may have died, and another delivery may have
 /// finished the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Seen {
+pub enum SeenOwner {
     /// There was no group, and all checks before the creation had passed.
     Absent {
         /// When the first of these polls in a row took place, in seconds since the epoch.
@@ -81,7 +81,7 @@ pub enum Updates {
 /// Whether the request still has to remove what the group no longer needs. This is the last step, and an update does
 /// not fail by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub enum Tidying {
+pub enum CleanupState {
     #[default]
     Due,
     /// Since this time, in seconds since the epoch, a resource to remove has been in use, or EC2 has not answered.
@@ -94,7 +94,7 @@ pub enum Tidying {
 /// takes seconds, rarely minutes. The deletion of the resource waits until its deadline.
 const TIDY_WITHIN_SECONDS: u64 = 120;
 
-impl Tidying {
+impl CleanupState {
     /// The state after a resource to remove is in use at `now`. The time counts from the first failed attempt, since
     /// the roll before it may have taken an hour.
     pub fn held_up(self, now: u64) -> Self {
@@ -108,7 +108,7 @@ impl Tidying {
 
 /// A step that was begun, with the handle by which EKS reports on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Begun {
+pub struct BegunStep {
     pub step: StepKind,
     pub at: u64,
     #[serde(default)]
@@ -116,31 +116,31 @@ pub struct Begun {
 }
 
 impl History {
-    pub fn of(&self, step: StepKind) -> Option<&Begun> {
+    pub fn of(&self, step: StepKind) -> Option<&BegunStep> {
         self.begun.iter().find(|begun| begun.step == step)
     }
 
     /// Notes that a step was begun. Of the calls to EC2 only the first is noted.
-    pub fn note(&mut self, begun: Begun) {
+    pub fn note(&mut self, begun: BegunStep) {
         if begun.step != StepKind::Launch || self.of(StepKind::Launch).is_none() {
             self.begun.push(begun);
         }
     }
 
     /// Whether the node group itself was not touched yet, but for the deletion of a failed one that is made again.
-    pub fn is_before_the_group(&self) -> bool {
-        let is_before = |begun: &Begun| matches!(begun.step, StepKind::Launch | StepKind::Delete);
+    pub fn has_not_touched_group(&self) -> bool {
+        let is_before = |begun: &BegunStep| matches!(begun.step, StepKind::Launch | StepKind::Delete);
         self.begun.iter().all(is_before)
     }
 
     /// Forgets the group that this request found under the name, failed or being deleted: the request has created
     /// another group since.
-    pub fn forget_the_group_before(&mut self) {
+    pub fn forget_previous_group(&mut self) {
         (self.first_made, self.first_status) = (None, None);
     }
 
     /// Forgets everything about the current group, to begin with another group in the time that is left.
-    pub fn turn_to_another_group(&mut self) {
+    pub fn reset_for_another_group(&mut self) {
         *self = Self {
             began: self.began,
             deadline: self.deadline,
@@ -150,14 +150,14 @@ impl History {
 
     /// Prepares the removal of the same group. The memory of its creation time stays, so that the request removes no
     /// other group of that name.
-    pub fn turn_to_undoing(&mut self) {
+    pub fn reset_for_removal(&mut self) {
         let (first_made, ran_template) = (self.first_made, self.ran_template.take());
-        self.turn_to_another_group();
+        self.reset_for_another_group();
         (self.first_made, self.ran_template) = (first_made, ran_template);
     }
 
     /// The update that was begun last, which the function asks EKS about.
-    pub fn last_update(&self) -> Option<&Begun> {
+    pub fn last_update(&self) -> Option<&BegunStep> {
         self.begun.iter().rev().find(|begun| begun.update_id.is_some())
     }
 }
@@ -175,8 +175,8 @@ pub enum UpdateState {
 mod tests {
     use super::*;
 
-    fn begun(step: StepKind, update_id: Option<&str>) -> Begun {
-        Begun {
+    fn begun(step: StepKind, update_id: Option<&str>) -> BegunStep {
+        BegunStep {
             step,
             at: 0,
             update_id: update_id.map(str::to_owned),
@@ -196,7 +196,7 @@ mod tests {
                 begun: steps.iter().map(|step| begun(*step, None)).collect(),
                 ..History::default()
             };
-            assert_eq!(history.is_before_the_group(), expected, "{steps:?}");
+            assert_eq!(history.has_not_touched_group(), expected, "{steps:?}");
         }
     }
 
@@ -210,21 +210,21 @@ mod tests {
                 begun(StepKind::UpdateConfig, Some("2")),
             ],
             first_status: Some("DEGRADED".to_owned()),
-            tidying: Tidying::GivenUp,
-            given_up: [Part::Nodes].into(),
+            tidying: CleanupState::GivenUp,
+            given_up: [OutsideEksPart::Nodes].into(),
             ..History::default()
         };
         assert_eq!(history.last_update().unwrap().update_id.as_deref(), Some("2"));
         history.first_made = Some(7);
         let mut undoing = history.clone();
-        history.turn_to_another_group();
+        history.reset_for_another_group();
         let expected = History {
             began: 7,
             deadline: 3540,
             ..History::default()
         };
         assert_eq!(history, expected);
-        undoing.turn_to_undoing();
+        undoing.reset_for_removal();
         let first_made = Some(7);
         assert_eq!(undoing, History { first_made, ..expected });
     }
@@ -232,10 +232,10 @@ mod tests {
     #[test]
     fn what_is_in_use_is_waited_for_a_while() {
         for (tidying, expected) in [
-            (Tidying::Due, Tidying::HeldUpSince(1000)),
-            (Tidying::HeldUpSince(900), Tidying::HeldUpSince(900)),
-            (Tidying::HeldUpSince(880), Tidying::GivenUp),
-            (Tidying::GivenUp, Tidying::GivenUp),
+            (CleanupState::Due, CleanupState::HeldUpSince(1000)),
+            (CleanupState::HeldUpSince(900), CleanupState::HeldUpSince(900)),
+            (CleanupState::HeldUpSince(880), CleanupState::GivenUp),
+            (CleanupState::GivenUp, CleanupState::GivenUp),
         ] {
             assert_eq!(tidying.held_up(1000), expected, "{tidying:?}");
         }

@@ -32,10 +32,10 @@ use crate::nodegroup::group::{GroupTarget, NodeGroup, Status};
 use crate::nodegroup::ownership::UNFINISHED_TAG;
 use crate::properties::spec::WaitFor;
 
-pub use goal::{Goal, Identity, Which};
-pub use outside_eks::{Beyond, Part};
-pub use own_template::Around;
-pub use reasons::{Broken, LEFT_AS_IT_IS, RETAINED_GROUP, STAYS, foreign, retained};
+pub use goal::{DeleteScope, Goal, Identity};
+pub use outside_eks::{OutsideEksFacts, OutsideEksPart};
+pub use own_template::Surroundings;
+pub use reasons::{FailedGroup, LEFT_AS_IT_IS, RETAINED_GROUP, STAYS, foreign, retained};
 use reasons::{broken, operation_is_over, out_of_time, update_failed};
 
 /// For a moment after a create, EKS may answer that the group does not exist: its reads are eventually consistent.
@@ -56,8 +56,8 @@ pub enum Observation {
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     /// `None` if this pass has not read them.
-    pub around: Option<&'a Around>,
-    pub beyond: &'a Beyond,
+    pub surroundings: Option<&'a Surroundings>,
+    pub outside_eks: &'a OutsideEksFacts,
     pub history: &'a History,
     /// Seconds since the epoch.
     pub now: u64,
@@ -67,7 +67,7 @@ pub struct View<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
     /// Read something, and decide again.
-    Look(Look),
+    Look(NeededRead),
     Act(Step),
     Wait(Waiting),
     Done {
@@ -76,14 +76,14 @@ pub enum Next {
     },
     Fail(String),
     /// The request fails, and the function first finds out why.
-    Broken(Box<Broken>),
+    FailedGroup(Box<FailedGroup>),
 }
 
 /// What is looked up only where the decision needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Look {
+pub enum NeededRead {
     /// The cluster, the instance types and the EC2 resources of the group.
-    Around,
+    Surroundings,
     /// The Auto Scaling group of this name.
     ScalingGroup(String),
     /// The nodes of a group, in Kubernetes, of which so many are wanted.
@@ -133,8 +133,8 @@ fn make(desired: &Desired, view: View) -> Next {
         None if conflicting_requests::only_changes(desired) => {
             Next::Fail(conflicting_requests::nothing_to_change(desired))
         }
-        None if view.history.is_before_the_group() => {
-            conflicting_requests::waits_for_what_goes(desired, view).unwrap_or_else(|| create(desired, view))
+        None if view.history.has_not_touched_group() => {
+            conflicting_requests::wait_for_ec2_removal(desired, view).unwrap_or_else(|| create(desired, view))
         }
         Some(begun) if view.now < begun.at + VISIBLE_WITHIN_SECONDS => Next::Wait(Waiting::ForCreate),
         _ => deleted_meanwhile(desired),
@@ -166,7 +166,7 @@ fn keep(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, view:
     if !desired.owner.owns(&live.tags) {
         return Next::Fail(foreign(live));
     }
-    if let Some(later) = desired.turn.superseded_by(&live.tags) {
+    if let Some(later) = desired.order.superseded_by(&live.tags) {
         return Next::Fail(conflicting_requests::superseded(live, &later));
     }
     if is_retained(desired, live, view) {
@@ -223,7 +223,7 @@ fn converge(desired: &Desired, live: &NodeGroup, update: Option<&UpdateState>, v
         Ok(plan) => plan,
         Err(downgrade) => return Next::Fail(downgrade.to_string()),
     };
-    if let Some(next) = conflicting_requests::told_first(desired, live, plan, view) {
+    if let Some(next) = conflicting_requests::tag_with_request_first(desired, live, plan, view) {
         return next;
     }
     match own_template::template(desired, Some(live), view) {
@@ -277,7 +277,7 @@ fn only_follows(change: &VersionChange, live: &NodeGroup) -> bool {
 
 fn ready(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<String>) -> Next {
     let Some(in_template) = own_template::in_template(desired, live, view) else {
-        return Next::Look(Look::Around);
+        return Next::Look(NeededRead::Surroundings);
     };
     warnings.extend(own_template::warnings(desired, live, view));
     Next::Done {

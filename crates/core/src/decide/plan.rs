@@ -9,7 +9,7 @@ use super::change::{ConfigChange, config_change};
 use super::desired::{Desired, Direction, NewGroup, Purpose, TemplateVersion};
 use super::roll::loosens;
 use super::under_way::UnderWay;
-use super::{Part, Waiting};
+use super::{OutsideEksPart, Waiting};
 use crate::autoscaling::ScalingStep;
 use crate::launch_template::steps::LaunchStep;
 use crate::nodegroup::group::{GroupTarget, NodeGroup};
@@ -97,7 +97,7 @@ pub enum System {
     Eks,
     Ec2,
     /// Not EKS itself: a rollback goes on without it.
-    Outside(Part),
+    Outside(OutsideEksPart),
 }
 
 impl StepKind {
@@ -107,9 +107,9 @@ impl StepKind {
                 System::Eks
             }
             Self::Launch => System::Ec2,
-            Self::Scaling => System::Outside(Part::ScalingGroup),
-            Self::JoinPlugin | Self::LeavePlugin => System::Outside(Part::DevicePlugin),
-            Self::EnableWindows => System::Outside(Part::Windows),
+            Self::Scaling => System::Outside(OutsideEksPart::ScalingGroup),
+            Self::JoinPlugin | Self::LeavePlugin => System::Outside(OutsideEksPart::DevicePlugin),
+            Self::EnableWindows => System::Outside(OutsideEksPart::Windows),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::history::History;
 use super::{Goal, Identity, Next, Observation};
 use crate::decide::plan::StepKind;
-use crate::diagnosis::Kind;
+use crate::diagnosis::IssueKind;
 use crate::nodegroup::group::{Issue, NodeGroup, describe_issues};
 use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
 use crate::workload::nodes::{Node, lacking};
@@ -20,38 +20,38 @@ pub const STAYS: &str = "stays: the function can't tell that this deployment has
 /// A group that failed. Its issues say only partly why, so the function reads the evidence of its Auto Scaling group
 /// and instances before it answers.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Broken {
+pub struct FailedGroup {
     /// What failed, on which group.
     pub headline: String,
     pub group: NodeGroup,
     pub issues: Vec<Issue>,
-    pub kind: Kind,
+    pub kind: IssueKind,
 }
 
 pub fn broken(what: &str, live: &NodeGroup) -> Next {
-    Next::Broken(Box::new(Broken {
+    Next::FailedGroup(Box::new(FailedGroup {
         headline: format!("node group {}/{} {what}", live.cluster, live.name),
         group: live.clone(),
         issues: live.issues.clone(),
-        kind: Kind::Health,
+        kind: IssueKind::Health,
     }))
 }
 
 /// The failure of a request whose time is over while nodes are not Ready. The reason says which nodes, and what their
 /// kubelets report.
 pub fn unready(live: &NodeGroup, nodes: &[Node], wanted: usize) -> Next {
-    Next::Broken(Box::new(Broken {
+    Next::FailedGroup(Box::new(FailedGroup {
         headline: format!(
             "the time given by ServiceTimeout is over; {}",
-            Broken::of_nodes(live, nodes, wanted)
+            FailedGroup::of_nodes(live, nodes, wanted)
         ),
         group: live.clone(),
         issues: live.issues.clone(),
-        kind: Kind::Health,
+        kind: IssueKind::Health,
     }))
 }
 
-impl Broken {
+impl FailedGroup {
     pub fn of_nodes(live: &NodeGroup, nodes: &[Node], wanted: usize) -> String {
         let state = live.status.as_str();
         format!(
@@ -68,14 +68,14 @@ pub fn update_failed(live: &NodeGroup, history: &History, errors: &[Issue]) -> N
         Some(StepKind::UpdateVersion) => "the version update",
         _ => "the configuration update",
     };
-    Next::Broken(Box::new(Broken {
+    Next::FailedGroup(Box::new(FailedGroup {
         headline: format!(
             "{what} of node group {}/{} failed, and the group keeps what it had",
             live.cluster, live.name
         ),
         group: live.clone(),
         issues: errors.to_vec(),
-        kind: Kind::Update,
+        kind: IssueKind::Update,
     }))
 }
 
@@ -144,11 +144,11 @@ pub fn out_of_time(goal: &Goal, seen: &Observation, history: &History) -> Next {
          begun: watch the node group with `aws eks describe-nodegroup --cluster-name {cluster} --nodegroup-name {name}`"
     );
     match (goal, seen) {
-        (Goal::Present(_), Observation::Present { group, .. }) => Next::Broken(Box::new(Broken {
+        (Goal::Present(_), Observation::Present { group, .. }) => Next::FailedGroup(Box::new(FailedGroup {
             headline,
             group: group.as_ref().clone(),
             issues: group.issues.clone(),
-            kind: Kind::Health,
+            kind: IssueKind::Health,
         })),
         _ => Next::Fail(headline),
     }

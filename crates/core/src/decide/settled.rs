@@ -3,7 +3,7 @@
 use super::history::Updates;
 use super::plan::Step;
 use super::reasons::{broken, has_issues};
-use super::{Look, Next, View, outside_eks, own_template, ready};
+use super::{NeededRead, Next, View, outside_eks, own_template, ready};
 use crate::decide::desired::{Desired, Direction, Purpose};
 use crate::nodegroup::group::{NodeGroup, Status};
 
@@ -37,7 +37,7 @@ pub fn next(desired: &Desired, live: &NodeGroup, view: View, mut warnings: Vec<S
     if live.status == Status::Degraded {
         match degraded(desired, view) {
             Degraded::ByThisRequest => return broken("is degraded", live),
-            Degraded::AskForUpdates => return Next::Look(Look::Updates(live.target())),
+            Degraded::AskForUpdates => return Next::Look(NeededRead::Updates(live.target())),
             Degraded::Excused => {}
         }
     }

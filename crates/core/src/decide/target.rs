@@ -3,7 +3,7 @@
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::name::{name, replacement_name};
 use crate::nodegroup::ownership::Owner;
-use crate::nodegroup::replacement_reasons::{Known, replacements};
+use crate::nodegroup::replacement_reasons::{ComparisonFacts, replacements};
 use crate::properties::spec::{Naming, Spec};
 
 /// The group that an Update converges.
@@ -43,7 +43,7 @@ pub fn target(
     owner: &Owner,
     current: (&str, &str),
     live: Option<&NodeGroup>,
-    known: &Known,
+    known: &ComparisonFacts,
 ) -> Result<Target, NoReplacement> {
     if !owner.requester.may_replace() {
         return by_events(spec, current, live, known);
@@ -70,7 +70,7 @@ fn by_events(
     spec: &Spec,
     current: (&str, &str),
     live: Option<&NodeGroup>,
-    known: &Known,
+    known: &ComparisonFacts,
 ) -> Result<Target, NoReplacement> {
     let mut differences = live.map_or(vec![], |live| replacements(spec, live, known));
     if spec.cluster != current.0 && differences.is_empty() {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     fn found(changes: &Value, live: Option<&NodeGroup>) -> Result<Target, String> {
-        let known = Known {
+        let known = ComparisonFacts {
             own_template: Some("lt-own"),
             types: &[],
         };
@@ -152,7 +152,7 @@ mod tests {
     fn a_replacement_never_has_the_name_of_what_it_replaces() {
         let spec = spec_of(&properties(&json!({})));
         let named = name(&spec, &owner());
-        let without_template = Known::default();
+        let without_template = ComparisonFacts::default();
         let found = target(&spec, &owner(), ("c", &named), Some(&live()), &without_template);
         assert_eq!(found, Ok(Target::Replace(replacement_name(&spec, &owner(), &named))));
         assert_ne!(found, Ok(Target::Replace(named)));
@@ -177,7 +177,7 @@ mod tests {
             },
             logical_id: "Nodes".to_owned(),
         };
-        let known = Known {
+        let known = ComparisonFacts {
             own_template: Some("lt-own"),
             types: &[],
         };

@@ -8,14 +8,14 @@ mod surroundings;
 
 use serde_json::json;
 
-use self::surroundings::{LOOKED, issue, nothing_around, prepared, told};
-use super::history::{Begun, Tidying};
+use self::surroundings::{LOOKED, decided, issue, nothing_around, prepared};
+use super::history::{BegunStep, CleanupState};
 use super::plan::tests::{desired, live};
 use super::*;
-use crate::diagnosis::Kind;
+use crate::diagnosis::IssueKind;
 use crate::launch_template::ec2_resources::SecurityGroup;
 use crate::nodegroup::group::LiveLaunchTemplate;
-use crate::nodegroup::request_order::Turn;
+use crate::nodegroup::request_order::RequestOrder;
 
 const NOW: u64 = 1000;
 const STATUSES: [&str; 8] = [
@@ -32,7 +32,7 @@ const STATUSES: [&str; 8] = [
 fn history(begun: &[(StepKind, Option<&str>)]) -> History {
     let begun = begun
         .iter()
-        .map(|(step, id)| Begun {
+        .map(|(step, id)| BegunStep {
             step: *step,
             at: NOW - 500,
             update_id: id.map(str::to_owned),
@@ -78,28 +78,28 @@ fn absent() -> Goal {
         cluster: "c".to_owned(),
         name: "n".to_owned(),
         owner: desired(&json!({})).owner,
-        which: Which::Any,
-        turn: Turn::OneByOne,
+        delete_scope: DeleteScope::Any,
+        order: RequestOrder::OneByOne,
     })
 }
 
 /// One word for each decision, so that a table of them is readable.
 fn word(next: &Next) -> String {
     match next {
-        Next::Look(Look::Around) => "Look".to_owned(),
-        Next::Look(Look::ScalingGroup(_)) => "ScalingGroup".to_owned(),
-        Next::Look(Look::Nodes(..)) => "Nodes".to_owned(),
-        Next::Look(Look::Updates(_)) => "Updates".to_owned(),
+        Next::Look(NeededRead::Surroundings) => "Look".to_owned(),
+        Next::Look(NeededRead::ScalingGroup(_)) => "ScalingGroup".to_owned(),
+        Next::Look(NeededRead::Nodes(..)) => "Nodes".to_owned(),
+        Next::Look(NeededRead::Updates(_)) => "Updates".to_owned(),
         Next::Act(step) => format!("{:?}", step.kind()),
         Next::Wait(waiting) => format!("{waiting:?}"),
         Next::Done { .. } => "Done".to_owned(),
-        Next::Fail(_) | Next::Broken(_) => "Fail".to_owned(),
+        Next::Fail(_) | Next::FailedGroup(_) => "Fail".to_owned(),
     }
 }
 
 #[track_caller]
 fn table(goal: &Goal, history: &History, expected: [&str; 8]) {
-    let found = STATUSES.map(|status| word(&told(goal, &present(in_status(status), None), history, NOW)));
+    let found = STATUSES.map(|status| word(&decided(goal, &present(in_status(status), None), history, NOW)));
     assert_eq!(found, expected);
 }
 
@@ -186,13 +186,16 @@ fn only_not_found_means_gone() {
     let unknown = Observation::Unknown("denied".to_owned());
     for goal in [absent(), want(&json!({}), Purpose::Create)] {
         assert_eq!(
-            told(&goal, &unknown, &history(&[]), NOW),
+            decided(&goal, &unknown, &history(&[]), NOW),
             Next::Wait(Waiting::ForAnAnswer)
         );
     }
-    assert_eq!(word(&told(&absent(), &Observation::Absent, &history(&[]), NOW)), "Done");
     assert_eq!(
-        word(&told(
+        word(&decided(&absent(), &Observation::Absent, &history(&[]), NOW)),
+        "Done"
+    );
+    assert_eq!(
+        word(&decided(
             &want(&json!({}), Purpose::Create),
             &Observation::Absent,
             &history(&[]),
@@ -206,7 +209,7 @@ fn only_not_found_means_gone() {
 fn a_group_that_vanishes_is_not_made_twice() {
     let goal = want(&json!({}), Purpose::Create);
     let just_created = History {
-        begun: vec![Begun {
+        begun: vec![BegunStep {
             step: StepKind::Create,
             at: NOW - 5,
             update_id: None,
@@ -214,11 +217,11 @@ fn a_group_that_vanishes_is_not_made_twice() {
         ..history(&[])
     };
     assert_eq!(
-        word(&told(&goal, &Observation::Absent, &just_created, NOW)),
+        word(&decided(&goal, &Observation::Absent, &just_created, NOW)),
         "ForCreate"
     );
     assert_eq!(
-        word(&told(
+        word(&decided(
             &goal,
             &Observation::Absent,
             &history(&[(StepKind::Create, None)]),
@@ -227,7 +230,7 @@ fn a_group_that_vanishes_is_not_made_twice() {
         "Fail"
     );
     assert_eq!(
-        word(&told(
+        word(&decided(
             &goal,
             &Observation::Absent,
             &history(&[(StepKind::UpdateConfig, Some("u"))]),
@@ -243,7 +246,7 @@ fn a_foreign_group_is_left_alone() {
         tags: BTreeMap::new(),
         ..live()
     };
-    let Next::Fail(reason) = told(
+    let Next::Fail(reason) = decided(
         &want(&json!({}), Purpose::Create),
         &present(foreign.clone(), None),
         &history(&[]),
@@ -252,21 +255,21 @@ fn a_foreign_group_is_left_alone() {
         panic!("a foreign group was taken over");
     };
     assert!(reason.contains("isn't this resource's"), "{reason}");
-    assert_eq!(told(&absent(), &present(foreign, None), &history(&[]), NOW), done());
+    assert_eq!(decided(&absent(), &present(foreign, None), &history(&[]), NOW), done());
 }
 
 #[test]
 fn an_update_is_followed_by_its_own_id() {
     let goal = want(&json!({"Labels": {"a": "b"}, "Version": "1.34"}), Purpose::Update);
     let begun = history(&[(StepKind::UpdateVersion, Some("u"))]);
-    let after = |update| told(&goal, &present(live(), Some(update)), &begun, NOW);
+    let after = |update| decided(&goal, &present(live(), Some(update)), &begun, NOW);
     assert_eq!(after(UpdateState::InProgress), Next::Wait(Waiting::ForVersionUpdate));
     let upgraded = NodeGroup {
         version: "1.34".to_owned(),
         ..live()
     };
     assert_eq!(
-        word(&told(
+        word(&decided(
             &goal,
             &present(upgraded, Some(UpdateState::Successful)),
             &begun,
@@ -275,17 +278,17 @@ fn an_update_is_followed_by_its_own_id() {
         "UpdateConfig"
     );
     let stuck = issue("PodEvictionFailure", "stuck", "p");
-    let Next::Broken(broken) = after(UpdateState::Failed(vec![stuck.clone()])) else {
+    let Next::FailedGroup(broken) = after(UpdateState::Failed(vec![stuck.clone()])) else {
         panic!("no failure")
     };
-    assert_eq!((broken.kind, broken.issues), (Kind::Update, vec![stuck]));
+    assert_eq!((broken.kind, broken.issues), (IssueKind::Update, vec![stuck]));
 }
 
 #[test]
 fn what_was_begun_is_not_begun_again() {
     let goal = want(&json!({"Labels": {"a": "b"}}), Purpose::Update);
     let begun = history(&[(StepKind::UpdateConfig, Some("u"))]);
-    let next = told(&goal, &present(live(), Some(UpdateState::Successful)), &begun, NOW);
+    let next = decided(&goal, &present(live(), Some(UpdateState::Successful)), &begun, NOW);
     let Next::Done { warnings, .. } = next else {
         panic!("{next:?}")
     };
@@ -299,13 +302,13 @@ fn a_degraded_group_fails_what_made_it_so() {
         first_status: Some("DEGRADED".to_owned()),
         ..history(&[])
     };
-    let Next::Broken(broken) = told(&want(&json!({}), Purpose::Create), &degraded, &was_so, NOW) else {
+    let Next::FailedGroup(broken) = decided(&want(&json!({}), Purpose::Create), &degraded, &was_so, NOW) else {
         panic!("no failure")
     };
     assert_eq!(broken.headline, "node group c/n is degraded");
     assert_eq!(broken.issues[0].to_string(), "NodeCreationFailure: no join [i-1]");
     assert_eq!(
-        word(&told(&want(&json!({}), Purpose::Update), &degraded, &was_so, NOW)),
+        word(&decided(&want(&json!({}), Purpose::Update), &degraded, &was_so, NOW)),
         "Done"
     );
     let rolling_back = Desired {
@@ -313,7 +316,7 @@ fn a_degraded_group_fails_what_made_it_so() {
         ..desired(&json!({}))
     };
     assert_eq!(
-        word(&told(
+        word(&decided(
             &Goal::Present(Box::new(rolling_back)),
             &degraded,
             &history(&[]),
@@ -328,10 +331,10 @@ fn the_deadline_ends_waiting_and_says_what_goes_on() {
     let late = 3540;
     for status in ["CREATING", "UPDATING", "DELETING", "HIBERNATING"] {
         for goal in [absent(), want(&json!({}), Purpose::Update)] {
-            let next = told(&goal, &present(in_status(status), None), &history(&[]), late);
+            let next = decided(&goal, &present(in_status(status), None), &history(&[]), late);
             let reason = match next {
                 Next::Fail(reason) => reason,
-                Next::Broken(broken) => broken.headline,
+                Next::FailedGroup(broken) => broken.headline,
                 next => panic!("{status}: {next:?}"),
             };
             assert!(
@@ -341,7 +344,7 @@ fn the_deadline_ends_waiting_and_says_what_goes_on() {
         }
     }
     assert_eq!(
-        word(&told(&absent(), &Observation::Absent, &history(&[]), late)),
+        word(&decided(&absent(), &Observation::Absent, &history(&[]), late)),
         "Done"
     );
 }
@@ -356,7 +359,7 @@ fn what_can_not_be_restored_is_left_and_told() {
         why: "a property is unknown".to_owned(),
     };
     for seen in [present(in_status("UPDATING"), None), Observation::Absent] {
-        let Next::Done { attributes, warnings } = told(&goal, &seen, &history(&[]), NOW) else {
+        let Next::Done { attributes, warnings } = decided(&goal, &seen, &history(&[]), NOW) else {
             panic!("not done")
         };
         assert_eq!((attributes["Id"].as_str(), warnings.len()), ("c/n", 1));

@@ -4,22 +4,22 @@ mod launch;
 mod limits;
 mod symptoms;
 
-use super::sign::Sign;
+use super::error_pattern::ErrorPattern;
 
 /// In the order of the search: if a text matches two patterns, the first one counts.
-pub const FAMILIES: &[&[Sign]] = &[limits::SIGNS, launch::SIGNS, symptoms::SIGNS];
+pub const FAMILIES: &[&[ErrorPattern]] = &[limits::SIGNS, launch::SIGNS, symptoms::SIGNS];
 
 /// The known error in a text of Auto Scaling.
-pub fn recognise(text: &str) -> Option<&'static Sign> {
+pub fn recognise(text: &str) -> Option<&'static ErrorPattern> {
     let text = text.to_lowercase();
     signs().find(|sign| sign.is_in(&text))
 }
 
-pub fn signs() -> impl Iterator<Item = &'static Sign> {
+pub fn signs() -> impl Iterator<Item = &'static ErrorPattern> {
     FAMILIES.iter().copied().flatten()
 }
 
 /// Whether the error follows from another one, which the reason should name first.
-pub fn is_symptom(sign: &Sign) -> bool {
+pub fn is_symptom(sign: &ErrorPattern) -> bool {
     symptoms::SIGNS.contains(sign)
 }

@@ -6,14 +6,14 @@ use crate::texts::Explanation;
 
 /// One cause, and where the diagnosis finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct CauseRow {
     /// `health issue`, `update error`, `Auto Scaling activity` or `console output`.
     pub kind: &'static str,
     pub explanation: Explanation,
 }
 
 /// All causes, kind by kind.
-pub fn rows() -> impl Iterator<Item = Row> {
+pub fn rows() -> impl Iterator<Item = CauseRow> {
     let health = HEALTH.all().map(|code| row("health issue", code));
     let update = UPDATE.all().map(|code| row("update error", code));
     let activities = activities::signs().map(|sign| row("Auto Scaling activity", &sign.explanation));
@@ -21,8 +21,8 @@ pub fn rows() -> impl Iterator<Item = Row> {
     health.chain(update).chain(activities).chain(console)
 }
 
-fn row(kind: &'static str, explanation: &Explanation) -> Row {
-    Row {
+fn row(kind: &'static str, explanation: &Explanation) -> CauseRow {
+    CauseRow {
         kind,
         explanation: *explanation,
     }

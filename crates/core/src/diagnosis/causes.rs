@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::console::Seen;
-use super::issues::{self, Tells};
-use super::sign::Sign;
+use super::console::ConsoleError;
+use super::error_pattern::ErrorPattern;
+use super::issues::{self, CodeMeaning};
 use super::text::{clip, masked, on_one_line};
-use super::{Activity, Console, Evidence, Kind, activities, console};
+use super::{Activity, Console, Evidence, IssueKind, activities, console};
 use crate::nodegroup::group::Issue;
 use crate::texts::Explanation;
 use crate::workload::drain::{self, Blocked, Drain};
@@ -24,7 +24,7 @@ pub const WARNING: &str = "warning: ";
 /// Something that may have made the group fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    nearness: Nearness,
+    nearness: EvidenceRank,
     code: &'static str,
     what: String,
     /// The source and the words of the evidence.
@@ -34,7 +34,7 @@ pub struct Cause {
 
 /// How near a piece of evidence is to the cause, the nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Nearness {
+enum EvidenceRank {
     /// A code of EKS that names what is wrong.
     Named,
     /// A known error in a message of EKS, of Auto Scaling or of the instance.
@@ -48,7 +48,7 @@ enum Nearness {
 }
 
 /// All causes, the most likely first, each code once. A general code adds nothing to a nearer cause, so it is left out.
-pub fn ranked(issues: &[Issue], evidence: &Evidence, kind: Kind) -> Vec<Cause> {
+pub fn ranked(issues: &[Issue], evidence: &Evidence, kind: IssueKind) -> Vec<Cause> {
     let mut causes = named(issues, kind, evidence.drain.as_ref());
     let seen_at_launch = [from_messages(issues, kind), from_activities(&evidence.activities)].concat();
     let seen_on_node = from_console(evidence.console.as_ref());
@@ -59,7 +59,7 @@ pub fn ranked(issues: &[Issue], evidence: &Evidence, kind: Kind) -> Vec<Cause> {
     causes.extend(checked(&evidence.preflight));
     causes.sort_by_key(|cause| cause.nearness);
     let nearest = causes.first().map(|cause| cause.nearness);
-    causes.retain(|cause| cause.nearness != Nearness::General || nearest == Some(Nearness::General));
+    causes.retain(|cause| cause.nearness != EvidenceRank::General || nearest == Some(EvidenceRank::General));
     each_once(causes)
 }
 
@@ -69,7 +69,7 @@ fn launches_fail(issues: &[Issue]) -> bool {
     issues.iter().any(|issue| issue.code == "AsgInstanceLaunchFailures")
 }
 
-fn named(issues: &[Issue], kind: Kind, drain: Option<&Drain>) -> Vec<Cause> {
+fn named(issues: &[Issue], kind: IssueKind, drain: Option<&Drain>) -> Vec<Cause> {
     let blocked = drain.and_then(drain::blocked);
     let cause = |code: &str| match &blocked {
         Some(blocked) if code == EVICTION => of_drain(blocked),
@@ -83,7 +83,7 @@ fn named(issues: &[Issue], kind: Kind, drain: Option<&Drain>) -> Vec<Cause> {
 /// The pods and budgets that the function found, in place of the general explanation of the code.
 fn of_drain(blocked: &Blocked) -> Cause {
     Cause {
-        nearness: Nearness::Named,
+        nearness: EvidenceRank::Named,
         code: EVICTION,
         what: format!("Pods keep their old nodes from being drained: {}.", blocked.what),
         quote: None,
@@ -91,7 +91,7 @@ fn of_drain(blocked: &Blocked) -> Cause {
     }
 }
 
-fn of_code(kind: Kind, code: &str) -> Cause {
+fn of_code(kind: IssueKind, code: &str) -> Cause {
     let (
         tells,
         Explanation {
@@ -100,8 +100,8 @@ fn of_code(kind: Kind, code: &str) -> Cause {
     ) = issues::find(kind, code);
     Cause {
         nearness: match tells {
-            Tells::Cause => Nearness::Named,
-            Tells::Symptom => Nearness::General,
+            CodeMeaning::Cause => EvidenceRank::Named,
+            CodeMeaning::Symptom => EvidenceRank::General,
         },
         code,
         what: cause.to_owned(),
@@ -112,8 +112,8 @@ fn of_code(kind: Kind, code: &str) -> Cause {
 
 /// EKS passes Auto Scaling's words on under a general code, so the function recognises them without a call to Auto
 /// Scaling.
-fn from_messages(issues: &[Issue], kind: Kind) -> Vec<Cause> {
-    let is_general = |issue: &&Issue| issues::find(kind, &issue.code).0 == Tells::Symptom;
+fn from_messages(issues: &[Issue], kind: IssueKind) -> Vec<Cause> {
+    let is_general = |issue: &&Issue| issues::find(kind, &issue.code).0 == CodeMeaning::Symptom;
     let recognised = |issue: &Issue| activities::recognise(&issue.message).map(|sign| at_launch(sign, None));
     issues.iter().filter(is_general).filter_map(recognised).collect()
 }
@@ -128,20 +128,20 @@ fn from_activities(activities: &[Activity]) -> Vec<Cause> {
 }
 
 /// The known error of an activity, and the text of the activity that has it.
-pub fn recognise(activity: &Activity) -> Option<(&'static Sign, &str)> {
+pub fn recognise(activity: &Activity) -> Option<(&'static ErrorPattern, &str)> {
     let texts = [&activity.message, &activity.description, &activity.cause];
     texts
         .into_iter()
         .find_map(|text| activities::recognise(text).map(|sign| (sign, text.as_str())))
 }
 
-fn at_launch(sign: &'static Sign, quote: Option<String>) -> Cause {
+fn at_launch(sign: &'static ErrorPattern, quote: Option<String>) -> Cause {
     of_sign(sign, activities::is_symptom(sign), quote)
 }
 
 fn from_console(console: Option<&Console>) -> Vec<Cause> {
     let Some(console) = console else { return vec![] };
-    let quoted = |Seen { sign, line }: Seen| {
+    let quoted = |ConsoleError { sign, line }: ConsoleError| {
         let quote = format!("console output of {}: \"{line}\"", console.instance);
         of_sign(sign, console::is_symptom(sign), Some(quote))
     };
@@ -149,12 +149,16 @@ fn from_console(console: Option<&Console>) -> Vec<Cause> {
     seen.take(CONSOLE_ERRORS).map(quoted).collect()
 }
 
-fn of_sign(sign: &'static Sign, is_symptom: bool, quote: Option<String>) -> Cause {
+fn of_sign(sign: &'static ErrorPattern, is_symptom: bool, quote: Option<String>) -> Cause {
     let Explanation {
         code, cause, remedy, ..
     } = sign.explanation;
     Cause {
-        nearness: if is_symptom { Nearness::Follows } else { Nearness::Seen },
+        nearness: if is_symptom {
+            EvidenceRank::Follows
+        } else {
+            EvidenceRank::Seen
+        },
         code,
         what: cause.to_owned(),
         quote,
@@ -168,7 +172,7 @@ fn checked(findings: &[String]) -> Vec<Cause> {
         .iter()
         .filter(|finding| !finding.is_empty() && !finding.starts_with(WARNING));
     let cause = |finding: &String| Cause {
-        nearness: Nearness::Checked,
+        nearness: EvidenceRank::Checked,
         code: "",
         what: masked(finding),
         quote: None,
@@ -203,7 +207,7 @@ impl Cause {
             remedy => format!(" What to do: {remedy}"),
         };
         let code = match self.nearness {
-            Nearness::Named | Nearness::General => String::new(),
+            EvidenceRank::Named | EvidenceRank::General => String::new(),
             _ => self.code_in_brackets(),
         };
         format!("Most likely: {}{advice}{code}", self.what_was_seen())

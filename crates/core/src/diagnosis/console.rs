@@ -10,7 +10,7 @@ mod network;
 mod symptoms;
 mod user_data;
 
-use super::sign::Sign;
+use super::error_pattern::ErrorPattern;
 use super::text::{clip, masked, without_escapes};
 
 /// The longest quoted line, in characters.
@@ -18,7 +18,7 @@ const QUOTE: usize = 200;
 
 /// The most telling first: a broken machine or wrong user data, then an endpoint that the node cannot reach, then
 /// something that is merely not up yet.
-pub const FAMILIES: &[&[Sign]] = &[
+pub const FAMILIES: &[&[ErrorPattern]] = &[
     machine::SIGNS,
     user_data::SIGNS,
     access::SIGNS,
@@ -28,20 +28,20 @@ pub const FAMILIES: &[&[Sign]] = &[
 
 /// A known error, and the line that reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    pub sign: &'static Sign,
+pub struct ConsoleError {
+    pub sign: &'static ErrorPattern,
     pub line: String,
 }
 
 /// The known errors in the text, the most telling first, each with the last line that has it. Earlier lines with the
 /// same error are left out, since the node may have recovered from them.
-pub fn read(text: &str) -> Vec<Seen> {
+pub fn read(text: &str) -> Vec<ConsoleError> {
     let plain = without_escapes(text);
     let lines: Vec<(&str, String)> = plain.lines().map(|line| (line, line.to_lowercase())).collect();
-    let last_line = |sign: &Sign| lines.iter().rev().find(|(_, lowercase)| sign.is_in(lowercase));
+    let last_line = |sign: &ErrorPattern| lines.iter().rev().find(|(_, lowercase)| sign.is_in(lowercase));
     signs()
         .filter_map(|sign| {
-            last_line(sign).map(|(line, _)| Seen {
+            last_line(sign).map(|(line, _)| ConsoleError {
                 sign,
                 line: clip(masked(line).trim(), QUOTE),
             })
@@ -49,11 +49,11 @@ pub fn read(text: &str) -> Vec<Seen> {
         .collect()
 }
 
-pub fn signs() -> impl Iterator<Item = &'static Sign> {
+pub fn signs() -> impl Iterator<Item = &'static ErrorPattern> {
     FAMILIES.iter().copied().flatten()
 }
 
 /// Whether the error follows from another one, which the reason should name first.
-pub fn is_symptom(sign: &Sign) -> bool {
+pub fn is_symptom(sign: &ErrorPattern) -> bool {
     symptoms::SIGNS.contains(sign)
 }

@@ -7,7 +7,7 @@ mod update;
 pub use health::HEALTH;
 pub use update::UPDATE;
 
-use super::Kind;
+use super::IssueKind;
 use crate::texts::Explanation;
 
 /// The codes of one list of EKS, each part in the order of what a reader should hear first.
@@ -15,7 +15,7 @@ use crate::texts::Explanation;
 /// If EKS reports several issues, the first of them by this order is the cause and the others follow from it: a node that EC2 cannot
 /// launch does not join either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Table {
+pub struct IssueTable {
     /// Codes that name what is wrong.
     pub causes: &'static [Explanation],
     /// Codes that say only that something is wrong. Any other evidence says more.
@@ -24,7 +24,7 @@ pub struct Table {
 
 /// How much a code alone says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tells {
+pub enum CodeMeaning {
     Cause,
     Symptom,
 }
@@ -43,7 +43,7 @@ pub const NOTHING_KNOWN: &str = "What to do: look at the node group's Health iss
                                  Activity tab and an instance's system log.";
 
 /// The place of a code in its table: the lower, the earlier the reason names it. An unlisted code stands between causes and symptoms.
-pub fn place(kind: Kind, code: &str) -> usize {
+pub fn place(kind: IssueKind, code: &str) -> usize {
     let table = table(kind);
     let place = table.all().position(|known| known.code == code);
     place.unwrap_or(table.causes.len())
@@ -51,30 +51,30 @@ pub fn place(kind: Kind, code: &str) -> usize {
 
 /// How much a code says, and its explanation. The list of `kind` comes first; the other list follows, since EKS may report its codes
 /// too.
-pub fn find(kind: Kind, code: &str) -> (Tells, Explanation) {
+pub fn find(kind: IssueKind, code: &str) -> (CodeMeaning, Explanation) {
     let other = match kind {
-        Kind::Health => UPDATE,
-        Kind::Update => HEALTH,
+        IssueKind::Health => UPDATE,
+        IssueKind::Update => HEALTH,
     };
     let found = table(kind).find(code).or_else(|| other.find(code));
-    found.unwrap_or((Tells::Symptom, UNLISTED))
+    found.unwrap_or((CodeMeaning::Symptom, UNLISTED))
 }
 
-fn table(kind: Kind) -> Table {
+fn table(kind: IssueKind) -> IssueTable {
     match kind {
-        Kind::Health => HEALTH,
-        Kind::Update => UPDATE,
+        IssueKind::Health => HEALTH,
+        IssueKind::Update => UPDATE,
     }
 }
 
-impl Table {
+impl IssueTable {
     /// All codes, causes first.
     pub fn all(self) -> impl Iterator<Item = &'static Explanation> {
         self.causes.iter().chain(self.symptoms)
     }
 
-    fn find(self, code: &str) -> Option<(Tells, Explanation)> {
-        let tells = [(Tells::Cause, self.causes), (Tells::Symptom, self.symptoms)];
+    fn find(self, code: &str) -> Option<(CodeMeaning, Explanation)> {
+        let tells = [(CodeMeaning::Cause, self.causes), (CodeMeaning::Symptom, self.symptoms)];
         tells.into_iter().find_map(|(tells, codes)| {
             let known = codes.iter().find(|known| known.code == code)?;
             Some((tells, *known))

@@ -8,9 +8,9 @@ pub mod activities;
 pub mod catalogue;
 mod causes;
 pub mod console;
+pub mod error_pattern;
 pub mod issues;
 mod reason;
-pub mod sign;
 mod text;
 
 #[cfg(test)]
@@ -56,7 +56,7 @@ pub struct Console {
 
 /// The list of EKS that the codes of the issues come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum IssueKind {
     Health,
     Update,
 }
@@ -64,11 +64,11 @@ pub enum Kind {
 /// The reason in at most `limit` bytes: what happened, the issues of EKS, the most likely cause with its remedy, and
 /// further evidence. If there is too little room, the last part is dropped first; the most likely cause and its remedy
 /// stay whole.
-pub fn explain(headline: &str, issues: &[Issue], evidence: &Evidence, kind: Kind, limit: usize) -> String {
+pub fn explain(headline: &str, issues: &[Issue], evidence: &Evidence, kind: IssueKind, limit: usize) -> String {
     let own_words = reason::issue_texts(issues, kind);
     let mut causes = causes::ranked(issues, evidence, kind).into_iter();
     let first = causes.next().map(|cause| cause.as_first());
-    let parts = reason::Parts {
+    let parts = reason::ReasonParts {
         headline,
         issues: own_words,
         first: first.unwrap_or_else(|| issues::NOTHING_KNOWN.to_owned()),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::causes::{Cause, WARNING, recognise};
 use super::text::{clip, cut, masked, on_one_line};
-use super::{Evidence, Kind, console, issues};
+use super::{Evidence, IssueKind, console, issues};
 use crate::nodegroup::group::{Issue, describe_issues};
 
 /// How many issues stand before the cause. The other issues come last, so that a reader on a phone sees the cause.
@@ -16,7 +16,7 @@ const QUOTE: usize = 300;
 /// A text that is cut below this many bytes says nothing.
 const LEAST: usize = 24;
 
-pub struct Parts<'a> {
+pub struct ReasonParts<'a> {
     pub headline: &'a str,
     /// In the order of what a reader should hear first.
     pub issues: Vec<String>,
@@ -25,7 +25,7 @@ pub struct Parts<'a> {
 }
 
 /// The issues in EKS's own words, each once, the most telling first.
-pub fn issue_texts(issues: &[Issue], kind: Kind) -> Vec<String> {
+pub fn issue_texts(issues: &[Issue], kind: IssueKind) -> Vec<String> {
     let mut sorted: Vec<&Issue> = issues.iter().collect();
     sorted.sort_by_key(|issue| issues::place(kind, &issue.code));
     let texts = sorted.into_iter().map(|issue| masked(&issue.to_string()));
@@ -87,7 +87,7 @@ fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
         .collect()
 }
 
-impl Parts<'_> {
+impl ReasonParts<'_> {
     /// `headline: issues. Most likely: … What to do: … Also: …`, in at most `limit` bytes.
     pub fn within(&self, limit: usize) -> String {
         let opening = format!("{}: ", self.headline);

@@ -10,7 +10,7 @@ use crate::node::user_data::mentions_max_pods;
 
 /// The settings of one version of a launch template that matter to a node group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct UsersTemplate {
+pub struct CustomTemplate {
     pub id: String,
     pub version: i64,
     pub image_id: Option<String>,
@@ -22,12 +22,12 @@ pub struct UsersTemplate {
     pub network_interfaces: usize,
     pub http_tokens: Option<String>,
     pub hop_limit: Option<i32>,
-    pub settings: BTreeSet<Setting>,
+    pub settings: BTreeSet<TemplateSetting>,
 }
 
 /// A setting that EKS refuses in a node group's launch template, or allows with one capacity type only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Setting {
+pub enum TemplateSetting {
     Subnet,
     InstanceProfile,
     Spot,
@@ -38,14 +38,14 @@ pub enum Setting {
 
 /// The problems that refuse a template, and the warnings that do not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Verdict {
+pub struct TemplateVerdict {
     pub problems: Vec<Problem>,
     pub warnings: Vec<String>,
 }
 
 /// The facts about the cluster and the subnets that the judgement of a template needs.
 #[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'a> {
+pub struct TemplateContext<'a> {
     /// `None` if the cluster's security group is not known.
     pub cluster_security_group: Option<&'a str>,
     /// The node group's subnets that give instances a public address at launch.
@@ -54,8 +54,8 @@ pub struct Circumstances<'a> {
 
 /// Judges a template by the EKS user guide, "Customize managed nodes with launch templates", and by the API reference
 /// of `LaunchTemplateSpecification`. The verdict has all problems at once, before the function creates anything.
-pub fn judge(spec: &Spec, template: &UsersTemplate, around: &Circumstances) -> Verdict {
-    let mut verdict = Verdict::default();
+pub fn judge(spec: &Spec, template: &CustomTemplate, around: &TemplateContext) -> TemplateVerdict {
+    let mut verdict = TemplateVerdict::default();
     let name = format!("version {} of launch template {}", template.version, template.id);
     let mut problem = |path: &str, rule: Rule, message: String| {
         verdict.problems.push(Problem {
@@ -75,15 +75,15 @@ pub fn judge(spec: &Spec, template: &UsersTemplate, around: &Circumstances) -> V
     verdict
 }
 
-fn prohibited(spec: &Spec, setting: Setting, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
+fn prohibited(spec: &Spec, setting: TemplateSetting, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
     let (what, instead) = match setting {
-        Setting::Subnet => ("a SubnetId in NetworkInterfaces", "the property Subnets decides"),
-        Setting::InstanceProfile => ("IamInstanceProfile", "the property NodeRole decides"),
-        Setting::Spot => ("InstanceMarketOptions for spot", "set CapacityType: SPOT"),
-        Setting::Hibernation => ("HibernationOptions", "EKS doesn't hibernate nodes by them"),
-        Setting::ShutdownBehavior => ("InstanceInitiatedShutdownBehavior", "EKS decides what a shutdown does"),
-        Setting::CapacityBlock if spec.capacity_type == CapacityType::CapacityBlock => return,
-        Setting::CapacityBlock => (
+        TemplateSetting::Subnet => ("a SubnetId in NetworkInterfaces", "the property Subnets decides"),
+        TemplateSetting::InstanceProfile => ("IamInstanceProfile", "the property NodeRole decides"),
+        TemplateSetting::Spot => ("InstanceMarketOptions for spot", "set CapacityType: SPOT"),
+        TemplateSetting::Hibernation => ("HibernationOptions", "EKS doesn't hibernate nodes by them"),
+        TemplateSetting::ShutdownBehavior => ("InstanceInitiatedShutdownBehavior", "EKS decides what a shutdown does"),
+        TemplateSetting::CapacityBlock if spec.capacity_type == CapacityType::CapacityBlock => return,
+        TemplateSetting::CapacityBlock => (
             "InstanceMarketOptions for a capacity block",
             "set CapacityType: CAPACITY_BLOCK",
         ),
@@ -95,7 +95,7 @@ fn prohibited(spec: &Spec, setting: Setting, name: &str, problem: &mut impl FnMu
     );
 }
 
-fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
+fn types(spec: &Spec, template: &CustomTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
     if let Some(one) = template
         .instance_type
         .as_ref()
@@ -110,7 +110,7 @@ fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl F
     if spec.capacity_type != CapacityType::CapacityBlock {
         return;
     }
-    if !template.settings.contains(&Setting::CapacityBlock) {
+    if !template.settings.contains(&TemplateSetting::CapacityBlock) {
         let expected =
             "expected InstanceMarketOptions of MarketType capacity-block, with the reservation as its target";
         problem(
@@ -129,7 +129,7 @@ fn types(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl F
     }
 }
 
-fn image(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
+fn image(spec: &Spec, template: &CustomTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
     let Some(image) = &template.image_id else {
         if spec.has_custom_ami() {
             problem(
@@ -155,7 +155,7 @@ fn image(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl F
     }
 }
 
-fn metadata(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
+fn metadata(spec: &Spec, template: &CustomTemplate, name: &str, problem: &mut impl FnMut(&str, Rule, String)) {
     let blocks = template.http_tokens.as_deref() == Some("required") && template.hop_limit == Some(1);
     if spec.node.block_pod_imds == BlockPodImds::No || blocks {
         return;
@@ -175,8 +175,8 @@ fn metadata(spec: &Spec, template: &UsersTemplate, name: &str, problem: &mut imp
 /// EC2 gives no public address to an instance with several network interfaces (EKS user guide, "Customize managed nodes
 /// with launch templates").
 fn addresses(
-    template: &UsersTemplate,
-    around: &Circumstances,
+    template: &CustomTemplate,
+    around: &TemplateContext,
     name: &str,
     problem: &mut impl FnMut(&str, Rule, String),
 ) {
@@ -195,7 +195,7 @@ fn addresses(
     );
 }
 
-fn warnings(template: &UsersTemplate, around: &Circumstances, name: &str) -> Vec<String> {
+fn warnings(template: &CustomTemplate, around: &TemplateContext, name: &str) -> Vec<String> {
     let mut warnings = Vec::new();
     match (&template.image_id, &template.user_data) {
         (Some(_), None) => warnings.push(format!(

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::nodegroup::name::digest;
 use crate::nodegroup::ownership::{NODEGROUP_TAG, Owner};
 
-use super::steps::{LaunchStep, Made};
+use super::steps::{LaunchStep, LaunchStepResult};
 
 /// EC2's limit for the name of a launch template.
 const MAX_NAME: usize = 128;
 
 /// The EC2 resources under the names and tags of one node group. Some of them may belong to somebody else.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Belongings {
+pub struct Ec2Resources {
     pub templates: Vec<Template>,
     pub security_groups: Vec<SecurityGroup>,
     pub key_pairs: Vec<KeyPair>,
@@ -47,18 +47,18 @@ pub struct SecurityGroup {
     /// The name of a security group is unique only within its VPC.
     pub vpc: String,
     pub tags: BTreeMap<String, String>,
-    pub rules: BTreeSet<Rule>,
+    pub rules: BTreeSet<IngressRule>,
 }
 
 /// One TCP port, and who may reach it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rule {
+pub struct IngressRule {
     pub port: u16,
-    pub source: Source,
+    pub source: IngressSource,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum IngressSource {
     SecurityGroup(String),
     /// 0.0.0.0/0.
     Anywhere,
@@ -73,13 +73,13 @@ pub struct KeyPair {
 
 /// Identifies one node group of one resource, for the names and tags of its EC2 resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct GroupRef {
     pub cluster: String,
     pub name: String,
     pub owner: Owner,
 }
 
-impl Place {
+impl GroupRef {
     /// The name of the launch template: the physical ID of the group, whose characters EC2 allows there and in the name
     /// of a security group. A name over EC2's limit is cut, and a digest of the whole name keeps it unique.
     pub fn resource_name(&self) -> String {
@@ -126,47 +126,47 @@ impl Place {
     }
 }
 
-impl Belongings {
-    pub fn template(&self, place: &Place) -> Option<&Template> {
-        self.templates.iter().find(|template| place.owns(&template.tags))
+impl Ec2Resources {
+    pub fn template(&self, group_ref: &GroupRef) -> Option<&Template> {
+        self.templates.iter().find(|template| group_ref.owns(&template.tags))
     }
 
     /// The launch template of a group whose function tags somebody removed. `running` is the ID of the template that
     /// the group runs, and EC2 finds `templates` by the name that the function gives. The group and the descriptions of
     /// the versions prove that the function made the template: a user's template may have the same name.
-    pub fn stripped_template(&self, place: &Place, running: &str) -> Option<&Template> {
+    pub fn stripped_template(&self, group_ref: &GroupRef, running: &str) -> Option<&Template> {
         let is_made_here = |template: &Template| template.versions.iter().any(|version| !version.digest.is_empty());
-        let stripped = |template: &&Template| template.id == running && !place.owns(&template.tags);
+        let stripped = |template: &&Template| template.id == running && !group_ref.owns(&template.tags);
         self.templates.iter().find(stripped).filter(|found| is_made_here(found))
     }
 
     /// The group's security group in the cluster's VPC. Nodes cannot have a group of another VPC.
-    pub fn security_group(&self, place: &Place, vpc: &str) -> Option<&SecurityGroup> {
-        let own = |group: &&SecurityGroup| group.vpc == vpc && place.owns(&group.tags);
+    pub fn security_group(&self, group_ref: &GroupRef, vpc: &str) -> Option<&SecurityGroup> {
+        let own = |group: &&SecurityGroup| group.vpc == vpc && group_ref.owns(&group.tags);
         self.security_groups.iter().find(own)
     }
 
     /// A security group of somebody else that has the name in a VPC.
-    pub fn foreign_security_group(&self, place: &Place, vpc: &str) -> Option<&SecurityGroup> {
-        let foreign = |group: &&SecurityGroup| group.vpc == vpc && !place.owns(&group.tags);
+    pub fn foreign_security_group(&self, group_ref: &GroupRef, vpc: &str) -> Option<&SecurityGroup> {
+        let foreign = |group: &&SecurityGroup| group.vpc == vpc && !group_ref.owns(&group.tags);
         self.security_groups.iter().find(foreign)
     }
 
     /// The group's security groups in all VPCs: a cluster that was created anew under its name may be in another VPC.
-    pub fn own_security_groups<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a SecurityGroup> {
-        self.security_groups.iter().filter(|group| place.owns(&group.tags))
+    pub fn own_security_groups<'a>(&'a self, group_ref: &'a GroupRef) -> impl Iterator<Item = &'a SecurityGroup> {
+        self.security_groups.iter().filter(|group| group_ref.owns(&group.tags))
     }
 
-    pub fn key_pairs<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a KeyPair> {
-        self.key_pairs.iter().filter(|key| place.owns(&key.tags))
+    pub fn key_pairs<'a>(&'a self, group_ref: &'a GroupRef) -> impl Iterator<Item = &'a KeyPair> {
+        self.key_pairs.iter().filter(|key| group_ref.owns(&key.tags))
     }
 
     /// The tags of every EC2 resource that belongs to a group.
-    pub fn tags<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a BTreeMap<String, String>> {
+    pub fn tags<'a>(&'a self, group_ref: &'a GroupRef) -> impl Iterator<Item = &'a BTreeMap<String, String>> {
         let templates = self.templates.iter().map(|template| &template.tags);
         let groups = self.security_groups.iter().map(|group| &group.tags);
         let keys = self.key_pairs.iter().map(|key| &key.tags);
-        templates.chain(groups).chain(keys).filter(|tags| place.owns(tags))
+        templates.chain(groups).chain(keys).filter(|tags| group_ref.owns(tags))
     }
 
     /// All resources except those whose tags `has` accepts.
@@ -179,10 +179,10 @@ impl Belongings {
     }
 
     /// Records what a finished step changed. EC2's reads lag behind its writes, and the function knows its own changes.
-    pub fn apply(&mut self, step: &LaunchStep, made: Made) {
+    pub fn apply(&mut self, step: &LaunchStep, made: LaunchStepResult) {
         match (step, made) {
-            (step, Made::Id(id)) => self.add(step, id),
-            (LaunchStep::CreateVersion { template, digest, .. }, Made::Version(number)) => {
+            (step, LaunchStepResult::Id(id)) => self.add(step, id),
+            (LaunchStep::CreateVersion { template, digest, .. }, LaunchStepResult::Version(number)) => {
                 self.versions_of(template)
                     .push(version(number, digest, VersionRole::Other));
             }
@@ -240,7 +240,7 @@ impl Belongings {
         found.expect("a step is about what was seen")
     }
 
-    fn rules_of(&mut self, id: &str) -> &mut BTreeSet<Rule> {
+    fn rules_of(&mut self, id: &str) -> &mut BTreeSet<IngressRule> {
         let found = self.security_groups.iter_mut().find(|group| group.id == id);
         &mut found.expect("a step is about what was seen").rules
     }
@@ -258,8 +258,8 @@ fn version(number: i64, digest: &str, role: VersionRole) -> Version {
 mod tests {
     use super::*;
 
-    fn place(cluster: &str) -> Place {
-        Place {
+    fn group_ref(cluster: &str) -> GroupRef {
+        GroupRef {
             cluster: cluster.to_owned(),
             name: "n".repeat(63),
             owner: Owner::of_stack("s", "l"),
@@ -268,17 +268,17 @@ mod tests {
 
     #[test]
     fn names_stay_within_the_limit_and_apart() {
-        let (long, other) = (place(&"c".repeat(100)), place(&format!("{}d", "c".repeat(99))));
+        let (long, other) = (group_ref(&"c".repeat(100)), group_ref(&format!("{}d", "c".repeat(99))));
         assert_eq!(long.resource_name().len(), MAX_NAME);
         assert_ne!(long.resource_name(), other.resource_name());
-        assert_eq!(place("c").resource_name(), format!("c/{}", "n".repeat(63)));
-        assert_eq!(place("c").security_group_name(), place("c").resource_name());
-        assert!(place("sg-c").security_group_name().starts_with("eks-sg-c/"));
+        assert_eq!(group_ref("c").resource_name(), format!("c/{}", "n".repeat(63)));
+        assert_eq!(group_ref("c").security_group_name(), group_ref("c").resource_name());
+        assert!(group_ref("sg-c").security_group_name().starts_with("eks-sg-c/"));
     }
 
     #[test]
     fn only_the_tags_of_the_very_group_make_it_ours() {
-        let ours = place("c");
+        let ours = group_ref("c");
         let mut tags = ours.tags();
         assert!(ours.owns(&tags));
         tags.insert(NODEGROUP_TAG.to_owned(), "c/another".to_owned());
@@ -288,14 +288,14 @@ mod tests {
     /// A user's template may have the name that the function would give, and a group of this resource may run it.
     #[test]
     fn only_a_template_that_was_made_here_is_ours_without_its_tags() {
-        let ours = place("c");
-        let seen = |tags: BTreeMap<String, String>, digest: &str| Belongings {
+        let ours = group_ref("c");
+        let seen = |tags: BTreeMap<String, String>, digest: &str| Ec2Resources {
             templates: vec![Template {
                 id: "lt-1".to_owned(),
                 tags,
                 versions: vec![version(1, digest, VersionRole::Default)],
             }],
-            ..Belongings::default()
+            ..Ec2Resources::default()
         };
         for (seen, running, expected) in [
             (seen(BTreeMap::new(), "abc"), "lt-1", true),

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::node::ami_type::{OperatingSystem, RemoteLogin};
-use crate::node::image::InstanceTypeFacts;
+use crate::node::instance_type::InstanceTypeFacts;
 use crate::node::max_pods::max_pods;
 use crate::nodegroup::name::digest;
 use crate::properties::spec::{BlockPodImds, InstanceTypes, MaxPods, PropagateTags, Spec, SshKey, Volume};
 use crate::properties::tags::OWN_PREFIX;
 
-use super::ec2_resources::{Place, Rule, Source};
+use super::ec2_resources::{GroupRef, IngressRule, IngressSource};
 
 /// The prefix of the digest's input. A new value would roll the nodes of every running group, so it never changes. A
 /// new setting that the properties do not ask for is left out of the JSON instead.
@@ -46,7 +46,7 @@ pub struct Recipe {
 
 /// What a recipe takes from outside the properties.
 #[derive(Debug, Clone, Copy)]
-pub struct Ingredients<'a> {
+pub struct RecipeInputs<'a> {
     /// What the group runs, or what it will.
     pub os: OperatingSystem,
     pub cluster_security_group: &'a str,
@@ -59,7 +59,7 @@ pub struct Ingredients<'a> {
 
 impl Recipe {
     /// The recipe of a specification without a launch template of the user.
-    pub fn new(spec: &Spec, place: &Place, from: &Ingredients) -> Self {
+    pub fn new(spec: &Spec, group_ref: &GroupRef, from: &RecipeInputs) -> Self {
         let node = &spec.node;
         let own = from.remote_access_security_group.map(str::to_owned);
         let mut security_groups = vec![from.cluster_security_group.to_owned()];
@@ -75,7 +75,7 @@ impl Recipe {
                 InstanceTypes::InTemplate(one) => Some(one.to_owned()),
                 InstanceTypes::OnGroup(_) => None,
             },
-            key_name: key_name(spec, place),
+            key_name: key_name(spec, group_ref),
             security_groups,
             block_pod_imds: node.block_pod_imds,
             volume: node.volume.clone(),
@@ -97,10 +97,10 @@ impl Recipe {
 }
 
 /// The name of the key pair that nodes are launched with.
-pub fn key_name(spec: &Spec, place: &Place) -> Option<String> {
+pub fn key_name(spec: &Spec, group_ref: &GroupRef) -> Option<String> {
     match &spec.node.remote_access.as_ref()?.key {
         SshKey::Named(name) => Some(name.clone()),
-        SshKey::Imported(key) => Some(place.key_pair_name(key.as_str())),
+        SshKey::Imported(key) => Some(group_ref.key_pair_name(key.as_str())),
     }
 }
 
@@ -108,21 +108,21 @@ pub fn key_name(spec: &Spec, place: &Place) -> Option<String> {
 ///
 /// On Windows no port is opened to the world: the key only decrypts the administrator's password (user guide, "Create a
 /// managed node group": RDP is opened by a security group of one's choice).
-pub fn remote_access_rules(spec: &Spec, os: OperatingSystem) -> Vec<Rule> {
+pub fn remote_access_rules(spec: &Spec, os: OperatingSystem) -> Vec<IngressRule> {
     let Some(access) = &spec.node.remote_access else {
         return vec![];
     };
     let login = os.remote_login();
-    let from = |source| Rule {
+    let from = |source| IngressRule {
         port: login.port(),
         source,
     };
     match (access.source_security_groups.is_empty(), login) {
         (true, RemoteLogin::Rdp) => vec![],
-        (true, RemoteLogin::Ssh) => vec![from(Source::Anywhere)],
+        (true, RemoteLogin::Ssh) => vec![from(IngressSource::Anywhere)],
         (false, RemoteLogin::Ssh | RemoteLogin::Rdp) => {
             let groups = access.source_security_groups.iter().cloned();
-            groups.map(|group| from(Source::SecurityGroup(group))).collect()
+            groups.map(|group| from(IngressSource::SecurityGroup(group))).collect()
         }
     }
 }
@@ -164,8 +164,8 @@ pub mod tests {
     use crate::properties::validate::tests::{properties, spec_of};
     use serde_json::{Value, json};
 
-    pub fn place() -> Place {
-        Place {
+    pub fn group_ref() -> GroupRef {
+        GroupRef {
             cluster: "c".to_owned(),
             name: "n".to_owned(),
             owner: Owner::of_stack("s", "l"),
@@ -174,14 +174,14 @@ pub mod tests {
 
     fn recipe(changes: &Value) -> Recipe {
         let tags = [("team".to_owned(), "blue".to_owned())].into();
-        let from = Ingredients {
+        let from = RecipeInputs {
             os: OperatingSystem::AmazonLinux2023,
             cluster_security_group: "sg-cluster",
             remote_access_security_group: None,
             max_pods: None,
             tags: &tags,
         };
-        Recipe::new(&spec_of(&properties(changes)), &place(), &from)
+        Recipe::new(&spec_of(&properties(changes)), &group_ref(), &from)
     }
 
     /// A changed digest rolls the nodes of every group at its next update.

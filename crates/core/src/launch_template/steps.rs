@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::content::Content;
-use super::ec2_resources::{Belongings, Place, Rule, Template, Version, VersionRole};
-use super::recipe::{Ingredients, Recipe, key_name, remote_access_rules, wanted_max_pods};
+use super::ec2_resources::{Ec2Resources, GroupRef, IngressRule, Template, Version, VersionRole};
+use super::recipe::{Recipe, RecipeInputs, key_name, remote_access_rules, wanted_max_pods};
 use crate::node::ami_type::OperatingSystem;
-use crate::node::image::InstanceTypeFacts;
+use crate::node::instance_type::InstanceTypeFacts;
 use crate::properties::spec::{Spec, SshKey};
 
 /// How many of the newest versions stay in addition to the running one: enough to show what the last updates changed.
@@ -31,11 +31,11 @@ pub enum LaunchStep {
     },
     Authorize {
         group: String,
-        rules: BTreeSet<Rule>,
+        rules: BTreeSet<IngressRule>,
     },
     Revoke {
         group: String,
-        rules: BTreeSet<Rule>,
+        rules: BTreeSet<IngressRule>,
     },
     CreateTemplate {
         name: String,
@@ -70,7 +70,7 @@ pub enum LaunchStep {
 
 /// What such a call returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Made {
+pub enum LaunchStepResult {
     Nothing,
     Id(String),
     Version(i64),
@@ -78,17 +78,17 @@ pub enum Made {
 
 /// What nodes need to know about their cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cluster {
+pub struct ClusterNetwork {
     pub vpc: String,
     pub security_group: String,
 }
 
 /// Everything that determines a group's launch template.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct WantedTemplate<'a> {
     pub spec: &'a Spec,
-    pub place: &'a Place,
-    pub cluster: &'a Cluster,
+    pub group_ref: &'a GroupRef,
+    pub cluster: &'a ClusterNetwork,
     pub os: OperatingSystem,
     pub types: &'a [InstanceTypeFacts],
     /// The tags of the group. Its EC2 resources have the same tags.
@@ -97,7 +97,7 @@ pub struct Wanted<'a> {
 
 /// How far the launch template is.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Prepared {
+pub enum TemplateProgress {
     Act(LaunchStep),
     /// A version with the wanted content exists.
     Version {
@@ -160,24 +160,24 @@ impl LaunchStep {
 ///
 /// # Errors
 /// A resource of somebody else has a name that the function needs, or the content cannot be determined.
-pub fn prepare(wanted: &Wanted, seen: &Belongings, running: Option<i64>) -> Result<Prepared, String> {
-    if seen.template(wanted.place).is_none() && !seen.templates.is_empty() {
-        let name = wanted.place.resource_name();
+pub fn prepare(wanted: &WantedTemplate, seen: &Ec2Resources, running: Option<i64>) -> Result<TemplateProgress, String> {
+    if seen.template(wanted.group_ref).is_none() && !seen.templates.is_empty() {
+        let name = wanted.group_ref.resource_name();
         return Err(foreign("launch template", &name, &seen.templates[0].id));
     }
     // The function reports what it cannot determine before it creates anything.
     wanted_max_pods(wanted.spec, wanted.os, wanted.types)?;
     if let Some(step) = key_pair(wanted, seen) {
-        return Ok(Prepared::Act(step));
+        return Ok(TemplateProgress::Act(step));
     }
     if let Some(step) = security_group(wanted, seen)? {
-        return Ok(Prepared::Act(step));
+        return Ok(TemplateProgress::Act(step));
     }
     let recipe = recipe(wanted, seen)?;
     let digest = recipe.digest();
-    let Some(template) = seen.template(wanted.place) else {
-        return Ok(Prepared::Act(LaunchStep::CreateTemplate {
-            name: wanted.place.resource_name(),
+    let Some(template) = seen.template(wanted.group_ref) else {
+        return Ok(TemplateProgress::Act(LaunchStep::CreateTemplate {
+            name: wanted.group_ref.resource_name(),
             content: Box::new(Content::new(&recipe)?),
             digest,
             tags: tags(wanted),
@@ -185,10 +185,10 @@ pub fn prepare(wanted: &Wanted, seen: &Belongings, running: Option<i64>) -> Resu
     };
     if let Some(version) = made_from(template, &digest, running) {
         let (template, number) = (template.id.clone(), version.number);
-        return Ok(Prepared::Version { template, number });
+        return Ok(TemplateProgress::Version { template, number });
     }
     let (template, content) = (template.id.clone(), Box::new(Content::new(&recipe)?));
-    Ok(Prepared::Act(LaunchStep::CreateVersion {
+    Ok(TemplateProgress::Act(LaunchStep::CreateVersion {
         template,
         content,
         digest,
@@ -196,16 +196,16 @@ pub fn prepare(wanted: &Wanted, seen: &Belongings, running: Option<i64>) -> Resu
 }
 
 /// The next step that removes what a group no longer needs while it runs version `running` of the wanted content.
-pub fn tidy(wanted: &Wanted, seen: &Belongings, running: i64) -> Option<LaunchStep> {
-    let key_name = key_name(wanted.spec, wanted.place);
+pub fn tidy(wanted: &WantedTemplate, seen: &Ec2Resources, running: i64) -> Option<LaunchStep> {
+    let key_name = key_name(wanted.spec, wanted.group_ref);
     let old_key = seen
-        .key_pairs(wanted.place)
+        .key_pairs(wanted.group_ref)
         .find(|key| Some(&key.name) != key_name.as_ref());
     let unneeded = remote_access_rules(wanted.spec, wanted.os).is_empty();
     let old_group = seen
-        .own_security_groups(wanted.place)
+        .own_security_groups(wanted.group_ref)
         .find(|group| unneeded || group.vpc != wanted.cluster.vpc);
-    let template = seen.template(wanted.place)?;
+    let template = seen.template(wanted.group_ref)?;
     let old_versions = old_versions(template, running);
     match (old_versions.is_empty(), old_group, old_key) {
         (false, ..) => Some(LaunchStep::DeleteVersions {
@@ -219,17 +219,17 @@ pub fn tidy(wanted: &Wanted, seen: &Belongings, running: i64) -> Option<LaunchSt
 
 /// The next step of removing everything, for a group that is gone. The template goes first: after that nothing can be
 /// launched from it.
-pub fn remove(place: &Place, seen: &Belongings) -> Option<LaunchStep> {
-    let template = seen.template(place).map(|template| LaunchStep::DeleteTemplate {
+pub fn remove(group_ref: &GroupRef, seen: &Ec2Resources) -> Option<LaunchStep> {
+    let template = seen.template(group_ref).map(|template| LaunchStep::DeleteTemplate {
         id: template.id.clone(),
     });
     let group = || {
-        seen.own_security_groups(place)
+        seen.own_security_groups(group_ref)
             .next()
             .map(|group| LaunchStep::DeleteSecurityGroup { id: group.id.clone() })
     };
     let key = || {
-        seen.key_pairs(place)
+        seen.key_pairs(group_ref)
             .next()
             .map(|key| LaunchStep::DeleteKeyPair { id: key.id.clone() })
     };
@@ -240,27 +240,27 @@ pub fn remove(place: &Place, seen: &Belongings) -> Option<LaunchStep> {
 ///
 /// # Errors
 /// `MaxPods` cannot be computed.
-pub fn recipe(wanted: &Wanted, seen: &Belongings) -> Result<Recipe, String> {
+pub fn recipe(wanted: &WantedTemplate, seen: &Ec2Resources) -> Result<Recipe, String> {
     let rules = remote_access_rules(wanted.spec, wanted.os);
     let group = seen
-        .security_group(wanted.place, &wanted.cluster.vpc)
+        .security_group(wanted.group_ref, &wanted.cluster.vpc)
         .filter(|_| !rules.is_empty());
-    let from = Ingredients {
+    let from = RecipeInputs {
         os: wanted.os,
         cluster_security_group: &wanted.cluster.security_group,
         remote_access_security_group: group.map(|group| group.id.as_str()),
         max_pods: wanted_max_pods(wanted.spec, wanted.os, wanted.types)?,
         tags: wanted.tags,
     };
-    Ok(Recipe::new(wanted.spec, wanted.place, &from))
+    Ok(Recipe::new(wanted.spec, wanted.group_ref, &from))
 }
 
-fn key_pair(wanted: &Wanted, seen: &Belongings) -> Option<LaunchStep> {
+fn key_pair(wanted: &WantedTemplate, seen: &Ec2Resources) -> Option<LaunchStep> {
     let SshKey::Imported(public_key) = &wanted.spec.node.remote_access.as_ref()?.key else {
         return None;
     };
-    let name = key_name(wanted.spec, wanted.place)?;
-    if seen.key_pairs(wanted.place).any(|key| key.name == name) {
+    let name = key_name(wanted.spec, wanted.group_ref)?;
+    if seen.key_pairs(wanted.group_ref).any(|key| key.name == name) {
         return None;
     }
     Some(LaunchStep::ImportKeyPair {
@@ -271,28 +271,28 @@ fn key_pair(wanted: &Wanted, seen: &Belongings) -> Option<LaunchStep> {
 }
 
 /// The function adds new rules before it removes old ones, so that nobody who may log in is shut out in between.
-fn security_group(wanted: &Wanted, seen: &Belongings) -> Result<Option<LaunchStep>, String> {
-    let rules: BTreeSet<Rule> = remote_access_rules(wanted.spec, wanted.os).into_iter().collect();
+fn security_group(wanted: &WantedTemplate, seen: &Ec2Resources) -> Result<Option<LaunchStep>, String> {
+    let rules: BTreeSet<IngressRule> = remote_access_rules(wanted.spec, wanted.os).into_iter().collect();
     if rules.is_empty() {
         return Ok(None);
     }
     let vpc = &wanted.cluster.vpc;
-    let Some(group) = seen.security_group(wanted.place, vpc) else {
-        if let Some(other) = seen.foreign_security_group(wanted.place, vpc) {
+    let Some(group) = seen.security_group(wanted.group_ref, vpc) else {
+        if let Some(other) = seen.foreign_security_group(wanted.group_ref, vpc) {
             return Err(foreign(
                 "security group",
-                &wanted.place.security_group_name(),
+                &wanted.group_ref.security_group_name(),
                 &other.id,
             ));
         }
         return Ok(Some(LaunchStep::CreateSecurityGroup {
-            name: wanted.place.security_group_name(),
+            name: wanted.group_ref.security_group_name(),
             vpc: vpc.clone(),
             tags: tags(wanted),
         }));
     };
-    let missing: BTreeSet<Rule> = rules.difference(&group.rules).cloned().collect();
-    let unwanted: BTreeSet<Rule> = group.rules.difference(&rules).cloned().collect();
+    let missing: BTreeSet<IngressRule> = rules.difference(&group.rules).cloned().collect();
+    let unwanted: BTreeSet<IngressRule> = group.rules.difference(&rules).cloned().collect();
     let id = group.id.clone();
     Ok(match (missing.is_empty(), unwanted.is_empty()) {
         (false, _) => Some(LaunchStep::Authorize {
@@ -334,9 +334,9 @@ fn old_versions(template: &Template, running: i64) -> Vec<i64> {
 }
 
 /// For a request by event the tags also say which event the resource was made for.
-fn tags(wanted: &Wanted) -> BTreeMap<String, String> {
+fn tags(wanted: &WantedTemplate) -> BTreeMap<String, String> {
     let mut tags = wanted.tags.clone();
-    tags.extend(wanted.place.tags());
+    tags.extend(wanted.group_ref.tags());
     tags
 }
 

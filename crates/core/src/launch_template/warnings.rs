@@ -1,7 +1,7 @@
 //! Warnings about settings that the function applies as asked and that may surprise.
 
 use crate::node::ami_type::{AmiType, OperatingSystem, RemoteLogin};
-use crate::node::image::InstanceTypeFacts;
+use crate::node::instance_type::InstanceTypeFacts;
 use crate::node::user_data::{MaxPodsFate, max_pods_fate};
 use crate::properties::spec::Spec;
 
@@ -71,7 +71,7 @@ fn image(spec: &Spec, ami_type: &AmiType, types: &[InstanceTypeFacts]) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::image::{Accelerator, Architecture};
+    use crate::node::instance_type::{Accelerator, Architecture};
     use crate::properties::validate::tests::{properties, spec_of};
     use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::image::{Accelerator, Architecture, InstanceTypeFacts};
+use super::instance_type::{Accelerator, Architecture, InstanceTypeFacts};
 
 /// The AMI types of EKS's API, in the order of its model. A user can't set `CUSTOM` without a launch template: EKS reports
 /// it for a group whose launch template names an `ImageId`.

@@ -2,12 +2,12 @@
 //! a replacement.
 
 use super::group::NodeGroup;
-use crate::node::image::InstanceTypeFacts;
+use crate::node::instance_type::InstanceTypeFacts;
 use crate::properties::spec::{InstanceTypes, LaunchTemplateIdentity, Spec};
 
 /// Facts, in addition to the group itself, that the comparison needs.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Known<'a> {
+pub struct ComparisonFacts<'a> {
     /// The ID of the launch template that the resource made for this group.
     pub own_template: Option<&'a str>,
     /// The wanted instance types. Empty if EC2 does not describe them.
@@ -19,7 +19,7 @@ pub struct Known<'a> {
 ///
 /// An AMI type that the template omits is no difference. The default may change with EKS or with this function, and
 /// neither change may ever replace a running group.
-pub fn replacements(spec: &Spec, live: &NodeGroup, known: &Known) -> Vec<&'static str> {
+pub fn replacements(spec: &Spec, live: &NodeGroup, known: &ComparisonFacts) -> Vec<&'static str> {
     let differs = [
         ("ClusterName", spec.cluster != live.cluster),
         ("NodeRole", spec.node_role != live.node_role),
@@ -72,7 +72,7 @@ fn launch_template_differs(spec: &Spec, live: &NodeGroup, own_template: Option<&
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::image::{Accelerator, Architecture};
+    use crate::node::instance_type::{Accelerator, Architecture};
     use crate::nodegroup::group::LiveLaunchTemplate;
     use crate::properties::validate::tests::{properties, spec_of};
     use serde_json::{Value, json};
@@ -104,7 +104,7 @@ mod tests {
             accelerator: Accelerator::None,
             network: None,
         }];
-        let known = Known {
+        let known = ComparisonFacts {
             own_template: Some("lt-own"),
             types: &facts,
         };
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_template_that_somebody_deleted_is_another() {
-        let known = Known::default();
+        let known = ComparisonFacts::default();
         assert_eq!(
             replacements(&spec_of(&properties(&json!({}))), &live(), &known),
             ["LaunchTemplate"]

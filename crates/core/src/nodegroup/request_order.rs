@@ -17,14 +17,14 @@ pub struct Requested {
 
 /// The place of a request among the requests for the same resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Turn {
+pub enum RequestOrder {
     /// A request of CloudFormation, which sends the next one after the response.
     OneByOne,
     /// A request by event.
     Sent(Requested),
 }
 
-impl Turn {
+impl RequestOrder {
     /// The tags of a group that follows this request.
     pub fn tags(&self) -> BTreeMap<String, String> {
         match self {
@@ -59,7 +59,7 @@ impl Turn {
     }
 
     /// Whether a group with these tags still lacks the tag of this request.
-    pub fn is_untold(&self, tags: &BTreeMap<String, String>) -> bool {
+    pub fn lacks_request_tag(&self, tags: &BTreeMap<String, String>) -> bool {
         match self {
             Self::OneByOne => false,
             Self::Sent(own) => Requested::on(tags).is_none_or(|other| other < *own),
@@ -87,8 +87,8 @@ impl Requested {
 mod tests {
     use super::*;
 
-    fn sent(time: &str, id: &str) -> Turn {
-        Turn::Sent(Requested {
+    fn sent(time: &str, id: &str) -> RequestOrder {
+        RequestOrder::Sent(Requested {
             time: time.to_owned(),
             id: id.to_owned(),
         })
@@ -97,20 +97,24 @@ mod tests {
     #[test]
     fn the_later_request_wins_and_a_tie_has_a_winner() {
         let own = || sent("2026-11-26T10:15:00Z", "b");
-        for (turn, on_the_group, superseded, untold) in [
+        for (order, on_the_group, superseded, untold) in [
             (own(), sent("2026-11-26T10:15:00Z", "b"), false, false),
             (own(), sent("2026-11-26T10:15:01Z", "a"), true, false),
             (own(), sent("2026-11-26T10:14:59Z", "c"), false, true),
             (own(), sent("2026-11-26T10:15:00Z", "a"), false, true),
             (own(), sent("2026-11-26T10:15:00Z", "c"), true, false),
-            (own(), Turn::OneByOne, false, true),
-            (Turn::OneByOne, sent("2026-11-26T10:15:00Z", "b"), false, false),
+            (own(), RequestOrder::OneByOne, false, true),
+            (RequestOrder::OneByOne, sent("2026-11-26T10:15:00Z", "b"), false, false),
         ] {
             let tags = on_the_group.tags();
-            assert_eq!(turn.superseded_by(&tags).is_some(), superseded, "{turn:?} on {tags:?}");
-            assert_eq!(turn.is_untold(&tags), untold, "{turn:?} on {tags:?}");
+            assert_eq!(
+                order.superseded_by(&tags).is_some(),
+                superseded,
+                "{order:?} on {tags:?}"
+            );
+            assert_eq!(order.lacks_request_tag(&tags), untold, "{order:?} on {tags:?}");
         }
         let nonsense = [(REQUESTED_TAG.to_owned(), "nonsense".to_owned())].into();
-        assert!(own().is_untold(&nonsense) && own().superseded_by(&nonsense).is_none());
+        assert!(own().lacks_request_tag(&nonsense) && own().superseded_by(&nonsense).is_none());
     }
 }

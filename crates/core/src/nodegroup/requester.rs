@@ -84,7 +84,7 @@ impl fmt::Display for Requester {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::request::Sent;
+    use crate::protocol::request::EventEnvelope;
     use crate::protocol::response_url::ResponseUrl;
 
     fn envelope(reply: Reply, stack_id: &str) -> Envelope {
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_text_of_a_sender_is_the_one_in_its_envelope() {
-        let sent = Sent {
+        let sent = EventEnvelope {
             account: "111122223333".to_owned(),
             source: "com.example".to_owned(),
             time: "2026-11-26T10:15:00Z".to_owned(),

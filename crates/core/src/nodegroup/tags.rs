@@ -10,7 +10,7 @@ use crate::properties::tags::MOST_TAGS;
 
 /// Whether the group exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
+pub enum GroupExistence {
     New,
     /// The group runs. Tags that EKS accepted for it stay allowed.
     Kept,
@@ -18,11 +18,11 @@ pub enum Group {
 
 /// The tags that the function sets on a group of a stack. A later update may replace any group, so each new group keeps
 /// room for the mark of a replacement.
-fn own(spec: &Spec, group: Group) -> Vec<&'static str> {
+fn own(spec: &Spec, group: GroupExistence) -> Vec<&'static str> {
     let mut own = vec![STACK_TAG, RESOURCE_TAG];
     match group {
-        Group::New => own.push(REPLACES_TAG),
-        Group::Kept => {}
+        GroupExistence::New => own.push(REPLACES_TAG),
+        GroupExistence::Kept => {}
     }
     match spec.device_plugin {
         DevicePlugin::Nvidia { .. } => own.push(PLUGIN_TAG),
@@ -33,7 +33,7 @@ fn own(spec: &Spec, group: Group) -> Vec<&'static str> {
 
 /// The problem if the tags of `spec` and of the stack are too many together, or `None`. CloudFormation returns a
 /// stack's tags only on request, so no validation rule over the properties can find this.
-pub fn too_many(spec: &Spec, of_the_stack: &BTreeMap<String, String>, group: Group) -> Option<Problem> {
+pub fn too_many(spec: &Spec, of_the_stack: &BTreeMap<String, String>, group: GroupExistence) -> Option<Problem> {
     let more = spec.tags.keys().filter(|key| !of_the_stack.contains_key(*key)).count();
     let (handed_down, own) = (of_the_stack.len(), own(spec, group));
     let all = handed_down + more + own.len();
@@ -64,7 +64,7 @@ mod tests {
             .collect()
     }
 
-    fn message(changes: &Value, stack: usize, group: Group) -> Option<String> {
+    fn message(changes: &Value, stack: usize, group: GroupExistence) -> Option<String> {
         too_many(&spec_of(&properties(changes)), &tags("s", stack), group).map(|problem| problem.message)
     }
 
@@ -74,16 +74,16 @@ mod tests {
             json!({"NvidiaDevicePlugin": true, "AmiType": "AL2023_x86_64_NVIDIA", "InstanceTypes": ["g5.xlarge"]});
         let with = |count| json!({"Tags": tags("t", count)});
         for (changes, stack, group, has_room) in [
-            (json!({}), 47, Group::New, true),
-            (json!({}), 48, Group::New, false),
-            (json!({}), 48, Group::Kept, true),
-            (json!({}), 49, Group::Kept, false),
-            (with(1), 46, Group::New, true),
-            (with(2), 46, Group::New, false),
+            (json!({}), 47, GroupExistence::New, true),
+            (json!({}), 48, GroupExistence::New, false),
+            (json!({}), 48, GroupExistence::Kept, true),
+            (json!({}), 49, GroupExistence::Kept, false),
+            (with(1), 46, GroupExistence::New, true),
+            (with(2), 46, GroupExistence::New, false),
             // A key that stack and template share is one tag.
-            (json!({"Tags": tags("s", 40)}), 47, Group::New, true),
-            (plugin.clone(), 46, Group::New, true),
-            (plugin, 47, Group::New, false),
+            (json!({"Tags": tags("s", 40)}), 47, GroupExistence::New, true),
+            (plugin.clone(), 46, GroupExistence::New, true),
+            (plugin, 47, GroupExistence::New, false),
         ] {
             let told = message(&changes, stack, group);
             assert_eq!(told.is_none(), has_room, "{changes} {stack} {group:?}");
@@ -92,7 +92,12 @@ mod tests {
 
     #[test]
     fn the_text_says_how_many_come_from_where() {
-        let told = message(&json!({"Tags": {"s0": "", "t0": "", "t1": ""}}), 49, Group::New).unwrap();
+        let told = message(
+            &json!({"Tags": {"s0": "", "t0": "", "t1": ""}}),
+            49,
+            GroupExistence::New,
+        )
+        .unwrap();
         for words in [
             "needs 54",
             "stack gives 49",

@@ -4,14 +4,14 @@ use super::check::Check;
 use super::facts::{Cluster, IpFamily, Location};
 use super::finding::Finding;
 use super::text::listed;
-use super::view::{View, is_gone, known};
+use super::view::{CheckInput, is_gone, known};
 use crate::node::ami_type::OperatingSystem;
 use crate::properties::version::{FIRST_WITHOUT_AL2, KubernetesVersion};
 
 /// Kubernetes allows a kubelet three minor versions older than its API server (version skew policy).
 const SKEW: u32 = 3;
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let mut findings: Vec<Finding> = not_found(view).into_iter().collect();
     if let Some(cluster) = view.cluster() {
         let checks = [
@@ -29,7 +29,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings
 }
 
-fn not_found(view: &View) -> Option<Finding> {
+fn not_found(view: &CheckInput) -> Option<Finding> {
     let name = &view.spec.cluster;
     let gone = is_gone(&view.facts.cluster) && !name.is_empty();
     gone.then(|| {
@@ -57,7 +57,7 @@ fn on_outpost(cluster: &Cluster) -> Option<Finding> {
 }
 
 /// EKS reports this as Ec2SecurityGroupNotFound. The only way out in the user guide is another cluster.
-fn security_group(view: &View, cluster: &Cluster) -> Option<Finding> {
+fn security_group(view: &CheckInput, cluster: &Cluster) -> Option<Finding> {
     let (name, group) = (&cluster.name, &cluster.security_group);
     let gone = !group.is_empty() && !known(&view.facts.security_groups)?.contains_key(group);
     gone.then(|| {
@@ -66,7 +66,7 @@ fn security_group(view: &View, cluster: &Cluster) -> Option<Finding> {
     })
 }
 
-fn version_ahead(view: &View, cluster: &Cluster) -> Option<Finding> {
+fn version_ahead(view: &CheckInput, cluster: &Cluster) -> Option<Finding> {
     let (wanted, running) = (view.spec.version?, KubernetesVersion::parse(&cluster.version)?);
     (wanted > running).then(|| {
         let cause = format!("{wanted} is ahead of cluster {}, which runs {running}", cluster.name);
@@ -74,7 +74,7 @@ fn version_ahead(view: &View, cluster: &Cluster) -> Option<Finding> {
     })
 }
 
-fn version_behind(view: &View, cluster: &Cluster) -> Option<Finding> {
+fn version_behind(view: &CheckInput, cluster: &Cluster) -> Option<Finding> {
     let (wanted, running) = (view.spec.version?, KubernetesVersion::parse(&cluster.version)?);
     let behind = wanted.major == running.major && wanted.minor.saturating_add(SKEW) < running.minor;
     behind.then(|| {
@@ -87,7 +87,7 @@ fn version_behind(view: &View, cluster: &Cluster) -> Option<Finding> {
 }
 
 /// Validation already refuses a stated version that has no AL2 image.
-fn al2(view: &View) -> Option<Finding> {
+fn al2(view: &CheckInput) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
     if kind.family() != Some(OperatingSystem::AmazonLinux2) {
         return None;
@@ -105,7 +105,7 @@ fn al2(view: &View) -> Option<Finding> {
 }
 
 /// EKS user guide, "Deploy Windows nodes on EKS clusters", considerations.
-fn windows(view: &View, cluster: &Cluster) -> Option<Finding> {
+fn windows(view: &CheckInput, cluster: &Cluster) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
     let refused = kind.is_windows() && cluster.ip_family == IpFamily::V6;
     refused.then(|| {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::call_error::CallError;
-use crate::launch_template::custom_template::UsersTemplate;
-use crate::node::image::{Architecture, InstanceTypeFacts};
+use crate::launch_template::custom_template::CustomTemplate;
+use crate::node::instance_type::{Architecture, InstanceTypeFacts};
 use crate::nodegroup::group::NodeGroup;
 use crate::workload::windows::WindowsState;
 
@@ -32,9 +32,9 @@ pub struct Facts {
     pub subnets: Option<Read<Vec<Subnet>>>,
     /// The route tables of the subnets' VPC.
     pub route_tables: Option<Read<Vec<RouteTable>>>,
-    pub endpoints: Option<Read<Vec<Endpoint>>>,
-    pub dns: Option<Read<Dns>>,
-    pub dhcp: Option<Read<Dhcp>>,
+    pub endpoints: Option<Read<Vec<VpcEndpoint>>>,
+    pub dns: Option<Read<VpcDns>>,
+    pub dhcp: Option<Read<VpcDhcp>>,
     /// The wanted instance types that exist.
     pub types: Option<Read<Vec<InstanceType>>>,
     /// Instance type and availability zone of each offer.
@@ -46,10 +46,10 @@ pub struct Facts {
     /// VPC by ID, for each wanted security group that exists: the group of the cluster, `SecurityGroups` and
     /// `SourceSecurityGroups`.
     pub security_groups: Option<Read<BTreeMap<String, String>>>,
-    pub template: Option<Read<UsersTemplate>>,
+    pub template: Option<Read<CustomTemplate>>,
     /// The AMI of the user's launch template. `Ok(None)` if the account may use no such image.
-    pub image: Option<Read<Option<Image>>>,
-    pub key: Option<Read<Key>>,
+    pub image: Option<Read<Option<MachineImage>>>,
+    pub key: Option<Read<KmsKey>>,
     /// The principals that have a grant on the key.
     pub grantees: Option<Read<BTreeSet<String>>>,
     /// The key's policy, as JSON.
@@ -139,7 +139,7 @@ pub struct Route {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Endpoint {
+pub struct VpcEndpoint {
     /// Such as `com.amazonaws.us-east-1.ecr.api`.
     pub service: String,
     pub state: String,
@@ -147,14 +147,14 @@ pub struct Endpoint {
 
 /// The DNS attributes of a VPC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dns {
+pub struct VpcDns {
     pub support: bool,
     pub hostnames: bool,
 }
 
 /// The DHCP options of a VPC: the values of `domain-name` and `domain-name-servers`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Dhcp {
+pub struct VpcDhcp {
     pub id: String,
     pub domain_names: Vec<String>,
     pub servers: Vec<String>,
@@ -171,7 +171,7 @@ pub struct InstanceType {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
+pub struct MachineImage {
     pub id: String,
     pub architecture: Architecture,
     /// As EC2 names it. Only `available` can be launched.
@@ -179,7 +179,7 @@ pub struct Image {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Key {
+pub struct KmsKey {
     pub arn: String,
     /// As KMS names it. Only `Enabled` can be used.
     pub state: String,

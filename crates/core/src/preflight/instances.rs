@@ -8,9 +8,9 @@ use super::check::Check;
 use super::facts::InstanceType;
 use super::finding::Finding;
 use super::text::listed;
-use super::view::{View, known};
+use super::view::{CheckInput, known};
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let mut findings: Vec<Finding> = not_found(view).into_iter().collect();
     findings.extend(offers::findings(view));
     findings.extend(images::findings(view));
@@ -18,7 +18,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings
 }
 
-fn not_found(view: &View) -> Option<Finding> {
+fn not_found(view: &CheckInput) -> Option<Finding> {
     let found = known(&view.facts.types)?;
     let wanted = view.type_names().into_iter();
     let missing: Vec<String> = wanted

@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use super::check::Check;
 use super::finding::{Finding, Severity};
 use super::text::listed;
-use super::view::{View, known};
+use super::view::{CheckInput, known};
 use crate::properties::spec::SshKey;
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let mut findings: Vec<Finding> = key_pair(view).into_iter().collect();
     findings.extend(security_groups(view));
     findings.extend(template::findings(view));
@@ -20,7 +20,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings
 }
 
-fn key_pair(view: &View) -> Option<Finding> {
+fn key_pair(view: &CheckInput) -> Option<Finding> {
     let SshKey::Named(name) = &view.spec.node.remote_access.as_ref()?.key else {
         return None;
     };
@@ -32,7 +32,7 @@ fn key_pair(view: &View) -> Option<Finding> {
 }
 
 /// A rule may let in a security group of a peered VPC. An instance can only have security groups of its own VPC.
-fn security_groups(view: &View) -> Vec<Finding> {
+fn security_groups(view: &CheckInput) -> Vec<Finding> {
     let of_nodes = &view.spec.node.security_groups;
     let mut findings = judged(view, "SecurityGroups", of_nodes, Severity::Error);
     if let Some(access) = &view.spec.node.remote_access {
@@ -43,7 +43,7 @@ fn security_groups(view: &View) -> Vec<Finding> {
     findings
 }
 
-fn judged(view: &View, property: &'static str, wanted: &BTreeSet<String>, elsewhere: Severity) -> Vec<Finding> {
+fn judged(view: &CheckInput, property: &'static str, wanted: &BTreeSet<String>, elsewhere: Severity) -> Vec<Finding> {
     let Some(found) = known(&view.facts.security_groups) else {
         return vec![];
     };
@@ -65,7 +65,7 @@ fn judged(view: &View, property: &'static str, wanted: &BTreeSet<String>, elsewh
 }
 
 /// `groups` are IDs, each with its VPC.
-fn other_vpc(view: &View, property: &'static str, groups: &[(&str, &str)]) -> Option<Finding> {
+fn other_vpc(view: &CheckInput, property: &'static str, groups: &[(&str, &str)]) -> Option<Finding> {
     let vpc = view.vpc()?;
     let other: Vec<&(&str, &str)> = groups.iter().filter(|(_, of)| *of != vpc && !of.is_empty()).collect();
     (!other.is_empty()).then(|| {

@@ -7,6 +7,7 @@
 pub mod check;
 mod cluster;
 pub mod facts;
+mod failed_reads;
 pub mod finding;
 mod instances;
 mod launch;
@@ -18,16 +19,15 @@ pub mod reads;
 mod request_impact;
 pub mod role;
 mod text;
-mod unread;
 mod view;
 pub mod workload;
 
+pub use failed_reads::unread;
 pub use request_impact::{RequestImpact, soften};
-pub use unread::unread;
 
 use facts::Facts;
 use finding::Finding;
-use view::View;
+use view::CheckInput;
 
 use crate::nodegroup::ownership::Owner;
 use crate::properties::spec::Spec;
@@ -35,7 +35,7 @@ use crate::properties::spec::Spec;
 /// Everything that the facts say against the group, the gravest first. A fact that was not read, or whose read failed,
 /// leads to no finding; [`unread`] lists the failed reads.
 pub fn findings(spec: &Spec, owner: &Owner, facts: &Facts) -> Vec<Finding> {
-    let view = View { spec, owner, facts };
+    let view = CheckInput { spec, owner, facts };
     let families = [
         cluster::findings(&view),
         name::findings(&view),

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use super::check::Check;
 use super::finding::Finding;
 use super::quotas::{NODE_GROUPS, quota};
-use super::view::{View, known};
+use super::view::{CheckInput, known};
 use crate::nodegroup::name::name;
 use crate::nodegroup::ownership::{RESOURCE_TAG, STACK_TAG};
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     [taken(view), quota_of_cluster(view)].into_iter().flatten().collect()
 }
 
 /// Two resources have the same explicit name, or somebody made the group by hand. The function never takes such a group
 /// over.
-fn taken(view: &View) -> Option<Finding> {
+fn taken(view: &CheckInput) -> Option<Finding> {
     let tags = &known(&view.facts.name)?.as_ref()?.tags;
     let name = name(view.spec, view.owner);
     let foreign = !view.owner.owns(tags) && !name.is_empty();
@@ -37,7 +37,7 @@ fn whose(tags: &BTreeMap<String, String>) -> String {
 }
 
 /// A group that exists already counts in the quota already.
-fn quota_of_cluster(view: &View) -> Option<Finding> {
+fn quota_of_cluster(view: &CheckInput) -> Option<Finding> {
     let free = known(&view.facts.name)?.is_none();
     let (count, most) = (*known(&view.facts.node_groups)?, quota(view, NODE_GROUPS)?);
     let cluster = &view.spec.cluster;

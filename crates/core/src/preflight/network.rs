@@ -1,18 +1,18 @@
 //! The subnets of the nodes: where they are, how many addresses they have, and what nodes reach from them.
 
 mod addresses;
+mod egress;
 mod routes;
-mod way_out;
 
 use std::collections::BTreeSet;
 
 use super::check::Check;
-use super::facts::{Dns, IpFamily, Subnet};
+use super::facts::{IpFamily, Subnet, VpcDns};
 use super::finding::Finding;
 use super::text::listed;
-use super::view::{View, known};
+use super::view::{CheckInput, known};
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let mut findings: Vec<Finding> = [
         not_found(view),
         other_vpc(view),
@@ -28,7 +28,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     .flatten()
     .collect();
     findings.extend(routes::findings(view));
-    findings.extend(way_out::findings(view));
+    findings.extend(egress::findings(view));
     findings.extend(addresses::findings(view));
     findings
 }
@@ -47,7 +47,7 @@ fn ids(subnets: &[&Subnet]) -> String {
     listed(subnets.iter().map(|subnet| &subnet.id))
 }
 
-fn not_found(view: &View) -> Option<Finding> {
+fn not_found(view: &CheckInput) -> Option<Finding> {
     let found: BTreeSet<&str> = known(&view.facts.subnets)?
         .iter()
         .map(|subnet| subnet.id.as_str())
@@ -63,12 +63,12 @@ fn not_found(view: &View) -> Option<Finding> {
     })
 }
 
-fn cluster_vpc<'a>(view: &View<'a>) -> Option<&'a str> {
+fn cluster_vpc<'a>(view: &CheckInput<'a>) -> Option<&'a str> {
     let cluster = view.cluster()?;
     Some(cluster.vpc.as_str()).filter(|vpc| !vpc.is_empty())
 }
 
-fn other_vpc(view: &View) -> Option<Finding> {
+fn other_vpc(view: &CheckInput) -> Option<Finding> {
     let vpc = cluster_vpc(view)?;
     let elsewhere = view.subnets().iter().filter(|subnet| subnet.vpc != vpc);
     finding(Check::SubnetOtherVpc, elsewhere, |elsewhere| {
@@ -81,7 +81,7 @@ fn other_vpc(view: &View) -> Option<Finding> {
 }
 
 /// If the cluster's VPC is known, `other_vpc` already reports each subnet of another VPC.
-fn several_vpcs(view: &View) -> Option<Finding> {
+fn several_vpcs(view: &CheckInput) -> Option<Finding> {
     let vpcs: BTreeSet<&str> = view.subnets().iter().map(|subnet| subnet.vpc.as_str()).collect();
     let several = cluster_vpc(view).is_none() && vpcs.len() > 1;
     let subnets = view.subnets().iter().filter(|_| several);
@@ -96,7 +96,7 @@ fn each_with_vpc(subnets: &[&Subnet]) -> String {
 
 /// EKS user guide, "Simplify node lifecycle with managed node groups": EKS supports Local Zones, but neither Outposts
 /// nor Wavelength Zones.
-fn on_outpost(view: &View) -> Option<Finding> {
+fn on_outpost(view: &CheckInput) -> Option<Finding> {
     let subnets = view.subnets().iter().filter(|subnet| subnet.outpost.is_some());
     finding(Check::SubnetOnOutpost, subnets, |subnets| {
         format!(
@@ -106,7 +106,7 @@ fn on_outpost(view: &View) -> Option<Finding> {
     })
 }
 
-fn in_wavelength(view: &View) -> Option<Finding> {
+fn in_wavelength(view: &CheckInput) -> Option<Finding> {
     let wavelength = |zone: &str| zone.contains("-wl1-") || zone.contains("-wlz-");
     let subnets = view.subnets().iter().filter(|subnet| wavelength(&subnet.zone));
     finding(Check::SubnetInWavelength, subnets, |subnets| {
@@ -116,7 +116,7 @@ fn in_wavelength(view: &View) -> Option<Finding> {
 }
 
 /// EKS reports this as Ec2SubnetMissingIpv6Assignment.
-fn no_ipv6(view: &View) -> Option<Finding> {
+fn no_ipv6(view: &CheckInput) -> Option<Finding> {
     let wanted = view.ip_family() == Some(IpFamily::V6);
     let without = |subnet: &&Subnet| wanted && !subnet.assigns_ipv6_addresses;
     finding(Check::SubnetNoIpv6, view.subnets().iter().filter(without), |subnets| {
@@ -129,8 +129,8 @@ fn no_ipv6(view: &View) -> Option<Finding> {
 }
 
 /// A user with name servers of their own in the DHCP options may have switched this off on purpose.
-fn dns_support(view: &View) -> Option<Finding> {
-    let (Dns { support, .. }, vpc) = (known(&view.facts.dns)?, view.vpc()?);
+fn dns_support(view: &CheckInput) -> Option<Finding> {
+    let (VpcDns { support, .. }, vpc) = (known(&view.facts.dns)?, view.vpc()?);
     let own_servers =
         known(&view.facts.dhcp).is_some_and(|dhcp| dhcp.servers.iter().any(|server| server != "AmazonProvidedDNS"));
     let finding = (!support).then(|| {
@@ -141,8 +141,8 @@ fn dns_support(view: &View) -> Option<Finding> {
 }
 
 /// EKS user guide, "View Amazon EKS networking requirements for VPC and subnets".
-fn dns_hostnames(view: &View) -> Option<Finding> {
-    let (Dns { hostnames, .. }, vpc) = (known(&view.facts.dns)?, view.vpc()?);
+fn dns_hostnames(view: &CheckInput) -> Option<Finding> {
+    let (VpcDns { hostnames, .. }, vpc) = (known(&view.facts.dns)?, view.vpc()?);
     (!hostnames).then(|| {
         let cause = format!("{vpc} has enableDnsHostnames off, and EKS asks for it, or nodes may not register");
         Finding::new(Check::DnsHostnames, "Subnets", vpc, cause)
@@ -150,7 +150,7 @@ fn dns_hostnames(view: &View) -> Option<Finding> {
 }
 
 /// EKS user guide, troubleshooting, "Nodes fail to join cluster".
-fn dhcp(view: &View) -> Option<Finding> {
+fn dhcp(view: &CheckInput) -> Option<Finding> {
     let (dhcp, vpc) = (known(&view.facts.dhcp)?, view.vpc()?);
     dhcp.servers.is_empty().then(|| {
         let cause = format!("the DHCP options {} of {vpc} name no domain-name-servers", dhcp.id);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::view::{View, known};
+use super::view::{CheckInput, known};
 use crate::properties::spec::{CapacityType, Spec};
 
 /// Managed node groups in a cluster.
@@ -47,7 +47,7 @@ pub(super) fn vcpu_code(instance_type: &str, capacity: CapacityType) -> Option<&
 }
 
 /// The value of a quota, if the account shows it.
-pub(super) fn quota(view: &View, code: &str) -> Option<f64> {
+pub(super) fn quota(view: &CheckInput, code: &str) -> Option<f64> {
     known(&view.facts.quotas)?.get(code).copied()
 }
 

@@ -7,7 +7,7 @@ use super::check::Check;
 use super::facts::Role;
 use super::finding::Finding;
 use super::text::listed;
-use super::view::{View, is_gone, known};
+use super::view::{CheckInput, is_gone, known};
 
 /// The role with which EKS acts. EKS creates it together with the account's first node group, if the caller may.
 pub const SERVICE_LINKED_ROLE: &str = "AWSServiceRoleForAmazonEKSNodegroup";
@@ -22,7 +22,7 @@ struct RoleArn<'a> {
     name: &'a str,
 }
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let Some(arn) = read_arn(&view.spec.node_role) else {
         return vec![];
     };
@@ -70,7 +70,7 @@ fn read_arn(arn: &str) -> Option<RoleArn<'_>> {
     })
 }
 
-fn not_found(view: &View, arn: &RoleArn) -> Option<Finding> {
+fn not_found(view: &CheckInput, arn: &RoleArn) -> Option<Finding> {
     let name = arn.name;
     is_gone(&view.facts.role).then(|| {
         let cause = format!("role {name} doesn't exist in account {}", arn.account);
@@ -78,7 +78,7 @@ fn not_found(view: &View, arn: &RoleArn) -> Option<Finding> {
     })
 }
 
-fn other_account(view: &View, arn: &RoleArn) -> Option<Finding> {
+fn other_account(view: &CheckInput, arn: &RoleArn) -> Option<Finding> {
     let cluster = view.cluster()?;
     let account = cluster.arn.split(':').nth(4).filter(|account| !account.is_empty())?;
     (account != arn.account).then(|| {
@@ -91,7 +91,7 @@ fn other_account(view: &View, arn: &RoleArn) -> Option<Finding> {
 }
 
 /// EKS user guide, "Amazon EKS node IAM role".
-fn cluster_role(view: &View, arn: &RoleArn) -> Option<Finding> {
+fn cluster_role(view: &CheckInput, arn: &RoleArn) -> Option<Finding> {
     let cluster = view.cluster()?;
     (cluster.role == view.spec.node_role).then(|| {
         let cause = format!(
@@ -103,7 +103,7 @@ fn cluster_role(view: &View, arn: &RoleArn) -> Option<Finding> {
 }
 
 /// An entry of aws-auth holds the ARN without its path, or nodes aren't let in (EKS user guide, troubleshooting).
-fn path(view: &View, arn: &RoleArn) -> Option<Finding> {
+fn path(view: &CheckInput, arn: &RoleArn) -> Option<Finding> {
     let by_config_map = view.cluster()?.authentication == "CONFIG_MAP";
     (by_config_map && !arn.path.is_empty()).then(|| {
         let cause = format!(
@@ -116,7 +116,7 @@ fn path(view: &View, arn: &RoleArn) -> Option<Finding> {
 }
 
 /// EKS user guide, "Delete a managed node group from your cluster".
-fn shared(view: &View, arn: &RoleArn) -> Option<Finding> {
+fn shared(view: &CheckInput, arn: &RoleArn) -> Option<Finding> {
     let others = known(&view.facts.other_instances)?;
     (!others.is_empty()).then(|| {
         let cause = format!(
@@ -129,7 +129,7 @@ fn shared(view: &View, arn: &RoleArn) -> Option<Finding> {
     })
 }
 
-fn service_linked_role(view: &View) -> Option<Finding> {
+fn service_linked_role(view: &CheckInput) -> Option<Finding> {
     const NAME: &str = SERVICE_LINKED_ROLE;
     is_gone(&view.facts.service_linked_role).then(|| {
         let cause = format!("the account has no {NAME} yet; EKS makes it with the first node group, where it may");

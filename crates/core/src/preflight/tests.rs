@@ -7,7 +7,7 @@ use super::facts::*;
 use super::finding::Severity;
 use super::*;
 use crate::call_error::{CallError, Fault};
-use crate::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use crate::node::instance_type::{Accelerator, Architecture, InstanceTypeFacts};
 use crate::node::max_pods::{NetworkFacts, Prefixes};
 use crate::nodegroup::group::NodeGroup;
 use crate::properties::validate::tests::{properties, spec_of};
@@ -20,14 +20,14 @@ mod role;
 mod workload;
 
 /// Facts that lead to one finding of one check. The finding is the example of the documentation.
-struct Case {
+struct CheckExample {
     check: Check,
     changes: Value,
     alter: fn(&mut Facts),
 }
 
-fn case(check: Check, changes: Value, alter: fn(&mut Facts)) -> Case {
-    Case { check, changes, alter }
+fn case(check: Check, changes: Value, alter: fn(&mut Facts)) -> CheckExample {
+    CheckExample { check, changes, alter }
 }
 
 /// Good facts for the specification of [`spec`]: no check has a finding.
@@ -107,11 +107,11 @@ fn fine_nodes() -> Facts {
             routes: vec![route("10.0.0.0/16", "local"), route("0.0.0.0/0", "nat-1")],
         }])),
         endpoints: Some(Ok(vec![])),
-        dns: Some(Ok(Dns {
+        dns: Some(Ok(VpcDns {
             support: true,
             hostnames: true,
         })),
-        dhcp: Some(Ok(Dhcp {
+        dhcp: Some(Ok(VpcDhcp {
             id: "dopt-1".to_owned(),
             domain_names: vec!["ec2.internal".to_owned()],
             servers: vec!["AmazonProvidedDNS".to_owned()],
@@ -243,7 +243,7 @@ fn each_check_tells_its_own_example() {
         launch::cases(),
         workload::cases(),
     ];
-    let cases: Vec<Case> = families.into_iter().flatten().collect();
+    let cases: Vec<CheckExample> = families.into_iter().flatten().collect();
     for case in &cases {
         let found = found(&case.changes, case.alter);
         let texts: Vec<String> = found.iter().map(ToString::to_string).collect();

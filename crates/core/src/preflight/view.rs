@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::facts::{Cluster, Facts, InstanceType, IpFamily, Read, Subnet};
 use super::reads;
 use crate::call_error::Fault;
-use crate::launch_template::custom_template::UsersTemplate;
+use crate::launch_template::custom_template::CustomTemplate;
 use crate::node::ami_type::AmiType;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::Owner;
@@ -14,7 +14,7 @@ use crate::properties::spec::Spec;
 
 /// What the checks judge.
 #[derive(Debug, Clone, Copy)]
-pub struct View<'a> {
+pub struct CheckInput<'a> {
     pub spec: &'a Spec,
     pub owner: &'a Owner,
     pub facts: &'a Facts,
@@ -30,7 +30,7 @@ pub fn is_gone<T>(read: &Option<Read<T>>) -> bool {
     matches!(read, Some(Err(error)) if error.fault == Fault::NotFound)
 }
 
-impl<'a> View<'a> {
+impl<'a> CheckInput<'a> {
     pub fn cluster(&self) -> Option<&'a Cluster> {
         known(&self.facts.cluster)
     }
@@ -61,7 +61,7 @@ impl<'a> View<'a> {
         reads::vpc(self.facts)
     }
 
-    pub fn template(&self) -> Option<&'a UsersTemplate> {
+    pub fn template(&self) -> Option<&'a CustomTemplate> {
         known(&self.facts.template)
     }
 

@@ -5,17 +5,17 @@ pub mod access;
 use super::check::Check;
 use super::finding::Finding;
 use super::text::listed;
-use super::view::{View, known};
+use super::view::{CheckInput, known};
 use crate::properties::spec::Stateful;
 use crate::workload::windows::lacks_linux;
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let mut findings = access::findings(view);
     findings.extend([linux(view), entry_type(view), zones(view)].into_iter().flatten());
     findings
 }
 
-fn linux(view: &View) -> Option<Finding> {
+fn linux(view: &CheckInput) -> Option<Finding> {
     let state = known(&view.facts.windows).filter(|_| access::needs_windows(view))?;
     let cause = lacks_linux(state)?;
     Some(Finding::new(
@@ -28,7 +28,7 @@ fn linux(view: &View) -> Option<Finding> {
 
 /// EKS creates the access entry with the first group of a role, and never changes its type (terraform-aws-eks issue
 /// 3286).
-fn entry_type(view: &View) -> Option<Finding> {
+fn entry_type(view: &CheckInput) -> Option<Finding> {
     let found = known(&view.facts.node_access_entry)?.as_deref()?;
     let (system, wanted) = if view.stated_ami_type()?.is_windows() {
         ("Windows", "EC2_WINDOWS")
@@ -43,7 +43,7 @@ fn entry_type(view: &View) -> Option<Finding> {
     })
 }
 
-fn zones(view: &View) -> Option<Finding> {
+fn zones(view: &CheckInput) -> Option<Finding> {
     let zones = view.zones();
     let spans = view.spec.stateful == Stateful::Yes && zones.len() > 1;
     spans.then(|| {

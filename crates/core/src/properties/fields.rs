@@ -1,17 +1,17 @@
 //! Reading properties leniently and reporting strictly: `"3"` and `3` are one number, and every problem is collected with
 //! its path, so that a deploy is told all its mistakes at once.
 
-mod found;
 pub mod intrinsic;
+mod problems;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-pub use found::{Found, Problem, Reading};
+pub use problems::{Problem, Problems, PropertySource};
 
 use super::rule::Rule;
-use super::table::{Kind, Property};
+use super::table::{Property, PropertyType};
 
 /// An object of properties that is being read.
 pub struct Fields<'a> {
@@ -19,12 +19,12 @@ pub struct Fields<'a> {
     map: Map<String, Value>,
     /// The properties that may stand in the object.
     known: &'static [Property],
-    found: &'a mut Found,
+    found: &'a mut Problems,
 }
 
 impl<'a> Fields<'a> {
     /// `known` is what the table says of the object's properties.
-    pub fn new(map: &Map<String, Value>, known: &'static [Property], found: &'a mut Found) -> Self {
+    pub fn new(map: &Map<String, Value>, known: &'static [Property], found: &'a mut Problems) -> Self {
         Self {
             path: String::new(),
             map: map.clone(),
@@ -104,7 +104,7 @@ impl<'a> Fields<'a> {
 
     /// The words that the table has for a property; none for one that isn't chosen among words.
     pub fn words(&self, key: &str) -> &'static [&'static str] {
-        if let Some(Kind::Word(words) | Kind::Words(words)) = self.kind(key) {
+        if let Some(PropertyType::Word(words) | PropertyType::Words(words)) = self.kind(key) {
             words
         } else {
             &[]
@@ -114,7 +114,8 @@ impl<'a> Fields<'a> {
     /// A whole number within the bounds that the table has for the property.
     pub fn integer(&mut self, key: &str) -> Option<i32> {
         let text = self.text(key)?;
-        let bounds = if let Some(Kind::Whole(bounds) | Kind::WholeOrObject(bounds, _)) = self.kind(key) {
+        let bounds = if let Some(PropertyType::Whole(bounds) | PropertyType::WholeOrObject(bounds, _)) = self.kind(key)
+        {
             bounds
         } else {
             &(i32::MIN..=i32::MAX)
@@ -230,7 +231,7 @@ impl<'a> Fields<'a> {
             return None;
         }
         let name = key.split('[').next().unwrap_or_default();
-        let object = self.kind(name).and_then(Kind::object);
+        let object = self.kind(name).and_then(PropertyType::object);
         let Value::Object(map) = value else {
             self.problem(key, Rule::WrongKind, format!("expected an object, got {}", kind(value)));
             return None;
@@ -251,7 +252,7 @@ impl<'a> Fields<'a> {
         (!self.is_unknown(key, &value)).then_some(value)
     }
 
-    fn kind(&self, key: &str) -> Option<&'static Kind> {
+    fn kind(&self, key: &str) -> Option<&'static PropertyType> {
         let property = self.known.iter().find(|property| property.name == key);
         property.map(|property| &property.kind)
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::table::{Kind, Need, Object, PROPERTIES, Property};
+use super::table::{Need, Object, PROPERTIES, Property, PropertyType};
 
 /// One row for each property that a node group has, with its default, an example and what a change does.
 pub fn overview() -> String {
@@ -70,7 +70,7 @@ fn collect_rows(object: &Object, path: &str, rows: &mut Vec<String>) {
             change(member)
         ));
         if let Some(inner) = member.kind.object() {
-            let list = if matches!(member.kind, Kind::Objects { .. }) {
+            let list = if matches!(member.kind, PropertyType::Objects { .. }) {
                 "[]"
             } else {
                 ""
@@ -94,29 +94,33 @@ fn need(property: &Property) -> &'static str {
     }
 }
 
-fn kind(kind: &Kind) -> String {
+fn kind(kind: &PropertyType) -> String {
     let at_most = |most: &Option<usize>, of: &str| most.map(|most| format!(", at most {most}{of}")).unwrap_or_default();
     let quoted = |words: &[&str]| {
         let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
         words.join(", ")
     };
     match kind {
-        Kind::Text { longest, .. } => format!("text{}", at_most(longest, " characters")),
-        Kind::Whole(bounds) if *bounds.end() == i32::MAX => format!("whole number, at least {}", bounds.start()),
-        Kind::Whole(bounds) => format!("whole number from {} to {}", bounds.start(), bounds.end()),
-        Kind::Boolean | Kind::LowerCaseBoolean => "`true` or `false`".to_owned(),
-        Kind::Fraction => "number from 0 to 1".to_owned(),
-        Kind::Duration => "duration".to_owned(),
-        Kind::KubernetesVersion => "Kubernetes version".to_owned(),
-        Kind::Word(words) => format!("one of {}", quoted(words)),
-        Kind::Words(words) => format!("list of {}", quoted(words)),
-        Kind::Texts { most, .. } => format!("list of texts{}", at_most(most, "")),
-        Kind::Map { most, .. } => format!("map of texts{}", at_most(most, "")),
-        Kind::Quantities => "map of Kubernetes quantities".to_owned(),
-        Kind::Object(_) => "object".to_owned(),
-        Kind::Objects { most, .. } => format!("list of objects{}", at_most(most, "")),
-        Kind::WholeOrObject(bounds, _) => format!("{}, or an object", self::kind(&Kind::Whole(bounds.clone()))),
-        Kind::BooleanOrObject(_) => "`true` or `false`, or an object".to_owned(),
+        PropertyType::Text { longest, .. } => format!("text{}", at_most(longest, " characters")),
+        PropertyType::Whole(bounds) if *bounds.end() == i32::MAX => {
+            format!("whole number, at least {}", bounds.start())
+        }
+        PropertyType::Whole(bounds) => format!("whole number from {} to {}", bounds.start(), bounds.end()),
+        PropertyType::Boolean | PropertyType::LowerCaseBoolean => "`true` or `false`".to_owned(),
+        PropertyType::Fraction => "number from 0 to 1".to_owned(),
+        PropertyType::Duration => "duration".to_owned(),
+        PropertyType::KubernetesVersion => "Kubernetes version".to_owned(),
+        PropertyType::Word(words) => format!("one of {}", quoted(words)),
+        PropertyType::Words(words) => format!("list of {}", quoted(words)),
+        PropertyType::Texts { most, .. } => format!("list of texts{}", at_most(most, "")),
+        PropertyType::Map { most, .. } => format!("map of texts{}", at_most(most, "")),
+        PropertyType::Quantities => "map of Kubernetes quantities".to_owned(),
+        PropertyType::Object(_) => "object".to_owned(),
+        PropertyType::Objects { most, .. } => format!("list of objects{}", at_most(most, "")),
+        PropertyType::WholeOrObject(bounds, _) => {
+            format!("{}, or an object", self::kind(&PropertyType::Whole(bounds.clone())))
+        }
+        PropertyType::BooleanOrObject(_) => "`true` or `false`, or an object".to_owned(),
     }
 }
 
@@ -124,7 +128,7 @@ fn kind(kind: &Kind) -> String {
 fn example(property: &Property) -> String {
     match (&property.kind, property.example_values().next()) {
         (_, Some(example)) => format!("`{}`", yaml(&example)),
-        (Kind::Word([first, ..]), None) => format!("`{first}`"),
+        (PropertyType::Word([first, ..]), None) => format!("`{first}`"),
         (_, None) => "`true`".to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 
-use super::table::{Exclusive, Kind, Need, Object, PROPERTIES, Property};
+use super::table::{Exclusive, Need, Object, PROPERTIES, Property, PropertyType};
 
 /// Draft 7, since the editors' language servers know it best. Nothing is referred to, so that an excerpt stands alone.
 pub fn schema() -> Value {
@@ -43,12 +43,22 @@ fn property(property: &Property) -> Value {
 }
 
 /// Where an editor can offer words or members, it needs no example.
-fn has_examples(kind: &Kind) -> bool {
+fn has_examples(kind: &PropertyType) -> bool {
     match kind {
-        Kind::Boolean | Kind::LowerCaseBoolean | Kind::Word(_) | Kind::Words(_) => false,
-        Kind::Object(_) | Kind::Objects { .. } | Kind::WholeOrObject(..) | Kind::BooleanOrObject(_) => false,
-        Kind::Text { .. } | Kind::Texts { .. } | Kind::Map { .. } | Kind::Quantities => true,
-        Kind::Whole(_) | Kind::Fraction | Kind::Duration | Kind::KubernetesVersion => true,
+        PropertyType::Boolean | PropertyType::LowerCaseBoolean | PropertyType::Word(_) | PropertyType::Words(_) => {
+            false
+        }
+        PropertyType::Object(_)
+        | PropertyType::Objects { .. }
+        | PropertyType::WholeOrObject(..)
+        | PropertyType::BooleanOrObject(_) => false,
+        PropertyType::Text { .. }
+        | PropertyType::Texts { .. }
+        | PropertyType::Map { .. }
+        | PropertyType::Quantities => true,
+        PropertyType::Whole(_) | PropertyType::Fraction | PropertyType::Duration | PropertyType::KubernetesVersion => {
+            true
+        }
     }
 }
 
@@ -68,25 +78,25 @@ fn description(property: &Property) -> String {
     text.replace('`', "")
 }
 
-fn kind(kind: &Kind) -> Value {
+fn kind(kind: &PropertyType) -> Value {
     match kind {
-        Kind::Text { longest, pattern } => joined([
+        PropertyType::Text { longest, pattern } => joined([
             json!({"type": ["string", "number", "boolean"]}),
             given("maxLength", *longest),
             given("pattern", *pattern),
         ]),
-        Kind::Whole(bounds) => whole(bounds),
-        Kind::Boolean => any_of([json!({"type": "boolean"}), word(&["true", "false", "True", "False"])]),
-        Kind::LowerCaseBoolean => any_of([json!({"type": "boolean"}), word(&["true", "false"])]),
-        Kind::Fraction => any_of([
+        PropertyType::Whole(bounds) => whole(bounds),
+        PropertyType::Boolean => any_of([json!({"type": "boolean"}), word(&["true", "false", "True", "False"])]),
+        PropertyType::LowerCaseBoolean => any_of([json!({"type": "boolean"}), word(&["true", "false"])]),
+        PropertyType::Fraction => any_of([
             json!({"type": "number", "minimum": 0, "maximum": 1}),
             text_like(r"^[0-9]*\.?[0-9]+$"),
         ]),
-        Kind::Duration => text_like(r"^([0-9]+(\.[0-9]+)?[hms])+$"),
-        Kind::KubernetesVersion => any_of([text_like(r"^[0-9]+\.[0-9]+$"), json!({"type": "number"})]),
-        Kind::Word(words) => word(words),
-        Kind::Words(words) => json!({"type": "array", "items": word(words)}),
-        Kind::Texts {
+        PropertyType::Duration => text_like(r"^([0-9]+(\.[0-9]+)?[hms])+$"),
+        PropertyType::KubernetesVersion => any_of([text_like(r"^[0-9]+\.[0-9]+$"), json!({"type": "number"})]),
+        PropertyType::Word(words) => word(words),
+        PropertyType::Words(words) => json!({"type": "array", "items": word(words)}),
+        PropertyType::Texts {
             least,
             most,
             pattern,
@@ -100,7 +110,7 @@ fn kind(kind: &Kind) -> Value {
             given("maxItems", *most),
             given("uniqueItems", unique.then_some(true)),
         ]),
-        Kind::Map {
+        PropertyType::Map {
             longest_key,
             longest_value,
             most,
@@ -112,7 +122,7 @@ fn kind(kind: &Kind) -> Value {
             }),
             given("maxProperties", *most),
         ]),
-        Kind::Quantities => json!({
+        PropertyType::Quantities => json!({
             "type": "object",
             "propertyNames": {"minLength": 1},
             "additionalProperties": {
@@ -121,13 +131,13 @@ fn kind(kind: &Kind) -> Value {
                 "pattern": r"^[0-9]+(\.[0-9]+)?([KMGTPE]i|[mkMGTPE])?$",
             },
         }),
-        Kind::Object(of) => object(of),
-        Kind::Objects { of, most } => joined([
+        PropertyType::Object(of) => object(of),
+        PropertyType::Objects { of, most } => joined([
             json!({"type": "array", "items": described(of)}),
             given("maxItems", *most),
         ]),
-        Kind::WholeOrObject(bounds, of) => any_of([whole(bounds), described(of)]),
-        Kind::BooleanOrObject(of) => any_of([self::kind(&Kind::Boolean), described(of)]),
+        PropertyType::WholeOrObject(bounds, of) => any_of([whole(bounds), described(of)]),
+        PropertyType::BooleanOrObject(of) => any_of([self::kind(&PropertyType::Boolean), described(of)]),
     }
 }
 

@@ -22,7 +22,7 @@ pub const MOST_TAINTS: usize = 50;
 #[derive(Debug, Clone)]
 pub struct Property {
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: PropertyType,
     pub need: Need,
     /// What holds where a template doesn't state the property, in Markdown; empty where nothing does.
     pub default: &'static str,
@@ -56,7 +56,7 @@ pub enum Effect {
 
 /// The type of a property. CloudFormation makes text of each scalar, so `3` and `"3"` are one.
 #[derive(Debug, Clone)]
-pub enum Kind {
+pub enum PropertyType {
     Text {
         longest: Option<usize>,
         /// As a regular expression of JSON Schema.
@@ -122,7 +122,10 @@ impl Property {
     pub fn example_values(&self) -> impl Iterator<Item = Value> {
         let is_text = matches!(
             self.kind,
-            Kind::Text { .. } | Kind::Word(_) | Kind::KubernetesVersion | Kind::Duration
+            PropertyType::Text { .. }
+                | PropertyType::Word(_)
+                | PropertyType::KubernetesVersion
+                | PropertyType::Duration
         );
         let value = move |text: &&str| {
             let json = (!is_text).then(|| serde_json::from_str(text).ok()).flatten();
@@ -137,7 +140,7 @@ impl Property {
         self.changes.iter().map(change).collect::<Vec<_>>().join("; ")
     }
 
-    pub(super) const fn new(name: &'static str, kind: Kind, documentation: &'static str) -> Self {
+    pub(super) const fn new(name: &'static str, kind: PropertyType, documentation: &'static str) -> Self {
         Self {
             name,
             kind,
@@ -170,7 +173,7 @@ impl Property {
     }
 }
 
-impl Kind {
+impl PropertyType {
     /// The object that a property is, or is a list of, or may be.
     pub fn object(&self) -> Option<&'static Object> {
         if let Self::Object(object)
@@ -197,13 +200,13 @@ impl Effect {
     }
 }
 
-pub(super) const TEXT: Kind = Kind::Text {
+pub(super) const TEXT: PropertyType = PropertyType::Text {
     longest: None,
     pattern: None,
 };
-const COUNT: Kind = Kind::Whole(1..=i32::MAX);
-const PERCENTAGE: Kind = Kind::Whole(1..=100);
-const SECURITY_GROUP_IDS: Kind = Kind::Texts {
+const COUNT: PropertyType = PropertyType::Whole(1..=i32::MAX);
+const PERCENTAGE: PropertyType = PropertyType::Whole(1..=100);
+const SECURITY_GROUP_IDS: PropertyType = PropertyType::Texts {
     least: 0,
     most: None,
     pattern: Some("^sg-"),
@@ -211,7 +214,7 @@ const SECURITY_GROUP_IDS: Kind = Kind::Texts {
 };
 
 /// GiB; the largest EBS volume that boots.
-const DISK: Kind = Kind::Whole(1..=16_384);
+const DISK: PropertyType = PropertyType::Whole(1..=16_384);
 const DEFAULT_DISK: &str = "20, on Windows 50";
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::fields::intrinsic::{is_call, without_no_values};
-use super::fields::{Fields, Found, Problem, Reading};
+use super::fields::{Fields, Problem, Problems, PropertySource};
 use super::rule::Rule;
 use super::scaling::Scaling;
 use super::spec::{CapacityType, ForceUpdate, Preflight, Release, Spec, WaitFor};
@@ -40,7 +40,7 @@ pub fn validate(properties: &Map<String, Value>, logical_id: &str) -> Result<Spe
 
 /// Reads properties as far as they can be read, with everything that is wrong with them: for whoever looks for more that is.
 pub fn inspect(properties: &Map<String, Value>, logical_id: &str) -> (Spec, Vec<Problem>) {
-    let mut found = Found::new(Reading::Request);
+    let mut found = Problems::new(PropertySource::Request);
     let spec = read_and_check(properties, logical_id, &mut found);
     (spec, found.problems)
 }
@@ -51,12 +51,12 @@ pub fn inspect_template(properties: &Map<String, Value>, logical_id: &str) -> Ve
     if is_call(properties) {
         return vec![];
     }
-    let mut found = Found::new(Reading::Template);
+    let mut found = Problems::new(PropertySource::Template);
     read_and_check(&without_no_values(properties), logical_id, &mut found);
     found.problems
 }
 
-fn read_and_check(properties: &Map<String, Value>, logical_id: &str, found: &mut Found) -> Spec {
+fn read_and_check(properties: &Map<String, Value>, logical_id: &str, found: &mut Problems) -> Spec {
     let spec = read(&mut Fields::new(properties, PROPERTIES, found), logical_id);
     rules::check(&spec, found);
     spec

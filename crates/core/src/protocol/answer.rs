@@ -29,7 +29,7 @@ pub enum Answer {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Body<'a> {
+struct ResponseBody<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: &'a str,
@@ -71,7 +71,7 @@ impl Answer {
 }
 
 fn render(envelope: &Envelope, status: &'static str, reason: &str, physical_id: &str, data: &Attributes) -> Vec<u8> {
-    let body = Body {
+    let body = ResponseBody {
         status,
         reason,
         physical_resource_id: physical_id,

@@ -18,7 +18,7 @@ pub type Properties = Map<String, Value>;
 pub struct Envelope {
     #[serde(flatten)]
     pub reply: Reply,
-    /// The owner of the resource: the stack's ARN, or [`Sent::owner`] for a request by event.
+    /// The owner of the resource: the stack's ARN, or [`EventEnvelope::owner`] for a request by event.
     #[serde(rename = "StackId")]
     pub stack_id: String,
     #[serde(rename = "RequestId")]
@@ -47,13 +47,13 @@ pub enum Reply {
     Url(ResponseUrl),
     /// The listeners on the event bus, who wait for the outcome of this event.
     #[serde(rename = "Event")]
-    Bus(Sent),
+    Bus(EventEnvelope),
 }
 
 /// What the envelope of an event says. EventBridge sets `account`. IAM limits which `source` the sender may use. The
 /// sender may set `time`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sent {
+pub struct EventEnvelope {
     pub account: String,
     pub source: String,
     /// As the envelope has it, such as `2026-11-26T10:15:00Z`. The order of such texts is the order of the times.
@@ -63,7 +63,7 @@ pub struct Sent {
 /// The prefix of the owner of a resource that is requested by events. No stack's ARN begins with it.
 pub const EVENT_OWNER: &str = "event:";
 
-impl Sent {
+impl EventEnvelope {
     /// The owner of the resource. All requests by event of one source in one account share their logical IDs.
     pub fn owner(&self) -> String {
         format!("{EVENT_OWNER}{}:{}", self.account, self.source)
@@ -84,19 +84,19 @@ const LONGEST_IDS: usize = 2048;
 const LONGEST_PHYSICAL_ID: usize = 1026;
 
 impl Envelope {
-    fn read(event: &Value) -> Result<Self, Unreadable> {
-        let envelope = Self::deserialize(event).map_err(|_| Unreadable::Unanswerable)?;
+    fn read(event: &Value) -> Result<Self, UnreadableRequest> {
+        let envelope = Self::deserialize(event).map_err(|_| UnreadableRequest::Unanswerable)?;
         let length = |id: &String| Value::from(id.as_str()).to_string().len();
         let ids = [&envelope.stack_id, &envelope.request_id, &envelope.logical_resource_id].map(length);
         let physical_id = envelope.physical_resource_id.as_ref().map_or(0, length);
         if ids.iter().sum::<usize>() > LONGEST_IDS || physical_id > LONGEST_PHYSICAL_ID {
-            return Err(Unreadable::Unanswerable);
+            return Err(UnreadableRequest::Unanswerable);
         }
         Ok(envelope)
     }
 
     /// What EventBridge says about the event, if this is a request by event.
-    pub fn sent(&self) -> Option<&Sent> {
+    pub fn sent(&self) -> Option<&EventEnvelope> {
         match &self.reply {
             Reply::Url(_) => None,
             Reply::Bus(sent) => Some(sent),
@@ -146,7 +146,7 @@ pub struct Request {
 
 /// Why the function cannot carry out an event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub enum UnreadableRequest {
     /// The function cannot answer: the event does not say where the response goes, or what the response is for.
     #[error(
         "the event has no ResponseURL, StackId, RequestId or LogicalResourceId, or longer ones than CloudFormation's, so nobody can \
@@ -163,12 +163,12 @@ impl Request {
     /// the top. A publisher to the SNS topic can set every field here, but cannot claim to be EventBridge.
     ///
     /// # Errors
-    /// [`Unreadable`], which says whether the function can still answer CloudFormation.
-    pub fn parse(event: &Value) -> Result<Self, Unreadable> {
+    /// [`UnreadableRequest`], which says whether the function can still answer CloudFormation.
+    pub fn parse(event: &Value) -> Result<Self, UnreadableRequest> {
         let envelope = Envelope::read(event)?;
         match &envelope.reply {
-            Reply::Bus(_) => Err(Unreadable::Unanswerable),
-            Reply::Url(_) if envelope.stack_id.starts_with(EVENT_OWNER) => Err(Unreadable::Answerable {
+            Reply::Bus(_) => Err(UnreadableRequest::Unanswerable),
+            Reply::Url(_) if envelope.stack_id.starts_with(EVENT_OWNER) => Err(UnreadableRequest::Answerable {
                 problem: format!("StackId: expected a stack's ARN, got {}", envelope.stack_id),
                 envelope: Box::new(envelope),
             }),
@@ -180,7 +180,7 @@ impl Request {
     ///
     /// # Errors
     /// The same as [`Self::parse`].
-    pub fn resume(event: &Value) -> Result<Self, Unreadable> {
+    pub fn resume(event: &Value) -> Result<Self, UnreadableRequest> {
         let envelope = Envelope::read(event)?;
         let request: Result<Self, _> = Self::deserialize(event);
         request
@@ -189,7 +189,7 @@ impl Request {
                 (RequestType::Update | RequestType::Delete, None) => Err("PhysicalResourceId is missing".to_owned()),
                 _ => Ok(request),
             })
-            .map_err(|problem| Unreadable::Answerable {
+            .map_err(|problem| UnreadableRequest::Answerable {
                 envelope: Box::new(envelope),
                 problem,
             })
@@ -288,12 +288,12 @@ mod tests {
             ("ResourceProperties", json!("text")),
         ] {
             assert!(
-                matches!(spoilt(key, value), Err(Unreadable::Answerable { .. })),
+                matches!(spoilt(key, value), Err(UnreadableRequest::Answerable { .. })),
                 "{key}"
             );
         }
         for key in ["ResponseURL", "StackId", "RequestId", "LogicalResourceId"] {
-            assert_eq!(spoilt(key, Value::Null), Err(Unreadable::Unanswerable), "{key}");
+            assert_eq!(spoilt(key, Value::Null), Err(UnreadableRequest::Unanswerable), "{key}");
         }
     }
 
@@ -324,8 +324,8 @@ mod tests {
         }
     }
 
-    fn sent(time: &str) -> Sent {
-        Sent {
+    fn sent(time: &str) -> EventEnvelope {
+        EventEnvelope {
             account: "111122223333".to_owned(),
             source: "com.example".to_owned(),
             time: time.to_owned(),
@@ -338,7 +338,7 @@ mod tests {
         let mut forged = event();
         forged["Event"] = json!(sent("2026-11-26T10:15:00Z"));
         forged.as_object_mut().unwrap().remove("ResponseURL");
-        assert_eq!(Request::parse(&forged), Err(Unreadable::Unanswerable));
+        assert_eq!(Request::parse(&forged), Err(UnreadableRequest::Unanswerable));
         let own = Request::resume(&forged).unwrap();
         assert_eq!(own.envelope.sent(), Some(&sent("2026-11-26T10:15:00Z")));
         assert_eq!(serde_json::to_value(&own).unwrap()["Event"], forged["Event"]);

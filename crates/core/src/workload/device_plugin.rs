@@ -4,7 +4,7 @@
 //! DaemonSet, so the last group removes it. The DaemonSet tolerates the taints of each group's nodes, while NVIDIA's
 //! own manifest tolerates only `nvidia.com/gpu` and runs on no other tainted node.
 
-mod call;
+mod decision;
 mod foreign;
 mod manifest;
 #[cfg(test)]
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-pub use self::call::{Call, call_for};
+pub use self::decision::{PluginDecision, plugin_decision};
 use crate::properties::device_plugin::{DEFAULT_VERSION, IMAGE};
 use crate::properties::settings::{Taint, TaintEffect};
 
@@ -52,7 +52,7 @@ pub struct Toleration {
 
 /// What one group asks for.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct PluginRequest<'a> {
     pub group: &'a str,
     pub image: &'a str,
     pub taints: &'a BTreeSet<Taint>,
@@ -60,7 +60,7 @@ pub struct Asked<'a> {
 
 /// What the function does with the DaemonSet when a group asks for it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
+pub enum JoinDecision {
     /// There is no DaemonSet. The object to create serves no group yet: if two groups come first at the same time, one
     /// of them creates the object, and each applies its own annotation to it.
     Create(Value),
@@ -75,7 +75,7 @@ pub enum Verdict {
 
 /// What the function does with the DaemonSet when a group no longer needs it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Leave {
+pub enum LeaveDecision {
     Nothing,
     Apply(Value),
     /// No other group uses the DaemonSet. UID and version are preconditions of the deletion, so a group that joins in
@@ -87,42 +87,42 @@ pub enum Leave {
 }
 
 /// Decides how the plugin gets onto the group's nodes. `live` are the DaemonSets of all namespaces of the cluster.
-pub fn join(asked: &Asked, live: &[DaemonSet]) -> Verdict {
+pub fn join(asked: &PluginRequest, live: &[DaemonSet]) -> JoinDecision {
     if let Some(warning) = foreign::warning(asked, live) {
-        return Verdict::Foreign(warning);
+        return JoinDecision::Foreign(warning);
     }
     let Some(daemon_set) = ours(live) else {
-        return Verdict::Create(manifest::bare(asked.image));
+        return JoinDecision::Create(manifest::bare(asked.image));
     };
     let mut groups = manifest::groups(daemon_set);
     let (key, value) = manifest::annotation(asked.group, asked.taints);
     groups.insert(key, value);
-    match manifest::is_so(daemon_set, asked.image, &groups) {
-        true => Verdict::AsItIs,
-        false => Verdict::Apply(manifest::render(asked.image, &groups, daemon_set)),
+    match manifest::matches(daemon_set, asked.image, &groups) {
+        true => JoinDecision::AsItIs,
+        false => JoinDecision::Apply(manifest::render(asked.image, &groups, daemon_set)),
     }
 }
 
 /// Decides what to do when the group is deleted or no longer asks for the plugin. A DaemonSet that serves no group goes
 /// too: a delivery created it and died before it applied a group.
-pub fn leave(group: &str, live: &[DaemonSet]) -> Leave {
+pub fn leave(group: &str, live: &[DaemonSet]) -> LeaveDecision {
     let Some(daemon_set) = ours(live) else {
-        return Leave::Nothing;
+        return LeaveDecision::Nothing;
     };
     let mut groups = manifest::groups(daemon_set);
     let own = groups.remove(&manifest::annotation_key(group));
     if groups.is_empty() {
-        return Leave::Delete {
+        return LeaveDecision::Delete {
             uid: daemon_set.uid.clone(),
             resource_version: daemon_set.resource_version.clone(),
         };
     }
     if own.is_none() {
-        return Leave::Nothing;
+        return LeaveDecision::Nothing;
     }
     let default = format!("{IMAGE}:{DEFAULT_VERSION}");
     let image = daemon_set.images.first().unwrap_or(&default);
-    Leave::Apply(manifest::render(image, &groups, daemon_set))
+    LeaveDecision::Apply(manifest::render(image, &groups, daemon_set))
 }
 
 /// The effect of a taint in Kubernetes' spelling.

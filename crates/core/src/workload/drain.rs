@@ -6,7 +6,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::selector::{Requirement, Selector};
+pub use self::selector::{LabelSelector, Requirement};
 
 /// A pod.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,7 +17,7 @@ pub struct Pod {
     pub labels: BTreeMap<String, String>,
     /// Kind and name of the owner that is the pod's controller.
     pub controller: Option<(String, String)>,
-    pub origin: Origin,
+    pub origin: PodOrigin,
     pub phase: String,
     /// The pod's `deletionTimestamp`: the end of the grace period of its deletion.
     pub terminating_since: Option<String>,
@@ -26,7 +26,7 @@ pub struct Pod {
 
 /// Where a pod is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Origin {
+pub enum PodOrigin {
     #[default]
     Api,
     /// In a file on the node. The API only shows the pod (annotation `kubernetes.io/config.mirror`), and the pod goes
@@ -40,7 +40,7 @@ pub struct DisruptionBudget {
     pub namespace: String,
     pub name: String,
     /// A budget without a selector (`None`) selects nothing.
-    pub selector: Option<Selector>,
+    pub selector: Option<LabelSelector>,
     /// `disruptionsAllowed`.
     pub allowed: i32,
     /// `currentHealthy`.
@@ -69,7 +69,7 @@ pub struct Blocked {
 
 /// Why a pod stays on its node. The reason that is likely to last longest comes first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Hold {
+enum DrainBlocker {
     /// The index of the budget.
     Budget(usize),
     /// Several budgets select the pod, so Kubernetes refuses its eviction (`pods/eviction` answers 500).
@@ -94,7 +94,7 @@ pub fn blocked_message(drain: &Drain) -> Option<String> {
 
 /// The pods that block the drain, grouped by what holds them. `None` if no pod blocks.
 pub fn blocked(drain: &Drain) -> Option<Blocked> {
-    let mut by_hold: BTreeMap<Hold, Vec<&Pod>> = BTreeMap::new();
+    let mut by_hold: BTreeMap<DrainBlocker, Vec<&Pod>> = BTreeMap::new();
     for pod in drain.pods.iter().filter(|pod| drain.nodes.contains(&pod.node)) {
         if let Some(hold) = hold(pod, &drain.budgets) {
             by_hold.entry(hold).or_default().push(pod);
@@ -109,14 +109,14 @@ pub fn blocked(drain: &Drain) -> Option<Blocked> {
     })
 }
 
-fn hold(pod: &Pod, budgets: &[DisruptionBudget]) -> Option<Hold> {
+fn hold(pod: &Pod, budgets: &[DisruptionBudget]) -> Option<DrainBlocker> {
     if !pod.is_evicted() {
         return None;
     }
     if pod.terminating_since.is_some() {
         return Some(match pod.finalizers.as_slice() {
-            [] => Hold::Terminating,
-            finalizers => Hold::Finalizers(finalizers.to_vec()),
+            [] => DrainBlocker::Terminating,
+            finalizers => DrainBlocker::Finalizers(finalizers.to_vec()),
         });
     }
     // No budget protects a pod that has not started (Kubernetes' own `canIgnorePDB`).
@@ -127,13 +127,13 @@ fn hold(pod: &Pod, budgets: &[DisruptionBudget]) -> Option<Hold> {
     let covering: Vec<usize> = (0..budgets.len()).filter(|index| selects(&budgets[*index])).collect();
     match covering.as_slice() {
         [] => None,
-        [one] => (budgets[*one].allowed <= 0).then_some(Hold::Budget(*one)),
-        _ => Some(Hold::Several(covering)),
+        [one] => (budgets[*one].allowed <= 0).then_some(DrainBlocker::Budget(*one)),
+        _ => Some(DrainBlocker::Several(covering)),
     }
 }
 
 /// `pod a/b on n: why; pods …: why; and 3 more pods`.
-fn what(by_hold: &BTreeMap<Hold, Vec<&Pod>>, budgets: &[DisruptionBudget]) -> String {
+fn what(by_hold: &BTreeMap<DrainBlocker, Vec<&Pod>>, budgets: &[DisruptionBudget]) -> String {
     let mut left = NAMED;
     let mut told = Vec::new();
     for (hold, pods) in by_hold {
@@ -155,20 +155,20 @@ fn what(by_hold: &BTreeMap<Hold, Vec<&Pod>>, budgets: &[DisruptionBudget]) -> St
 
 /// Each piece of advice once, in the order of the holds. `ForceUpdateEnabled` skips evictions that Kubernetes refuses.
 /// It does not hasten a pod that is already terminating.
-fn remedy<'a>(holds: impl Iterator<Item = &'a Hold>) -> String {
-    let holds: Vec<&Hold> = holds.collect();
+fn remedy<'a>(holds: impl Iterator<Item = &'a DrainBlocker>) -> String {
+    let holds: Vec<&DrainBlocker> = holds.collect();
     let advice: BTreeSet<(usize, &str)> = holds.iter().map(|hold| hold.advice()).collect();
     let mut told: Vec<&str> = advice.into_iter().map(|(_, text)| text).collect();
     if holds
         .iter()
-        .any(|hold| matches!(hold, Hold::Budget(_) | Hold::Several(_)))
+        .any(|hold| matches!(hold, DrainBlocker::Budget(_) | DrainBlocker::Several(_)))
     {
         told.push(FORCE);
     }
     told.join(" ")
 }
 
-impl Hold {
+impl DrainBlocker {
     fn render(&self, budgets: &[DisruptionBudget]) -> String {
         match self {
             Self::Budget(index) => budgets[*index].render(),
@@ -199,7 +199,7 @@ impl Pod {
     fn is_evicted(&self) -> bool {
         let is_daemon = self.controller.as_ref().is_some_and(|(kind, _)| kind == "DaemonSet");
         let is_over = ["Succeeded", "Failed"].contains(&self.phase.as_str());
-        !is_daemon && self.origin == Origin::Api && (!is_over || self.terminating_since.is_some())
+        !is_daemon && self.origin == PodOrigin::Api && (!is_over || self.terminating_since.is_some())
     }
 
     fn render(&self) -> String {

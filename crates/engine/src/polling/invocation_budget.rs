@@ -7,13 +7,13 @@ const RESERVE_MILLIS: u64 = 40_000;
 
 /// One invocation's time, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stay {
+pub struct InvocationBudget {
     pub began: u64,
     /// After this nothing new is begun.
     pub last_look: u64,
 }
 
-impl Stay {
+impl InvocationBudget {
     /// Of an invocation that began at `began` and is ended at `deadline`. A short one keeps a quarter for its end.
     pub fn until(began: u64, deadline: u64) -> Self {
         let reserve = RESERVE_MILLIS.min(deadline.saturating_sub(began) / 4);
@@ -34,7 +34,7 @@ impl Stay {
     }
 
     /// How long it would have gone on by the end of a wait from `now` on.
-    pub fn by_the_end_of(self, now: u64, wait: Duration) -> Duration {
+    pub fn elapsed_after(self, now: u64, wait: Duration) -> Duration {
         Duration::from_millis(now.saturating_sub(self.began).saturating_add(millis(wait)))
     }
 }
@@ -49,27 +49,27 @@ mod tests {
 
     #[test]
     fn an_hour_is_a_handful_of_slices() {
-        let slice = Stay::until(0, 900_000).last_look;
+        let slice = InvocationBudget::until(0, 900_000).last_look;
         assert_eq!(slice, 860_000);
         assert!(3_600_000 / slice < 10);
-        assert_eq!(Stay::until(0, 60_000).last_look, 45_000);
+        assert_eq!(InvocationBudget::until(0, 60_000).last_look, 45_000);
     }
 
     #[test]
     fn a_wait_leaves_time_for_a_look() {
-        let stay = Stay::until(1000, 901_000);
-        for (stay, now, seconds, expected) in [
-            (stay, 1000, 15, true),
-            (stay, 850_000, 10, true),
-            (stay, 850_000, 11, false),
-            (stay.over(), 1000, 1, false),
+        let budget = InvocationBudget::until(1000, 901_000);
+        for (budget, now, seconds, expected) in [
+            (budget, 1000, 15, true),
+            (budget, 850_000, 10, true),
+            (budget, 850_000, 11, false),
+            (budget.over(), 1000, 1, false),
         ] {
             assert_eq!(
-                stay.allows(now, Duration::from_secs(seconds)),
+                budget.allows(now, Duration::from_secs(seconds)),
                 expected,
                 "{now} {seconds}"
             );
         }
-        assert_eq!(stay.by_the_end_of(3000, Duration::from_secs(5)).as_secs(), 7);
+        assert_eq!(budget.elapsed_after(3000, Duration::from_secs(5)).as_secs(), 7);
     }
 }

@@ -2,10 +2,10 @@
 //! progress.
 
 mod invocation_budget;
-pub mod room;
+pub mod payload_limit;
 pub mod schedule;
 pub mod self_invoke;
 pub mod step_functions;
 pub mod throttle_backoff;
 
-pub use invocation_budget::Stay;
+pub use invocation_budget::InvocationBudget;

@@ -16,22 +16,22 @@ const LONGEST_WHEN_UNANSWERED: f64 = 120.0;
 
 /// What keeps looks from being answered.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Trouble {
+pub struct CallTrouble {
     /// Calls in a row that were throttled or lost.
     pub unanswered: u32,
     /// How far apart looks are kept since calls were throttled (`throttle_backoff`).
-    pub apart: f64,
+    pub min_interval: f64,
 }
 
 /// How long to wait before the next look. `elapsed` is in seconds since the operation began, `jitter` is from 0 to 1 and spreads
 /// those who began together.
-pub fn next_look(waiting: Waiting, elapsed: u64, trouble: Trouble, jitter: f64) -> Duration {
+pub fn next_look(waiting: Waiting, elapsed: u64, trouble: CallTrouble, jitter: f64) -> Duration {
     let undisturbed = (base(waiting, elapsed) * (0.9 + 0.2 * jitter)).max(SHORTEST);
     let seconds = match trouble.unanswered {
         0 => undisturbed,
         unanswered => after_lost_calls(unanswered, jitter),
     };
-    Duration::from_secs_f64(seconds.max(throttle_backoff::wait(trouble.apart, jitter)))
+    Duration::from_secs_f64(seconds.max(throttle_backoff::wait(trouble.min_interval, jitter)))
 }
 
 /// The seconds that have gone by for the service, whose time is scaled as the waits are; all of them where waits are none.
@@ -87,9 +87,9 @@ mod tests {
         Waiting::ForAnAnswer,
     ];
 
-    const NONE: Trouble = Trouble {
+    const NONE: CallTrouble = CallTrouble {
         unanswered: 0,
-        apart: 0.0,
+        min_interval: 0.0,
     };
 
     #[test]
@@ -112,16 +112,19 @@ mod tests {
     #[test]
     fn lost_calls_spread_the_looks() {
         let longest = |unanswered| {
-            let trouble = Trouble { unanswered, apart: 0.0 };
+            let trouble = CallTrouble {
+                unanswered,
+                min_interval: 0.0,
+            };
             next_look(Waiting::ForCreate, 100, trouble, 1.0).as_secs()
         };
         assert_eq!(
             (1..=8).map(longest).collect::<Vec<_>>(),
             [4, 8, 16, 32, 64, 120, 120, 120]
         );
-        let again = Trouble {
+        let again = CallTrouble {
             unanswered: 8,
-            apart: 0.0,
+            min_interval: 0.0,
         };
         assert_eq!(next_look(Waiting::ForCreate, 100, again, 0.0).as_secs(), 2);
     }
@@ -129,9 +132,13 @@ mod tests {
     /// Also after a look that was answered, or all who share a bucket would be back at once.
     #[test]
     fn throttling_keeps_looks_apart_until_it_is_forgotten() {
-        for (unanswered, apart, expected) in [(0, 0.0, 13), (0, 4.0, 13), (0, 60.0, 60), (1, 60.0, 60), (6, 60.0, 120)]
+        for (unanswered, min_interval, expected) in
+            [(0, 0.0, 13), (0, 4.0, 13), (0, 60.0, 60), (1, 60.0, 60), (6, 60.0, 120)]
         {
-            let trouble = Trouble { unanswered, apart };
+            let trouble = CallTrouble {
+                unanswered,
+                min_interval,
+            };
             let seconds = next_look(Waiting::ForCreate, 100, trouble, 1.0).as_secs();
             assert_eq!(seconds, expected, "{trouble:?}");
         }

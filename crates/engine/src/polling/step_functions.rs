@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Stay;
+use super::InvocationBudget;
 use crate::operation::Operation;
 use mng_core::decide::Waiting;
 use mng_core::nodegroup::name::digest;
@@ -28,9 +28,9 @@ const SHORT_WAIT: Duration = Duration::from_millis(13_500);
 const STAY: Duration = Duration::from_secs(60);
 
 /// Whether a wait from `now` on is slept in the invocation. `scale` is that of all waits.
-pub fn waits_here(stay: Stay, now: u64, wait: Duration, scale: f64) -> bool {
+pub fn waits_in_invocation(budget: InvocationBudget, now: u64, wait: Duration, scale: f64) -> bool {
     let is_short = wait < SHORT_WAIT.mul_f64(scale);
-    is_short && stay.by_the_end_of(now, wait) < STAY.mul_f64(scale) && stay.allows(now, wait)
+    is_short && budget.elapsed_after(now, wait) < STAY.mul_f64(scale) && budget.allows(now, wait)
 }
 
 /// The state of an execution: what the machine starts with, and what the function gives back while there is something to
@@ -90,7 +90,7 @@ pub fn execution_name(request: &Request, now: u64) -> String {
 mod tests {
     use super::*;
     use crate::case::Case;
-    use mng_core::protocol::request::Sent;
+    use mng_core::protocol::request::EventEnvelope;
 
     fn request(url: &str) -> Request {
         let event = json!({
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn each_delivery_of_an_event_has_its_own_name() {
         let mut sent = request("u");
-        sent.envelope.reply = Reply::Bus(Sent {
+        sent.envelope.reply = Reply::Bus(EventEnvelope {
             account: "123456789012".to_owned(),
             source: "com.example".to_owned(),
             time: "2026-11-26T10:15:00Z".to_owned(),
@@ -128,22 +128,22 @@ mod tests {
 
     #[test]
     fn short_waits_are_slept_here_for_a_minute() {
-        let stay = Stay::until(0, 900_000);
-        for (stay, now, wait, scale, expected) in [
-            (stay, 0, 5.0, 1.0, true),
-            (stay, 0, 13.4, 1.0, true),
-            (stay, 0, 13.5, 1.0, false),
-            (stay, 54_000, 5.0, 1.0, true),
-            (stay, 55_000, 5.0, 1.0, false),
-            (stay, 5_400, 0.5, 0.1, true),
-            (stay, 5_500, 0.5, 0.1, false),
-            (stay, 0, 2.0, 0.1, false),
-            (stay, 0, 0.0, 0.0, false),
-            (stay.over(), 0, 5.0, 1.0, false),
-            (Stay::until(0, 20_000), 11_000, 5.0, 1.0, false),
+        let budget = InvocationBudget::until(0, 900_000);
+        for (budget, now, wait, scale, expected) in [
+            (budget, 0, 5.0, 1.0, true),
+            (budget, 0, 13.4, 1.0, true),
+            (budget, 0, 13.5, 1.0, false),
+            (budget, 54_000, 5.0, 1.0, true),
+            (budget, 55_000, 5.0, 1.0, false),
+            (budget, 5_400, 0.5, 0.1, true),
+            (budget, 5_500, 0.5, 0.1, false),
+            (budget, 0, 2.0, 0.1, false),
+            (budget, 0, 0.0, 0.0, false),
+            (budget.over(), 0, 5.0, 1.0, false),
+            (InvocationBudget::until(0, 20_000), 11_000, 5.0, 1.0, false),
         ] {
-            let here = waits_here(stay, now, Duration::from_secs_f64(wait), scale);
-            assert_eq!(here, expected, "{stay:?} {now} {wait} {scale}");
+            let here = waits_in_invocation(budget, now, Duration::from_secs_f64(wait), scale);
+            assert_eq!(here, expected, "{budget:?} {now} {wait} {scale}");
         }
     }
 

@@ -16,18 +16,18 @@ const FARTHEST: f64 = 120.0;
 const NONE_BELOW: f64 = 2.0;
 
 /// The distance after a look in which so many calls were throttled, in seconds; 0 where nothing is known of throttling.
-pub fn after(apart: f64, throttles: u32) -> f64 {
+pub fn after(min_interval: f64, throttles: u32) -> f64 {
     if throttles > 0 {
-        return (apart * RARER).clamp(FIRST, FARTHEST);
+        return (min_interval * RARER).clamp(FIRST, FARTHEST);
     }
-    let nearer = apart * MORE_FREQUENT;
+    let nearer = min_interval * MORE_FREQUENT;
     if nearer < NONE_BELOW { 0.0 } else { nearer }
 }
 
 /// The wait that a distance makes, with `jitter` from 0 to 1. The half of it is left to chance: those who were refused together
 /// don't come back together.
-pub fn wait(apart: f64, jitter: f64) -> f64 {
-    apart * (0.5 + 0.5 * jitter)
+pub fn wait(min_interval: f64, jitter: f64) -> f64 {
+    min_interval * (0.5 + 0.5 * jitter)
 }
 
 #[cfg(test)]
@@ -36,7 +36,9 @@ mod tests {
 
     /// What looks with so many throttles make of no distance at all.
     fn through(throttles: &[u32]) -> f64 {
-        throttles.iter().fold(0.0, |apart, throttles| after(apart, *throttles))
+        throttles
+            .iter()
+            .fold(0.0, |min_interval, throttles| after(min_interval, *throttles))
     }
 
     #[test]
@@ -54,15 +56,18 @@ mod tests {
             (&[1, 0, 1], 11.25),
             (&[1, 0, 0, 0, 0], 0.0),
         ] {
-            let apart = through(throttles);
-            assert!((apart - expected).abs() < 1e-9, "{throttles:?}: {apart}");
+            let min_interval = through(throttles);
+            assert!((min_interval - expected).abs() < 1e-9, "{throttles:?}: {min_interval}");
         }
     }
 
     #[test]
     fn half_of_a_wait_is_left_to_chance() {
-        for (apart, jitter, expected) in [(0.0, 0.7, 0.0), (100.0, 0.0, 50.0), (100.0, 1.0, 100.0)] {
-            assert!((wait(apart, jitter) - expected).abs() < 1e-9, "{apart} {jitter}");
+        for (min_interval, jitter, expected) in [(0.0, 0.7, 0.0), (100.0, 0.0, 50.0), (100.0, 1.0, 100.0)] {
+            assert!(
+                (wait(min_interval, jitter) - expected).abs() < 1e-9,
+                "{min_interval} {jitter}"
+            );
         }
     }
 
@@ -70,7 +75,7 @@ mod tests {
     #[test]
     fn whoever_shares_a_bucket_finds_a_share() {
         for sharers in [20_u32, 200, 500] {
-            let (mut apart, mut next) = (vec![0.0; sharers as usize], vec![0.0; sharers as usize]);
+            let (mut min_interval, mut next) = (vec![0.0; sharers as usize], vec![0.0; sharers as usize]);
             let (mut tokens, mut admitted, mut refused) = (20.0, 0, 0);
             for tenth in 0..20_000_u32 {
                 let now = f64::from(tenth) / 10.0;
@@ -80,10 +85,10 @@ mod tests {
                     tokens -= f64::from(1 - throttles);
                     admitted += 1 - throttles;
                     refused += throttles;
-                    apart[index] = after(apart[index], throttles);
+                    min_interval[index] = after(min_interval[index], throttles);
                     let jitter =
                         f64::from((index as u32).wrapping_add(tenth).wrapping_mul(2_654_435_761) >> 16) / 65_535.0;
-                    *at = now + wait(apart[index], jitter).max(5.0);
+                    *at = now + wait(min_interval[index], jitter).max(5.0);
                 }
             }
             let could = f64::from(20_000.min(sharers * 400));

@@ -3,7 +3,7 @@
 use mng_core::autoscaling::{ScalingGroup, ScalingStep};
 use mng_core::call_error::CallError;
 
-use super::Request;
+use super::ApiRequest;
 
 /// Reads the tags and the suspended processes of an Auto Scaling group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +11,8 @@ pub struct DescribeScalingGroup {
     pub name: String,
 }
 
-impl Request for DescribeScalingGroup {
-    type Answer = Result<ScalingGroup, CallError>;
+impl ApiRequest for DescribeScalingGroup {
+    type Response = Result<ScalingGroup, CallError>;
 
     fn action(&self) -> &'static str {
         "autoscaling:DescribeAutoScalingGroups"
@@ -30,8 +30,8 @@ pub struct ChangeScalingGroup {
     pub step: ScalingStep,
 }
 
-impl Request for ChangeScalingGroup {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for ChangeScalingGroup {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         match self.step {

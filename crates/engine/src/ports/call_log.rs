@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
 
-use super::{Answer, Calls, Request, Throttles, access};
+use super::{ApiRequest, ApiResponse, Calls, Throttles, access};
 
 /// The calls of one pass. Clones share their entries: the pass writes, and the code that cuts the pass off reads.
 #[derive(Debug, Clone, Default)]
@@ -52,11 +52,11 @@ pub struct Logged<'a, C> {
     pub log: CallLog,
 }
 
-impl<R: Request, C: Calls<R>> Calls<R> for Logged<'_, C> {
-    async fn call(&self, request: &R) -> R::Answer {
+impl<R: ApiRequest, C: Calls<R>> Calls<R> for Logged<'_, C> {
+    async fn call(&self, request: &R) -> R::Response {
         self.log.entries().under_way = Some(access(request.action(), &request.resource()));
         // The futures of the SDKs are large: unboxed, they need more stack than a small thread has.
-        let call: BoxFuture<'_, R::Answer> = Box::pin(self.cloud.call(request));
+        let call: BoxFuture<'_, R::Response> = Box::pin(self.cloud.call(request));
         let answer = call.await;
         let mut entries = self.log.entries();
         entries.under_way = None;

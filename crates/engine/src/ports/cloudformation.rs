@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mng_core::call_error::CallError;
 
-use super::Request;
+use super::ApiRequest;
 
 /// Reads a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub struct DescribeStack {
     pub stack_id: String,
 }
 
-impl Request for DescribeStack {
-    type Answer = Result<Stack, CallError>;
+impl ApiRequest for DescribeStack {
+    type Response = Result<Stack, CallError>;
 
     fn action(&self) -> &'static str {
         "cloudformation:DescribeStacks"
@@ -31,8 +31,8 @@ pub struct FindOperationStart {
     pub stack_id: String,
 }
 
-impl Request for FindOperationStart {
-    type Answer = Result<Option<u64>, CallError>;
+impl ApiRequest for FindOperationStart {
+    type Response = Result<Option<u64>, CallError>;
 
     fn action(&self) -> &'static str {
         "cloudformation:DescribeStackEvents"
@@ -51,8 +51,8 @@ pub struct DescribeStackResource {
     pub logical_id: String,
 }
 
-impl Request for DescribeStackResource {
-    type Answer = Result<Option<Record>, CallError>;
+impl ApiRequest for DescribeStackResource {
+    type Response = Result<Option<Record>, CallError>;
 
     fn action(&self) -> &'static str {
         "cloudformation:DescribeStackResource"

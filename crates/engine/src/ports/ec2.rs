@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use mng_core::call_error::CallError;
 use mng_core::diagnosis::Evidence;
-use mng_core::launch_template::custom_template::UsersTemplate;
-use mng_core::launch_template::ec2_resources::{Belongings, Place};
-use mng_core::launch_template::steps::{LaunchStep, Made};
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::launch_template::custom_template::CustomTemplate;
+use mng_core::launch_template::ec2_resources::{Ec2Resources, GroupRef};
+use mng_core::launch_template::steps::{LaunchStep, LaunchStepResult};
+use mng_core::node::instance_type::InstanceTypeFacts;
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::nodegroup::ownership::Owner;
 use mng_core::preflight::facts::Facts;
 use mng_core::properties::spec::{LaunchTemplate, Spec};
 
-use super::{Request, access, api_of};
+use super::{ApiRequest, access, api_of};
 
 /// Reads the facts of instance types, in the order of their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub struct DescribeInstanceTypes {
     pub names: Vec<String>,
 }
 
-impl Request for DescribeInstanceTypes {
-    type Answer = Result<Vec<InstanceTypeFacts>, CallError>;
+impl ApiRequest for DescribeInstanceTypes {
+    type Response = Result<Vec<InstanceTypeFacts>, CallError>;
 
     fn action(&self) -> &'static str {
         "ec2:DescribeInstanceTypes"
@@ -39,8 +39,8 @@ pub struct DescribeLaunchTemplate {
     pub template: LaunchTemplate,
 }
 
-impl Request for DescribeLaunchTemplate {
-    type Answer = Result<UsersTemplate, CallError>;
+impl ApiRequest for DescribeLaunchTemplate {
+    type Response = Result<CustomTemplate, CallError>;
 
     fn action(&self) -> &'static str {
         "ec2:DescribeLaunchTemplateVersions"
@@ -59,8 +59,8 @@ pub struct ReadFacts {
     pub name: String,
 }
 
-impl Request for ReadFacts {
-    type Answer = Facts;
+impl ApiRequest for ReadFacts {
+    type Response = Facts;
 
     fn action(&self) -> &'static str {
         "the reads of the checks before a change"
@@ -90,8 +90,8 @@ pub struct ReadEvidence {
     pub group: Box<NodeGroup>,
 }
 
-impl Request for ReadEvidence {
-    type Answer = Evidence;
+impl ApiRequest for ReadEvidence {
+    type Response = Evidence;
 
     fn action(&self) -> &'static str {
         "the reads that explain a failure"
@@ -105,18 +105,18 @@ impl Request for ReadEvidence {
 /// Reads the launch template, security group and key pairs of one node group, by their names and tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescribeEc2Resources {
-    pub place: Place,
+    pub group_ref: GroupRef,
 }
 
-impl Request for DescribeEc2Resources {
-    type Answer = Result<Belongings, CallError>;
+impl ApiRequest for DescribeEc2Resources {
+    type Response = Result<Ec2Resources, CallError>;
 
     fn action(&self) -> &'static str {
         "the reads in EC2"
     }
 
     fn resource(&self) -> String {
-        format!("{}/{}", self.place.cluster, self.place.name)
+        format!("{}/{}", self.group_ref.cluster, self.group_ref.name)
     }
 }
 
@@ -127,8 +127,8 @@ pub struct FindIdsInEc2 {
     pub owner: Owner,
 }
 
-impl Request for FindIdsInEc2 {
-    type Answer = Result<BTreeSet<String>, CallError>;
+impl ApiRequest for FindIdsInEc2 {
+    type Response = Result<BTreeSet<String>, CallError>;
 
     fn action(&self) -> &'static str {
         "the reads in EC2"
@@ -146,8 +146,8 @@ pub struct ChangeEc2 {
     pub token: String,
 }
 
-impl Request for ChangeEc2 {
-    type Answer = Result<Made, CallError>;
+impl ApiRequest for ChangeEc2 {
+    type Response = Result<LaunchStepResult, CallError>;
 
     fn action(&self) -> &'static str {
         self.step.action()

@@ -7,11 +7,11 @@ use mng_core::decide::change::ConfigChange;
 use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::decide::history::UpdateState;
 use mng_core::decide::plan::VersionChange;
-use mng_core::launch_template::steps::Cluster;
+use mng_core::launch_template::steps::ClusterNetwork;
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::protocol::physical_id::PhysicalId;
 
-use super::Request;
+use super::ApiRequest;
 
 /// Lists the names of all node groups of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct ListNodegroups {
     pub cluster: String,
 }
 
-impl Request for ListNodegroups {
-    type Answer = Result<Vec<String>, CallError>;
+impl ApiRequest for ListNodegroups {
+    type Response = Result<Vec<String>, CallError>;
 
     fn action(&self) -> &'static str {
         "eks:ListNodegroups"
@@ -38,8 +38,8 @@ pub struct ListUpdates {
     pub since: u64,
 }
 
-impl Request for ListUpdates {
-    type Answer = Result<Vec<UpdateBegun>, CallError>;
+impl ApiRequest for ListUpdates {
+    type Response = Result<Vec<UpdateBegun>, CallError>;
 
     fn action(&self) -> &'static str {
         "eks:ListUpdates"
@@ -66,8 +66,8 @@ pub struct DescribeNodegroup {
     pub group: PhysicalId,
 }
 
-impl Request for DescribeNodegroup {
-    type Answer = Result<NodeGroup, CallError>;
+impl ApiRequest for DescribeNodegroup {
+    type Response = Result<NodeGroup, CallError>;
 
     fn action(&self) -> &'static str {
         "eks:DescribeNodegroup"
@@ -85,8 +85,8 @@ pub struct DescribeUpdate {
     pub update_id: String,
 }
 
-impl Request for DescribeUpdate {
-    type Answer = Result<UpdateState, CallError>;
+impl ApiRequest for DescribeUpdate {
+    type Response = Result<UpdateState, CallError>;
 
     fn action(&self) -> &'static str {
         "eks:DescribeUpdate"
@@ -105,8 +105,8 @@ pub struct CreateNodegroup {
     pub token: String,
 }
 
-impl Request for CreateNodegroup {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for CreateNodegroup {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         "eks:CreateNodegroup"
@@ -125,8 +125,8 @@ pub struct UpdateNodegroupVersion {
     pub token: String,
 }
 
-impl Request for UpdateNodegroupVersion {
-    type Answer = Result<String, CallError>;
+impl ApiRequest for UpdateNodegroupVersion {
+    type Response = Result<String, CallError>;
 
     fn action(&self) -> &'static str {
         "eks:UpdateNodegroupVersion"
@@ -145,8 +145,8 @@ pub struct UpdateNodegroupConfig {
     pub token: String,
 }
 
-impl Request for UpdateNodegroupConfig {
-    type Answer = Result<String, CallError>;
+impl ApiRequest for UpdateNodegroupConfig {
+    type Response = Result<String, CallError>;
 
     fn action(&self) -> &'static str {
         "eks:UpdateNodegroupConfig"
@@ -164,8 +164,8 @@ pub struct TagResource {
     pub tags: BTreeMap<String, String>,
 }
 
-impl Request for TagResource {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for TagResource {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         "eks:TagResource"
@@ -183,8 +183,8 @@ pub struct UntagResource {
     pub keys: BTreeSet<String>,
 }
 
-impl Request for UntagResource {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for UntagResource {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         "eks:UntagResource"
@@ -201,8 +201,8 @@ pub struct DeleteNodegroup {
     pub group: PhysicalId,
 }
 
-impl Request for DeleteNodegroup {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for DeleteNodegroup {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         "eks:DeleteNodegroup"
@@ -219,8 +219,8 @@ pub struct DescribeCluster {
     pub cluster: String,
 }
 
-impl Request for DescribeCluster {
-    type Answer = Result<Option<Cluster>, CallError>;
+impl ApiRequest for DescribeCluster {
+    type Response = Result<Option<ClusterNetwork>, CallError>;
 
     fn action(&self) -> &'static str {
         "eks:DescribeCluster"

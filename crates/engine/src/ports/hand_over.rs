@@ -5,7 +5,7 @@ use serde_json::Value;
 use mng_core::call_error::CallError;
 use mng_core::protocol::eventbridge::outcome::Announcement;
 
-use super::{Calls, Request};
+use super::{ApiRequest, Calls};
 
 /// Makes the calls of both hosts of waiting.
 pub trait HandOver: Calls<InvokeFunction> + Calls<StartExecution> {}
@@ -18,8 +18,8 @@ pub struct InvokeFunction {
     pub payload: Value,
 }
 
-impl Request for InvokeFunction {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for InvokeFunction {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         "lambda:InvokeFunction"
@@ -38,8 +38,8 @@ pub struct StartExecution {
     pub input: Value,
 }
 
-impl Request for StartExecution {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for StartExecution {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         "states:StartExecution"
@@ -57,8 +57,8 @@ pub struct PutEvent {
     pub event: Announcement,
 }
 
-impl Request for PutEvent {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for PutEvent {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         "events:PutEvents"

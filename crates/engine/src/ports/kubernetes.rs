@@ -12,7 +12,7 @@ use mng_core::workload::drain::Drain;
 use mng_core::workload::nodes::Node;
 use mng_core::workload::windows::WindowsState;
 
-use super::{Answer, Request, access};
+use super::{ApiRequest, ApiResponse, access};
 
 /// The resource in the errors of a cluster's own API.
 pub fn api_of(cluster: &str) -> String {
@@ -20,7 +20,7 @@ pub fn api_of(cluster: &str) -> String {
 }
 
 /// What a cluster has allowed if a call succeeded.
-fn allowed<A: Answer>(answer: &A, actions: &[&str], cluster: &str) -> Vec<String> {
+fn allowed<A: ApiResponse>(answer: &A, actions: &[&str], cluster: &str) -> Vec<String> {
     match answer.error() {
         None => actions.iter().map(|action| access(action, &api_of(cluster))).collect(),
         Some(_) => vec![],
@@ -35,8 +35,8 @@ pub struct ListNodes {
     pub request_id: String,
 }
 
-impl Request for ListNodes {
-    type Answer = Result<Vec<Node>, CallError>;
+impl ApiRequest for ListNodes {
+    type Response = Result<Vec<Node>, CallError>;
 
     fn action(&self) -> &'static str {
         "list nodes"
@@ -46,7 +46,7 @@ impl Request for ListNodes {
         api_of(&self.group.cluster)
     }
 
-    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+    fn allowed_by(&self, answer: &Self::Response) -> Vec<String> {
         allowed(answer, &[self.action()], &self.group.cluster)
     }
 }
@@ -58,8 +58,8 @@ pub struct AwaitNodeChange {
     pub at_most: Duration,
 }
 
-impl Request for AwaitNodeChange {
-    type Answer = ();
+impl ApiRequest for AwaitNodeChange {
+    type Response = ();
 
     fn action(&self) -> &'static str {
         "watch nodes"
@@ -76,8 +76,8 @@ pub struct ListDaemonSets {
     pub cluster: String,
 }
 
-impl Request for ListDaemonSets {
-    type Answer = Result<Vec<DaemonSet>, CallError>;
+impl ApiRequest for ListDaemonSets {
+    type Response = Result<Vec<DaemonSet>, CallError>;
 
     fn action(&self) -> &'static str {
         "list daemonsets"
@@ -87,7 +87,7 @@ impl Request for ListDaemonSets {
         api_of(&self.cluster)
     }
 
-    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+    fn allowed_by(&self, answer: &Self::Response) -> Vec<String> {
         allowed(answer, &[self.action()], &self.cluster)
     }
 }
@@ -98,8 +98,8 @@ pub struct ReadWindowsState {
     pub cluster: String,
 }
 
-impl Request for ReadWindowsState {
-    type Answer = Result<WindowsState, CallError>;
+impl ApiRequest for ReadWindowsState {
+    type Response = Result<WindowsState, CallError>;
 
     fn action(&self) -> &'static str {
         "list nodes"
@@ -109,7 +109,7 @@ impl Request for ReadWindowsState {
         api_of(&self.cluster)
     }
 
-    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+    fn allowed_by(&self, answer: &Self::Response) -> Vec<String> {
         allowed(answer, &[self.action(), "get configmaps"], &self.cluster)
     }
 }
@@ -122,8 +122,8 @@ pub struct ReadDrain {
     pub nodes: Vec<String>,
 }
 
-impl Request for ReadDrain {
-    type Answer = Result<Drain, CallError>;
+impl ApiRequest for ReadDrain {
+    type Response = Result<Drain, CallError>;
 
     fn action(&self) -> &'static str {
         "list nodes"
@@ -133,7 +133,7 @@ impl Request for ReadDrain {
         api_of(&self.group.cluster)
     }
 
-    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+    fn allowed_by(&self, answer: &Self::Response) -> Vec<String> {
         allowed(answer, &[self.action()], &self.group.cluster)
     }
 }
@@ -146,8 +146,8 @@ pub struct ApplyObject {
     pub object: Value,
 }
 
-impl Request for ApplyObject {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for ApplyObject {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         match self.object["kind"].as_str() {
@@ -160,7 +160,7 @@ impl Request for ApplyObject {
         api_of(&self.cluster)
     }
 
-    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+    fn allowed_by(&self, answer: &Self::Response) -> Vec<String> {
         allowed(answer, &[self.action()], &self.cluster)
     }
 }
@@ -172,8 +172,8 @@ pub struct CreateDaemonSet {
     pub object: Value,
 }
 
-impl Request for CreateDaemonSet {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for CreateDaemonSet {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         "create daemonsets"
@@ -183,7 +183,7 @@ impl Request for CreateDaemonSet {
         api_of(&self.cluster)
     }
 
-    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+    fn allowed_by(&self, answer: &Self::Response) -> Vec<String> {
         allowed(answer, &[self.action()], &self.cluster)
     }
 }
@@ -196,8 +196,8 @@ pub struct DeleteDaemonSet {
     pub resource_version: String,
 }
 
-impl Request for DeleteDaemonSet {
-    type Answer = Result<(), CallError>;
+impl ApiRequest for DeleteDaemonSet {
+    type Response = Result<(), CallError>;
 
     fn action(&self) -> &'static str {
         "delete daemonsets"
@@ -207,7 +207,7 @@ impl Request for DeleteDaemonSet {
         api_of(&self.cluster)
     }
 
-    fn allowed_by(&self, answer: &Self::Answer) -> Vec<String> {
+    fn allowed_by(&self, answer: &Self::Response) -> Vec<String> {
         allowed(answer, &[self.action()], &self.cluster)
     }
 }

@@ -1,4 +1,4 @@
-//! The calls that the engine makes, as types: [`Calls`] makes one [`Request`] and gives its [`Answer`].
+//! The calls that the engine makes, as types: [`Calls`] makes one [`ApiRequest`] and gives its [`ApiResponse`].
 //!
 //! A cloud that makes all calls of a pass is a [`Cloud`]. A decorator, such as [`Logged`], is one implementation for
 //! every request.
@@ -34,8 +34,8 @@ pub use kubernetes::{
 };
 
 /// One call, with all that it needs.
-pub trait Request: Send + Sync {
-    type Answer: Answer;
+pub trait ApiRequest: Send + Sync {
+    type Response: ApiResponse;
 
     /// The action as IAM names it, such as `eks:CreateNodegroup`. For Kubernetes, verb and resource, such as `list nodes`.
     fn action(&self) -> &'static str;
@@ -44,44 +44,44 @@ pub trait Request: Send + Sync {
     fn resource(&self) -> String;
 
     /// What an answer shows that a cluster's own API allows, each as [`access`] writes it.
-    fn allowed_by(&self, _answer: &Self::Answer) -> Vec<String> {
+    fn allowed_by(&self, _answer: &Self::Response) -> Vec<String> {
         vec![]
     }
 }
 
 /// What a call gives.
-pub trait Answer: Send {
+pub trait ApiResponse: Send {
     /// The error of a call that failed. `None` also where the answer holds the errors of several calls.
     fn error(&self) -> Option<&CallError>;
 }
 
-impl<T: Send> Answer for Result<T, CallError> {
+impl<T: Send> ApiResponse for Result<T, CallError> {
     fn error(&self) -> Option<&CallError> {
         self.as_ref().err()
     }
 }
 
-impl Answer for Facts {
+impl ApiResponse for Facts {
     fn error(&self) -> Option<&CallError> {
         None
     }
 }
 
-impl Answer for mng_core::diagnosis::Evidence {
+impl ApiResponse for mng_core::diagnosis::Evidence {
     fn error(&self) -> Option<&CallError> {
         None
     }
 }
 
-impl Answer for () {
+impl ApiResponse for () {
     fn error(&self) -> Option<&CallError> {
         None
     }
 }
 
 /// Makes the calls of one type.
-pub trait Calls<R: Request>: Send + Sync {
-    fn call(&self, request: &R) -> impl Future<Output = R::Answer> + Send;
+pub trait Calls<R: ApiRequest>: Send + Sync {
+    fn call(&self, request: &R) -> impl Future<Output = R::Response> + Send;
 }
 
 /// Counts throttles.

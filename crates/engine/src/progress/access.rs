@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ports::{CallLog, access};
 use mng_core::call_error::CallError;
-use mng_core::workload::access::Lack;
+use mng_core::workload::access::MissingAccess;
 
 /// What clusters have allowed so far, and the calls of the pass at hand.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -32,9 +32,9 @@ impl ClusterAccess {
     /// Whether a cluster's API has allowed in this request what an error denies. A token that was taken once was good, so a caller that
     /// the cluster no longer knows (401) was known if the cluster has allowed anything at all.
     pub fn was_allowed(&self, error: &CallError) -> bool {
-        match Lack::of(&error.code) {
-            Some(Lack::Entry) => self.was_let_in(&error.resource),
-            Some(Lack::Permission) | None => {
+        match MissingAccess::of(&error.code) {
+            Some(MissingAccess::Entry) => self.has_let_in(&error.resource),
+            Some(MissingAccess::Permission) | None => {
                 let allowed = access(error.action, &error.resource);
                 self.allowed.contains(&allowed) || self.calls.allowed().contains(&allowed)
             }
@@ -42,7 +42,7 @@ impl ClusterAccess {
     }
 
     /// Whether the API of that name has allowed anything in this request.
-    pub fn was_let_in(&self, api: &str) -> bool {
+    pub fn has_let_in(&self, api: &str) -> bool {
         let now = self.calls.allowed();
         self.allowed.iter().chain(&now).any(|allowed| allowed.ends_with(api))
     }

@@ -1,11 +1,11 @@
 //! How far a request has come: what survives a wait, in groups by what they are for. Each function takes the groups that it needs.
 
 mod access;
-mod known;
-mod pass;
+mod known_facts;
+mod pass_cache;
 mod reads;
 mod retries;
-mod stage;
+mod task;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,11 +20,11 @@ use mng_core::protocol::request::{Reply, Request};
 use serde_json::Value;
 
 pub use access::ClusterAccess;
-pub use known::{KnownGroups, KnownStack, Lookups, Warnings};
-pub use pass::Pass;
+pub use known_facts::{KnownGroups, KnownStack, Lookups, Warnings};
+pub use pass_cache::PassCache;
 pub use reads::Reads;
 pub use retries::{Denied, Retries};
-pub use stage::{Phase, Situation, Stage, Sweep};
+pub use task::{ReplacementCleanup, StackPhase, StackState, Task};
 
 /// How far AWS's own clocks are taken to be apart, in seconds: that of what signs a URL, to the second, that of what writes a stack's
 /// times, and that of EKS.
@@ -36,7 +36,7 @@ pub struct Progress {
     /// What was begun, and by when the request must end.
     pub history: History,
     #[serde(default)]
-    pub stage: Stage,
+    pub stage: Task,
     #[serde(flatten)]
     pub stack: KnownStack,
     #[serde(flatten)]
@@ -72,7 +72,7 @@ impl Progress {
                 deadline: deadline(began, service_timeout(&case.request)),
                 ..History::default()
             },
-            stage: Stage::default(),
+            stage: Task::default(),
             stack: KnownStack::default(),
             groups: KnownGroups::default(),
             reads: Reads::default(),
@@ -96,7 +96,7 @@ impl Progress {
     /// Begins a pass: what is noted of a pass is about this one.
     pub fn begin_pass(&mut self) {
         self.reads.retries.looks += 1;
-        self.reads.pass = Pass::default();
+        self.reads.pass = PassCache::default();
         self.access.begin_pass();
         self.stack.begin_pass();
     }
@@ -104,16 +104,16 @@ impl Progress {
     /// Ends a pass: what it noted of calls counts for the whole request.
     pub fn end_pass(&mut self) {
         self.access.end_pass();
-        self.tally.lost_calls += self.reads.retries.take_lost();
+        self.tally.lost_calls += self.reads.retries.take_lost_calls();
     }
 
     /// Notes what is under way from now on, for whoever reads the log and for how long it takes. Whatever is done to remove something
     /// again is part of removing it.
     pub fn set_phase(&mut self, what: UnderWay) {
         self.under_way = match self.stage {
-            Stage::Converge => what,
-            Stage::RemoveAbandoned | Stage::Sweep(_) => UnderWay::RemoveAbandoned,
-            Stage::Undo { .. } => UnderWay::Undo,
+            Task::Converge => what,
+            Task::RemoveAbandoned | Task::Sweep(_) => UnderWay::RemoveAbandoned,
+            Task::Undo { .. } => UnderWay::Undo,
         };
         request_span::step(self.under_way);
     }

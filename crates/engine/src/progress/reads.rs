@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lookups, Pass, Retries};
+use super::{Lookups, PassCache, Retries};
 
 /// What was read already, and what was asked in vain.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -13,5 +13,5 @@ pub struct Reads {
     pub retries: Retries,
     /// What the pass at hand has seen. The next pass looks again.
     #[serde(skip)]
-    pub pass: Pass,
+    pub pass: PassCache,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fault::Stop;
+use crate::fault::PassStop;
 use mng_core::call_error::CallError;
 use mng_core::decide::Waiting;
 
@@ -46,21 +46,21 @@ impl Retries {
     }
 
     /// A call came to nothing, and will be made again.
-    pub fn lose_call(&mut self) {
+    pub fn count_lost_call(&mut self) {
         self.unanswered += 1;
         self.lost += 1;
     }
 
     /// The wait after a call that went unanswered.
-    pub fn retry(&mut self, error: &CallError) -> Stop {
+    pub fn retry(&mut self, error: &CallError) -> PassStop {
         tracing::warn!(%error, "a call went unanswered");
-        self.lose_call();
-        Stop::Wait(Waiting::ForAnAnswer)
+        self.count_lost_call();
+        PassStop::Wait(Waiting::ForAnAnswer)
     }
 
     /// A call that the role doesn't allow, or not yet: a wait at first, then a failure. Denials count while each look meets one of the same
     /// action: some that come now and then within an hour fail nothing.
-    pub fn denied(&mut self, error: &CallError) -> Stop {
+    pub fn denied(&mut self, error: &CallError) -> PassStop {
         let look = self.looks;
         let denied = self.denied.entry(error.action.to_owned()).or_default();
         let goes_on = look <= denied.look + 1;
@@ -69,11 +69,11 @@ impl Retries {
         if denied.in_a_row < DENIALS {
             return self.retry(error);
         }
-        Stop::Fail(error.to_string())
+        PassStop::Fail(error.to_string())
     }
 
     /// How many calls came to nothing since this was last asked.
-    pub fn take_lost(&mut self) -> u32 {
+    pub fn take_lost_calls(&mut self) -> u32 {
         std::mem::take(&mut self.lost)
     }
 }

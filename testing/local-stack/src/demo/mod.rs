@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::cloudformation::{Deployment, Operation};
-use crate::{LocalStack, Options, PollingMode, tools};
+use crate::cloudformation::{Deployment, StackOperation};
+use crate::{LocalStack, PollingMode, StackOptions, tools};
 use serde_json::Value;
 
-use scenes::{Change, Groups, SCENES, Scene, VERSIONS};
+use scenes::{DemoScene, ObservedResources, SCENES, StackChange, VERSIONS};
 use screen::Screen;
 
 const TEMPLATE: &str = include_str!("node-group.yaml");
@@ -45,9 +45,9 @@ pub async fn play(binary: &Path) -> Result<bool> {
     println!(
         "Starting CloudFormation, Lambda and Step Functions (ministack), EC2 (moto) and EKS (simulator) on loopback"
     );
-    let stack = LocalStack::start(Options {
+    let stack = LocalStack::start(StackOptions {
         eks_scale: EKS_SCALE,
-        ..Options::default()
+        ..StackOptions::default()
     })
     .await?;
     let mut acts = Vec::new();
@@ -76,13 +76,13 @@ async fn life(stack: &LocalStack) -> Result<Vec<Ending>> {
     Ok(endings)
 }
 
-async fn play_scene(stack: &LocalStack, scene: &Scene, wanted: &mut Deployment) -> Result<Ending> {
+async fn play_scene(stack: &LocalStack, scene: &DemoScene, wanted: &mut Deployment) -> Result<Ending> {
     (scene.prepare)(&stack.eks);
     let before = stack.eks.node_groups();
     let operation = match scene.change {
-        Change::Create => stack.begin_create(wanted).await?,
-        Change::Delete => stack.begin_delete(&wanted.stack).await?,
-        Change::Update(changes) => {
+        StackChange::Create => stack.begin_create(wanted).await?,
+        StackChange::Delete => stack.begin_delete(&wanted.stack).await?,
+        StackChange::Update(changes) => {
             let mut changed = wanted.clone();
             changes
                 .iter()
@@ -96,7 +96,7 @@ async fn play_scene(stack: &LocalStack, scene: &Scene, wanted: &mut Deployment) 
     };
     let mut ending = watch(stack, scene.name, operation, scene.status).await?;
     let after = stack.eks.node_groups();
-    let groups = Groups {
+    let groups = ObservedResources {
         before,
         template: template(stack, &after).await?,
         after,
@@ -145,7 +145,7 @@ async fn examples(stack: &LocalStack) -> Result<Vec<Ending>> {
     Ok(endings)
 }
 
-async fn watch(stack: &LocalStack, name: &str, operation: Operation, expected: &str) -> Result<Ending> {
+async fn watch(stack: &LocalStack, name: &str, operation: StackOperation, expected: &str) -> Result<Ending> {
     let mut screen = Screen::new(&stack.eks);
     let outcome = operation.finish_showing(|sign| screen.show(&sign)).await?;
     // The emulator goes on showing the outputs of a stack that is deleted.

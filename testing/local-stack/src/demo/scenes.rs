@@ -1,20 +1,20 @@
 //! What the demonstration plays, and what has to be true after each scene.
 
 use serde_json::{Value, json};
-use simulator::{Outcome, OutcomeRule, Simulator};
+use simulator::{OutcomeRule, SimulatedOutcome, Simulator};
 
 /// One stack operation, and how it should end.
-pub(crate) struct Scene {
+pub(crate) struct DemoScene {
     pub name: &'static str,
     /// What a person is told before it begins.
     pub says: &'static str,
     pub prepare: fn(&Simulator),
-    pub change: Change,
+    pub change: StackChange,
     pub status: &'static str,
-    pub check: fn(&Groups) -> Result<(), String>,
+    pub check: fn(&ObservedResources) -> Result<(), String>,
 }
 
-pub(crate) enum Change {
+pub(crate) enum StackChange {
     Create,
     /// The parameters that change; all others stay.
     Update(&'static [(&'static str, &'static str)]),
@@ -22,7 +22,7 @@ pub(crate) enum Change {
 }
 
 /// The node groups that EKS had before a scene and has after it, and what there is in EC2 after it.
-pub(crate) struct Groups {
+pub(crate) struct ObservedResources {
     pub before: Vec<Value>,
     pub after: Vec<Value>,
     /// What the launch template that the last of them runs holds, and what the resource has made in EC2.
@@ -34,20 +34,20 @@ pub(crate) struct Groups {
 pub(crate) const VERSIONS: [&str; 3] = ["1.33", "1.34", "1.35"];
 
 /// A life of a node group. Each scene goes on from where the one before has left it.
-pub(crate) const SCENES: [Scene; 6] = [
-    Scene {
+pub(crate) const SCENES: [DemoScene; 6] = [
+    DemoScene {
         name: "create",
         says: "a stack with one node group, there when its nodes are Ready",
         prepare: |eks| cluster_runs(eks, VERSIONS[0]),
-        change: Change::Create,
+        change: StackChange::Create,
         status: "CREATE_COMPLETE",
         check: |groups| one_active(groups, &json!({"version": VERSIONS[0], "labels": {"team": "blue"}})),
     },
-    Scene {
+    DemoScene {
         name: "update",
         says: "labels, taints, scaling and version in one update",
         prepare: |eks| cluster_runs(eks, VERSIONS[1]),
-        change: Change::Update(&[
+        change: StackChange::Update(&[
             ("Version", VERSIONS[1]),
             ("Team", "green"),
             ("Effect", "NoExecute"),
@@ -56,11 +56,11 @@ pub(crate) const SCENES: [Scene; 6] = [
         status: "UPDATE_COMPLETE",
         check: updated_in_place,
     },
-    Scene {
+    DemoScene {
         name: "roll",
         says: "pods kept from the instance metadata, a larger disk and another instance type, in one rolling update",
         prepare: |_| (),
-        change: Change::Update(&[
+        change: StackChange::Update(&[
             ("BlockPodImds", "true"),
             ("DiskSize", "50"),
             ("InstanceType", "m6i.large"),
@@ -68,33 +68,33 @@ pub(crate) const SCENES: [Scene; 6] = [
         status: "UPDATE_COMPLETE",
         check: rolled_in_place,
     },
-    Scene {
+    DemoScene {
         name: "replace",
         says: "another capacity type, which no node group can change to",
         prepare: |_| (),
-        change: Change::Update(&[("CapacityType", "SPOT")]),
+        change: StackChange::Update(&[("CapacityType", "SPOT")]),
         status: "UPDATE_COMPLETE",
         check: replaced,
     },
-    Scene {
+    DemoScene {
         name: "roll back",
         says: "an upgrade that fails because pods can't be evicted",
         prepare: |eks| {
             cluster_runs(eks, VERSIONS[2]);
             eks.outcome(pods_block_the_upgrade());
         },
-        change: Change::Update(&[("Version", VERSIONS[2]), ("Team", "red")]),
+        change: StackChange::Update(&[("Version", VERSIONS[2]), ("Team", "red")]),
         status: "UPDATE_ROLLBACK_COMPLETE",
         check: |groups| {
             same_name(groups)?;
             one_active(groups, &json!({"version": VERSIONS[1], "labels": {"team": "green"}}))
         },
     },
-    Scene {
+    DemoScene {
         name: "delete",
         says: "the stack and with it the node group",
         prepare: |_| (),
-        change: Change::Delete,
+        change: StackChange::Delete,
         status: "DELETE_COMPLETE",
         check: |groups| none(&groups.after, &groups.belongings),
     },
@@ -114,7 +114,7 @@ pub(crate) fn none(groups: &[Value], belongings: &[String]) -> Result<(), String
     }
 }
 
-fn rolled_in_place(groups: &Groups) -> Result<(), String> {
+fn rolled_in_place(groups: &ObservedResources) -> Result<(), String> {
     same_name(groups)?;
     one_active(groups, &json!({"version": VERSIONS[1]}))?;
     let version = |groups: &[Value]| groups[0]["launchTemplate"]["version"].clone();
@@ -144,7 +144,7 @@ fn pods_block_the_upgrade() -> OutcomeRule {
     OutcomeRule {
         operation: "VersionUpdate".to_owned(),
         nodegroup: "*".to_owned(),
-        outcome: Outcome::Fail {
+        outcome: SimulatedOutcome::Fail {
             status: None,
             issues: vec![issue],
         },
@@ -152,7 +152,7 @@ fn pods_block_the_upgrade() -> OutcomeRule {
     }
 }
 
-fn updated_in_place(groups: &Groups) -> Result<(), String> {
+fn updated_in_place(groups: &ObservedResources) -> Result<(), String> {
     same_name(groups)?;
     one_active(
         groups,
@@ -165,14 +165,14 @@ fn updated_in_place(groups: &Groups) -> Result<(), String> {
     )
 }
 
-fn replaced(groups: &Groups) -> Result<(), String> {
+fn replaced(groups: &ObservedResources) -> Result<(), String> {
     if names(&groups.before) == names(&groups.after) {
         return Err("the node group still has its name".to_owned());
     }
     one_active(groups, &json!({"capacityType": "SPOT", "version": VERSIONS[1]}))
 }
 
-fn same_name(groups: &Groups) -> Result<(), String> {
+fn same_name(groups: &ObservedResources) -> Result<(), String> {
     let (before, after) = (names(&groups.before), names(&groups.after));
     if before == after {
         Ok(())
@@ -182,7 +182,7 @@ fn same_name(groups: &Groups) -> Result<(), String> {
 }
 
 /// There is one group, ACTIVE, and each field named is as expected.
-fn one_active(groups: &Groups, expected: &Value) -> Result<(), String> {
+fn one_active(groups: &ObservedResources, expected: &Value) -> Result<(), String> {
     let [group] = groups.after.as_slice() else {
         return Err(format!("expected one node group, there are {:?}", names(&groups.after)));
     };

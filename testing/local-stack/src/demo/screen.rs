@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use simulator::{Recorded, Simulator};
 
-use crate::cloudformation::{Event, Sign};
+use crate::cloudformation::{OperationSign, StackEventSummary};
 
 /// How often the progress line changes where it can't be rewritten in place, in a log for example.
 const RARELY: Duration = Duration::from_secs(2);
@@ -37,12 +37,12 @@ impl<'a> Screen<'a> {
         }
     }
 
-    pub(crate) fn show(&mut self, sign: &Sign<'_>) {
+    pub(crate) fn show(&mut self, sign: &OperationSign<'_>) {
         self.show_calls();
         self.show_nodes();
         match sign {
-            Sign::Event(event) => self.line(&event_line(event)),
-            Sign::Waiting(_) => self.show_progress(),
+            OperationSign::Event(event) => self.line(&event_line(event)),
+            OperationSign::Waiting(_) => self.show_progress(),
         }
     }
 
@@ -136,8 +136,8 @@ fn state(node: &Value) -> NodeState {
     }
 }
 
-fn event_line(event: &Event) -> String {
-    let Event {
+fn event_line(event: &StackEventSummary) -> String {
+    let StackEventSummary {
         logical_id,
         status,
         physical_id,

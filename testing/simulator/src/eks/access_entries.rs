@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::{cluster, read};
 use crate::error::EksError;
-use crate::routes::Call;
+use crate::routes::RoutedCall;
 use crate::world::{World, merge};
 
-pub fn describe(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn describe(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     with_entries(world, call)?;
     let key = (call.cluster.clone(), call.subject.clone());
     let missing = || {
@@ -20,7 +20,7 @@ pub fn describe(world: &mut World, call: &Call) -> Result<Value, EksError> {
     Ok(json!({ "accessEntry": entry }))
 }
 
-pub fn list(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn list(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     with_entries(world, call)?;
     let own = world
         .access_entries
@@ -31,7 +31,7 @@ pub fn list(world: &mut World, call: &Call) -> Result<Value, EksError> {
 }
 
 /// A cluster whose ConfigMap alone says who may do what has none.
-fn with_entries(world: &World, call: &Call) -> Result<(), EksError> {
+fn with_entries(world: &World, call: &RoutedCall) -> Result<(), EksError> {
     if cluster(world, &call.cluster)?["accessConfig"]["authenticationMode"] == "CONFIG_MAP" {
         return Err(EksError::request(
             "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform \

@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use super::{checks, cluster, releases, template};
 use crate::error::EksError;
 use crate::faults::take_outcome;
-use crate::launch_template::LaunchTemplate;
-use crate::routes::Call;
-use crate::world::{End, Group, Pending, World};
+use crate::launch_template::SimulatedTemplate;
+use crate::routes::RoutedCall;
+use crate::world::{Completion, Pending, SimulatedGroup, World};
 
-pub fn create(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn create(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     let body = &call.body;
     let name = body["nodegroupName"].as_str().unwrap_or_default().to_owned();
     let key = (call.cluster.clone(), name.clone());
@@ -34,11 +34,11 @@ pub fn create(world: &mut World, call: &Call) -> Result<Value, EksError> {
     let outcome = take_outcome(&mut world.outcomes, "Create", &call.cluster, &name);
     let pending = Pending {
         at: world.after(world.options.durations.create),
-        end: End::Created(outcome),
+        end: Completion::Created(outcome),
     };
     world.groups.insert(
         key,
-        Group {
+        SimulatedGroup {
             shown: shown.clone(),
             pending: Some(pending),
         },
@@ -46,7 +46,7 @@ pub fn create(world: &mut World, call: &Call) -> Result<Value, EksError> {
     Ok(json!({ "nodegroup": shown }))
 }
 
-fn check(world: &World, call: &Call) -> Result<(), EksError> {
+fn check(world: &World, call: &RoutedCall) -> Result<(), EksError> {
     let body = &call.body;
     checks::create(body)?;
     checks::settings(body)?;
@@ -69,7 +69,7 @@ fn check(world: &World, call: &Call) -> Result<(), EksError> {
 }
 
 /// What DescribeNodegroup shows of a new group, with the service's defaults.
-pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>, found: Option<&LaunchTemplate>) -> Value {
+pub fn shown(world: &mut World, cluster: &str, body: &Map<String, Value>, found: Option<&SimulatedTemplate>) -> Value {
     let (uuid, name) = (
         world.new_id(),
         body["nodegroupName"].as_str().unwrap_or_default().to_owned(),

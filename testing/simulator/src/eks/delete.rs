@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::group;
 use crate::error::EksError;
 use crate::faults::take_outcome;
-use crate::routes::Call;
-use crate::world::{End, Pending, World};
+use crate::routes::RoutedCall;
+use crate::world::{Completion, Pending, World};
 
-pub fn delete(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn delete(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     match group(world, call)?.shown["status"].as_str() {
         Some("CREATING" | "UPDATING") => {
             return Err(EksError::in_use(
@@ -21,7 +21,7 @@ pub fn delete(world: &mut World, call: &Call) -> Result<Value, EksError> {
     let outcome = take_outcome(&mut world.outcomes, "Delete", &call.cluster, &call.nodegroup);
     let pending = Pending {
         at: world.after(world.options.durations.delete),
-        end: End::Deleted(outcome),
+        end: Completion::Deleted(outcome),
     };
     let group = group(world, call)?;
     group.shown["status"] = json!("DELETING");

@@ -13,10 +13,10 @@ mod update;
 use serde_json::{Value, json};
 
 use crate::error::EksError;
-use crate::routes::Call;
-use crate::world::{Group, World};
+use crate::routes::RoutedCall;
+use crate::world::{SimulatedGroup, World};
 
-pub fn perform(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn perform(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     match call.operation {
         "CreateNodegroup" => idempotent(world, call, create::create),
         "UpdateNodegroupConfig" => idempotent(world, call, update::config),
@@ -40,8 +40,8 @@ pub fn perform(world: &mut World, call: &Call) -> Result<Value, EksError> {
 /// refused.
 fn idempotent(
     world: &mut World,
-    call: &Call,
-    effect: impl FnOnce(&mut World, &Call) -> Result<Value, EksError>,
+    call: &RoutedCall,
+    effect: impl FnOnce(&mut World, &RoutedCall) -> Result<Value, EksError>,
 ) -> Result<Value, EksError> {
     let Some(token) = call.body.get("clientRequestToken").and_then(Value::as_str) else {
         return effect(world, call);
@@ -72,7 +72,7 @@ fn cluster<'w>(world: &'w World, name: &str) -> Result<&'w Value, EksError> {
         .ok_or_else(|| EksError::not_found(format!("No cluster found for name: {name}.")))
 }
 
-fn group<'w>(world: &'w mut World, call: &Call) -> Result<&'w mut Group, EksError> {
+fn group<'w>(world: &'w mut World, call: &RoutedCall) -> Result<&'w mut SimulatedGroup, EksError> {
     cluster(world, &call.cluster)?;
     let key = (call.cluster.clone(), call.nodegroup.clone());
     let missing = || EksError::not_found(format!("No node group found for name: {}.", call.nodegroup));

@@ -4,18 +4,18 @@ use serde_json::{Value, json};
 
 use super::{cluster, group};
 use crate::error::EksError;
-use crate::routes::Call;
+use crate::routes::RoutedCall;
 use crate::world::World;
 
-pub fn describe(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn describe(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     Ok(json!({ "nodegroup": group(world, call)?.shown }))
 }
 
-pub fn describe_cluster(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn describe_cluster(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     Ok(json!({ "cluster": cluster(world, &call.cluster)? }))
 }
 
-pub fn list(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn list(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     cluster(world, &call.cluster)?;
     let names = world
         .groups
@@ -26,7 +26,7 @@ pub fn list(world: &mut World, call: &Call) -> Result<Value, EksError> {
 }
 
 /// Without the node group's name the service looks among the cluster's own updates.
-pub fn describe_update(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn describe_update(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     let nodegroup = call.value("nodegroupName");
     let update = world.updates.get(&call.subject);
     let update = update.filter(|update| update.cluster == call.cluster && Some(update.nodegroup.as_str()) == nodegroup);
@@ -34,7 +34,7 @@ pub fn describe_update(world: &mut World, call: &Call) -> Result<Value, EksError
     Ok(json!({ "update": update.ok_or_else(missing)?.shown }))
 }
 
-pub fn list_updates(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn list_updates(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     cluster(world, &call.cluster)?;
     let nodegroup = call.value("nodegroupName");
     let of_group = world
@@ -45,7 +45,7 @@ pub fn list_updates(world: &mut World, call: &Call) -> Result<Value, EksError> {
 }
 
 /// The next token is the last item of the page before.
-pub fn page(key: &str, items: Vec<String>, call: &Call) -> Value {
+pub fn page(key: &str, items: Vec<String>, call: &RoutedCall) -> Value {
     let size = call
         .value("maxResults")
         .and_then(|size| size.parse().ok())

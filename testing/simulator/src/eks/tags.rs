@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use super::checks;
 use crate::error::EksError;
 use crate::model;
-use crate::routes::Call;
-use crate::world::{Group, World};
+use crate::routes::RoutedCall;
+use crate::world::{SimulatedGroup, World};
 
 /// The service's limit.
 const MAX_TAGS: usize = 50;
 
-pub fn tag(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn tag(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     let tags = wanted(call)?;
     let group = by_arn(world, &call.subject)?;
     let mut all = group.shown["tags"].as_object().cloned().unwrap_or_default();
@@ -24,7 +24,7 @@ pub fn tag(world: &mut World, call: &Call) -> Result<Value, EksError> {
     Ok(json!({}))
 }
 
-pub fn untag(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn untag(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     let keys: Vec<&str> = call.values("tagKeys").collect();
     if keys.is_empty() || keys.len() > MAX_TAGS {
         return Err(EksError::bad_request("tagKeys must have between 1 and 50 entries"));
@@ -36,11 +36,11 @@ pub fn untag(world: &mut World, call: &Call) -> Result<Value, EksError> {
     Ok(json!({}))
 }
 
-pub fn list(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn list(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     Ok(json!({ "tags": by_arn(world, &call.subject)?.shown["tags"] }))
 }
 
-fn wanted(call: &Call) -> Result<Map<String, Value>, EksError> {
+fn wanted(call: &RoutedCall) -> Result<Map<String, Value>, EksError> {
     if let Some(unknown) = call.body.keys().find(|key| *key != "tags") {
         return Err(EksError::bad_request(format!(
             "Unknown parameter in input: \"{unknown}\""
@@ -53,7 +53,7 @@ fn wanted(call: &Call) -> Result<Map<String, Value>, EksError> {
     Ok(tags.as_object().cloned().unwrap_or_default())
 }
 
-fn by_arn<'w>(world: &'w mut World, arn: &str) -> Result<&'w mut Group, EksError> {
+fn by_arn<'w>(world: &'w mut World, arn: &str) -> Result<&'w mut SimulatedGroup, EksError> {
     let group = world
         .groups
         .values_mut()

@@ -5,11 +5,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::EksError;
-use crate::launch_template::LaunchTemplate;
-use crate::routes::Call;
+use crate::launch_template::SimulatedTemplate;
+use crate::routes::RoutedCall;
 
 /// The template that a create names, if EC2 knows it and nothing is said both here and there.
-pub fn of_create(call: &Call) -> Result<Option<&LaunchTemplate>, EksError> {
+pub fn of_create(call: &RoutedCall) -> Result<Option<&SimulatedTemplate>, EksError> {
     one_name(&call.body)?;
     let template = call.template()?;
     let image = template.and_then(|template| template.image_id.as_ref());
@@ -23,7 +23,7 @@ pub fn of_create(call: &Call) -> Result<Option<&LaunchTemplate>, EksError> {
 }
 
 /// The template that an update names, if EC2 knows it and it goes with how the group was made.
-pub fn of_update<'c>(call: &'c Call, shown: &Value) -> Result<Option<&'c LaunchTemplate>, EksError> {
+pub fn of_update<'c>(call: &'c RoutedCall, shown: &Value) -> Result<Option<&'c SimulatedTemplate>, EksError> {
     if shown["launchTemplate"].is_null() {
         return Err(EksError::invalid(
             "A nodegroup created without a launch template can't be updated with one",
@@ -43,8 +43,8 @@ pub fn of_update<'c>(call: &'c Call, shown: &Value) -> Result<Option<&'c LaunchT
 }
 
 /// What a new group shows of its template: id and name, whichever was given. What EC2 wasn't asked for is made up.
-pub fn shown(named: &Value, found: Option<&LaunchTemplate>, group: &str) -> Value {
-    if let Some(LaunchTemplate { id, name, version, .. }) = found {
+pub fn shown(named: &Value, found: Option<&SimulatedTemplate>, group: &str) -> Value {
+    if let Some(SimulatedTemplate { id, name, version, .. }) = found {
         return json!({"id": id, "name": name, "version": version});
     }
     let or = |key: &str, default: String| named[key].as_str().map_or(default, str::to_owned);
@@ -60,7 +60,7 @@ pub fn shown(named: &Value, found: Option<&LaunchTemplate>, group: &str) -> Valu
 }
 
 /// What a group shows after an update: the template that it was made with, in another version.
-pub fn after(live: &Value, named: &Value, found: Option<&LaunchTemplate>) -> Result<Value, EksError> {
+pub fn after(live: &Value, named: &Value, found: Option<&SimulatedTemplate>) -> Result<Value, EksError> {
     let other = |key: &str| !named[key].is_null() && named[key] != live[key];
     if other("id") || other("name") {
         return Err(EksError::invalid(
@@ -111,7 +111,7 @@ fn image_alone(body: &Map<String, Value>) -> Result<(), EksError> {
 }
 
 /// terraform-aws-eks issue 1386.
-fn one_instance_type(template: Option<&LaunchTemplate>, types: &Value) -> Result<(), EksError> {
+fn one_instance_type(template: Option<&SimulatedTemplate>, types: &Value) -> Result<(), EksError> {
     let of_template = template.is_some_and(|template| template.instance_type.is_some());
     if of_template && types.as_array().is_some_and(|types| !types.is_empty()) {
         return Err(EksError::request(

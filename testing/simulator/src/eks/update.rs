@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::{checks, cluster, group, releases, template};
 use crate::error::EksError;
 use crate::faults::take_outcome;
-use crate::routes::Call;
-use crate::world::{End, Pending, Update, World, merge};
+use crate::routes::RoutedCall;
+use crate::world::{Completion, Pending, Update, World, merge};
 
-pub fn config(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn config(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     let shown = updatable(world, call)?;
     checks::settings(&call.body)?;
     let changes = config_changes(&shown, call)?;
@@ -26,7 +26,7 @@ pub fn config(world: &mut World, call: &Call) -> Result<Value, EksError> {
     Ok(begin(world, call, "ConfigUpdate", (&shown, changes), takes))
 }
 
-pub fn version(world: &mut World, call: &Call) -> Result<Value, EksError> {
+pub fn version(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     let shown = updatable(world, call)?;
     let changes = version_changes(world, call, &shown)?;
     let nothing = changes
@@ -40,7 +40,7 @@ pub fn version(world: &mut World, call: &Call) -> Result<Value, EksError> {
     Ok(begin(world, call, "VersionUpdate", (&shown, changes), takes))
 }
 
-fn updatable(world: &mut World, call: &Call) -> Result<Value, EksError> {
+fn updatable(world: &mut World, call: &RoutedCall) -> Result<Value, EksError> {
     let shown = group(world, call)?.shown.clone();
     match shown["status"].as_str() {
         Some("ACTIVE" | "DEGRADED") => Ok(shown),
@@ -50,7 +50,7 @@ fn updatable(world: &mut World, call: &Call) -> Result<Value, EksError> {
     }
 }
 
-fn begin(world: &mut World, call: &Call, kind: &str, (before, changes): (&Value, Value), takes: f64) -> Value {
+fn begin(world: &mut World, call: &RoutedCall, kind: &str, (before, changes): (&Value, Value), takes: f64) -> Value {
     let id = world.new_id();
     let before = before["status"].as_str().unwrap_or_default();
     let params: Vec<Value> = call
@@ -65,7 +65,7 @@ fn begin(world: &mut World, call: &Call, kind: &str, (before, changes): (&Value,
     let outcome = take_outcome(&mut world.outcomes, kind, &call.cluster, &call.nodegroup);
     let pending = Pending {
         at: world.after(takes),
-        end: End::Updated {
+        end: Completion::Updated {
             id: id.clone(),
             changes,
             outcome,
@@ -90,7 +90,7 @@ fn begin(world: &mut World, call: &Call, kind: &str, (before, changes): (&Value,
 
 impl World {
     /// The first node that an update empties, before anything else is seen of it.
-    fn cordon(&mut self, call: &Call) {
+    fn cordon(&mut self, call: &RoutedCall) {
         if let Some(cluster) = self.kubernetes.clusters.get_mut(&call.cluster) {
             cluster.cordon_one(&call.nodegroup);
         }
@@ -124,7 +124,7 @@ fn parameter(key: &str) -> &'static str {
     }
 }
 
-fn config_changes(shown: &Value, call: &Call) -> Result<Value, EksError> {
+fn config_changes(shown: &Value, call: &RoutedCall) -> Result<Value, EksError> {
     let mut changes = json!({});
     if let Some(labels) = call.body.get("labels") {
         changes["labels"] = labels_after(&shown["labels"], labels)?;
@@ -201,7 +201,7 @@ fn taints_after(live: &Value, change: &Value) -> Value {
     Value::Array(taints)
 }
 
-fn version_changes(world: &World, call: &Call, shown: &Value) -> Result<Value, EksError> {
+fn version_changes(world: &World, call: &RoutedCall, shown: &Value) -> Result<Value, EksError> {
     let body = &call.body;
     let custom = shown["amiType"] == "CUSTOM";
     let text = |key: &str| body.get(key).and_then(Value::as_str);
@@ -226,7 +226,7 @@ fn version_changes(world: &World, call: &Call, shown: &Value) -> Result<Value, E
 }
 
 /// Version and release, neither of which goes down or past the cluster's.
-fn image_after(world: &World, call: &Call, shown: &Value) -> Result<Value, EksError> {
+fn image_after(world: &World, call: &RoutedCall, shown: &Value) -> Result<Value, EksError> {
     let text = |key: &str| call.body.get(key).and_then(Value::as_str);
     let running = shown["version"].as_str().unwrap_or_default();
     let version = text("version").unwrap_or(running);

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::resource::{Resource, Scope};
-use super::store::Key;
-use super::{Access, Held, Joining, KubernetesRequest, NodesStay, Watches, follow};
+use super::resource::{KubernetesResource, Scope};
+use super::store::ObjectKey;
+use super::{Access, Joining, KubernetesRequest, NodeRules, NodesStay, WatchBehavior, follow};
 use crate::world::World;
 use crate::{Simulator, clock};
 
@@ -30,7 +30,8 @@ impl Simulator {
     /// # Panics
     /// If its kind is unknown here or it has no name.
     pub fn put_object(&self, cluster: &str, mut object: Value) -> Value {
-        let resource = Resource::of(&object).unwrap_or_else(|| panic!("the simulator knows no such kind: {object}"));
+        let resource =
+            KubernetesResource::of(&object).unwrap_or_else(|| panic!("the simulator knows no such kind: {object}"));
         let text = |key: &str| object["metadata"][key].as_str().unwrap_or_default();
         assert!(!text("name").is_empty(), "an object needs a name: {object}");
         let key = key(resource, text("namespace"), text("name"));
@@ -58,7 +59,7 @@ impl Simulator {
 
     /// All objects of a kind or plural, in all namespaces.
     pub fn objects(&self, cluster: &str, kind: &str) -> Vec<Value> {
-        let list = |cluster: &mut super::Cluster| {
+        let list = |cluster: &mut super::SimulatedCluster| {
             let all = cluster.store.list(named(kind), None);
             all.map(|(_, object)| object.clone()).collect()
         };
@@ -85,7 +86,7 @@ impl Simulator {
     }
 
     /// What becomes of the watches of a cluster that are begun from now on.
-    pub fn watches(&self, cluster: &str, watches: Watches) {
+    pub fn watches(&self, cluster: &str, watches: WatchBehavior) {
         self.cluster(cluster, |cluster| cluster.watches = watches);
     }
 
@@ -103,7 +104,7 @@ impl Simulator {
         match stay {
             NodesStay::Absent { count } => held.absent = count,
             NodesStay::Unready { count, reason, message } => {
-                *held = Held {
+                *held = NodeRules {
                     unready: count,
                     reason,
                     message,
@@ -126,7 +127,7 @@ impl Simulator {
         self.world().access_entries.remove(&key);
     }
 
-    fn cluster<R>(&self, name: &str, with: impl FnOnce(&mut super::Cluster) -> R) -> R {
+    fn cluster<R>(&self, name: &str, with: impl FnOnce(&mut super::SimulatedCluster) -> R) -> R {
         let mut world = self.world();
         world.settle();
         let known: Vec<String> = world.kubernetes.clusters.keys().cloned().collect();
@@ -147,11 +148,11 @@ impl World {
     }
 }
 
-fn named(kind: &str) -> Resource {
-    Resource::named(kind).unwrap_or_else(|| panic!("the simulator knows no kind {kind}"))
+fn named(kind: &str) -> KubernetesResource {
+    KubernetesResource::named(kind).unwrap_or_else(|| panic!("the simulator knows no kind {kind}"))
 }
 
-fn key(resource: Resource, namespace: &str, name: &str) -> Key {
+fn key(resource: KubernetesResource, namespace: &str, name: &str) -> ObjectKey {
     let namespace = match (resource.scope(), namespace) {
         (Scope::Cluster, _) => "",
         (Scope::Namespace, "") => "default",

@@ -5,9 +5,9 @@
 use serde_json::{Value, json};
 
 use super::fields::{self, Path};
-use super::ownership::{self, Operation, Owner};
-use super::resource::Resource;
-use super::status::Failure;
+use super::ownership::{self, FieldManager, ManagerOperation};
+use super::resource::KubernetesResource;
+use super::status::StatusFailure;
 use crate::world::merge;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,12 @@ pub enum Conflicts {
 }
 
 /// The object after an apply.
-pub fn apply(live: Option<&Value>, wanted: &Value, manager: &str, conflicts: Conflicts) -> Result<Value, Failure> {
+pub fn apply(
+    live: Option<&Value>,
+    wanted: &Value,
+    manager: &str,
+    conflicts: Conflicts,
+) -> Result<Value, StatusFailure> {
     let mut wanted = wanted.clone();
     without_nulls(&mut wanted);
     let live = live.cloned().unwrap_or_else(|| json!({"metadata": {}}));
@@ -32,13 +37,13 @@ pub fn apply(live: Option<&Value>, wanted: &Value, manager: &str, conflicts: Con
     let mut object = live;
     remove_abandoned(&mut object, &wanted, &owners, manager);
     merge(&mut object, &wanted);
-    ownership::set(&mut owners, manager, Operation::Apply, fields::of(&wanted));
+    ownership::set(&mut owners, manager, ManagerOperation::Apply, fields::of(&wanted));
     ownership::write(&mut object, &owners);
     Ok(object)
 }
 
 /// Fields that somebody else owns with another value: the owner's place, and the field.
-fn contested(live: &Value, wanted: &Value, owners: &[Owner], manager: &str) -> Vec<(usize, String, Path)> {
+fn contested(live: &Value, wanted: &Value, owners: &[FieldManager], manager: &str) -> Vec<(usize, String, Path)> {
     let differs = |path: &Path| {
         let (live, wanted) = (fields::value(live, path), fields::value(wanted, path));
         let holds = wanted.is_some_and(|wanted| *wanted == json!({})) && live.is_some_and(Value::is_object);
@@ -47,7 +52,7 @@ fn contested(live: &Value, wanted: &Value, owners: &[Owner], manager: &str) -> V
     let changed: Vec<Path> = fields::of(wanted).into_iter().filter(differs).collect();
     let mut found = Vec::new();
     for (index, owner) in owners.iter().enumerate() {
-        if owner.is(manager, Operation::Apply) {
+        if owner.is(manager, ManagerOperation::Apply) {
             continue;
         }
         let theirs = changed
@@ -58,20 +63,22 @@ fn contested(live: &Value, wanted: &Value, owners: &[Owner], manager: &str) -> V
     found
 }
 
-fn give_up(live: &Value, owners: &mut [Owner], contested: &[(usize, String, Path)]) {
+fn give_up(live: &Value, owners: &mut [FieldManager], contested: &[(usize, String, Path)]) {
     for (index, _, path) in contested {
         owners[*index].fields.retain(|owned| !fields::covers(live, owned, path));
     }
 }
 
 /// What the manager applied before, applies no more, and nobody else has.
-fn remove_abandoned(object: &mut Value, wanted: &Value, owners: &[Owner], manager: &str) {
-    let Some(own) = owners.iter().find(|owner| owner.is(manager, Operation::Apply)) else {
+fn remove_abandoned(object: &mut Value, wanted: &Value, owners: &[FieldManager], manager: &str) {
+    let Some(own) = owners.iter().find(|owner| owner.is(manager, ManagerOperation::Apply)) else {
         return;
     };
     let still = fields::of(wanted);
     for path in own.fields.difference(&still) {
-        let others = owners.iter().filter(|owner| !owner.is(manager, Operation::Apply));
+        let others = owners
+            .iter()
+            .filter(|owner| !owner.is(manager, ManagerOperation::Apply));
         let shared = others
             .flat_map(|owner| &owner.fields)
             .any(|owned| fields::covers(object, owned, path));
@@ -81,7 +88,7 @@ fn remove_abandoned(object: &mut Value, wanted: &Value, owners: &[Owner], manage
     }
 }
 
-fn refusal(wanted: &Value, contested: &[(usize, String, Path)]) -> Failure {
+fn refusal(wanted: &Value, contested: &[(usize, String, Path)]) -> StatusFailure {
     let version = wanted["apiVersion"].as_str().unwrap_or_default();
     let field = |path: &Path| format!(".{}", path.join("."));
     let with = |manager: &str| format!("conflict with \"{manager}\" using {version}");
@@ -95,9 +102,9 @@ fn refusal(wanted: &Value, contested: &[(usize, String, Path)]) -> Failure {
         .collect();
     let noun = if lines.len() == 1 { "conflict" } else { "conflicts" };
     let message = format!("Apply failed with {} {noun}: {}", lines.len(), lines.join("\n"));
-    let mut failure = Failure::new(409, "Conflict", message);
+    let mut failure = StatusFailure::new(409, "Conflict", message);
     failure.details = json!({"name": wanted["metadata"]["name"], "causes": causes});
-    if let Some(resource) = Resource::of(wanted) {
+    if let Some(resource) = KubernetesResource::of(wanted) {
         failure.details["kind"] = json!(resource.plural());
         failure.details["group"] = json!(resource.group());
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 pub type Path = Vec<String>;
-pub type Fields = BTreeSet<Path>;
+pub type FieldSet = BTreeSet<Path>;
 
 /// Members of `metadata` that belong to the API server, not to whoever sends them.
 const SERVERS: [&str; 8] = [
@@ -23,8 +23,8 @@ const SERVERS: [&str; 8] = [
 ];
 
 /// The fields of an object that somebody can own.
-pub fn of(object: &Value) -> Fields {
-    let mut fields = Fields::new();
+pub fn of(object: &Value) -> FieldSet {
+    let mut fields = FieldSet::new();
     for (key, value) in object.as_object().into_iter().flatten() {
         match key.as_str() {
             "apiVersion" | "kind" => {}
@@ -70,7 +70,7 @@ pub fn covers(live: &Value, owned: &[String], path: &[String]) -> bool {
     owned.starts_with(path) || path.starts_with(owned) && !value(live, owned).is_some_and(Value::is_object)
 }
 
-pub fn to_v1(fields: &Fields) -> Value {
+pub fn to_v1(fields: &FieldSet) -> Value {
     let mut tree = json!({});
     for path in fields {
         let mut place = &mut tree;
@@ -85,13 +85,13 @@ pub fn to_v1(fields: &Fields) -> Value {
 }
 
 /// What names an item of a list makes the whole list owned.
-pub fn from_v1(tree: &Value) -> Fields {
-    let mut fields = Fields::new();
+pub fn from_v1(tree: &Value) -> FieldSet {
+    let mut fields = FieldSet::new();
     read(tree, &mut Path::new(), &mut fields);
     fields
 }
 
-fn read(tree: &Value, path: &mut Path, fields: &mut Fields) {
+fn read(tree: &Value, path: &mut Path, fields: &mut FieldSet) {
     let members: Vec<(&str, &Value)> = tree
         .as_object()
         .into_iter()
@@ -108,7 +108,7 @@ fn read(tree: &Value, path: &mut Path, fields: &mut Fields) {
     }
 }
 
-fn collect(value: &Value, path: Path, fields: &mut Fields) {
+fn collect(value: &Value, path: Path, fields: &mut FieldSet) {
     match value.as_object().filter(|members| !members.is_empty()) {
         Some(members) => {
             for (key, value) in members {

@@ -2,25 +2,29 @@
 
 use serde_json::{Value, json};
 
-use super::resource::Resource;
-use super::store::Key;
-use super::{Cluster, node, ownership};
+use super::resource::KubernetesResource;
+use super::store::ObjectKey;
+use super::{SimulatedCluster, node, ownership};
 
 /// Not of a node group, as a self-managed one.
 const NODE: &str = "ip-10-0-0-10.ec2.internal";
 
-pub fn cluster(era: u64, region: &str, version: &str) -> Cluster {
-    let mut cluster = Cluster {
+pub fn cluster(era: u64, region: &str, version: &str) -> SimulatedCluster {
+    let mut cluster = SimulatedCluster {
         era,
-        ..Cluster::default()
+        ..SimulatedCluster::default()
     };
     let in_system = |resource, name: &str| (resource, "kube-system".to_owned(), name.to_owned());
-    let node = (Resource::Nodes, String::new(), NODE.to_owned());
+    let node = (KubernetesResource::Nodes, String::new(), NODE.to_owned());
     cluster.register(node, node::lone(NODE, region, version), "kubelet");
     let settings = json!({"data": {"enable-windows-ipam": "false"}});
-    cluster.register(in_system(Resource::ConfigMaps, "amazon-vpc-cni"), settings, "eks");
     cluster.register(
-        in_system(Resource::Pods, "coredns-6b9575c64c-7xk2p"),
+        in_system(KubernetesResource::ConfigMaps, "amazon-vpc-cni"),
+        settings,
+        "eks",
+    );
+    cluster.register(
+        in_system(KubernetesResource::Pods, "coredns-6b9575c64c-7xk2p"),
         core_dns(),
         "kubelet",
     );
@@ -35,9 +39,9 @@ fn core_dns() -> Value {
     })
 }
 
-impl Cluster {
+impl SimulatedCluster {
     /// Creates or replaces an object for a manager that owns all of it.
-    pub fn register(&mut self, key: Key, mut object: Value, manager: &str) -> Value {
+    pub fn register(&mut self, key: ObjectKey, mut object: Value, manager: &str) -> Value {
         object["apiVersion"] = json!(key.0.api_version());
         ownership::put(self.store.get(&key), &mut object, manager);
         self.store.put(key, object)

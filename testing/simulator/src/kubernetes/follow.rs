@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::node::{self, Place};
-use super::resource::Resource;
-use super::store::Key;
-use super::{Cluster, Held};
+use super::node::{self, NodePosition};
+use super::resource::KubernetesResource;
+use super::store::ObjectKey;
+use super::{NodeRules, SimulatedCluster};
 use crate::scaled;
 use crate::world::World;
 
@@ -23,11 +23,11 @@ pub enum Joining {
 }
 
 /// A cluster and a node group of it.
-type Group = (String, String);
+type GroupKey = (String, String);
 
 /// Brings a group's nodes to as many as it wants; without such a group, to none. What happened is of `since`: somebody
 /// may look later.
-pub fn follow(world: &mut World, group: &Group, since: Instant, joining: Joining) {
+pub fn follow(world: &mut World, group: &GroupKey, since: Instant, joining: Joining) {
     let World {
         options,
         groups,
@@ -60,7 +60,7 @@ pub fn follow(world: &mut World, group: &Group, since: Instant, joining: Joining
 }
 
 /// All of a group's nodes are replaced, as after an update of what they run.
-pub fn replace_nodes(world: &mut World, group: &Group, since: Instant) {
+pub fn replace_nodes(world: &mut World, group: &GroupKey, since: Instant) {
     if let Some(cluster) = world.kubernetes.clusters.get_mut(&group.0) {
         for key in cluster.nodes_of(&group.1) {
             cluster.remove_node(&key);
@@ -70,7 +70,7 @@ pub fn replace_nodes(world: &mut World, group: &Group, since: Instant) {
 }
 
 /// A group's labels and taints reach the nodes that are there.
-pub fn relabel(world: &mut World, group: &Group, before: &Value) {
+pub fn relabel(world: &mut World, group: &GroupKey, before: &Value) {
     let Some(after) = world.groups.get(group).map(|group| group.shown.clone()) else {
         return;
     };
@@ -91,7 +91,7 @@ pub fn relabel(world: &mut World, group: &Group, before: &Value) {
     }
 }
 
-impl Cluster {
+impl SimulatedCluster {
     /// An update begins with a node from which nothing new is scheduled.
     pub fn cordon_one(&mut self, group: &str) {
         if let Some(key) = self.nodes_of(group).first() {
@@ -111,8 +111,8 @@ impl Cluster {
     }
 
     /// The oldest first.
-    fn nodes_of(&self, group: &str) -> Vec<Key> {
-        let all = self.store.list(Resource::Nodes, None);
+    fn nodes_of(&self, group: &str) -> Vec<ObjectKey> {
+        let all = self.store.list(KubernetesResource::Nodes, None);
         let mut own: Vec<_> = all
             .filter(|(_, node)| node::group(node) == Some(group))
             .map(|(key, node)| (node["metadata"]["uid"].to_string(), key.clone()))
@@ -123,21 +123,21 @@ impl Cluster {
 
     fn add_node(&mut self, group: &Value, region: &str, index: usize) {
         self.nodes += 1;
-        let place = Place {
+        let place = NodePosition {
             region,
             number: self.nodes,
             index,
         };
-        let key = (Resource::Nodes, String::new(), node::name(place));
+        let key = (KubernetesResource::Nodes, String::new(), node::name(place));
         self.register(key, node::of_group(group, place), "kubelet");
     }
 
     /// What ran on it goes with it.
-    fn remove_node(&mut self, key: &Key) {
+    fn remove_node(&mut self, key: &ObjectKey) {
         self.store.remove(key);
         self.ready_at.remove(key);
-        let pods = self.store.list(Resource::Pods, None);
-        let here: Vec<Key> = pods
+        let pods = self.store.list(KubernetesResource::Pods, None);
+        let here: Vec<ObjectKey> = pods
             .filter(|(_, pod)| pod["spec"]["nodeName"] == key.2.as_str())
             .map(|(key, _)| key.clone())
             .collect();
@@ -147,7 +147,7 @@ impl Cluster {
     }
 
     /// Those that a rule holds aren't Ready; the others will be, one after the other.
-    fn let_become_ready(&mut self, group: &str, held: &Held, due: impl Fn(usize) -> Instant) {
+    fn let_become_ready(&mut self, group: &str, held: &NodeRules, due: impl Fn(usize) -> Instant) {
         let mut waiting = 0;
         for (index, key) in self.nodes_of(group).into_iter().enumerate() {
             if index < held.unready {

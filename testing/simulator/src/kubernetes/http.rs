@@ -9,40 +9,40 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::json;
 
-use super::paths::{self, Target, Verb};
+use super::paths::{self, ApiTarget, Verb};
 use super::selector::Selector;
-use super::status::Failure;
-use super::watch::{Wanted, Watch};
-use super::{Access, Cluster, KubernetesRequest, Watches, list, time, token, write};
+use super::status::StatusFailure;
+use super::watch::{WatchQuery, WatchStream};
+use super::{Access, KubernetesRequest, SimulatedCluster, WatchBehavior, list, time, token, write};
 use crate::faults::{FaultKind, When};
-use crate::http::{Shared, broken_off};
+use crate::http::{SharedWorld, broken_off};
 use crate::world::{World, lock};
 
 /// Longer than a look at a watch that is open takes.
 const LATE: Duration = Duration::from_millis(300);
 
 /// Everything that a request says, but for who makes it.
-pub struct Request {
-    pub target: Target,
+pub struct ApiRequest {
+    pub target: ApiTarget,
     pub verb: Verb,
     pub query: Vec<(String, String)>,
     pub content_type: String,
     pub body: Bytes,
 }
 
-impl Request {
+impl ApiRequest {
     pub fn value(&self, key: &str) -> Option<&str> {
         let found = self.query.iter().find(|(name, _)| name == key);
         found.map(|(_, value)| value.as_str())
     }
 }
 
-pub fn router(world: Shared) -> Router {
+pub fn router(world: SharedWorld) -> Router {
     Router::new().fallback(serve).with_state(world)
 }
 
 async fn serve(
-    State(shared): State<Shared>,
+    State(shared): State<SharedWorld>,
     method: Method,
     uri: Uri,
     Query(query): Query<Vec<(String, String)>>,
@@ -63,9 +63,9 @@ async fn serve(
         let begins = begins(&shared, &made);
         let answer = answered(&shared, made, &method, &headers, body);
         match begins {
-            Watches::Last | Watches::EndAtOnce => {}
-            Watches::BeginLate => tokio::time::sleep(LATE).await,
-            Watches::NeverBegin => std::future::pending().await,
+            WatchBehavior::Last | WatchBehavior::EndAtOnce => {}
+            WatchBehavior::BeginLate => tokio::time::sleep(LATE).await,
+            WatchBehavior::NeverBegin => std::future::pending().await,
         }
         return answer;
     };
@@ -78,7 +78,7 @@ async fn serve(
 }
 
 /// What becomes of it if it is a watch; else it lasts.
-fn begins(shared: &Shared, made: &KubernetesRequest) -> Watches {
+fn begins(shared: &SharedWorld, made: &KubernetesRequest) -> WatchBehavior {
     let is_watch = made.query.iter().any(|(key, _)| key == "watch");
     let world = lock(shared);
     let cluster = world.kubernetes.clusters.get(&made.cluster).filter(|_| is_watch);
@@ -97,7 +97,7 @@ fn action(made: &KubernetesRequest, method: &Method) -> String {
 async fn go_wrong(kind: FaultKind) -> Response {
     match kind {
         FaultKind::Error { status, code, message } => {
-            let mut told = Failure::new(status, "", message).status();
+            let mut told = StatusFailure::new(status, "", message).status();
             told["reason"] = json!(code);
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, Json(told)).into_response()
@@ -109,7 +109,7 @@ async fn go_wrong(kind: FaultKind) -> Response {
 }
 
 fn answered(
-    shared: &Shared,
+    shared: &SharedWorld,
     mut made: KubernetesRequest,
     method: &Method,
     headers: &HeaderMap,
@@ -130,19 +130,19 @@ fn text(headers: &HeaderMap, name: HeaderName) -> String {
 }
 
 fn answer(
-    shared: &Shared,
+    shared: &SharedWorld,
     world: &mut World,
     (made, method): (&KubernetesRequest, &Method),
     headers: &HeaderMap,
     body: Bytes,
-) -> Result<Response, Failure> {
+) -> Result<Response, StatusFailure> {
     let name = made.cluster.as_str();
     if !world.kubernetes.clusters.contains_key(name) {
-        return Err(Failure::no_such_path());
+        return Err(StatusFailure::no_such_path());
     }
     authenticate(world, name, &made.authorization)?;
-    let target = paths::target(&made.path).ok_or_else(Failure::no_such_path)?;
-    let request = Request {
+    let target = paths::target(&made.path).ok_or_else(StatusFailure::no_such_path)?;
+    let request = ApiRequest {
         verb: Verb::of(method, &target, &made.query)?,
         target,
         query: made.query.clone(),
@@ -153,31 +153,31 @@ fn answer(
         .kubernetes
         .clusters
         .get_mut(name)
-        .ok_or_else(Failure::no_such_path)?;
+        .ok_or_else(StatusFailure::no_such_path)?;
     authorise(&cluster.access, &request)?;
     perform(shared, name, cluster, request)
 }
 
 /// Whoever has no access entry gets the same answer as whoever has no valid token.
-fn authenticate(world: &mut World, cluster: &str, authorization: &str) -> Result<(), Failure> {
+fn authenticate(world: &mut World, cluster: &str, authorization: &str) -> Result<(), StatusFailure> {
     let token = authorization.strip_prefix("Bearer ").unwrap_or_default();
     if let Err(why) = token::check(token, cluster, &world.options.credentials, time::now()) {
         eprintln!("a token for the cluster {cluster} isn't taken: {why}");
-        return Err(Failure::unauthorized());
+        return Err(StatusFailure::unauthorized());
     }
     let cluster = world.kubernetes.clusters.get_mut(cluster);
-    let cluster = cluster.ok_or_else(Failure::no_such_path)?;
+    let cluster = cluster.ok_or_else(StatusFailure::no_such_path)?;
     if cluster.denials > 0 {
         cluster.denials -= 1;
-        return Err(Failure::unauthorized());
+        return Err(StatusFailure::unauthorized());
     }
     match cluster.access {
-        Access::NoEntry => Err(Failure::unauthorized()),
+        Access::NoEntry => Err(StatusFailure::unauthorized()),
         Access::Granted | Access::Forbidden { .. } | Access::ReadOnly => Ok(()),
     }
 }
 
-fn authorise(access: &Access, request: &Request) -> Result<(), Failure> {
+fn authorise(access: &Access, request: &ApiRequest) -> Result<(), StatusFailure> {
     let plural = request.target.resource.plural();
     let allowed = match access {
         Access::Granted | Access::NoEntry => true,
@@ -186,23 +186,28 @@ fn authorise(access: &Access, request: &Request) -> Result<(), Failure> {
     };
     match allowed {
         true => Ok(()),
-        false => Err(Failure::forbidden(&request.target, request.verb.word())),
+        false => Err(StatusFailure::forbidden(&request.target, request.verb.word())),
     }
 }
 
-fn perform(shared: &Shared, name: &str, cluster: &mut Cluster, request: Request) -> Result<Response, Failure> {
+fn perform(
+    shared: &SharedWorld,
+    name: &str,
+    cluster: &mut SimulatedCluster,
+    request: ApiRequest,
+) -> Result<Response, StatusFailure> {
     match request.verb {
         Verb::Get => list::get(&cluster.store, &request).map(|object| Json(object).into_response()),
         Verb::List => list::list(&cluster.store, &request).map(|list| Json(list).into_response()),
         Verb::Watch => {
             let selected = (request.target, Selector::of(&request.query)?);
-            let wanted = Wanted::of(&request.query);
-            let watch = Watch::begin(shared, (name, cluster.era, &cluster.store), selected, &wanted);
+            let wanted = WatchQuery::of(&request.query);
+            let watch = WatchStream::begin(shared, (name, cluster.era, &cluster.store), selected, &wanted);
             let watch = watch.map(|watch| match cluster.watches {
-                Watches::EndAtOnce => watch.over(),
-                Watches::Last | Watches::BeginLate | Watches::NeverBegin => watch,
+                WatchBehavior::EndAtOnce => watch.over(),
+                WatchBehavior::Last | WatchBehavior::BeginLate | WatchBehavior::NeverBegin => watch,
             });
-            watch.map(Watch::into_response)
+            watch.map(WatchStream::into_response)
         }
         Verb::Create => write::create(&mut cluster.store, &request),
         Verb::Patch => write::patch(&mut cluster.store, &request),

@@ -4,12 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::http::Request;
+use super::http::ApiRequest;
 use super::selector::Selector;
-use super::status::Failure;
-use super::store::{Key, Store};
+use super::status::StatusFailure;
+use super::store::{ObjectKey, Store};
 
-pub fn key(request: &Request) -> Key {
+pub fn key(request: &ApiRequest) -> ObjectKey {
     let target = &request.target;
     (
         target.resource,
@@ -18,16 +18,16 @@ pub fn key(request: &Request) -> Key {
     )
 }
 
-pub fn get(store: &Store, request: &Request) -> Result<Value, Failure> {
+pub fn get(store: &Store, request: &ApiRequest) -> Result<Value, StatusFailure> {
     let key = key(request);
     store
         .get(&key)
         .cloned()
-        .ok_or_else(|| Failure::not_found(key.0, &key.2))
+        .ok_or_else(|| StatusFailure::not_found(key.0, &key.2))
 }
 
 /// The items of a list don't say what they are: the list does.
-pub fn list(store: &Store, request: &Request) -> Result<Value, Failure> {
+pub fn list(store: &Store, request: &ApiRequest) -> Result<Value, StatusFailure> {
     let (selector, target) = (Selector::of(&request.query)?, &request.target);
     let after = continued(store, request)?;
     let limit = request
@@ -62,15 +62,15 @@ pub fn list(store: &Store, request: &Request) -> Result<Value, Failure> {
 
 /// Namespace and name of the last object of the page before. Pages aren't of one version here: what has changed
 /// meanwhile is seen.
-fn continued(store: &Store, request: &Request) -> Result<Option<(String, String)>, Failure> {
+fn continued(store: &Store, request: &ApiRequest) -> Result<Option<(String, String)>, StatusFailure> {
     let Some(text) = request.value("continue").filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
     let decoded = URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
     let parsed = serde_json::from_slice::<(u64, String, String)>(&decoded);
-    let (version, namespace, name) = parsed.map_err(|_| Failure::bad_request("continue key is not valid"))?;
+    let (version, namespace, name) = parsed.map_err(|_| StatusFailure::bad_request("continue key is not valid"))?;
     if version < store.oldest() {
-        return Err(Failure::expired(version, store.oldest()));
+        return Err(StatusFailure::expired(version, store.oldest()));
     }
     Ok(Some((namespace, name)))
 }

@@ -32,7 +32,7 @@ pub use follow::{Joining, follow, relabel, replace_nodes};
 pub use http::router;
 pub use tls::{ServerKey, TlsListener};
 
-use store::{Key, Store};
+use store::{ObjectKey, Store};
 
 /// What the function's principal may do in a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ pub enum NodesStay {
 
 /// What becomes of the watches of a cluster that are begun from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Watches {
+pub enum WatchBehavior {
     /// They last as long as was asked.
     #[default]
     Last,
@@ -92,7 +92,7 @@ pub struct KubernetesRequest {
 
 /// Where all clusters' API is.
 #[derive(Debug, Clone, Default)]
-pub struct Place {
+pub struct ApiAddress {
     /// `https://127.0.0.1:PORT`; a cluster's name follows.
     pub url: String,
     /// The authority's PEM.
@@ -100,42 +100,42 @@ pub struct Place {
 }
 
 #[derive(Default)]
-pub struct Kubernetes {
-    pub place: Place,
-    pub clusters: BTreeMap<String, Cluster>,
+pub struct SimulatedKubernetes {
+    pub place: ApiAddress,
+    pub clusters: BTreeMap<String, SimulatedCluster>,
     pub requests: Vec<KubernetesRequest>,
-    held: BTreeMap<(String, String), Held>,
+    held: BTreeMap<(String, String), NodeRules>,
     eras: u64,
 }
 
 #[derive(Default)]
-pub struct Cluster {
+pub struct SimulatedCluster {
     store: Store,
     access: Access,
     /// How many requests are still to be answered with 401.
     denials: u32,
-    watches: Watches,
+    watches: WatchBehavior,
     /// How many bookmarks watchers were told.
     bookmarks: u64,
     /// It changes when all open watches are to end.
     era: u64,
     /// When nodes become Ready.
-    ready_at: BTreeMap<Key, Instant>,
+    ready_at: BTreeMap<ObjectKey, Instant>,
     /// How many nodes there ever were: the next one's address.
     nodes: u32,
 }
 
 /// The rules for a group's nodes.
 #[derive(Debug, Clone, Default)]
-struct Held {
+struct NodeRules {
     unready: usize,
     reason: String,
     message: String,
     absent: usize,
 }
 
-impl Kubernetes {
-    pub fn at(place: Place) -> Self {
+impl SimulatedKubernetes {
+    pub fn at(place: ApiAddress) -> Self {
         Self {
             place,
             ..Self::default()
@@ -176,10 +176,10 @@ impl Kubernetes {
     }
 }
 
-impl Cluster {
+impl SimulatedCluster {
     /// In the order of their times, which is the order in which watchers see them.
     fn wake(&mut self, now: Instant) {
-        let mut due: Vec<(Instant, Key)> = self
+        let mut due: Vec<(Instant, ObjectKey)> = self
             .ready_at
             .iter()
             .filter(|(_, at)| **at <= now)
@@ -192,7 +192,7 @@ impl Cluster {
         }
     }
 
-    fn change(&mut self, key: &Key, change: impl FnOnce(&mut Value)) {
+    fn change(&mut self, key: &ObjectKey, change: impl FnOnce(&mut Value)) {
         if let Some(mut object) = self.store.get(key).cloned() {
             change(&mut object);
             self.store.put(key.clone(), object);

@@ -14,7 +14,7 @@ const GROUP_LABEL: &str = "eks.amazonaws.com/nodegroup";
 
 /// Where and as the how manieth of its cluster a node begins.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'p> {
+pub struct NodePosition<'p> {
     pub region: &'p str,
     /// From which its address and its instance's id are made.
     pub number: u32,
@@ -23,7 +23,7 @@ pub struct Place<'p> {
 }
 
 /// A node of a group as DescribeNodegroup shows it, not Ready yet.
-pub fn of_group(group: &Value, place: Place) -> Value {
+pub fn of_group(group: &Value, place: NodePosition) -> Value {
     let text = |key: &str| group[key].as_str().unwrap_or_default();
     let (windows, arm) = (text("amiType").starts_with("WINDOWS"), text("amiType").contains("ARM"));
     let zones = group["subnets"].as_array().map_or(1, Vec::len).clamp(1, 3);
@@ -55,7 +55,7 @@ pub fn lone(name: &str, region: &str, version: &str) -> Value {
     node
 }
 
-pub fn name(place: Place) -> String {
+pub fn name(place: NodePosition) -> String {
     let (high, low) = (1 + place.number / 200, 16 + place.number % 200);
     let domain = match place.region {
         "us-east-1" => "ec2.internal".to_owned(),

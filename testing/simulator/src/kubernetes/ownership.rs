@@ -2,25 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::fields::{self, Fields};
+use super::fields::{self, FieldSet};
 use super::time;
 
 /// How a manager came to its fields: an apply is declarative, all else is an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
+pub enum ManagerOperation {
     Apply,
     Update,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Owner {
+pub struct FieldManager {
     pub manager: String,
-    pub operation: Operation,
-    pub fields: Fields,
+    pub operation: ManagerOperation,
+    pub fields: FieldSet,
     since: String,
 }
 
-impl Operation {
+impl ManagerOperation {
     fn word(self) -> &'static str {
         match self {
             Self::Apply => "Apply",
@@ -29,8 +29,8 @@ impl Operation {
     }
 }
 
-impl Owner {
-    pub fn is(&self, manager: &str, operation: Operation) -> bool {
+impl FieldManager {
+    pub fn is(&self, manager: &str, operation: ManagerOperation) -> bool {
         self.manager == manager && self.operation == operation
     }
 
@@ -39,9 +39,9 @@ impl Owner {
         Self {
             manager: text("manager"),
             operation: if entry["operation"] == "Apply" {
-                Operation::Apply
+                ManagerOperation::Apply
             } else {
-                Operation::Update
+                ManagerOperation::Update
             },
             fields: fields::from_v1(&entry["fieldsV1"]),
             since: text("time"),
@@ -49,20 +49,20 @@ impl Owner {
     }
 }
 
-pub fn owners(object: &Value) -> Vec<Owner> {
+pub fn owners(object: &Value) -> Vec<FieldManager> {
     let entries = object["metadata"]["managedFields"].as_array();
-    entries.into_iter().flatten().map(Owner::read).collect()
+    entries.into_iter().flatten().map(FieldManager::read).collect()
 }
 
 /// Gives a manager exactly these fields of those that it has by this operation.
-pub fn set(owners: &mut Vec<Owner>, manager: &str, operation: Operation, fields: Fields) {
+pub fn set(owners: &mut Vec<FieldManager>, manager: &str, operation: ManagerOperation, fields: FieldSet) {
     match owners.iter_mut().find(|owner| owner.is(manager, operation)) {
         Some(owner) if owner.fields == fields => {}
         Some(owner) => {
             owner.fields = fields;
             owner.since = time::rfc3339(time::now());
         }
-        None => owners.push(Owner {
+        None => owners.push(FieldManager {
             manager: manager.to_owned(),
             operation,
             fields,
@@ -72,9 +72,9 @@ pub fn set(owners: &mut Vec<Owner>, manager: &str, operation: Operation, fields:
 }
 
 /// Writes the owners into an object; whoever owns nothing is left out.
-pub fn write(object: &mut Value, owners: &[Owner]) {
+pub fn write(object: &mut Value, owners: &[FieldManager]) {
     let version = object["apiVersion"].clone();
-    let entry = |owner: &Owner| {
+    let entry = |owner: &FieldManager| {
         json!({
             "manager": owner.manager, "operation": owner.operation.word(), "apiVersion": version, "time": owner.since,
             "fieldsType": "FieldsV1", "fieldsV1": fields::to_v1(&owner.fields),
@@ -91,27 +91,27 @@ pub fn write(object: &mut Value, owners: &[Owner]) {
 /// After somebody has put a whole object: all of it is theirs, since when it was if they had the same fields before.
 pub fn put(before: Option<&Value>, after: &mut Value, manager: &str) {
     let mut owners = before.map(owners).unwrap_or_default();
-    owners.retain(|owner| owner.is(manager, Operation::Update));
-    set(&mut owners, manager, Operation::Update, fields::of(after));
+    owners.retain(|owner| owner.is(manager, ManagerOperation::Update));
+    set(&mut owners, manager, ManagerOperation::Update, fields::of(after));
     write(after, &owners);
 }
 
 /// After an update: what a manager has changed is its own from now on, and nobody else's.
 pub fn updated(before: &Value, after: &mut Value, manager: &str) {
     let mut owners = owners(before);
-    let changed: Fields = fields::of(after)
+    let changed: FieldSet = fields::of(after)
         .into_iter()
         .filter(|path| fields::value(before, path) != fields::value(after, path))
         .collect();
     for owner in &mut owners {
         owner.fields.retain(|path| {
-            let mine = owner.manager == manager && owner.operation == Operation::Update;
+            let mine = owner.manager == manager && owner.operation == ManagerOperation::Update;
             fields::value(after, path).is_some() && (mine || !changed.contains(path))
         });
     }
-    let kept = owners.iter().find(|owner| owner.is(manager, Operation::Update));
+    let kept = owners.iter().find(|owner| owner.is(manager, ManagerOperation::Update));
     let mut own = kept.map(|owner| owner.fields.clone()).unwrap_or_default();
     own.extend(changed);
-    set(&mut owners, manager, Operation::Update, own);
+    set(&mut owners, manager, ManagerOperation::Update, own);
     write(after, &owners);
 }

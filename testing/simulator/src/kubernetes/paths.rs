@@ -3,13 +3,13 @@
 use axum::http::Method;
 use percent_encoding::percent_decode_str;
 
-use super::resource::{Resource, Scope};
-use super::status::Failure;
+use super::resource::{KubernetesResource, Scope};
+use super::status::StatusFailure;
 
 /// A kind of objects, all of them, those of a namespace, or a single one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    pub resource: Resource,
+pub struct ApiTarget {
+    pub resource: KubernetesResource,
     pub namespace: Option<String>,
     pub name: Option<String>,
 }
@@ -44,7 +44,7 @@ impl Verb {
         }
     }
 
-    pub fn of(method: &Method, target: &Target, query: &[(String, String)]) -> Result<Self, Failure> {
+    pub fn of(method: &Method, target: &ApiTarget, query: &[(String, String)]) -> Result<Self, StatusFailure> {
         let watches = || {
             query
                 .iter()
@@ -57,7 +57,7 @@ impl Verb {
             ("POST", false) => Ok(Self::Create),
             ("PATCH", true) => Ok(Self::Patch),
             ("DELETE", true) => Ok(Self::Delete),
-            _ => Err(Failure::new(
+            _ => Err(StatusFailure::new(
                 405,
                 "MethodNotAllowed",
                 "the server does not allow this method on the requested resource",
@@ -73,7 +73,7 @@ pub fn of_cluster(path: &str) -> (String, String) {
     (decode(cluster), format!("/{rest}"))
 }
 
-pub fn target(path: &str) -> Option<Target> {
+pub fn target(path: &str) -> Option<ApiTarget> {
     let segments: Vec<String> = path.trim_matches('/').split('/').map(decode).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match segments.as_slice() {
@@ -83,7 +83,7 @@ pub fn target(path: &str) -> Option<Target> {
     }
 }
 
-fn within(group: &str, path: &[&str]) -> Option<Target> {
+fn within(group: &str, path: &[&str]) -> Option<ApiTarget> {
     let (namespace, plural, name) = match path {
         ["namespaces", namespace, plural] => (Some(*namespace), *plural, None),
         ["namespaces", namespace, plural, name] => (Some(*namespace), *plural, Some(*name)),
@@ -91,12 +91,12 @@ fn within(group: &str, path: &[&str]) -> Option<Target> {
         [plural, name] => (None, *plural, Some(*name)),
         _ => return None,
     };
-    let resource = Resource::in_group(group, plural)?;
+    let resource = KubernetesResource::in_group(group, plural)?;
     let fits = match resource.scope() {
         Scope::Cluster => namespace.is_none(),
         Scope::Namespace => namespace.is_some() || name.is_none(),
     };
-    fits.then(|| Target {
+    fits.then(|| ApiTarget {
         resource,
         namespace: namespace.map(str::to_owned),
         name: name.map(str::to_owned),

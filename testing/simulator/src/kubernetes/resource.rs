@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// One kind. What isn't here is answered with 404, as an API that isn't installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Resource {
+pub enum KubernetesResource {
     ConfigMaps,
     DaemonSets,
     Nodes,
@@ -18,15 +18,15 @@ pub enum Scope {
     Namespace,
 }
 
-const ALL: [Resource; 5] = [
-    Resource::ConfigMaps,
-    Resource::DaemonSets,
-    Resource::Nodes,
-    Resource::PodDisruptionBudgets,
-    Resource::Pods,
+const ALL: [KubernetesResource; 5] = [
+    KubernetesResource::ConfigMaps,
+    KubernetesResource::DaemonSets,
+    KubernetesResource::Nodes,
+    KubernetesResource::PodDisruptionBudgets,
+    KubernetesResource::Pods,
 ];
 
-impl Resource {
+impl KubernetesResource {
     /// As a path names it.
     pub fn in_group(group: &str, plural: &str) -> Option<Self> {
         let named = |one: &Self| one.group() == group && one.plural() == plural;

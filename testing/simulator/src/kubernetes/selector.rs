@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::status::Failure;
+use super::status::StatusFailure;
 
 /// What a list or a watch selects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ const FIELDS: [(&str, &str); 4] = [
 ];
 
 impl Selector {
-    pub fn of(query: &[(String, String)]) -> Result<Self, Failure> {
+    pub fn of(query: &[(String, String)]) -> Result<Self, StatusFailure> {
         let value = |key: &str| {
             query
                 .iter()
@@ -40,7 +40,7 @@ impl Selector {
         let fields = requirements(value("fieldSelector"))?;
         let unknown = fields.iter().map(Requirement::key).find(|key| pointer(key).is_none());
         if let Some(key) = unknown {
-            return Err(Failure::bad_request(format!("field label not supported: {key}")));
+            return Err(StatusFailure::bad_request(format!("field label not supported: {key}")));
         }
         Ok(Self { labels, fields })
     }
@@ -77,7 +77,7 @@ fn pointer(field: &str) -> Option<&'static str> {
     known.map(|(_, pointer)| *pointer)
 }
 
-fn requirements(text: &str) -> Result<Vec<Requirement>, Failure> {
+fn requirements(text: &str) -> Result<Vec<Requirement>, StatusFailure> {
     let parts = split(text);
     let written = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
     written.map(requirement).collect()
@@ -101,9 +101,9 @@ fn split(text: &str) -> Vec<&str> {
     parts
 }
 
-fn requirement(text: &str) -> Result<Requirement, Failure> {
+fn requirement(text: &str) -> Result<Requirement, StatusFailure> {
     let one = |value: &str| vec![value.trim().to_owned()];
-    let refused = || Failure::bad_request(format!("unable to parse requirement: {text}"));
+    let refused = || StatusFailure::bad_request(format!("unable to parse requirement: {text}"));
     let parsed = if let Some((key, values)) = text.split_once('(') {
         set(key, values).ok_or_else(refused)?
     } else if let Some((key, value)) = text.split_once("!=") {

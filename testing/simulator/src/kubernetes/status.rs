@@ -5,21 +5,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::paths::Target;
-use super::resource::{Resource, Scope};
+use super::paths::ApiTarget;
+use super::resource::{KubernetesResource, Scope};
 
 /// As whom the API server knows whoever comes with a token: a role's session.
 const USER: &str = "arn:aws:sts::123456789012:assumed-role/function/session";
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
+pub struct StatusFailure {
     pub code: u16,
     pub reason: &'static str,
     pub message: String,
     pub details: Value,
 }
 
-impl Failure {
+impl StatusFailure {
     pub fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -34,7 +34,7 @@ impl Failure {
         Self::new(401, "Unauthorized", "Unauthorized")
     }
 
-    pub fn forbidden(target: &Target, verb: &str) -> Self {
+    pub fn forbidden(target: &ApiTarget, verb: &str) -> Self {
         let resource = target.resource;
         let (plural, group) = (resource.plural(), resource.group());
         let object = target
@@ -57,18 +57,18 @@ impl Failure {
         Self::new(404, "NotFound", "the server could not find the requested resource")
     }
 
-    pub fn not_found(resource: Resource, name: &str) -> Self {
+    pub fn not_found(resource: KubernetesResource, name: &str) -> Self {
         let message = format!("{} \"{name}\" not found", resource.qualified());
         Self::new(404, "NotFound", message).about(resource, Some(name))
     }
 
-    pub fn exists(resource: Resource, name: &str) -> Self {
+    pub fn exists(resource: KubernetesResource, name: &str) -> Self {
         let message = format!("{} \"{name}\" already exists", resource.qualified());
         Self::new(409, "AlreadyExists", message).about(resource, Some(name))
     }
 
     /// An object that isn't, or is no longer, what the request expects.
-    pub fn conflict(resource: Resource, name: &str, why: &str) -> Self {
+    pub fn conflict(resource: KubernetesResource, name: &str, why: &str) -> Self {
         let message = format!(
             "Operation cannot be fulfilled on {} \"{name}\": {why}",
             resource.qualified()
@@ -76,7 +76,7 @@ impl Failure {
         Self::new(409, "Conflict", message).about(resource, Some(name))
     }
 
-    pub fn immutable_uid(resource: Resource, name: &str, given: &str) -> Self {
+    pub fn immutable_uid(resource: KubernetesResource, name: &str, given: &str) -> Self {
         let kind = match resource.group() {
             "" => resource.kind().to_owned(),
             group => format!("{}.{group}", resource.kind()),
@@ -105,7 +105,7 @@ impl Failure {
         status
     }
 
-    fn about(mut self, resource: Resource, name: Option<&str>) -> Self {
+    fn about(mut self, resource: KubernetesResource, name: Option<&str>) -> Self {
         self.details = json!({"kind": resource.plural()});
         for (key, value) in [("name", name.unwrap_or_default()), ("group", resource.group())] {
             if !value.is_empty() {
@@ -116,7 +116,7 @@ impl Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for StatusFailure {
     fn into_response(self) -> Response {
         let code = StatusCode::from_u16(self.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         (code, Json(self.status())).into_response()

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::resource::{Resource, Scope};
+use super::resource::{KubernetesResource, Scope};
 use super::time;
 
 /// Kind, namespace (empty for what has none) and name.
-pub type Key = (Resource, String, String);
+pub type ObjectKey = (KubernetesResource, String, String);
 
 #[derive(Debug, Default)]
 pub struct Store {
-    objects: BTreeMap<Key, Value>,
-    events: Vec<Event>,
+    objects: BTreeMap<ObjectKey, Value>,
+    events: Vec<ObjectChange>,
     version: u64,
     /// Versions before it are too old to watch from.
     oldest: u64,
@@ -22,9 +22,9 @@ pub struct Store {
 
 /// One change of one object: what it was and what it is, `None` for not there.
 #[derive(Debug, Clone)]
-pub struct Event {
+pub struct ObjectChange {
     pub version: u64,
-    pub key: Key,
+    pub key: ObjectKey,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
@@ -38,23 +38,27 @@ impl Store {
         self.oldest
     }
 
-    pub fn get(&self, key: &Key) -> Option<&Value> {
+    pub fn get(&self, key: &ObjectKey) -> Option<&Value> {
         self.objects.get(key)
     }
 
     /// By namespace and name. No namespace means all.
-    pub fn list(&self, resource: Resource, namespace: Option<&str>) -> impl Iterator<Item = (&Key, &Value)> {
-        let wanted = move |key: &Key| key.0 == resource && namespace.is_none_or(|namespace| key.1 == namespace);
+    pub fn list(
+        &self,
+        resource: KubernetesResource,
+        namespace: Option<&str>,
+    ) -> impl Iterator<Item = (&ObjectKey, &Value)> {
+        let wanted = move |key: &ObjectKey| key.0 == resource && namespace.is_none_or(|namespace| key.1 == namespace);
         self.objects.iter().filter(move |(key, _)| wanted(key))
     }
 
-    pub fn events_after(&self, version: u64) -> &[Event] {
+    pub fn events_after(&self, version: u64) -> &[ObjectChange] {
         let first = self.events.partition_point(|event| event.version <= version);
         &self.events[first..]
     }
 
     /// Creates or replaces an object. One that is the same as before keeps its version and is no event.
-    pub fn put(&mut self, key: Key, mut object: Value) -> Value {
+    pub fn put(&mut self, key: ObjectKey, mut object: Value) -> Value {
         let before = self.objects.get(&key).cloned();
         self.identify(&key, &mut object, before.as_ref());
         if before.as_ref() == Some(&object) {
@@ -74,7 +78,7 @@ impl Store {
         object
     }
 
-    pub fn remove(&mut self, key: &Key) -> Option<Value> {
+    pub fn remove(&mut self, key: &ObjectKey) -> Option<Value> {
         let mut object = self.objects.remove(key)?;
         self.version += 1;
         let before = object.clone();
@@ -89,8 +93,8 @@ impl Store {
         self.oldest = self.version;
     }
 
-    fn tell(&mut self, key: Key, before: Option<Value>, after: Option<Value>) {
-        self.events.push(Event {
+    fn tell(&mut self, key: ObjectKey, before: Option<Value>, after: Option<Value>) {
+        self.events.push(ObjectChange {
             version: self.version,
             key,
             before,
@@ -99,7 +103,7 @@ impl Store {
     }
 
     /// What the API server sets, whatever a client says. Ids rise, so that they sort by age.
-    fn identify(&mut self, key: &Key, object: &mut Value, before: Option<&Value>) {
+    fn identify(&mut self, key: &ObjectKey, object: &mut Value, before: Option<&Value>) {
         let (resource, namespace, name) = key;
         object["apiVersion"] = json!(resource.api_version());
         object["kind"] = json!(resource.kind());

@@ -9,13 +9,13 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::paths::Target;
-use super::resource::Resource;
+use super::paths::ApiTarget;
+use super::resource::KubernetesResource;
 use super::selector::Selector;
-use super::status::Failure;
-use super::store::{Event, Store};
+use super::status::StatusFailure;
+use super::store::{ObjectChange, Store};
 use crate::clock;
-use crate::http::Shared;
+use crate::http::SharedWorld;
 use crate::world::lock;
 
 /// How often the world is looked at: node groups change with time, not only when somebody asks.
@@ -23,10 +23,10 @@ const TICK: Duration = Duration::from_millis(25);
 /// The API server sends one a minute; a test wants to see some.
 const BOOKMARK: Duration = Duration::from_millis(200);
 
-pub struct Watch {
-    world: Shared,
+pub struct WatchStream {
+    world: SharedWorld,
     cluster: String,
-    target: Target,
+    target: ApiTarget,
     selector: Selector,
     /// Everything up to this version was told, or was before the watch.
     seen: u64,
@@ -39,11 +39,11 @@ pub struct Watch {
 }
 
 /// What was asked of the watch besides the selectors.
-pub struct Wanted<'q> {
+pub struct WatchQuery<'q> {
     query: &'q [(String, String)],
 }
 
-impl<'q> Wanted<'q> {
+impl<'q> WatchQuery<'q> {
     pub fn of(query: &'q [(String, String)]) -> Self {
         Self { query }
     }
@@ -58,11 +58,11 @@ impl<'q> Wanted<'q> {
     }
 
     /// From where on; `None` is from what there is now.
-    fn version(&self) -> Result<Option<u64>, Failure> {
+    fn version(&self) -> Result<Option<u64>, StatusFailure> {
         match self.value("resourceVersion") {
             None | Some("" | "0") => Ok(None),
             Some(text) => {
-                let invalid = |_| Failure::bad_request(format!("resourceVersion: Invalid value: \"{text}\""));
+                let invalid = |_| StatusFailure::bad_request(format!("resourceVersion: Invalid value: \"{text}\""));
                 text.parse().map(Some).map_err(invalid)
             }
         }
@@ -73,14 +73,14 @@ impl<'q> Wanted<'q> {
     }
 }
 
-impl Watch {
+impl WatchStream {
     /// A watch of a cluster that is there.
     pub fn begin(
-        world: &Shared,
+        world: &SharedWorld,
         (cluster, era, store): (&str, u64, &Store),
-        (target, selector): (Target, Selector),
-        wanted: &Wanted,
-    ) -> Result<Self, Failure> {
+        (target, selector): (ApiTarget, Selector),
+        wanted: &WatchQuery,
+    ) -> Result<Self, StatusFailure> {
         let asked = wanted.version()?;
         let now = clock::now();
         let mut watch = Self {
@@ -97,7 +97,7 @@ impl Watch {
         };
         match asked {
             Some(version) if version < store.oldest() => {
-                watch.first = line("ERROR", &Failure::expired(version, store.oldest()).status());
+                watch.first = line("ERROR", &StatusFailure::expired(version, store.oldest()).status());
                 watch.over = true;
             }
             Some(version) if !wanted.is("sendInitialEvents") => watch.seen = version,
@@ -123,7 +123,7 @@ impl Watch {
         ([("content-type", "application/json")], Body::from_stream(lines)).into_response()
     }
 
-    fn what_there_is(&self, store: &Store, wanted: &Wanted) -> Vec<u8> {
+    fn what_there_is(&self, store: &Store, wanted: &WatchQuery) -> Vec<u8> {
         let all = store.list(self.target.resource, self.target.namespace.as_deref());
         let mut lines: Vec<u8> = all
             .filter(|(_, object)| self.selector.matches(object))
@@ -159,7 +159,11 @@ impl Watch {
         let cluster = world.kubernetes.clusters.get_mut(&self.cluster);
         let cluster = cluster.filter(|cluster| cluster.era == self.era)?;
         let events = cluster.store.events_after(self.seen);
-        let mut lines: Vec<u8> = events.iter().filter_map(|event| self.told(event)).flatten().collect();
+        let mut lines: Vec<u8> = events
+            .iter()
+            .filter_map(|event| self.as_selected(event))
+            .flatten()
+            .collect();
         self.seen = self.seen.max(cluster.store.version());
         if self.bookmarks.is_some_and(|due| due <= clock::now()) {
             self.bookmarks = Some(clock::now() + BOOKMARK);
@@ -170,7 +174,7 @@ impl Watch {
     }
 
     /// An event as whoever selects sees it: what stops matching is gone for them.
-    fn told(&self, event: &Event) -> Option<Vec<u8>> {
+    fn as_selected(&self, event: &ObjectChange) -> Option<Vec<u8>> {
         let (resource, namespace, _) = &event.key;
         let elsewhere = self.target.namespace.as_ref().is_some_and(|wanted| wanted != namespace);
         if *resource != self.target.resource || elsewhere {
@@ -189,7 +193,7 @@ impl Watch {
     }
 }
 
-fn bookmark(resource: Resource, version: u64) -> Value {
+fn bookmark(resource: KubernetesResource, version: u64) -> Value {
     json!({
         "kind": resource.kind(), "apiVersion": resource.api_version(),
         "metadata": {"resourceVersion": version.to_string(), "creationTimestamp": null},

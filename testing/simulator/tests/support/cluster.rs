@@ -10,29 +10,29 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use simulator::{Durations, Options};
 
-use super::Eks;
+use super::SimulatorClient;
 
 pub const NODES: &str = "/api/v1/nodes";
 pub const APPLY: &str = "application/apply-patch+yaml";
 pub const MERGE: &str = "application/merge-patch+json";
 
 /// A simulator, a client that trusts its authority, and the cluster that it speaks to.
-pub struct Cluster {
-    pub eks: Eks,
+pub struct ClusterClient {
+    pub eks: SimulatorClient,
     pub token: String,
     client: Client,
     endpoint: String,
 }
 
 /// A watch that is being read.
-pub struct Lines {
+pub struct WatchReader {
     response: Response,
     rest: Vec<u8>,
 }
 
-impl Cluster {
+impl ClusterClient {
     pub async fn start(time_scale: f64) -> Self {
-        Self::of(Eks::start(time_scale).await, "my-cluster").await
+        Self::of(SimulatorClient::start(time_scale).await, "my-cluster").await
     }
 
     /// With nodes that are Ready so many seconds after they register.
@@ -42,10 +42,10 @@ impl Cluster {
             durations,
             ..Options::default()
         };
-        Self::of(Eks::with(options).await, "my-cluster").await
+        Self::of(SimulatorClient::with(options).await, "my-cluster").await
     }
 
-    pub async fn of(eks: Eks, name: &str) -> Self {
+    pub async fn of(eks: SimulatorClient, name: &str) -> Self {
         let shown = eks.get(&format!("/clusters/{name}")).await.body["cluster"].clone();
         let pem = STANDARD.decode(shown["certificateAuthority"]["data"].as_str().expect("an authority"));
         let authority = Certificate::from_pem(&pem.expect("base64")).expect("PEM");
@@ -82,14 +82,14 @@ impl Cluster {
         read(request.body(body.to_string())).await
     }
 
-    pub async fn watch(&self, path_and_query: &str) -> Lines {
+    pub async fn watch(&self, path_and_query: &str) -> WatchReader {
         let response = self
             .request(Method::GET, path_and_query)
             .send()
             .await
             .expect("an answer");
         assert_eq!(response.status().as_u16(), 200);
-        Lines {
+        WatchReader {
             response,
             rest: Vec::new(),
         }
@@ -105,7 +105,7 @@ impl Cluster {
     }
 }
 
-impl Lines {
+impl WatchReader {
     /// The next event, or none at the watch's end.
     pub async fn next(&mut self) -> Option<Value> {
         loop {
@@ -118,7 +118,7 @@ impl Lines {
     }
 
     /// Its type and its object's name.
-    pub async fn told(&mut self) -> (String, String) {
+    pub async fn next_change(&mut self) -> (String, String) {
         let event = self.next().await.expect("an event");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         (text(&event["type"]), text(&event["object"]["metadata"]["name"]))

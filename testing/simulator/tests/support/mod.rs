@@ -5,7 +5,7 @@ pub mod cluster;
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use simulator::{Fault, FaultKind, Options, Outcome, OutcomeRule, Simulator, When};
+use simulator::{FaultKind, InjectedFault, Options, OutcomeRule, SimulatedOutcome, Simulator, When};
 
 /// Nothing that takes time ends while a test runs.
 pub const STANDS_STILL: f64 = 1.0;
@@ -17,26 +17,26 @@ pub const GROUP: &str = "/clusters/my-cluster/node-groups/nodes";
 pub const CONFIG: &str = "/clusters/my-cluster/node-groups/nodes/update-config";
 pub const VERSION: &str = "/clusters/my-cluster/node-groups/nodes/update-version";
 
-pub struct Eks {
+pub struct SimulatorClient {
     pub simulator: Simulator,
     client: Client,
 }
 
 /// What came back: status, error code (empty on success) and body.
 #[derive(Debug, PartialEq)]
-pub struct Answer {
+pub struct HttpAnswer {
     pub status: u16,
     pub code: String,
     pub body: Value,
 }
 
-impl Answer {
+impl HttpAnswer {
     pub fn message(&self) -> &str {
         self.body["message"].as_str().unwrap_or_default()
     }
 }
 
-impl Eks {
+impl SimulatorClient {
     pub async fn start(time_scale: f64) -> Self {
         Self::with(Options {
             time_scale,
@@ -65,15 +65,15 @@ impl Eks {
             .request(method, format!("{}{path}", self.simulator.endpoint()))
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> HttpAnswer {
         read(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub async fn post(&self, path: &str, body: &Value) -> HttpAnswer {
         read(self.request(Method::POST, path).body(body.to_string())).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub async fn delete(&self, path: &str) -> HttpAnswer {
         read(self.request(Method::DELETE, path)).await
     }
 
@@ -91,7 +91,7 @@ impl Eks {
             .as_u16()
     }
 
-    pub async fn create(&self, changes: Value) -> Answer {
+    pub async fn create(&self, changes: Value) -> HttpAnswer {
         self.post(GROUPS, &group(changes)).await
     }
 
@@ -99,7 +99,7 @@ impl Eks {
         self.get(GROUP).await.body["nodegroup"]["status"].clone()
     }
 
-    pub async fn update(&self, begun: &Answer) -> Value {
+    pub async fn update(&self, begun: &HttpAnswer) -> Value {
         let id = begun.body["update"]["id"].as_str().expect("an update's id");
         let path = format!("/clusters/my-cluster/updates/{id}?nodegroupName=nodes");
         self.get(&path).await.body["update"].clone()
@@ -110,7 +110,7 @@ impl Eks {
         self.simulator.outcome(OutcomeRule {
             operation: operation.to_owned(),
             nodegroup: "*".to_owned(),
-            outcome: Outcome::Fail {
+            outcome: SimulatedOutcome::Fail {
                 status: status.map(str::to_owned),
                 issues: vec![issue],
             },
@@ -131,8 +131,8 @@ pub fn group(changes: Value) -> Value {
     body
 }
 
-pub fn fault(operation: &str, kind: FaultKind) -> Fault {
-    Fault {
+pub fn fault(operation: &str, kind: FaultKind) -> InjectedFault {
+    InjectedFault {
         operation: operation.to_owned(),
         nth: 1,
         times: 1,
@@ -149,12 +149,12 @@ pub fn server_error() -> FaultKind {
     }
 }
 
-async fn read(request: RequestBuilder) -> Answer {
+async fn read(request: RequestBuilder) -> HttpAnswer {
     let answer = request.send().await.expect("an answer");
     let code = answer.headers().get("x-amzn-errortype");
     let code = code.map_or("", |code| code.to_str().expect("a code")).to_owned();
     let status = answer.status().as_u16();
     let text = answer.text().await.expect("a body");
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Answer { status, code, body }
+    HttpAnswer { status, code, body }
 }

@@ -9,7 +9,7 @@ use crate::properties::for_its_nodes;
 use crate::world::{CLUSTER, held, text};
 
 /// A group that a policy retains.
-pub struct Kept {
+pub struct RetainedGroup {
     id: String,
     shown: Value,
     in_ec2: Vec<String>,
@@ -26,7 +26,7 @@ impl Verdicts {
         self.world.tell(&format!("CloudFormation: {id} is retained"));
         held(&self.world.kept).push(text(&shown, "nodegroupName").to_owned());
         let id = id.to_owned();
-        self.kept.push(Kept { id, shown, in_ec2 });
+        self.kept.push(RetainedGroup { id, shown, in_ec2 });
     }
 
     pub fn is_kept(&self, id: &str) -> bool {

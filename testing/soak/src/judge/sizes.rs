@@ -18,17 +18,17 @@ pub enum Went {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sizes {
     created: Value,
-    possible: BTreeSet<Size>,
+    possible: BTreeSet<ExpectedSize>,
 }
 
 /// A size, and who has set it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Size {
+enum ExpectedSize {
     SetByTheUpdate(i64),
     OfBefore(i64),
 }
 
-impl Size {
+impl ExpectedSize {
     fn number(self) -> i64 {
         match self {
             Self::SetByTheUpdate(size) | Self::OfBefore(size) => size,
@@ -42,7 +42,7 @@ impl Sizes {
         let live = group["scalingConfig"]["desiredSize"].as_i64()?;
         Some(Self {
             created: group["createdAt"].clone(),
-            possible: [Size::OfBefore(live)].into(),
+            possible: [ExpectedSize::OfBefore(live)].into(),
         })
     }
 
@@ -54,11 +54,11 @@ impl Sizes {
     /// in EKS yet.
     fn update(&mut self, old: &Value, new: &Value, went: Went) {
         let wanted = desired(new).filter(|wanted| desired(old) != Some(*wanted));
-        let after = |size: &Size| match clamped(wanted.unwrap_or(size.number()), new) {
+        let after = |size: &ExpectedSize| match clamped(wanted.unwrap_or(size.number()), new) {
             same if same == size.number() => *size,
-            set => Size::SetByTheUpdate(set),
+            set => ExpectedSize::SetByTheUpdate(set),
         };
-        let after: BTreeSet<Size> = self.possible.iter().map(after).collect();
+        let after: BTreeSet<ExpectedSize> = self.possible.iter().map(after).collect();
         if went == Went::Wrong || text(new, "WaitFor") == "Submitted" {
             self.possible.extend(after);
         } else {
@@ -69,12 +69,12 @@ impl Sizes {
     /// A rollback of `failed` to `before`: where the size is what the failed update had set, it is set back.
     fn rollback(&mut self, failed: &Value, before: &Value) {
         let set = desired(failed).filter(|set| desired(before).is_some_and(|size| size != *set));
-        let back = |size: &Size| match (set, size) {
-            (Some(set), Size::SetByTheUpdate(size)) if set == *size => desired(before).unwrap_or(*size),
+        let back = |size: &ExpectedSize| match (set, size) {
+            (Some(set), ExpectedSize::SetByTheUpdate(size)) if set == *size => desired(before).unwrap_or(*size),
             (_, size) => size.number(),
         };
-        let after = |size: &Size| Size::OfBefore(clamped(back(size), before));
-        let after: BTreeSet<Size> = self.possible.iter().map(after).collect();
+        let after = |size: &ExpectedSize| ExpectedSize::OfBefore(clamped(back(size), before));
+        let after: BTreeSet<ExpectedSize> = self.possible.iter().map(after).collect();
         if text(before, "WaitFor") == "Submitted" {
             self.possible.extend(after);
         } else {
@@ -163,10 +163,10 @@ mod tests {
     #[test]
     fn a_rollback_sets_the_size_back_only_where_the_failed_update_had_set_it() {
         for (size, expected) in [
-            (Size::OfBefore(20), 20),
-            (Size::OfBefore(25), 25),
-            (Size::SetByTheUpdate(25), 3),
-            (Size::OfBefore(50), 30),
+            (ExpectedSize::OfBefore(20), 20),
+            (ExpectedSize::OfBefore(25), 25),
+            (ExpectedSize::SetByTheUpdate(25), 3),
+            (ExpectedSize::OfBefore(50), 30),
         ] {
             let mut sizes = at(size.number());
             sizes.possible = [size].into();

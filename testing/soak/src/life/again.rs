@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Life;
-use crate::asked::Asked;
 use crate::judge::difference::{by_name, difference};
 use crate::judge::id_of;
+use crate::request_record::RequestRecord;
 use crate::world::{Work, request_number, text};
 
 /// Till when a request comes again.
@@ -43,7 +43,7 @@ impl Life {
 
     fn one_of_before(&mut self) -> Option<Value> {
         let now = self.world.time.gone_by();
-        let is_of_before = |asked: &Asked| asked.read.is_some() && asked.sent + HOUR > now;
+        let is_of_before = |asked: &RequestRecord| asked.read.is_some() && asked.sent + HOUR > now;
         let mut all = self.world.all_asked();
         all.retain(is_of_before);
         (!all.is_empty()).then(|| all[self.dice.usize(..all.len())].event.clone())

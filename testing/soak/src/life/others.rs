@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use serde_json::json;
-use simulator::{Outcome, OutcomeRule};
+use simulator::{OutcomeRule, SimulatedOutcome};
 
 use crate::faults::pick;
 use crate::judge::Verdicts;
@@ -36,7 +36,7 @@ pub fn forebode(world: &World, dice: &mut Rng, operation: &str) {
     world.simulator.outcome(OutcomeRule {
         operation: operation.to_owned(),
         nodegroup: "*".to_owned(),
-        outcome: Outcome::Fail {
+        outcome: SimulatedOutcome::Fail {
             status: status.map(str::to_owned),
             issues: vec![issue],
         },

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Known, Life, TRIES};
+use super::{Life, RecordedResource, TRIES};
 use crate::faults::Weather;
-use crate::stack::{Asking, Heard};
+use crate::stack::{Asking, RequestResult};
 use crate::world::held;
 
 impl Life {
@@ -19,9 +19,9 @@ impl Life {
             };
             let request = self.cloudformation.send(asking);
             match self.hear(&request).await {
-                Heard::Success { .. } => return true,
-                Heard::Failed { reason, .. } => self.verdicts.abandoned.push(format!("{id}: {reason}")),
-                Heard::Silence => self.verdicts.abandoned.push(format!("{id}: never answered")),
+                RequestResult::Success { .. } => return true,
+                RequestResult::Failed { reason, .. } => self.verdicts.abandoned.push(format!("{id}: {reason}")),
+                RequestResult::Silence => self.verdicts.abandoned.push(format!("{id}: never answered")),
             }
         }
         false
@@ -42,7 +42,7 @@ impl Life {
     }
 
     /// The stack's end. What it keeps by its policies is left, and what it has replaced without an end to that goes with it.
-    pub(super) async fn end(&mut self, resource: Option<Known>) {
+    pub(super) async fn end(&mut self, resource: Option<RecordedResource>) {
         for replaced in std::mem::take(&mut self.replaced) {
             self.world.stack_is("DELETE_IN_PROGRESS");
             self.clean_up(&replaced).await;

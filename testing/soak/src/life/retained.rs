@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::policies::Policy;
-use super::{Known, Life, MADE_UP, others};
+use super::{Life, MADE_UP, RecordedResource, others};
 use crate::faults::pick;
-use crate::properties::{Change, changed};
-use crate::stack::{Asking, Heard};
+use crate::properties::{UpdateKind, changed};
+use crate::stack::{Asking, RequestResult};
 use crate::world::held;
 
 /// What came of a resource that an update added.
@@ -26,7 +26,7 @@ impl Life {
     }
 
     /// The resource goes from the template and its group stays, of which the function isn't told.
-    pub(super) async fn leave_out(&mut self, known: &Known) {
+    pub(super) async fn leave_out(&mut self, known: &RecordedResource) {
         self.world.count("resources that were removed, and retained");
         self.world.stack_is("UPDATE_IN_PROGRESS");
         self.retain(&known.id).await;
@@ -43,7 +43,7 @@ impl Life {
     }
 
     /// What was replaced, once the update is over.
-    pub(super) async fn clean_up(&mut self, replaced: &Known) {
+    pub(super) async fn clean_up(&mut self, replaced: &RecordedResource) {
         if self.policies.replacement == Policy::Delete {
             self.remove(&replaced.id, &replaced.properties).await;
             return;
@@ -53,11 +53,11 @@ impl Life {
     }
 
     /// The resource is in the template again, as it was or otherwise. `None` where it doesn't get there.
-    pub(super) async fn add_again(&mut self) -> Option<Known> {
+    pub(super) async fn add_again(&mut self) -> Option<RecordedResource> {
         let before = self.past.last().cloned().unwrap_or_default();
         let properties = match self.dice.u8(..3) {
-            0 => changed(&mut self.dice, &before, Change::Replacement),
-            1 => changed(&mut self.dice, &before, Change::InPlace),
+            0 => changed(&mut self.dice, &before, UpdateKind::Replacement),
+            1 => changed(&mut self.dice, &before, UpdateKind::InPlace),
             _ => before,
         };
         self.world.count("resources that were added again");
@@ -71,14 +71,14 @@ impl Life {
             old: None,
         });
         match self.hear_or_cancel(&request).await {
-            Some(Heard::Success { id }) => return self.added(&request, id, properties).await,
-            Some(Heard::Failed { id, .. }) => self.take_back(Added::Failed, &id, &properties).await,
-            Some(Heard::Silence) | None => self.take_back(Added::Failed, MADE_UP, &properties).await,
+            Some(RequestResult::Success { id }) => return self.added(&request, id, properties).await,
+            Some(RequestResult::Failed { id, .. }) => self.take_back(Added::Failed, &id, &properties).await,
+            Some(RequestResult::Silence) | None => self.take_back(Added::Failed, MADE_UP, &properties).await,
         }
         None
     }
 
-    async fn added(&mut self, request: &str, id: String, properties: Value) -> Option<Known> {
+    async fn added(&mut self, request: &str, id: String, properties: Value) -> Option<RecordedResource> {
         self.verdicts.of_a_new_id(&id);
         self.verdicts.of_known_tags(request);
         self.made.insert(id.clone(), properties.clone());
@@ -89,7 +89,7 @@ impl Life {
         }
         self.past.push(properties.clone());
         self.world.stack_is("UPDATE_COMPLETE");
-        Some(Known { id, properties })
+        Some(RecordedResource { id, properties })
     }
 
     /// The update that added the resource is rolled back. What it made is retained by a `DeletionPolicy` of `Retain`, and by
@@ -110,7 +110,7 @@ impl Life {
 
     /// In a rollback what is given up for what was there before. Whether `UpdateReplacePolicy` is asked there AWS doesn't say, so both
     /// come.
-    pub(super) async fn give_up(&mut self, replaced: &Known) {
+    pub(super) async fn give_up(&mut self, replaced: &RecordedResource) {
         let is_retained = self.policies.replacement == Policy::Retain && *pick(&mut self.dice, &[true, false]);
         if is_retained {
             self.world.count("groups that a rollback retained");

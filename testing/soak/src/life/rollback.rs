@@ -2,15 +2,20 @@
 
 use serde_json::Value;
 
-use super::{Known, Life, TRIES};
+use super::{Life, RecordedResource, TRIES};
 use crate::faults::Weather;
-use crate::stack::{Asking, Heard};
+use crate::stack::{Asking, RequestResult};
 use crate::world::held;
 
 impl Life {
     /// To `before`, for a resource that CloudFormation knows as `current` by now. What can't be rolled back an operator tries
     /// again or skips.
-    pub(super) async fn roll_back(&mut self, current: &str, before: Known, failed: &Value) -> Known {
+    pub(super) async fn roll_back(
+        &mut self,
+        current: &str,
+        before: RecordedResource,
+        failed: &Value,
+    ) -> RecordedResource {
         for _ in 0..TRIES {
             self.world.stack_is("UPDATE_ROLLBACK_IN_PROGRESS");
             let request = self.cloudformation.send(Asking {
@@ -21,7 +26,7 @@ impl Life {
             });
             let heard = self.hear(&request).await;
             self.verdicts.of_a_rollback(&request, &heard);
-            if let Heard::Success { id } = heard {
+            if let RequestResult::Success { id } = heard {
                 self.verdicts.sizes_back(&request, failed, &before.properties);
                 return self.rolled_back(current, id, before, failed).await;
             }
@@ -35,19 +40,25 @@ impl Life {
         self.verdicts.skipped = true;
         self.replaced.clear();
         self.world.stack_is("UPDATE_ROLLBACK_COMPLETE");
-        Known {
+        RecordedResource {
             id: current.to_owned(),
             properties: before.properties,
         }
     }
 
-    async fn rolled_back(&mut self, current: &str, id: String, before: Known, failed: &Value) -> Known {
+    async fn rolled_back(
+        &mut self,
+        current: &str,
+        id: String,
+        before: RecordedResource,
+        failed: &Value,
+    ) -> RecordedResource {
         self.verdicts.of_the_way_back(&before.id, &id);
         if id != current {
             self.verdicts
                 .of_an_id(current, &id, self.made.get(current), &before.properties);
             self.made.entry(id.clone()).or_insert_with(|| before.properties.clone());
-            self.replaced.push(Known {
+            self.replaced.push(RecordedResource {
                 id: current.to_owned(),
                 properties: failed.clone(),
             });
@@ -61,7 +72,7 @@ impl Life {
         }
         self.world.stack_is("UPDATE_ROLLBACK_COMPLETE");
         self.verdicts.of_the_size(&id);
-        Known {
+        RecordedResource {
             id,
             properties: before.properties,
         }

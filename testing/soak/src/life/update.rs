@@ -5,35 +5,35 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::policies::OnFailure;
-use super::{Known, Life, others};
+use super::{Life, RecordedResource, others};
 use crate::faults::pick;
 use crate::judge::Went;
-use crate::properties::{Change, changed};
-use crate::stack::{Asking, Heard};
+use crate::properties::{UpdateKind, changed};
+use crate::stack::{Asking, RequestResult};
 use crate::world::CLUSTER;
 
 /// How often a user goes on with a failed update before he takes the stack back.
 const MOST_ATTEMPTS: usize = 4;
 
-const CHANGES: [Change; 8] = [
-    Change::InPlace,
-    Change::InPlace,
-    Change::Replacement,
-    Change::Replacement,
-    Change::Replacement,
-    Change::Upgrade,
-    Change::Refused,
-    Change::Back,
+const CHANGES: [UpdateKind; 8] = [
+    UpdateKind::InPlace,
+    UpdateKind::InPlace,
+    UpdateKind::Replacement,
+    UpdateKind::Replacement,
+    UpdateKind::Replacement,
+    UpdateKind::Upgrade,
+    UpdateKind::Refused,
+    UpdateKind::Back,
 ];
 
 /// What CloudFormation knows while an update that failed isn't over.
-struct Standing {
+struct FailedUpdate {
     /// The id that is recorded.
     id: String,
     /// What the next request has for old properties.
     old: Value,
     wanted: Value,
-    change: Change,
+    change: UpdateKind,
 }
 
 /// How a try ended.
@@ -54,9 +54,9 @@ enum Then {
 }
 
 impl Life {
-    pub(super) async fn update(&mut self, stable: Known) -> Known {
+    pub(super) async fn update(&mut self, stable: RecordedResource) -> RecordedResource {
         let (wanted, change) = self.choose(&stable.properties);
-        let mut standing = Standing {
+        let mut standing = FailedUpdate {
             id: stable.id.clone(),
             old: stable.properties.clone(),
             wanted,
@@ -106,7 +106,7 @@ impl Life {
                 Then::DeleteTheStack => {
                     self.world.count("stacks that were deleted when an update had failed");
                     self.is_to_end = true;
-                    return Known {
+                    return RecordedResource {
                         id: standing.id,
                         properties: standing.wanted,
                     };
@@ -116,14 +116,14 @@ impl Life {
         self.roll_back(&standing.id, stable, &standing.wanted).await
     }
 
-    fn choose(&mut self, before: &Value) -> (Value, Change) {
+    fn choose(&mut self, before: &Value) -> (Value, UpdateKind) {
         let change = *pick(&mut self.dice, &CHANGES);
-        if change == Change::Upgrade {
+        if change == UpdateKind::Upgrade {
             self.world
                 .simulator
                 .put_cluster(json!({"name": CLUSTER, "version": "1.34"}));
         }
-        if change == Change::Back {
+        if change == UpdateKind::Back {
             let others: Vec<&Value> = self.past.iter().filter(|past| *past != before).collect();
             if !others.is_empty() {
                 self.world.count("updates to properties of before");
@@ -134,7 +134,7 @@ impl Life {
     }
 
     /// One request for the update.
-    async fn attempt(&mut self, standing: &mut Standing) -> Tried {
+    async fn attempt(&mut self, standing: &mut FailedUpdate) -> Tried {
         self.world.stack_is("UPDATE_IN_PROGRESS");
         let operation = *pick(&mut self.dice, &["Create", "ConfigUpdate", "VersionUpdate"]);
         others::forebode(&self.world, &mut self.dice, operation);
@@ -152,7 +152,7 @@ impl Life {
         // Which of the two AWS doesn't say.
         let old_after_failure = if self.dice.bool() { &old } else { &wanted };
         match heard {
-            Some(Heard::Success { id }) => {
+            Some(RequestResult::Success { id }) => {
                 // What makes another group leaves the size of this one.
                 if id == standing.id {
                     self.verdicts.sizes(&old, &wanted, Went::Well);
@@ -160,7 +160,7 @@ impl Life {
                 self.updated(&request, standing, id);
                 Tried::Done
             }
-            Some(Heard::Failed { .. } | Heard::Silence) => {
+            Some(RequestResult::Failed { .. } | RequestResult::Silence) => {
                 self.verdicts.sizes(&old, &wanted, Went::Wrong);
                 standing.old = old_after_failure.clone();
                 Tried::Failed
@@ -172,7 +172,7 @@ impl Life {
         }
     }
 
-    fn updated(&mut self, request: &str, standing: &mut Standing, id: String) {
+    fn updated(&mut self, request: &str, standing: &mut FailedUpdate, id: String) {
         self.verdicts
             .of_an_id(&standing.id, &id, self.made.get(&standing.id), &standing.wanted);
         self.verdicts.of_a_success(request, standing.change);
@@ -183,7 +183,7 @@ impl Life {
             self.verdicts.of_a_new_id(&id);
             self.made.insert(id.clone(), standing.wanted.clone());
             let replaced = std::mem::replace(&mut standing.id, id);
-            self.replaced.push(Known {
+            self.replaced.push(RecordedResource {
                 id: replaced,
                 properties: old,
             });
@@ -191,8 +191,8 @@ impl Life {
     }
 
     /// The stack's operation has gone well, and what it has replaced goes.
-    async fn finish(&mut self, standing: Standing) -> Known {
-        let known = Known {
+    async fn finish(&mut self, standing: FailedUpdate) -> RecordedResource {
+        let known = RecordedResource {
             id: standing.id,
             properties: standing.wanted,
         };

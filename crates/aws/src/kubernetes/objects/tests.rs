@@ -87,7 +87,7 @@ fn a_daemon_sets_pod_names_its_controller() {
         node: "n".to_owned(),
         labels: map(&[("k8s-app", "proxy")]),
         controller: Some(("DaemonSet".to_owned(), "proxy".to_owned())),
-        origin: Origin::Api,
+        origin: PodOrigin::Api,
         phase: "Running".to_owned(),
         terminating_since: None,
         finalizers: vec![],
@@ -103,10 +103,10 @@ fn a_pod_of_a_file_is_a_mirror() {
     for (annotations, origin) in [
         (
             json!({"kubernetes.io/config.mirror": "digest", "kubernetes.io/config.source": "file"}),
-            Origin::Mirror,
+            PodOrigin::Mirror,
         ),
-        (json!({"kubernetes.io/config.source": "api"}), Origin::Api),
-        (Value::Null, Origin::Api),
+        (json!({"kubernetes.io/config.source": "api"}), PodOrigin::Api),
+        (Value::Null, PodOrigin::Api),
     ] {
         let object = json!({"metadata": {"name": "p", "annotations": annotations}});
         assert_eq!(pod(&read(object.clone())).origin, origin, "{object}");
@@ -145,7 +145,7 @@ fn a_budget_has_its_selector_and_its_numbers() {
     let expected = DisruptionBudget {
         namespace: "shop".to_owned(),
         name: "web".to_owned(),
-        selector: Some(Selector {
+        selector: Some(LabelSelector {
             match_labels: map(&[("app", "web")]),
             match_expressions: vec![
                 requirement("tier", "In", &["front", "back"]),
@@ -165,7 +165,10 @@ fn a_budget_has_its_selector_and_its_numbers() {
 /// Kubernetes distinguishes a missing selector, which selects nothing, from an empty one, which selects everything.
 #[test]
 fn no_selector_is_none_and_an_empty_one_is_empty() {
-    for (spec, expected) in [(json!({}), None), (json!({"selector": {}}), Some(Selector::default()))] {
+    for (spec, expected) in [
+        (json!({}), None),
+        (json!({"selector": {}}), Some(LabelSelector::default())),
+    ] {
         let found = disruption_budget(&read(json!({"spec": spec})));
         let expected = DisruptionBudget {
             selector: expected,

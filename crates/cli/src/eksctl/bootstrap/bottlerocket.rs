@@ -6,14 +6,14 @@ use mng_core::node::ami_type::OperatingSystem;
 use mng_core::node::user_data::{Bootstrap, user_data};
 use serde_json::{Map, Value, json};
 
-use crate::eksctl::group::Group;
+use crate::eksctl::group::EksctlGroup;
 use crate::eksctl::scalars::typed;
 
 const SETTINGS: &str = "bottlerocket.settings";
 const KUBERNETES: &str = "kubernetes";
 
 /// SSH reaches nothing but the admin container, so eksctl switches that on with it.
-pub fn toml(group: &mut Group) -> Option<String> {
+pub fn toml(group: &mut EksctlGroup) -> Option<String> {
     let mut settings = group.at(SETTINGS).map_or_else(|| json!({}), typed);
     leave_nulls_out(group, &mut settings, SETTINGS);
     let settings = settings.as_object_mut()?;
@@ -41,7 +41,7 @@ pub fn toml(group: &mut Group) -> Option<String> {
 }
 
 /// TOML has none, and eksctl refuses them.
-fn leave_nulls_out(group: &mut Group, value: &mut Value, path: &str) {
+fn leave_nulls_out(group: &mut EksctlGroup, value: &mut Value, path: &str) {
     match value {
         Value::Object(map) => {
             for (key, value) in map.iter_mut() {
@@ -60,7 +60,7 @@ fn leave_nulls_out(group: &mut Group, value: &mut Value, path: &str) {
     }
 }
 
-fn leave_refused_out(group: &mut Group, settings: &mut Map<String, Value>) {
+fn leave_refused_out(group: &mut EksctlGroup, settings: &mut Map<String, Value>) {
     if let Some(Value::Object(kubernetes)) = settings.get_mut(KUBERNETES) {
         let around = |key: &str, value: &Value| json!({KUBERNETES: {key: value}});
         leave_out(group, kubernetes, &format!("{SETTINGS}.{KUBERNETES}"), around);
@@ -72,7 +72,12 @@ fn leave_refused_out(group: &mut Group, settings: &mut Map<String, Value>) {
 }
 
 /// Of a map those members that the resource refuses when they stand alone, each as `around` puts it into settings.
-fn leave_out(group: &mut Group, map: &mut Map<String, Value>, path: &str, around: impl Fn(&str, &Value) -> Value) {
+fn leave_out(
+    group: &mut EksctlGroup,
+    map: &mut Map<String, Value>,
+    path: &str,
+    around: impl Fn(&str, &Value) -> Value,
+) {
     map.retain(|key, value| match refusal(group, &around(key, value)) {
         Some(why) => {
             group.unmapped(&format!("{path}.{key}"), format!("{why}; correct it, and convert anew"));
@@ -83,7 +88,7 @@ fn leave_out(group: &mut Group, map: &mut Map<String, Value>, path: &str, around
 }
 
 /// By the resource's own check, with what it puts in itself.
-fn refusal(group: &Group, settings: &Value) -> Option<String> {
+fn refusal(group: &EksctlGroup, settings: &Value) -> Option<String> {
     let own = match toml::to_string(&json!({"settings": settings})) {
         Ok(own) => own,
         Err(error) => return Some(format!("it can't be written as TOML: {error}")),

@@ -1,7 +1,7 @@
 //! The fields that are mapped.
 
-use super::Kind::{Boolean, Document, Integer, Text, Texts};
-use super::{Field, Kind, Verdict};
+use super::FieldType::{Boolean, Document, Integer, Text, Texts};
+use super::{Field, FieldMapping, FieldType};
 
 /// In the order of their names.
 pub const MAPPED: &[Field] = &[
@@ -215,7 +215,7 @@ pub const MAPPED: &[Field] = &[
     ),
 ];
 
-const fn to(path: &'static str, kind: Kind, to: &'static str) -> Field {
-    let verdict = Verdict::Mapped(to);
+const fn to(path: &'static str, kind: FieldType, to: &'static str) -> Field {
+    let verdict = FieldMapping::Mapped(to);
     Field { path, kind, verdict }
 }

@@ -1,7 +1,7 @@
 //! The fields that are not mapped.
 
-use super::Kind::{Boolean, Integer, Text};
-use super::{Field, Kind, Verdict};
+use super::FieldType::{Boolean, Integer, Text};
+use super::{Field, FieldMapping, FieldType};
 
 const OWN_TEMPLATE: &str = "name an `AWS::EC2::LaunchTemplate` of your own, which has it, in `LaunchTemplate`";
 
@@ -188,8 +188,8 @@ pub const UNMAPPED: &[Field] = &[
     ),
 ];
 
-const fn not(path: &'static str, kind: Kind, why: &'static str, instead: &'static str) -> Field {
-    let verdict = Verdict::Unmapped {
+const fn not(path: &'static str, kind: FieldType, why: &'static str, instead: &'static str) -> Field {
+    let verdict = FieldMapping::Unmapped {
         idle: None,
         why,
         instead,
@@ -200,11 +200,11 @@ const fn not(path: &'static str, kind: Kind, why: &'static str, instead: &'stati
 const fn idle_at(
     value: &'static str,
     path: &'static str,
-    kind: Kind,
+    kind: FieldType,
     why: &'static str,
     instead: &'static str,
 ) -> Field {
-    let verdict = Verdict::Unmapped {
+    let verdict = FieldMapping::Unmapped {
         idle: Some(value),
         why,
         instead,

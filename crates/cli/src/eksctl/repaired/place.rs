@@ -5,16 +5,16 @@ use std::fmt;
 use serde_json::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
+enum PathStep {
     Key(String),
     Index(usize),
 }
 
 /// The steps from the root.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Place(Vec<Step>);
+pub struct ValuePath(Vec<PathStep>);
 
-impl Place {
+impl ValuePath {
     /// The place of a path, or else the last one on the way to it that is there, and whether it is the path's own. A key may hold
     /// dots itself, as labels do, so the longest that the path begins with is taken.
     pub fn nearest(root: &Value, path: &str) -> (Self, bool) {
@@ -47,8 +47,8 @@ impl Place {
     pub fn parts(&self, root: &Value) -> Vec<Self> {
         let within = |step| Self([self.0.as_slice(), &[step]].concat());
         match self.0.iter().try_fold(root, inner) {
-            Some(Value::Object(map)) => map.keys().map(|key| within(Step::Key(key.clone()))).collect(),
-            Some(Value::Array(list)) => (0..list.len()).map(|index| within(Step::Index(index))).collect(),
+            Some(Value::Object(map)) => map.keys().map(|key| within(PathStep::Key(key.clone()))).collect(),
+            Some(Value::Array(list)) => (0..list.len()).map(|index| within(PathStep::Index(index))).collect(),
             _ => vec![],
         }
     }
@@ -66,8 +66,8 @@ impl Place {
         if let Some((last, around)) = self.0.split_last() {
             let around = around.iter().try_fold(&mut root, inner_mut);
             match (around, last) {
-                (Some(Value::Object(map)), Step::Key(key)) => _ = map.shift_remove(key),
-                (Some(Value::Array(list)), Step::Index(index)) if *index < list.len() => _ = list.remove(*index),
+                (Some(Value::Object(map)), PathStep::Key(key)) => _ = map.shift_remove(key),
+                (Some(Value::Array(list)), PathStep::Index(index)) if *index < list.len() => _ = list.remove(*index),
                 _ => {}
             }
         }
@@ -79,8 +79,8 @@ impl Place {
         let mut before = Self::default();
         for step in &self.0 {
             let step = match step {
-                Step::Index(index) => Step::Index(before.index_before(*index, gone)),
-                Step::Key(key) => Step::Key(key.clone()),
+                PathStep::Index(index) => PathStep::Index(before.index_before(*index, gone)),
+                PathStep::Key(key) => PathStep::Key(key.clone()),
             };
             before.0.push(step);
         }
@@ -89,7 +89,7 @@ impl Place {
 
     fn index_before(&self, index: usize, gone: &[Self]) -> usize {
         let within = gone.iter().filter_map(|place| match place.0.split_last()? {
-            (Step::Index(index), list) if list == self.0 => Some(*index),
+            (PathStep::Index(index), list) if list == self.0 => Some(*index),
             _ => None,
         });
         let mut gone: Vec<usize> = within.collect();
@@ -99,47 +99,47 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ValuePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, step) in self.0.iter().enumerate() {
             match step {
-                Step::Key(key) if number == 0 => write!(f, "{key}")?,
-                Step::Key(key) => write!(f, ".{key}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
+                PathStep::Key(key) if number == 0 => write!(f, "{key}")?,
+                PathStep::Key(key) => write!(f, ".{key}")?,
+                PathStep::Index(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
     }
 }
 
-fn inner<'v>(node: &'v Value, step: &Step) -> Option<&'v Value> {
+fn inner<'v>(node: &'v Value, step: &PathStep) -> Option<&'v Value> {
     match step {
-        Step::Key(key) => node.get(key),
-        Step::Index(index) => node.get(index),
+        PathStep::Key(key) => node.get(key),
+        PathStep::Index(index) => node.get(index),
     }
 }
 
-fn inner_mut<'v>(node: &'v mut Value, step: &Step) -> Option<&'v mut Value> {
+fn inner_mut<'v>(node: &'v mut Value, step: &PathStep) -> Option<&'v mut Value> {
     match step {
-        Step::Key(key) => node.get_mut(key),
-        Step::Index(index) => node.get_mut(index),
+        PathStep::Key(key) => node.get_mut(key),
+        PathStep::Index(index) => node.get_mut(index),
     }
 }
 
-type Found<'v, 'p> = (Step, &'v Value, &'p str);
+type NamedValue<'v, 'p> = (PathStep, &'v Value, &'p str);
 
-fn member<'v, 'p>(node: &'v Value, path: &'p str) -> Option<Found<'v, 'p>> {
+fn member<'v, 'p>(node: &'v Value, path: &'p str) -> Option<NamedValue<'v, 'p>> {
     let path = path.strip_prefix('.').unwrap_or(path);
     let within = node.as_object()?.iter().filter_map(|(key, value)| {
         let rest = path.strip_prefix(key.as_str())?;
         (rest.is_empty() || rest.starts_with(['.', '['])).then_some((key, value, rest))
     });
     let (key, value, rest) = within.min_by_key(|(.., rest)| rest.len())?;
-    Some((Step::Key(key.clone()), value, rest))
+    Some((PathStep::Key(key.clone()), value, rest))
 }
 
-fn item<'v, 'p>(node: &'v Value, path: &'p str) -> Option<Found<'v, 'p>> {
+fn item<'v, 'p>(node: &'v Value, path: &'p str) -> Option<NamedValue<'v, 'p>> {
     let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
     let index = index.parse().ok()?;
-    Some((Step::Index(index), node.as_array()?.get(index)?, rest))
+    Some((PathStep::Index(index), node.as_array()?.get(index)?, rest))
 }

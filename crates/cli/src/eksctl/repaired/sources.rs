@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::place::Place;
+use super::place::ValuePath;
 
 /// The fields that a property is made of. What is within the property is within the field, in other words where they differ.
 const SOURCES: [(&str, &[&str]); 30] = [
@@ -71,8 +71,8 @@ pub fn of(group: &Value, path: &str) -> Vec<String> {
 
 /// A field that the file has, with as much of what is within it as the file has.
 fn in_file(group: &Value, field: &str, within: &str) -> Option<String> {
-    let (_, is_there) = Place::nearest(group, field);
-    is_there.then(|| Place::nearest(group, &format!("{field}{within}")).0.to_string())
+    let (_, is_there) = ValuePath::nearest(group, field);
+    is_there.then(|| ValuePath::nearest(group, &format!("{field}{within}")).0.to_string())
 }
 
 /// What follows `around` in a path.

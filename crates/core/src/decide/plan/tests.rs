@@ -7,7 +7,7 @@ use crate::decide::change::ScalingChange;
 use crate::decide::desired::StackTags;
 use crate::nodegroup::group::LiveLaunchTemplate;
 use crate::nodegroup::ownership::{Owner, REPLACES_TAG};
-use crate::nodegroup::request_order::Turn;
+use crate::nodegroup::request_order::RequestOrder;
 use crate::properties::scaling::LiveScaling;
 use crate::properties::settings::{NodeRepair, TaintEffect};
 use crate::properties::validate::tests::{properties, spec_of};
@@ -33,7 +33,7 @@ pub fn desired(changes: &Value) -> Desired {
         purpose: Purpose::Update,
         current_id: Some("c/n".to_owned()),
         sent: None,
-        turn: Turn::OneByOne,
+        order: RequestOrder::OneByOne,
         launch_template_version: spec.launch_template.as_ref().map(|_| "2".to_owned()),
         spec,
     }

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::decide::history::Seen;
+use crate::decide::history::SeenOwner;
 use crate::launch_template::ec2_resources::Template;
 use crate::nodegroup::ownership::{Owner, PLUGIN_TAG, REQUESTED_TAG, UNFINISHED_TAG};
+use crate::nodegroup::request_order::RequestOrder;
 use crate::nodegroup::request_order::Requested;
-use crate::nodegroup::request_order::Turn;
 use crate::nodegroup::requester::Requester;
 
 const EARLIER: &str = "2026-11-26T10:14:00Z 1";
 const OWN: &str = "2026-11-26T10:15:00Z 2";
 const LATER: &str = "2026-11-26T10:16:00Z 3";
 
-fn turn() -> Turn {
+fn order() -> RequestOrder {
     let (time, id) = OWN.split_once(' ').expect("a time and an id");
-    Turn::Sent(Requested {
+    RequestOrder::Sent(Requested {
         time: time.to_owned(),
         id: id.to_owned(),
     })
@@ -36,11 +36,11 @@ fn owner() -> Owner {
 
 fn sent(purpose: Purpose) -> Goal {
     let mut wanted = desired(&json!({}));
-    wanted.tags = owner().tags().into_iter().chain(turn().tags()).collect();
+    wanted.tags = owner().tags().into_iter().chain(order().tags()).collect();
     Goal::Present(Box::new(Desired {
         owner: owner(),
         purpose,
-        turn: turn(),
+        order: order(),
         current_id: None,
         ..wanted
     }))
@@ -52,7 +52,7 @@ fn sent_delete() -> Goal {
     };
     Goal::Absent(Identity {
         owner: owner(),
-        turn: turn(),
+        order: order(),
         ..identity
     })
 }
@@ -74,7 +74,7 @@ fn following(status: &str, requested: &str) -> Observation {
 fn an_earlier_request_changes_nothing_that_a_later_one_has_touched() {
     for goal in [sent(Purpose::Create), sent(Purpose::Update), sent_delete()] {
         for status in STATUSES {
-            let next = told(&goal, &following(status, LATER), &history(&[]), NOW);
+            let next = decided(&goal, &following(status, LATER), &history(&[]), NOW);
             let Next::Fail(reason) = next else {
                 panic!("{status}: {next:?}")
             };
@@ -89,7 +89,7 @@ fn an_earlier_request_changes_nothing_that_a_later_one_has_touched() {
 
 #[test]
 fn a_group_is_told_which_request_it_follows() {
-    let tagged = || Next::Act(Step::Tag(live().target(), turn().tags()));
+    let tagged = || Next::Act(Step::Tag(live().target(), order().tags()));
     for (goal, on_the_group, begun, expected) in [
         (sent(Purpose::Update), EARLIER, &[][..], "Tag"),
         (sent(Purpose::Create), "", &[], "Tag"),
@@ -100,14 +100,14 @@ fn a_group_is_told_which_request_it_follows() {
         (sent_delete(), OWN, &[], "Delete"),
         (sent_delete(), EARLIER, &[(StepKind::Tag, None)], "Delete"),
     ] {
-        let next = told(&goal, &following("ACTIVE", on_the_group), &history(begun), NOW);
+        let next = decided(&goal, &following("ACTIVE", on_the_group), &history(begun), NOW);
         assert_eq!(word(&next), expected, "{on_the_group} {begun:?} {goal:?}");
         assert!(expected != "Tag" || next == tagged(), "{next:?}");
     }
     let mut just_told = history(&[(StepKind::Tag, None)]);
     for (seconds_ago, expected) in [(1, "ForOthers"), (9, "ForOthers"), (10, "Tag")] {
         just_told.begun[0].at = NOW - seconds_ago;
-        let next = told(&sent(Purpose::Update), &following("ACTIVE", EARLIER), &just_told, NOW);
+        let next = decided(&sent(Purpose::Update), &following("ACTIVE", EARLIER), &just_told, NOW);
         assert_eq!(word(&next), expected, "{seconds_ago}");
     }
 }
@@ -122,7 +122,7 @@ fn a_failed_or_half_deleted_group_is_told_before_it_goes_and_a_busy_one_is_waite
         ("UPDATING", "ForOthers"),
         ("DELETING", "ForDelete"),
     ] {
-        let next = told(&sent_delete(), &following(status, EARLIER), &history(&[]), NOW);
+        let next = decided(&sent_delete(), &following(status, EARLIER), &history(&[]), NOW);
         assert_eq!(word(&next), expected, "{status}");
     }
 }
@@ -130,13 +130,13 @@ fn a_failed_or_half_deleted_group_is_told_before_it_goes_and_a_busy_one_is_waite
 #[test]
 fn an_update_by_event_makes_no_group() {
     let absent = Observation::Absent;
-    let next = told(&sent(Purpose::Update), &absent, &history(&[]), NOW);
+    let next = decided(&sent(Purpose::Update), &absent, &history(&[]), NOW);
     assert!(
         matches!(&next, Next::Fail(reason) if reason.contains("no node group c/n of this resource to change")),
         "{next:?}"
     );
     assert_eq!(
-        word(&told(&sent(Purpose::Create), &absent, &history(&[]), NOW)),
+        word(&decided(&sent(Purpose::Create), &absent, &history(&[]), NOW)),
         "Create"
     );
 }
@@ -147,7 +147,7 @@ fn a_stacks_request_knows_no_turns() {
     let mut group = live();
     group.tags.insert(REQUESTED_TAG.to_owned(), LATER.to_owned());
     for (goal, expected) in [(want(&json!({}), Purpose::Update), "Done"), (absent(), "Delete")] {
-        let next = told(&goal, &present(group.clone(), None), &history(&[]), NOW);
+        let next = decided(&goal, &present(group.clone(), None), &history(&[]), NOW);
         assert_eq!(word(&next), expected);
     }
 }
@@ -169,14 +169,14 @@ fn the_mark_of_an_unfinished_group_goes_last_of_all() {
     let untag = Next::Act(Step::Untag(live().target(), [UNFINISHED_TAG.to_owned()].into()));
     let goal = Goal::Present(desired.clone());
     for now in [NOW, 3541] {
-        assert_eq!(told(&goal, &marked("ACTIVE"), &history(&[]), now), untag, "{now}");
+        assert_eq!(decided(&goal, &marked("ACTIVE"), &history(&[]), now), untag, "{now}");
     }
     let mut submitted = desired;
     submitted.spec.wait_for = WaitFor::Submitted;
     let submitted = Goal::Present(submitted);
-    assert_eq!(told(&submitted, &marked("CREATING"), &history(&[]), NOW), untag);
+    assert_eq!(decided(&submitted, &marked("CREATING"), &history(&[]), NOW), untag);
     let untagged = history(&[(StepKind::Untag, None)]);
-    assert_eq!(word(&told(&submitted, &marked("CREATING"), &untagged, NOW)), "Done");
+    assert_eq!(word(&decided(&submitted, &marked("CREATING"), &untagged, NOW)), "Done");
 }
 
 /// The tags of the group decide what is undone, not what this delivery has done.
@@ -186,7 +186,7 @@ fn only_what_this_request_made_and_did_not_finish_is_undone() {
         panic!("absent")
     };
     let undo = Goal::Absent(Identity {
-        which: Which::OfThisRequest,
+        delete_scope: DeleteScope::OfThisRequest,
         ..identity
     });
     for (mark, expected) in [
@@ -201,7 +201,7 @@ fn only_what_this_request_made_and_did_not_finish_is_undone() {
             group.tags.extend(mark);
         }
         for begun in [&[][..], &[(StepKind::Create, None)]] {
-            assert_eq!(word(&told(&undo, &seen, &history(begun), NOW)), expected, "{mark:?}");
+            assert_eq!(word(&decided(&undo, &seen, &history(begun), NOW)), expected, "{mark:?}");
         }
     }
 }
@@ -212,8 +212,8 @@ fn a_group_is_told_before_anything_else_is_changed() {
     let nothing = nothing_around();
     let next = |goal: &Goal, seen: &Observation, history: &History| {
         let view = View {
-            around: Some(&nothing),
-            beyond: &LOOKED,
+            surroundings: Some(&nothing),
+            outside_eks: &LOOKED,
             history,
             now: NOW,
         };
@@ -246,17 +246,17 @@ fn a_group_is_told_before_anything_else_is_changed() {
 }
 
 /// EC2 resources for a group that does not exist, made for the event that `requested` names.
-fn left(requested: &str) -> Around {
-    let mut around = nothing_around();
-    around.place.owner = owner();
-    let mut tags = around.place.tags();
+fn left(requested: &str) -> Surroundings {
+    let mut surroundings = nothing_around();
+    surroundings.group_ref.owner = owner();
+    let mut tags = surroundings.group_ref.tags();
     tags.insert(REQUESTED_TAG.to_owned(), requested.to_owned());
-    around.belongings.templates.push(Template {
+    surroundings.ec2_resources.templates.push(Template {
         id: "lt-left".to_owned(),
         tags,
         versions: vec![],
     });
-    around
+    surroundings
 }
 
 /// An earlier Delete may be about to remove the resources, and a group that was made with them could never be changed
@@ -269,12 +269,12 @@ fn a_create_waits_for_what_an_earlier_request_takes_away() {
         (OWN, NOW, "Launch"),
         (LATER, NOW, "Launch"),
     ] {
-        let around = left(requested);
+        let surroundings = left(requested);
         let mut history = history(&[]);
-        history.seen = Some(Seen::Absent { since });
+        history.seen = Some(SeenOwner::Absent { since });
         let view = View {
-            around: Some(&around),
-            beyond: &LOOKED,
+            surroundings: Some(&surroundings),
+            outside_eks: &LOOKED,
             history: &history,
             now: NOW,
         };
@@ -290,12 +290,12 @@ fn a_create_with_a_template_of_the_users_waits_for_nothing() {
         panic!("present")
     };
     wanted.spec.launch_template = desired(&json!({"LaunchTemplate": {"Id": "lt-1"}})).spec.launch_template;
-    let around = left(EARLIER);
+    let surroundings = left(EARLIER);
     let mut history = history(&[]);
-    history.seen = Some(Seen::Absent { since: NOW });
+    history.seen = Some(SeenOwner::Absent { since: NOW });
     let view = View {
-        around: Some(&around),
-        beyond: &LOOKED,
+        surroundings: Some(&surroundings),
+        outside_eks: &LOOKED,
         history: &history,
         now: NOW,
     };
@@ -311,13 +311,13 @@ fn a_delete_of_a_group_that_is_not_the_senders_fails() {
         panic!("absent")
     };
     let foreign = present(live(), None);
-    for (which, expected) in [(Which::Any, "Fail"), (Which::OfThisRequest, "Done")] {
+    for (delete_scope, expected) in [(DeleteScope::Any, "Fail"), (DeleteScope::OfThisRequest, "Done")] {
         let goal = Goal::Absent(Identity {
-            which: which.clone(),
+            delete_scope: delete_scope.clone(),
             ..identity.clone()
         });
-        let next = told(&goal, &foreign, &history(&[]), NOW);
-        assert_eq!(word(&next), expected, "{which:?}");
+        let next = decided(&goal, &foreign, &history(&[]), NOW);
+        assert_eq!(word(&next), expected, "{delete_scope:?}");
         if let Next::Fail(reason) = next {
             assert!(reason.contains("isn't this resource's"), "{reason}");
         }
@@ -328,11 +328,11 @@ fn a_delete_of_a_group_that_is_not_the_senders_fails() {
 #[test]
 fn a_delete_leaves_what_a_later_create_has_made() {
     for (requested, expected) in [(EARLIER, "Launch"), (OWN, "Launch"), (LATER, "Done")] {
-        let around = left(requested);
+        let surroundings = left(requested);
         let history = history(&[]);
         let view = View {
-            around: Some(&around),
-            beyond: &LOOKED,
+            surroundings: Some(&surroundings),
+            outside_eks: &LOOKED,
             history: &history,
             now: NOW,
         };
@@ -344,7 +344,7 @@ fn a_delete_leaves_what_a_later_create_has_made() {
 /// A request by event for an Update creates no group, so it also deletes none in order to create it again.
 #[test]
 fn an_update_by_event_leaves_a_group_that_could_not_be_created() {
-    let next = told(
+    let next = decided(
         &sent(Purpose::Update),
         &following("CREATE_FAILED", OWN),
         &history(&[]),

@@ -15,7 +15,7 @@ fn created(seconds_ago: u64) -> History {
 #[track_caller]
 fn warned(desired: Desired, live: NodeGroup, begun: &[(StepKind, Option<&str>)]) -> Vec<String> {
     let goal = Goal::Present(Box::new(desired));
-    match told(&goal, &present(live, None), &history(begun), NOW) {
+    match decided(&goal, &present(live, None), &history(begun), NOW) {
         Next::Done { warnings, .. } => warnings,
         next => panic!("{next:?}"),
     }
@@ -25,7 +25,7 @@ fn warned(desired: Desired, live: NodeGroup, begun: &[(StepKind, Option<&str>)])
 fn a_group_that_was_just_made_may_be_unseen_for_a_minute() {
     let goal = want(&json!({}), Purpose::Create);
     for (seconds_ago, expected) in [(0, "ForCreate"), (59, "ForCreate"), (60, "Fail")] {
-        let next = told(&goal, &Observation::Absent, &created(seconds_ago), NOW);
+        let next = decided(&goal, &Observation::Absent, &created(seconds_ago), NOW);
         assert_eq!(word(&next), expected, "{seconds_ago}");
     }
 }
@@ -34,7 +34,7 @@ fn a_group_that_was_just_made_may_be_unseen_for_a_minute() {
 #[test]
 fn a_group_that_somebody_deletes_while_it_is_made_fails_at_once() {
     let goal = want(&json!({}), Purpose::Create);
-    let next = told(&goal, &present(in_status("DELETING"), None), &created(10), NOW);
+    let next = decided(&goal, &present(in_status("DELETING"), None), &created(10), NOW);
     assert!(
         matches!(&next, Next::Fail(reason) if reason.contains("deleted by somebody else")),
         "{next:?}"
@@ -43,7 +43,7 @@ fn a_group_that_somebody_deletes_while_it_is_made_fails_at_once() {
 
 #[test]
 fn what_an_update_left_as_it_was_is_told() {
-    let told = |what: &str| {
+    let decided = |what: &str| {
         vec![format!(
             "EKS took the update, but the node group's {what} still differs from the template"
         )]
@@ -53,11 +53,15 @@ fn what_an_update_left_as_it_was_is_told() {
         (StepKind::UpdateVersion, Some("u")),
     );
     for (changes, begun, expected) in [
-        (json!({"Labels": {"a": "b"}}), config, told("configuration")),
-        (json!({"ReleaseVersion": "1.33.1-20260301"}), version, told("version")),
-        (json!({"Version": "1.34"}), version, told("version")),
+        (json!({"Labels": {"a": "b"}}), config, decided("configuration")),
+        (
+            json!({"ReleaseVersion": "1.33.1-20260301"}),
+            version,
+            decided("version"),
+        ),
+        (json!({"Version": "1.34"}), version, decided("version")),
         (json!({"ReleaseVersion": "latest"}), version, vec![]),
-        (json!({"Tags": {"t": "1"}}), (StepKind::Tag, None), told("tags")),
+        (json!({"Tags": {"t": "1"}}), (StepKind::Tag, None), decided("tags")),
     ] {
         assert_eq!(warned(desired(&changes), live(), &[begun]), expected, "{changes}");
     }
@@ -67,7 +71,7 @@ fn what_an_update_left_as_it_was_is_told() {
         removed_tags: ["gone".to_owned()].into(),
         ..desired(&json!({}))
     };
-    assert_eq!(warned(untags, tagged, &[(StepKind::Untag, None)]), told("tags"));
+    assert_eq!(warned(untags, tagged, &[(StepKind::Untag, None)]), decided("tags"));
 }
 
 /// A newer release alone is no difference that is left, but another version of the template is.
@@ -99,7 +103,7 @@ fn submitted_does_not_wait() {
     let goal = |purpose| want(&json!({"WaitFor": "Submitted", "Labels": {"a": "b"}}), purpose);
     let creating = present(in_status("CREATING"), None);
     assert_eq!(
-        word(&told(
+        word(&decided(
             &goal(Purpose::Create),
             &creating,
             &history(&[(StepKind::Create, None)]),
@@ -109,7 +113,7 @@ fn submitted_does_not_wait() {
     );
     let updating = present(in_status("UPDATING"), Some(UpdateState::InProgress));
     assert_eq!(
-        word(&told(
+        word(&decided(
             &goal(Purpose::Update),
             &updating,
             &history(&[(StepKind::UpdateConfig, Some("u"))]),
@@ -137,7 +141,7 @@ fn only_the_last_update_of_a_request_that_does_not_wait_is_left_running() {
         let mut changes = changes;
         changes["WaitFor"] = json!(wait_for);
         let updating = present(in_status("UPDATING"), Some(UpdateState::InProgress));
-        let next = told(&want(&changes, Purpose::Update), &updating, &history(&[begun]), NOW);
+        let next = decided(&want(&changes, Purpose::Update), &updating, &history(&[begun]), NOW);
         assert_eq!(word(&next), expected, "{changes} {begun:?}");
     }
 }
@@ -149,7 +153,7 @@ fn what_another_delivery_has_made_anew_is_not_undone() {
         panic!("absent")
     };
     let goal = Goal::Absent(Identity {
-        which: in_place_of_old(None),
+        delete_scope: in_place_of_old(None),
         ..identity
     });
     let first = |made: Option<u64>| History {
@@ -168,7 +172,7 @@ fn what_another_delivery_has_made_anew_is_not_undone() {
             created_at: made,
             ..in_status(status)
         };
-        let next = told(
+        let next = decided(
             &goal,
             &present(in_place_of(live, "c/old"), None),
             &first(seen_first),

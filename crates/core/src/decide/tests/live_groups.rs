@@ -6,10 +6,10 @@ use super::*;
 use crate::decide::history::Updates;
 use crate::nodegroup::ownership::REPLACES_TAG;
 
-type Begun = (StepKind, Option<&'static str>);
+type BegunUpdate = (StepKind, Option<&'static str>);
 
-pub fn in_place_of_old(since: Option<u64>) -> Which {
-    Which::InPlaceOf {
+pub fn in_place_of_old(since: Option<u64>) -> DeleteScope {
+    DeleteScope::InPlaceOf {
         id: "c/old".to_owned(),
         since,
     }
@@ -37,7 +37,7 @@ fn clearing_up_removes_only_what_this_update_has_made() {
         (Some("c/old"), None, Some(NOW), "Done"),
     ] {
         let goal = Goal::Absent(Identity {
-            which: in_place_of_old(since),
+            delete_scope: in_place_of_old(since),
             ..identity.clone()
         });
         let live = NodeGroup {
@@ -45,7 +45,7 @@ fn clearing_up_removes_only_what_this_update_has_made() {
             ..live()
         };
         let live = mark.map_or_else(|| live.clone(), |mark| in_place_of(live.clone(), mark));
-        let next = told(&goal, &present(live, None), &history(&[]), NOW);
+        let next = decided(&goal, &present(live, None), &history(&[]), NOW);
         assert_eq!(word(&next), expected, "{mark:?} {made:?} {since:?}");
     }
 }
@@ -57,7 +57,7 @@ fn an_invented_id_removes_only_what_is_as_new_as_the_operation() {
         panic!("absent")
     };
     let goal = Goal::Absent(Identity {
-        which: Which::CreatedSince(NOW),
+        delete_scope: DeleteScope::CreatedSince(NOW),
         ..identity
     });
     for (made, expected) in [(Some(NOW), "Delete"), (Some(NOW - 1), "Done"), (None, "Done")] {
@@ -66,7 +66,7 @@ fn an_invented_id_removes_only_what_is_as_new_as_the_operation() {
             ..live()
         };
         assert_eq!(
-            word(&told(&goal, &present(live, None), &history(&[]), NOW)),
+            word(&decided(&goal, &present(live, None), &history(&[]), NOW)),
             expected,
             "{made:?}"
         );
@@ -77,7 +77,7 @@ fn an_invented_id_removes_only_what_is_as_new_as_the_operation() {
 #[test]
 fn a_failed_group_of_before_is_made_again_and_left_by_a_rollback() {
     use Direction::{Forward, RollingBack, Unknown};
-    let (create, delete): (Begun, Begun) = ((StepKind::Create, None), (StepKind::Delete, None));
+    let (create, delete): (BegunUpdate, BegunUpdate) = ((StepKind::Create, None), (StepKind::Delete, None));
     for (purpose, direction, made, begun, expected) in [
         (Purpose::Update, Forward, NOW - 100, vec![], "Delete"),
         (Purpose::Update, Unknown, NOW - 100, vec![], "Delete"),
@@ -99,7 +99,7 @@ fn a_failed_group_of_before_is_made_again_and_left_by_a_rollback() {
             created_at: Some(made),
             ..in_status("CREATE_FAILED")
         };
-        let next = told(
+        let next = decided(
             &Goal::Present(Box::new(desired)),
             &present(live, None),
             &history(&begun),
@@ -128,8 +128,8 @@ fn a_create_refuses_a_group_that_was_there_before() {
             created_at: made,
             ..live()
         };
-        let begun: &[Begun] = if begun_here { &[(StepKind::Create, None)] } else { &[] };
-        let next = told(
+        let begun: &[BegunUpdate] = if begun_here { &[(StepKind::Create, None)] } else { &[] };
+        let next = decided(
             &Goal::Present(Box::new(desired)),
             &present(live, None),
             &history(begun),
@@ -162,7 +162,7 @@ fn a_group_that_was_degraded_by_an_earlier_delivery_fails_the_request() {
             ..history(&[])
         };
         let seen = present(in_status("DEGRADED"), None);
-        let next = told(&Goal::Present(Box::new(desired)), &seen, &history, NOW);
+        let next = decided(&Goal::Present(Box::new(desired)), &seen, &history, NOW);
         assert_eq!(word(&next), expected, "{direction:?} {sent:?} {updates:?}");
     }
 }
@@ -185,6 +185,6 @@ fn a_request_of_an_ended_operation_repeats_what_runs() {
         (present(foreign, None), "Fail"),
         (Observation::Absent, "Fail"),
     ] {
-        assert_eq!(word(&told(&goal, &seen, &history(&[]), NOW)), expected, "{seen:?}");
+        assert_eq!(word(&decided(&goal, &seen, &history(&[]), NOW)), expected, "{seen:?}");
     }
 }

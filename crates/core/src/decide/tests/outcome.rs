@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::node::ami_type::AmiType;
-use crate::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use crate::node::instance_type::{Accelerator, Architecture, InstanceTypeFacts};
 use crate::node::max_pods::{NetworkFacts, Prefixes};
 use crate::workload::nodes::Ready;
 
@@ -21,18 +21,18 @@ fn facts(architecture: Architecture) -> InstanceTypeFacts {
     }
 }
 
-fn seen<'a>(around: &'a Around, history: &'a History) -> View<'a> {
+fn seen<'a>(surroundings: &'a Surroundings, history: &'a History) -> View<'a> {
     View {
-        around: Some(around),
-        beyond: &LOOKED,
+        surroundings: Some(surroundings),
+        outside_eks: &LOOKED,
         history,
         now: NOW,
     }
 }
 
-fn ended(changes: &serde_json::Value, around: &Around, live: NodeGroup) -> BTreeMap<String, String> {
+fn ended(changes: &serde_json::Value, surroundings: &Surroundings, live: NodeGroup) -> BTreeMap<String, String> {
     let goal = want(changes, Purpose::Update);
-    match decide(&goal, &present(live, None), seen(around, &history(&[]))) {
+    match decide(&goal, &present(live, None), seen(surroundings, &history(&[]))) {
         Next::Done { attributes, .. } => attributes,
         next => panic!("{next:?}"),
     }
@@ -50,9 +50,9 @@ fn a_new_group_gets_the_image_of_its_types_where_none_is_named() {
         (json!({"LaunchTemplate": {"Id": "lt-1"}}), None),
     ] {
         let goal = want(&changes, Purpose::Create);
-        let mut around = prepared(&desired(&changes));
-        around.types = vec![facts(Architecture::Arm)];
-        let next = decide(&goal, &Observation::Absent, seen(&around, &history(&[])));
+        let mut surroundings = prepared(&desired(&changes));
+        surroundings.types = vec![facts(Architecture::Arm)];
+        let next = decide(&goal, &Observation::Absent, seen(&surroundings, &history(&[])));
         let Next::Act(Step::Create(_, group)) = next else {
             panic!("{changes}: {next:?}")
         };
@@ -64,39 +64,42 @@ fn a_new_group_gets_the_image_of_its_types_where_none_is_named() {
 fn attributes_tell_what_the_own_launch_template_holds() {
     let changes =
         json!({"InstanceTypes": ["t3.small"], "RemoteAccess": {"Ec2SshKey": "k", "SourceSecurityGroups": ["sg-1"]}});
-    let mut around = prepared(&desired(&changes));
-    around.types = vec![facts(Architecture::X86)];
-    let group = around.belongings.security_groups[0].id.clone();
-    let attributes = ended(&changes, &around, live());
+    let mut surroundings = prepared(&desired(&changes));
+    surroundings.types = vec![facts(Architecture::X86)];
+    let group = surroundings.ec2_resources.security_groups[0].id.clone();
+    let attributes = ended(&changes, &surroundings, live());
     assert_eq!(attributes["InstanceTypes"], "t3.small");
     assert_eq!(attributes["RemoteAccessSecurityGroup"], group);
     assert_eq!(attributes["MaxPods"], "17");
 
     let asked = json!({"MaxPods": 58});
-    let mut around = prepared(&desired(&asked));
-    assert_eq!(ended(&asked, &around, live())["MaxPods"], "58");
+    let mut surroundings = prepared(&desired(&asked));
+    assert_eq!(ended(&asked, &surroundings, live())["MaxPods"], "58");
     // If EC2 does not describe the types, there is no attribute.
-    around = prepared(&desired(&json!({})));
-    assert_eq!(ended(&json!({}), &around, live())["MaxPods"], "");
-    assert_eq!(ended(&json!({}), &around, live())["RemoteAccessSecurityGroup"], "");
+    surroundings = prepared(&desired(&json!({})));
+    assert_eq!(ended(&json!({}), &surroundings, live())["MaxPods"], "");
+    assert_eq!(
+        ended(&json!({}), &surroundings, live())["RemoteAccessSecurityGroup"],
+        ""
+    );
 }
 
 /// The next update or the deletion removes it.
 #[test]
 fn a_security_group_that_is_left_over_is_no_attribute() {
-    let mut around = prepared(&desired(&json!({})));
-    around.belongings.security_groups.push(SecurityGroup {
+    let mut surroundings = prepared(&desired(&json!({})));
+    surroundings.ec2_resources.security_groups.push(SecurityGroup {
         id: "sg-old".to_owned(),
         vpc: "vpc-1".to_owned(),
-        tags: around.place.tags(),
+        tags: surroundings.group_ref.tags(),
         rules: [].into(),
     });
     let given_up = History {
-        tidying: Tidying::GivenUp,
+        tidying: CleanupState::GivenUp,
         ..history(&[])
     };
     let goal = want(&json!({}), Purpose::Update);
-    let next = decide(&goal, &present(live(), None), seen(&around, &given_up));
+    let next = decide(&goal, &present(live(), None), seen(&surroundings, &given_up));
     let Next::Done { attributes, .. } = next else {
         panic!("{next:?}")
     };
@@ -105,22 +108,22 @@ fn a_security_group_that_is_left_over_is_no_attribute() {
 
 #[test]
 fn ready_nodes_are_told_where_it_is_waited_for_them() {
-    let unseen = Beyond::default();
-    for (changes, beyond, expected) in [
+    let unseen = OutsideEksFacts::default();
+    for (changes, outside_eks, expected) in [
         (json!({"WaitFor": "NodesReady"}), &unseen, "0"),
         (json!({"WaitFor": "NodesReady"}), &LOOKED, "0"),
         (json!({}), &unseen, ""),
         (json!({}), &LOOKED, ""),
     ] {
-        let around = prepared(&desired(&changes));
+        let surroundings = prepared(&desired(&changes));
         for given_up in [false, true] {
             let mut history = history(&[]);
-            history.given_up.extend(given_up.then_some(Part::Nodes));
+            history.given_up.extend(given_up.then_some(OutsideEksPart::Nodes));
             let mut group = live();
             group.scaling.desired = 0;
             let view = View {
-                beyond,
-                ..seen(&around, &history)
+                outside_eks,
+                ..seen(&surroundings, &history)
             };
             let next = decide(&want(&changes, Purpose::Update), &present(group, None), view);
             let Next::Done { attributes, .. } = next else {
@@ -136,14 +139,14 @@ fn ready_nodes_are_told_where_it_is_waited_for_them() {
 #[test]
 fn the_device_plugin_is_not_applied_where_no_type_has_a_gpu() {
     let changes = json!({"NvidiaDevicePlugin": true});
-    let mut around = prepared(&desired(&changes));
-    around.types = vec![facts(Architecture::X86)];
+    let mut surroundings = prepared(&desired(&changes));
+    surroundings.types = vec![facts(Architecture::X86)];
     let nvidia = NodeGroup {
         ami_type: "AL2023_x86_64_NVIDIA".into(),
         ..live()
     };
     let goal = want(&changes, Purpose::Update);
-    let next = decide(&goal, &present(nvidia, None), seen(&around, &history(&[])));
+    let next = decide(&goal, &present(nvidia, None), seen(&surroundings, &history(&[])));
     assert!(
         matches!(&next, Next::Done { warnings, .. } if warnings[0].starts_with("NvidiaDevicePlugin: nothing was applied")),
         "{next:?}"
@@ -161,9 +164,9 @@ fn a_failed_update_is_called_what_it_was() {
         ),
     ] {
         let failed = present(live(), Some(UpdateState::Failed(vec![])));
-        let next = told(&goal, &failed, &history(&[(step, Some("u"))]), NOW);
+        let next = decided(&goal, &failed, &history(&[(step, Some("u"))]), NOW);
         assert!(
-            matches!(&next, Next::Broken(broken) if broken.headline.starts_with(expected)),
+            matches!(&next, Next::FailedGroup(broken) if broken.headline.starts_with(expected)),
             "{next:?}"
         );
     }
@@ -182,14 +185,14 @@ fn at_the_deadline_it_is_told_how_far_it_got_and_what_held_it_up() {
     let deleted = with_belongings();
     let late = |goal: &Goal, observed: &Observation, history: &History| {
         let view = View {
-            around: Some(&deleted),
-            beyond: &LOOKED,
+            surroundings: Some(&deleted),
+            outside_eks: &LOOKED,
             history,
             now: 3540,
         };
         match decide(goal, observed, view) {
             Next::Fail(reason) => reason,
-            Next::Broken(broken) => broken.headline,
+            Next::FailedGroup(broken) => broken.headline,
             next => panic!("{next:?}"),
         }
     };
@@ -257,22 +260,22 @@ fn at_the_deadline_the_groups_own_issues_are_asked_for() {
         issues: vec![issue("AsgInstanceLaunchFailures", "no capacity", "asg")],
         ..in_status("CREATING")
     };
-    let Next::Broken(broken) = told(&goal, &present(ill.clone(), None), &history(&[]), 3540) else {
+    let Next::FailedGroup(broken) = decided(&goal, &present(ill.clone(), None), &history(&[]), 3540) else {
         panic!("nothing to find out")
     };
     assert_eq!(
         (broken.kind, broken.issues, broken.group.name),
-        (Kind::Health, ill.issues, ill.name)
+        (IssueKind::Health, ill.issues, ill.name)
     );
-    let removal = told(&absent(), &present(in_status("DELETING"), None), &history(&[]), 3540);
+    let removal = decided(&absent(), &present(in_status("DELETING"), None), &history(&[]), 3540);
     assert!(matches!(removal, Next::Fail(_)), "{removal:?}");
 }
 
 /// The EC2 resources of a group that is gone.
-fn with_belongings() -> Around {
-    let mut around = prepared(&desired(&json!({})));
-    around.belongings.templates[0].versions.clear();
-    around
+fn with_belongings() -> Surroundings {
+    let mut surroundings = prepared(&desired(&json!({})));
+    surroundings.ec2_resources.templates[0].versions.clear();
+    surroundings
 }
 
 #[test]
@@ -284,12 +287,12 @@ fn windows_support_is_neither_switched_on_unasked_nor_again_where_it_was_given_u
     ] {
         let changes = json!({"WindowsSupport": asked, "LaunchTemplate": {"Id": "lt-1"}});
         let mut history = history(&[(StepKind::UpdateVersion, Some("u"))]);
-        history.given_up.extend(given_up.then_some(Part::Windows));
+        history.given_up.extend(given_up.then_some(OutsideEksPart::Windows));
         let windows = NodeGroup {
             ami_type: "WINDOWS_CORE_2022_x86_64".into(),
             ..live()
         };
-        let next = told(&want(&changes, Purpose::Update), &present(windows, None), &history, NOW);
+        let next = decided(&want(&changes, Purpose::Update), &present(windows, None), &history, NOW);
         assert_eq!(word(&next), expected, "{asked} {given_up}");
     }
 }
@@ -298,11 +301,11 @@ fn windows_support_is_neither_switched_on_unasked_nor_again_where_it_was_given_u
 #[test]
 fn beside_a_template_of_the_users_nothing_is_told_or_tidied() {
     let changes = json!({"LaunchTemplate": {"Id": "lt-1"}});
-    let mut around = prepared(&desired(&json!({"RemoteAccess": {"Ec2SshKey": "k"}})));
-    around.types = vec![facts(Architecture::X86)];
+    let mut surroundings = prepared(&desired(&json!({"RemoteAccess": {"Ec2SshKey": "k"}})));
+    surroundings.types = vec![facts(Architecture::X86)];
     let mut group = live();
     group.launch_template.as_mut().expect("a template").version = "2".to_owned();
-    let attributes = ended(&changes, &around, group);
+    let attributes = ended(&changes, &surroundings, group);
     assert_eq!(
         (attributes["MaxPods"].as_str(), attributes["InstanceTypes"].as_str()),
         ("", "")

@@ -7,39 +7,39 @@ use serde_json::{Value, json};
 use super::live_groups::{in_place_of, in_place_of_old};
 use super::*;
 use crate::autoscaling::{ScalingGroup, ScalingStep};
-use crate::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use crate::node::instance_type::{Accelerator, Architecture, InstanceTypeFacts};
 use crate::nodegroup::ownership::{PLUGIN_TAG, UNFINISHED_TAG};
 use crate::workload::nodes::{Node, Readiness};
 
 /// A settled group, with what the function has read around it and outside EKS.
-struct Scene {
+struct SettledGroup {
     live: NodeGroup,
-    around: Around,
-    beyond: Beyond,
+    surroundings: Surroundings,
+    outside_eks: OutsideEksFacts,
     history: History,
     now: u64,
 }
 
-fn scene(goal: &Goal) -> Scene {
+fn scene(goal: &Goal) -> SettledGroup {
     let Goal::Present(desired) = goal else {
         unreachable!("groups that are to be there")
     };
     let mut live = live();
     live.auto_scaling_group = "eks-n".to_owned();
-    Scene {
+    SettledGroup {
         live,
-        around: prepared(desired),
-        beyond: Beyond::default(),
+        surroundings: prepared(desired),
+        outside_eks: OutsideEksFacts::default(),
         history: history(&[]),
         now: NOW,
     }
 }
 
-impl Scene {
+impl SettledGroup {
     fn next(&self, goal: &Goal) -> Next {
         let view = View {
-            around: Some(&self.around),
-            beyond: &self.beyond,
+            surroundings: Some(&self.surroundings),
+            outside_eks: &self.outside_eks,
             history: &self.history,
             now: self.now,
         };
@@ -87,7 +87,7 @@ fn the_auto_scaling_group_is_looked_at_where_something_may_be_on_it() {
 fn what_lacks_on_the_auto_scaling_group_is_done_once() {
     let goal = want(&json!({"SuspendProcesses": ["AZRebalance"]}), Purpose::Create);
     let mut scene = scene(&goal);
-    scene.beyond.scaling_group = Some(ScalingGroup::default());
+    scene.outside_eks.scaling_group = Some(ScalingGroup::default());
     let Next::Act(Step::Scaling(_, steps)) = scene.next(&goal) else {
         panic!("{:?}", scene.next(&goal));
     };
@@ -117,14 +117,14 @@ fn nodes_are_waited_for_until_as_many_are_ready_as_the_group_wants() {
         (nodes(2, 0), "Done"),
         (nodes(2, 1), "Done"),
     ] {
-        scene.beyond.nodes = nodes;
-        assert_eq!(scene.word(&goal), expected, "{:?}", scene.beyond.nodes);
+        scene.outside_eks.nodes = nodes;
+        assert_eq!(scene.word(&goal), expected, "{:?}", scene.outside_eks.nodes);
     }
     let Next::Done { attributes, .. } = scene.next(&goal) else {
         unreachable!("as above")
     };
     assert_eq!(attributes["ReadyNodes"], "2");
-    scene.beyond.nodes = None;
+    scene.outside_eks.nodes = None;
     scene.live.scaling.desired = 0;
     assert_eq!(
         scene.word(&goal),
@@ -143,12 +143,12 @@ fn at_the_deadline_the_nodes_are_named_and_a_rollback_goes_on() {
     let forward = goal(Direction::Forward);
     let mut scene = scene(&forward);
     scene.live.scaling.desired = 2;
-    scene.beyond = Beyond {
+    scene.outside_eks = OutsideEksFacts {
         scaling_group: Some(ScalingGroup::default()),
         nodes: nodes(0, 1),
     };
     scene.now = 3540;
-    let Next::Broken(broken) = scene.next(&forward) else {
+    let Next::FailedGroup(broken) = scene.next(&forward) else {
         panic!("{:?}", scene.next(&forward));
     };
     let expected = "is ACTIVE, but 0 of 2 nodes are Ready; 1 have not joined the cluster; n0: its kubelet";
@@ -201,9 +201,9 @@ fn tags_that_go_go_last() {
         (nodes(2, 0), NOW, "Untag"),
         (nodes(2, 0), 3540, "Untag"),
     ] {
-        scene.beyond.nodes = nodes;
+        scene.outside_eks.nodes = nodes;
         scene.now = now;
-        assert_eq!(scene.word(&goal), expected, "{:?} {now}", scene.beyond.nodes);
+        assert_eq!(scene.word(&goal), expected, "{:?} {now}", scene.outside_eks.nodes);
     }
 }
 
@@ -214,16 +214,16 @@ fn what_was_given_up_holds_up_no_removal() {
         panic!("absent")
     };
     let goal = Goal::Absent(Identity {
-        which: in_place_of_old(None),
+        delete_scope: in_place_of_old(None),
         ..identity
     });
     let mut live = in_place_of(live(), "c/old");
     live.tags.insert(PLUGIN_TAG.to_owned(), "c/old".to_owned());
     let seen = present(live, None);
     let mut history = history(&[]);
-    assert_eq!(word(&told(&goal, &seen, &history, NOW)), "LeavePlugin");
-    history.given_up.insert(Part::DevicePlugin);
-    assert_eq!(word(&told(&goal, &seen, &history, NOW)), "Delete");
+    assert_eq!(word(&decided(&goal, &seen, &history, NOW)), "LeavePlugin");
+    history.given_up.insert(OutsideEksPart::DevicePlugin);
+    assert_eq!(word(&decided(&goal, &seen, &history, NOW)), "Delete");
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn the_device_plugin_comes_with_the_property_and_goes_by_its_tag() {
         let goal = want(&changes, Purpose::Create);
         let mut scene = scene(&goal);
         scene.live.ami_type = "AL2023_x86_64_NVIDIA".into();
-        scene.around.types = vec![gpu];
+        scene.surroundings.types = vec![gpu];
         scene.history = history(&done.map(|step| (step, None)).into_iter().collect::<Vec<_>>());
         if tagged {
             scene.live.tags.insert(PLUGIN_TAG.to_owned(), "nvidia".to_owned());
@@ -272,7 +272,7 @@ fn the_device_plugin_leaves_before_the_group_does() {
                 .map(|(key, value)| (key, value.as_str().unwrap().to_owned())),
         );
         let history = history(&done.map(|step| (step, None)).into_iter().collect::<Vec<_>>());
-        let next = told(&absent(), &present(group.clone(), None), &history, NOW);
+        let next = decided(&absent(), &present(group.clone(), None), &history, NOW);
         assert_eq!(word(&next), expected, "{done:?}");
     }
 }
@@ -302,6 +302,11 @@ fn what_was_given_up_is_gone_on_without() {
     let goal = want(&properties, Purpose::Update);
     let mut scene = scene(&goal);
     scene.live.scaling.desired = 2;
-    scene.history.given_up = [Part::ScalingGroup, Part::DevicePlugin, Part::Nodes].into();
+    scene.history.given_up = [
+        OutsideEksPart::ScalingGroup,
+        OutsideEksPart::DevicePlugin,
+        OutsideEksPart::Nodes,
+    ]
+    .into();
     assert_eq!(scene.word(&goal), "Done");
 }

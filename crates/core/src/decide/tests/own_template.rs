@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::*;
 
-fn with<'a>(around: &'a Around, history: &'a History) -> View<'a> {
+fn with<'a>(surroundings: &'a Surroundings, history: &'a History) -> View<'a> {
     View {
-        around: Some(around),
-        beyond: &LOOKED,
+        surroundings: Some(surroundings),
+        outside_eks: &LOOKED,
         history,
         now: NOW,
     }
@@ -16,8 +16,8 @@ fn with<'a>(around: &'a Around, history: &'a History) -> View<'a> {
 fn undecided(goal: &Goal, seen: &Observation) -> String {
     let history = history(&[]);
     let view = View {
-        around: None,
-        beyond: &LOOKED,
+        surroundings: None,
+        outside_eks: &LOOKED,
         history: &history,
         now: NOW,
     };
@@ -53,22 +53,22 @@ fn a_template_comes_before_the_group_and_goes_after_it() {
     let Goal::Present(desired) = &goal else {
         panic!("present")
     };
-    let around = prepared(desired);
-    let Next::Act(Step::Create(_, group)) = decide(&goal, &Observation::Absent, with(&around, &history)) else {
+    let surroundings = prepared(desired);
+    let Next::Act(Step::Create(_, group)) = decide(&goal, &Observation::Absent, with(&surroundings, &history)) else {
         panic!("no create")
     };
     assert_eq!(group.template.version.as_deref(), Some("1"));
     assert_eq!(
-        word(&decide(&absent(), &Observation::Absent, with(&around, &history))),
+        word(&decide(&absent(), &Observation::Absent, with(&surroundings, &history))),
         "Launch"
     );
 }
 
 #[test]
 fn a_change_in_the_template_rolls() {
-    let around = prepared(&desired(&json!({"DiskSize": 50})));
+    let surroundings = prepared(&desired(&json!({"DiskSize": 50})));
     let history = history(&[]);
-    let view = with(&around, &history);
+    let view = with(&surroundings, &history);
     let goal = want(&json!({"DiskSize": 80}), Purpose::Update);
     assert_eq!(word(&decide(&goal, &present(live(), None), view)), "Launch");
     let goal = want(&json!({"DiskSize": 50}), Purpose::Update);
@@ -89,24 +89,24 @@ fn a_change_in_the_template_rolls() {
 #[test]
 fn what_is_refused_makes_no_version() {
     let goal = want(&json!({"Version": "1.32", "DiskSize": 80}), Purpose::Update);
-    let around = prepared(&desired(&json!({})));
+    let surroundings = prepared(&desired(&json!({})));
     let history = history(&[]);
-    let view = with(&around, &history);
+    let view = with(&surroundings, &history);
     assert_eq!(word(&decide(&goal, &present(live(), None), view)), "Fail");
 }
 
 #[test]
 fn leftovers_go_last_and_are_given_up_rather_than_failing() {
     let goal = want(&json!({}), Purpose::Update);
-    let mut around = prepared(&desired(&json!({})));
-    around.belongings.security_groups.push(SecurityGroup {
+    let mut surroundings = prepared(&desired(&json!({})));
+    surroundings.ec2_resources.security_groups.push(SecurityGroup {
         id: "sg-old".to_owned(),
         vpc: "vpc-1".to_owned(),
-        tags: around.place.tags(),
+        tags: surroundings.group_ref.tags(),
         rules: [].into(),
     });
     let given_up = History {
-        tidying: Tidying::GivenUp,
+        tidying: CleanupState::GivenUp,
         ..history(&[])
     };
     for (history, now, expected) in [
@@ -115,8 +115,8 @@ fn leftovers_go_last_and_are_given_up_rather_than_failing() {
         (&given_up, NOW, "Done"),
     ] {
         let view = View {
-            around: Some(&around),
-            beyond: &LOOKED,
+            surroundings: Some(&surroundings),
+            outside_eks: &LOOKED,
             history,
             now,
         };
@@ -132,18 +132,18 @@ fn leftovers_go_last_and_are_given_up_rather_than_failing() {
 #[test]
 fn nothing_goes_while_another_version_runs() {
     let goal = want(&json!({}), Purpose::Update);
-    let mut around = prepared(&desired(&json!({})));
-    around.belongings.security_groups.push(SecurityGroup {
+    let mut surroundings = prepared(&desired(&json!({})));
+    surroundings.ec2_resources.security_groups.push(SecurityGroup {
         id: "sg-old".to_owned(),
         vpc: "vpc-1".to_owned(),
-        tags: around.place.tags(),
+        tags: surroundings.group_ref.tags(),
         rules: [].into(),
     });
     let rolled = history(&[(StepKind::UpdateVersion, Some("u"))]);
     let mut group = live();
     for (version, expected) in [("1", "Launch"), ("7", "Done")] {
         group.launch_template.as_mut().expect("a template").version = version.to_owned();
-        let next = decide(&goal, &present(group.clone(), None), with(&around, &rolled));
+        let next = decide(&goal, &present(group.clone(), None), with(&surroundings, &rolled));
         assert_eq!(word(&next), expected, "{version}");
     }
 }
@@ -151,9 +151,9 @@ fn nothing_goes_while_another_version_runs() {
 /// The removal of the template would harm a group that lost its tags and runs on it.
 #[test]
 fn the_template_of_a_group_that_lost_its_tags_stays() {
-    let around = prepared(&desired(&json!({})));
+    let surroundings = prepared(&desired(&json!({})));
     let history = history(&[]);
-    let view = with(&around, &history);
+    let view = with(&surroundings, &history);
     let untagged = NodeGroup {
         tags: BTreeMap::new(),
         ..live()
@@ -176,9 +176,9 @@ fn the_template_of_a_group_that_lost_its_tags_stays() {
 #[test]
 fn a_rollback_does_not_fail_for_a_template_that_can_not_be_had() {
     let computed = desired(&json!({"MaxPods": {"PrefixDelegation": true}}));
-    let around = prepared(&desired(&json!({})));
+    let surroundings = prepared(&desired(&json!({})));
     let history = history(&[]);
-    let view = with(&around, &history);
+    let view = with(&surroundings, &history);
     let seen = present(live(), None);
     let forward = Goal::Present(Box::new(computed.clone()));
     assert_eq!(word(&decide(&forward, &seen, view)), "Fail");

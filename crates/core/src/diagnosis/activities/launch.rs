@@ -1,10 +1,10 @@
 //! EC2 refuses to launch the instance with these settings.
 
-use crate::diagnosis::sign::Sign;
+use crate::diagnosis::error_pattern::ErrorPattern;
 use crate::texts::Explanation;
 
-pub const SIGNS: &[Sign] = &[
-    Sign {
+pub const SIGNS: &[ErrorPattern] = &[
+    ErrorPattern {
         patterns: &[
             &["invalidkmskey", "state"],
             &["kmskeyinvalidstate"],
@@ -19,7 +19,7 @@ pub const SIGNS: &[Sign] = &[
             example: "Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["invalidkmskey"], &["kms", "notfound"], &["kms key", "does not exist"]],
         explanation: Explanation {
             code: "kms-key-not-found",
@@ -28,7 +28,7 @@ pub const SIGNS: &[Sign] = &[
             example: "Client.InvalidKmsKeyId.NotFound: The KMS key provided was not found",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["client.internalerror"],
             &["client error on launch"],
@@ -45,7 +45,7 @@ pub const SIGNS: &[Sign] = &[
                       Client.InternalError: Client error on launch",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["invalidkeypair"], &["key pair", "does not exist"]],
         explanation: Explanation {
             code: "key-pair-not-found",
@@ -54,7 +54,7 @@ pub const SIGNS: &[Sign] = &[
             example: "The key pair 'my-key' does not exist. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["security group", "different networks"]],
         explanation: Explanation {
             code: "security-group-other-network",
@@ -64,7 +64,7 @@ pub const SIGNS: &[Sign] = &[
                       failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["invalidgroup"],
             &["invalidsecuritygroupid"],
@@ -78,7 +78,7 @@ pub const SIGNS: &[Sign] = &[
             example: "The security group 'sg-0a1b' does not exist. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["architecture", "does not match"]],
         explanation: Explanation {
             code: "ami-architecture",
@@ -90,7 +90,7 @@ pub const SIGNS: &[Sign] = &[
                       again.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["invalidamiid"],
             &["image id", "does not exist"],
@@ -104,7 +104,7 @@ pub const SIGNS: &[Sign] = &[
             example: "The image id '[ami-0a1b]' does not exist. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["not supported in your requested availability zone"],
             &["requested instance type", "is not supported"],
@@ -118,7 +118,7 @@ pub const SIGNS: &[Sign] = &[
                       us-east-1a, us-east-1b.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["invalidinstancetype"], &["instance types do not exist"]],
         explanation: Explanation {
             code: "instance-type-not-found",
@@ -127,7 +127,7 @@ pub const SIGNS: &[Sign] = &[
             example: "InvalidInstanceType - The following supplied instance types do not exist: [m9z.large]",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["invalidsubnetid"], &["subnet id", "does not exist"]],
         explanation: Explanation {
             code: "subnet-not-found",
@@ -137,7 +137,7 @@ pub const SIGNS: &[Sign] = &[
                       failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["invalidlaunchtemplateid.versionnotfound"],
             &["launch template", "version", "does not exist"],
@@ -150,7 +150,7 @@ pub const SIGNS: &[Sign] = &[
                       instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["invalidlaunchtemplate"],
             &["launch template", "does not exist"],
@@ -164,7 +164,7 @@ pub const SIGNS: &[Sign] = &[
                       exist.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["invalid iam instance profile"], &["iaminstanceprofile", "invalid"]],
         explanation: Explanation {
             code: "instance-profile-not-found",
@@ -173,7 +173,7 @@ pub const SIGNS: &[Sign] = &[
             example: "Invalid IAM Instance Profile name (eks-1c2d). Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["smaller than snapshot"]],
         explanation: Explanation {
             code: "volume-too-small",
@@ -183,7 +183,7 @@ pub const SIGNS: &[Sign] = &[
                       failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["invalidsnapshot"], &["snapshot", "does not exist"]],
         explanation: Explanation {
             code: "snapshot-not-found",
@@ -192,7 +192,7 @@ pub const SIGNS: &[Sign] = &[
             example: "Client.InvalidSnapshot.NotFound: The snapshot 'snap-0a1b' does not exist.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["invalid device name"]],
         explanation: Explanation {
             code: "device-name",
@@ -201,7 +201,7 @@ pub const SIGNS: &[Sign] = &[
             example: "Invalid device name /dev/xvdzz. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["unauthorizedoperation"],
             &["not authorized to perform"],
@@ -217,7 +217,7 @@ pub const SIGNS: &[Sign] = &[
                       failure message: AbCd. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["server.internalerror"], &["internal error on launch"]],
         explanation: Explanation {
             code: "ec2-internal-error",
@@ -226,7 +226,7 @@ pub const SIGNS: &[Sign] = &[
             example: "Termination Reason: Server.InternalError: Internal error on launch",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["unsupported"],
             &["requested configuration is currently not supported"],
@@ -239,7 +239,7 @@ pub const SIGNS: &[Sign] = &[
                       for supported configurations. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["invalidparameter"],
             &["invalidblockdevicemapping"],

@@ -1,10 +1,10 @@
 //! There is no room: EC2's capacity, the account's quotas, the subnet's addresses.
 
-use crate::diagnosis::sign::Sign;
+use crate::diagnosis::error_pattern::ErrorPattern;
 use crate::texts::Explanation;
 
-pub const SIGNS: &[Sign] = &[
-    Sign {
+pub const SIGNS: &[ErrorPattern] = &[
+    ErrorPattern {
         patterns: &[&["maxspotinstancecountexceeded"], &["max spot instance count exceeded"]],
         explanation: Explanation {
             code: "spot-quota",
@@ -15,7 +15,7 @@ pub const SIGNS: &[Sign] = &[
                       Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["spotmaxpricetoolow"],
             &["spot", "price", "lower than the minimum required"],
@@ -28,7 +28,7 @@ pub const SIGNS: &[Sign] = &[
                       fulfillment price of 0.0335. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["unfulfillablecapacity"],
             &["no spot capacity"],
@@ -42,7 +42,7 @@ pub const SIGNS: &[Sign] = &[
                       that matches your request. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["reservationcapacityexceeded"], &["capacity reservation", "exceed"]],
         explanation: Explanation {
             code: "reservation-full",
@@ -53,7 +53,7 @@ pub const SIGNS: &[Sign] = &[
                       Capacity Reservation. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["insufficientinstancecapacity"],
             &["do not have sufficient", "capacity"],
@@ -69,7 +69,7 @@ pub const SIGNS: &[Sign] = &[
                       instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["vcpulimitexceeded"],
             &["more vcpu capacity than your current vcpu limit"],
@@ -84,7 +84,7 @@ pub const SIGNS: &[Sign] = &[
                       belongs to.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["securitygroupsperinstancelimitexceeded"],
             &["securitygroupsperinterfacelimitexceeded"],
@@ -97,7 +97,7 @@ pub const SIGNS: &[Sign] = &[
                       reached.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["instancelimitexceeded"],
             &["requested more instances", "than your current instance limit"],
@@ -110,7 +110,7 @@ pub const SIGNS: &[Sign] = &[
                       allows for the specified instance type.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["maxfleetcountexceeded"], &["quota for maximum fleet requests"]],
         explanation: Explanation {
             code: "fleet-quota",
@@ -121,7 +121,7 @@ pub const SIGNS: &[Sign] = &[
                       failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["pendingverification"],
             &["account is currently blocked"],
@@ -136,7 +136,7 @@ pub const SIGNS: &[Sign] = &[
                       you will not be able to launch additional resources in this region until the validation is complete.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["insufficientfreeaddresses"],
             &["not enough free addresses"],
@@ -150,7 +150,7 @@ pub const SIGNS: &[Sign] = &[
                       satisfy the requested number of instances. Launching EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["networkinterfacelimitexceeded"], &["attachmentlimitexceeded"]],
         explanation: Explanation {
             code: "network-interface-quota",
@@ -160,7 +160,7 @@ pub const SIGNS: &[Sign] = &[
                       EC2 instance failed.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["volumelimitexceeded"],
             &["maxiopslimitexceeded"],
@@ -174,7 +174,7 @@ pub const SIGNS: &[Sign] = &[
             example: "Client.VolumeLimitExceeded: Volume limit exceeded",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["requestlimitexceeded"],
             &["request limit exceeded"],

@@ -1,10 +1,10 @@
 //! An instance started and ended again. Other evidence says why.
 
-use crate::diagnosis::sign::Sign;
+use crate::diagnosis::error_pattern::ErrorPattern;
 use crate::texts::Explanation;
 
-pub const SIGNS: &[Sign] = &[
-    Sign {
+pub const SIGNS: &[ErrorPattern] = &[
+    ErrorPattern {
         patterns: &[&["lifecycle action", "abandoned"], &["heartbeat timeout"]],
         explanation: Explanation {
             code: "node-not-ready-in-time",
@@ -14,7 +14,7 @@ pub const SIGNS: &[Sign] = &[
                       Heartbeat Timeout",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["status checks failure"],
             &["health check", "terminated or stopped"],

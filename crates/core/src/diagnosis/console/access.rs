@@ -1,10 +1,10 @@
 //! The node lacks a permission that it needs.
 
-use crate::diagnosis::sign::Sign;
+use crate::diagnosis::error_pattern::ErrorPattern;
 use crate::texts::Explanation;
 
-pub const SIGNS: &[Sign] = &[
-    Sign {
+pub const SIGNS: &[ErrorPattern] = &[
+    ErrorPattern {
         patterns: &[
             &["no ec2 imds role found"],
             &["failed to refresh cached credentials"],
@@ -19,7 +19,7 @@ pub const SIGNS: &[Sign] = &[
                       refresh cached credentials, no EC2 IMDS role found",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["169.254.169.254", "401"],
             &["imds", "statuscode: 401"],
@@ -39,7 +39,7 @@ pub const SIGNS: &[Sign] = &[
                       EC2 IMDS failed",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["eks:describecluster", "not authorized"],
             &["describecluster", "accessdenied"],
@@ -55,7 +55,7 @@ pub const SIGNS: &[Sign] = &[
                       eks:DescribeCluster",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["ec2:describeinstances", "not authorized"],
             &["describeinstances", "unauthorizedoperation"],
@@ -71,7 +71,7 @@ pub const SIGNS: &[Sign] = &[
                       perform: ec2:DescribeInstances",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["no basic auth credentials"],
             &["ecr:getauthorizationtoken"],
@@ -89,7 +89,7 @@ pub const SIGNS: &[Sign] = &[
                       failed: no basic auth credentials",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["system:anonymous"],
             &["asked for the client to provide credentials"],
@@ -110,7 +110,7 @@ pub const SIGNS: &[Sign] = &[
                       server\" err=\"Unauthorized\" node=\"ip-10-0-0-1.ec2.internal\"",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["forbidden", "cannot create resource", "nodes"],
             &["is not allowed to modify node"],
@@ -125,7 +125,7 @@ pub const SIGNS: &[Sign] = &[
                       \\\"eks-node\\\" cannot create resource \\\"nodes\\\" in API group \\\"\\\" at the cluster scope\"",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["x509", "unknown authority"], &["x509", "signed by unknown"]],
         explanation: Explanation {
             code: "unknown-certificate-authority",

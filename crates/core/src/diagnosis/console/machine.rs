@@ -1,10 +1,10 @@
 //! The machine itself does not run.
 
-use crate::diagnosis::sign::Sign;
+use crate::diagnosis::error_pattern::ErrorPattern;
 use crate::texts::Explanation;
 
-pub const SIGNS: &[Sign] = &[
-    Sign {
+pub const SIGNS: &[ErrorPattern] = &[
+    ErrorPattern {
         patterns: &[&["kernel panic"]],
         explanation: Explanation {
             code: "kernel-panic",
@@ -14,7 +14,7 @@ pub const SIGNS: &[Sign] = &[
             example: "[    2.101010] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["exec format error"]],
         explanation: Explanation {
             code: "wrong-architecture",
@@ -25,7 +25,7 @@ pub const SIGNS: &[Sign] = &[
                       Exec format error",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["no space left on device"]],
         explanation: Explanation {
             code: "disk-full",
@@ -34,7 +34,7 @@ pub const SIGNS: &[Sign] = &[
             example: "cloud-init[2101]: tar: opt/agent/lib.so: Cannot write: No space left on device",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["out of memory: killed process"], &["invoked oom-killer"]],
         explanation: Explanation {
             code: "out-of-memory",
@@ -43,7 +43,7 @@ pub const SIGNS: &[Sign] = &[
             example: "[  120.5] Out of memory: Killed process 2210 (kubelet) total-vm:1843212kB",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["x509", "not yet valid"],
             &["x509", "has expired"],

@@ -1,10 +1,10 @@
 //! The node does not reach an endpoint that it needs. Signs that name the endpoint come before a plain timeout.
 
-use crate::diagnosis::sign::Sign;
+use crate::diagnosis::error_pattern::ErrorPattern;
 use crate::texts::Explanation;
 
-pub const SIGNS: &[Sign] = &[
-    Sign {
+pub const SIGNS: &[ErrorPattern] = &[
+    ErrorPattern {
         patterns: &[
             &["no such host"],
             &["temporary failure in name resolution"],
@@ -20,7 +20,7 @@ pub const SIGNS: &[Sign] = &[
             example: "kubelet[3214]: dial tcp: lookup ABCD.gr7.us-east-1.eks.amazonaws.com on 10.0.0.2:53: no such host",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["sts.", "i/o timeout"],
             &["sts.", "timed out"],
@@ -36,7 +36,7 @@ pub const SIGNS: &[Sign] = &[
             example: "kubelet[3214]: Post \"https://sts.us-east-1.amazonaws.com/\": dial tcp 10.0.1.5:443: i/o timeout",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &[".ecr.", "i/o timeout"],
             &[".ecr.", "timed out"],
@@ -53,7 +53,7 @@ pub const SIGNS: &[Sign] = &[
                       52.1.2.3:443: i/o timeout",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["retrying request ec2/describeinstances, attempt 5"],
             &["describeinstances", "deadline exceeded"],
@@ -74,7 +74,7 @@ pub const SIGNS: &[Sign] = &[
             example: "nodeadm[1501]: SDK 2026/02/19 07:59:15 DEBUG retrying request EC2/DescribeInstances, attempt 5",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &[".eks.amazonaws.com", "timeout"],
             &[".eks.amazonaws.com", "timed out"],
@@ -95,7 +95,7 @@ pub const SIGNS: &[Sign] = &[
                       \"https://ABCD.gr7.us-east-1.eks.amazonaws.com/api/v1/nodes\": dial tcp 10.0.0.9:443: i/o timeout",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["failed to pull", "pause"],
             &["failed to get sandbox image"],

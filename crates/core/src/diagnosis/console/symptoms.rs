@@ -1,10 +1,10 @@
 //! Something on the node is not up. Other evidence may say why.
 
-use crate::diagnosis::sign::Sign;
+use crate::diagnosis::error_pattern::ErrorPattern;
 use crate::texts::Explanation;
 
-pub const SIGNS: &[Sign] = &[
-    Sign {
+pub const SIGNS: &[ErrorPattern] = &[
+    ErrorPattern {
         patterns: &[
             &["setting generator", "failed with exit code"],
             &["timed-out waiting for settings generator"],
@@ -19,7 +19,7 @@ pub const SIGNS: &[Sign] = &[
             example: "sundog[801]: Setting generator 'pluto max-pods' failed with exit code 1 - stderr: unknown",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["failed to start nodeadm"],
             &["nodeadm-run.service", "failed"],
@@ -33,7 +33,7 @@ pub const SIGNS: &[Sign] = &[
             example: "[FAILED] Failed to start nodeadm-config.service - EKS Nodeadm Config.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["failed to start containerd"],
             &["containerd.service: failed"],
@@ -47,7 +47,7 @@ pub const SIGNS: &[Sign] = &[
             example: "[FAILED] Failed to start containerd.service - containerd container runtime.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["failed to start kubelet"],
             &["kubelet.service: main process exited"],
@@ -60,7 +60,7 @@ pub const SIGNS: &[Sign] = &[
             example: "systemd[1]: kubelet.service: Main process exited, code=exited, status=1/FAILURE",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["cni plugin not initialized"],
             &["networkpluginnotready"],

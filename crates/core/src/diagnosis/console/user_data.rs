@@ -1,10 +1,10 @@
 //! The node's user data or settings are wrong.
 
-use crate::diagnosis::sign::Sign;
+use crate::diagnosis::error_pattern::ErrorPattern;
 use crate::texts::Explanation;
 
-pub const SIGNS: &[Sign] = &[
-    Sign {
+pub const SIGNS: &[ErrorPattern] = &[
+    ErrorPattern {
         patterns: &[
             &["bootstrap.sh has been removed"],
             &["/etc/eks/bootstrap.sh", "no such file"],
@@ -16,7 +16,7 @@ pub const SIGNS: &[Sign] = &[
             example: "!!!!!!!!!! ERROR: bootstrap.sh has been removed from AL2023-based EKS AMIs.",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["could not find nodeconfig within userdata"], &["no config in chain"]],
         explanation: Explanation {
             code: "node-config-missing",
@@ -27,7 +27,7 @@ pub const SIGNS: &[Sign] = &[
                       within UserData\"}",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["is missing in cluster configuration"],
             &["cluster name is not defined"],
@@ -41,7 +41,7 @@ pub const SIGNS: &[Sign] = &[
                       missing in cluster configuration\"}",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["failed to decode node config"],
             &["failed to decode", "wrong kind"],
@@ -61,7 +61,7 @@ pub const SIGNS: &[Sign] = &[
                       find expected ':'\"}",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["mime type is not multipart"],
             &["multipart: nextpart"],
@@ -77,7 +77,7 @@ pub const SIGNS: &[Sign] = &[
                       EOF\"}",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["unhandled non-multipart"], &["unhandled unknown content-type"]],
         explanation: Explanation {
             code: "user-data-not-understood",
@@ -88,7 +88,7 @@ pub const SIGNS: &[Sign] = &[
                       'b'echo hello'...'",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["error parsing toml user data"],
             &["did not contain 'settings' section"],
@@ -105,7 +105,7 @@ pub const SIGNS: &[Sign] = &[
                       failed: Error parsing TOML user data: expected an equals, found a newline at line 2",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["failed to apply settings"],
             &["failed to start", "settings-applier"],
@@ -119,7 +119,7 @@ pub const SIGNS: &[Sign] = &[
             example: "thar-be-settings[901]: Restart command failed - '/usr/bin/systemctl restart kubelet': Job failed",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["labels specified with --node-labels"]],
         explanation: Explanation {
             code: "node-label-reserved",
@@ -130,7 +130,7 @@ pub const SIGNS: &[Sign] = &[
                       [node-role.kubernetes.io/worker]",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["failed to parse kubelet flag"],
             &["unknown flag:"],
@@ -146,7 +146,7 @@ pub const SIGNS: &[Sign] = &[
                       unknown flag: --container-runtime\"",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["failed to load kubelet config file"],
             &["failed to validate kubelet configuration"],
@@ -160,7 +160,7 @@ pub const SIGNS: &[Sign] = &[
                       configuration, error: invalid configuration: EvictionMinimumReclaim\"",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["invalid containerd config"],
             &["failed to load toml", "containerd"],
@@ -174,7 +174,7 @@ pub const SIGNS: &[Sign] = &[
                       config",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[&["exited with error on line"], &["[eks-bootstrap] error"]],
         explanation: Explanation {
             code: "bootstrap-sh-failed",
@@ -184,7 +184,7 @@ pub const SIGNS: &[Sign] = &[
             example: "cloud-init[4607]: Exited with error on line 372",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["failed to run module scripts-user"],
             &["failed to run module scripts_user"],
@@ -200,7 +200,7 @@ pub const SIGNS: &[Sign] = &[
                       /var/lib/cloud/instance/scripts)",
         },
     },
-    Sign {
+    ErrorPattern {
         patterns: &[
             &["zero or more than one <powershell> tag was not provided"],
             &["start-eksbootstrap.ps1", "not recognized"],

@@ -1,9 +1,9 @@
 //! All 36 codes of `NodegroupIssueCode`.
 
-use super::Table;
+use super::IssueTable;
 use crate::texts::Explanation;
 
-pub const HEALTH: Table = Table {
+pub const HEALTH: IssueTable = IssueTable {
     causes: CAUSES,
     symptoms: SYMPTOMS,
 };

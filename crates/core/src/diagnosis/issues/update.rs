@@ -1,9 +1,9 @@
 //! All 17 codes of an update's `ErrorCode`. Clusters and add-ons share the list.
 
-use super::Table;
+use super::IssueTable;
 use crate::texts::Explanation;
 
-pub const UPDATE: Table = Table {
+pub const UPDATE: IssueTable = IssueTable {
     causes: CAUSES,
     symptoms: SYMPTOMS,
 };

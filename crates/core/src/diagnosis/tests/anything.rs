@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use crate::diagnosis::{Activity, Console, Evidence, Kind, catalogue, causes, explain};
+use crate::diagnosis::{Activity, Console, Evidence, IssueKind, catalogue, causes, explain};
 use crate::nodegroup::group::Issue;
 use crate::workload::drain::{Drain, Pod};
 
@@ -75,7 +75,7 @@ proptest! {
         headline in "\\PC{0,60}",
         issues in proptest::collection::vec(issue(), 0..8),
         evidence in evidence(),
-        kind in proptest::sample::select(vec![Kind::Health, Kind::Update]),
+        kind in proptest::sample::select(vec![IssueKind::Health, IssueKind::Update]),
         limit in 0usize..5000,
     ) {
         let reason = explain(&headline, &issues, &evidence, kind, limit);

@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
-use crate::diagnosis::catalogue::{Row, rows};
+use crate::diagnosis::catalogue::{CauseRow, rows};
+use crate::diagnosis::error_pattern::ErrorPattern;
 use crate::diagnosis::issues::{self, HEALTH, UPDATE};
-use crate::diagnosis::sign::Sign;
-use crate::diagnosis::{Kind, activities, console};
+use crate::diagnosis::{IssueKind, activities, console};
 use crate::texts::Explanation;
 
 /// `NodegroupIssueCode`, as EKS's model lists it.
@@ -70,8 +70,8 @@ const ERROR_CODES: &[&str] = &[
 #[test]
 fn every_code_of_the_model_has_its_row_and_no_other_has() {
     let lists = [
-        (HEALTH, NODEGROUP_ISSUE_CODES, 36, Kind::Health),
-        (UPDATE, ERROR_CODES, 17, Kind::Update),
+        (HEALTH, NODEGROUP_ISSUE_CODES, 36, IssueKind::Health),
+        (UPDATE, ERROR_CODES, 17, IssueKind::Update),
     ];
     for (table, model, count, kind) in lists {
         let rows: BTreeSet<&str> = table.all().map(|code| code.code).collect();
@@ -86,17 +86,21 @@ fn every_code_of_the_model_has_its_row_and_no_other_has() {
 #[test]
 fn each_list_knows_the_other_ones_codes_and_an_unlisted_one_has_a_general_remedy() {
     let cases = [
-        (Kind::Health, "EniLimitReached", "EniLimitReached"),
-        (Kind::Update, "AsgInstanceLaunchFailures", "AsgInstanceLaunchFailures"),
-        (Kind::Health, "MoonPhase", ""),
+        (IssueKind::Health, "EniLimitReached", "EniLimitReached"),
+        (
+            IssueKind::Update,
+            "AsgInstanceLaunchFailures",
+            "AsgInstanceLaunchFailures",
+        ),
+        (IssueKind::Health, "MoonPhase", ""),
     ];
     for (kind, code, expected) in cases {
         assert_eq!(issues::find(kind, code).1.code, expected);
     }
     assert!(!issues::UNLISTED.remedy.is_empty());
     assert_ne!(
-        issues::find(Kind::Health, "NodeCreationFailure").1.remedy,
-        issues::find(Kind::Update, "NodeCreationFailure").1.remedy
+        issues::find(IssueKind::Health, "NodeCreationFailure").1.remedy,
+        issues::find(IssueKind::Update, "NodeCreationFailure").1.remedy
     );
 }
 
@@ -176,7 +180,7 @@ fn what_auto_scaling_really_said_is_known() {
 
 #[test]
 fn patterns_are_in_lower_case_and_say_something() {
-    for Sign { patterns, explanation } in activities::signs().chain(console::signs()) {
+    for ErrorPattern { patterns, explanation } in activities::signs().chain(console::signs()) {
         let code = explanation.code;
         assert!(!patterns.is_empty(), "{code}");
         for word in patterns.iter().copied().flatten() {
@@ -189,7 +193,7 @@ fn patterns_are_in_lower_case_and_say_something() {
 #[test]
 fn every_row_is_whole_and_its_own() {
     let mut seen = BTreeSet::new();
-    for Row { kind, explanation } in rows() {
+    for CauseRow { kind, explanation } in rows() {
         let Explanation {
             code,
             cause,
@@ -218,7 +222,7 @@ fn every_row_is_whole_and_its_own() {
 
 #[test]
 fn links_lead_to_the_documentation_of_aws_only() {
-    for Row { explanation, .. } in rows() {
+    for CauseRow { explanation, .. } in rows() {
         let Explanation {
             code, cause, remedy, ..
         } = explanation;

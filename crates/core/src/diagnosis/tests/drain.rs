@@ -1,8 +1,8 @@
 //! The reason names the pods that block a drain, in place of the general explanation.
 
 use super::*;
-use crate::diagnosis::{Kind, explain};
-use crate::workload::drain::{DisruptionBudget, Drain, Pod, Selector};
+use crate::diagnosis::{IssueKind, explain};
+use crate::workload::drain::{DisruptionBudget, Drain, LabelSelector, Pod};
 
 fn eviction() -> Issue {
     issue(
@@ -26,7 +26,7 @@ fn drain(allowed: i32) -> Drain {
         budgets: vec![DisruptionBudget {
             namespace: "shop".to_owned(),
             name: "web".to_owned(),
-            selector: Some(Selector::default()),
+            selector: Some(LabelSelector::default()),
             allowed,
             healthy: 2,
             desired: 2,
@@ -40,7 +40,7 @@ fn reason(issues: &[Issue], drain: Option<Drain>) -> String {
         drain,
         ..Evidence::default()
     };
-    explain(HEADLINE, issues, &evidence, Kind::Update, 4000)
+    explain(HEADLINE, issues, &evidence, IssueKind::Update, 4000)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::{HEADLINE, activities, console, issue, no_join};
 use crate::diagnosis::issues::{NOTHING_KNOWN, find};
-use crate::diagnosis::{Evidence, Kind, explain};
+use crate::diagnosis::{Evidence, IssueKind, explain};
 use crate::nodegroup::group::Issue;
 
 const NO_MAPPING: &str = "kubelet: Unable to register node with API server err=\"Unauthorized\"";
@@ -9,7 +9,7 @@ const NO_ROUTE: &str = "Subnets: subnet-1 has no route to the internet; give it 
 
 /// Checks that the first text follows the issues, and that each of the others is there once, in this order.
 fn check(issues: &[Issue], evidence: &Evidence, expected: &[&str]) {
-    let reason = explain(HEADLINE, issues, evidence, Kind::Health, 4096);
+    let reason = explain(HEADLINE, issues, evidence, IssueKind::Health, 4096);
     let places: Vec<Option<usize>> = expected.iter().map(|text| reason.find(text)).collect();
     assert!(places.iter().all(Option::is_some), "{expected:?} in {reason}");
     assert!(places.is_sorted(), "{expected:?} in {reason}");
@@ -20,7 +20,7 @@ fn check(issues: &[Issue], evidence: &Evidence, expected: &[&str]) {
 
 #[test]
 fn a_reason_reads_as_a_whole() {
-    let reason = explain(HEADLINE, &[no_join()], &console(NO_MAPPING), Kind::Health, 4096);
+    let reason = explain(HEADLINE, &[no_join()], &console(NO_MAPPING), IssueKind::Health, 4096);
     assert_eq!(
         reason,
         "node group c/n could not be created: NodeCreationFailure: Instances failed to join the kubernetes cluster \
@@ -33,7 +33,7 @@ fn a_reason_reads_as_a_whole() {
 
 #[test]
 fn without_evidence_the_code_alone_is_explained() {
-    let (_, general) = find(Kind::Health, "NodeCreationFailure");
+    let (_, general) = find(IssueKind::Health, "NodeCreationFailure");
     check(
         &[no_join()],
         &Evidence::default(),
@@ -129,9 +129,9 @@ fn evidence_outranks_a_general_code() {
         ),
     ];
     for (issue, evidence, expected) in cases {
-        let general = find(Kind::Health, &issue.code).1.cause;
+        let general = find(IssueKind::Health, &issue.code).1.cause;
         check(std::slice::from_ref(&issue), evidence, expected);
-        let reason = explain(HEADLINE, &[issue], evidence, Kind::Health, 4096);
+        let reason = explain(HEADLINE, &[issue], evidence, IssueKind::Health, 4096);
         assert!(!reason.contains(general), "{reason}");
     }
 }
@@ -191,7 +191,7 @@ fn signed_addresses_are_masked_and_others_stay() {
         HEADLINE,
         &[issue("Unknown", message, &[])],
         &evidence,
-        Kind::Health,
+        IssueKind::Health,
         4096,
     );
     assert!(
@@ -208,7 +208,7 @@ fn an_update_is_explained_by_its_own_list() {
         "the version update failed",
         &errors,
         &Evidence::default(),
-        Kind::Update,
+        IssueKind::Update,
         4096,
     );
     assert!(
@@ -221,7 +221,7 @@ fn an_update_is_explained_by_its_own_list() {
 #[test]
 fn every_code_is_explained() {
     use crate::diagnosis::issues::{HEALTH, UPDATE};
-    for (kind, table) in [(Kind::Health, HEALTH), (Kind::Update, UPDATE)] {
+    for (kind, table) in [(IssueKind::Health, HEALTH), (IssueKind::Update, UPDATE)] {
         for code in table.all() {
             let reason = explain(
                 HEADLINE,

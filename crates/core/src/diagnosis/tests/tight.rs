@@ -1,5 +1,5 @@
 use super::{HEADLINE, console, issue, no_join};
-use crate::diagnosis::{Evidence, Kind, explain};
+use crate::diagnosis::{Evidence, IssueKind, explain};
 use crate::nodegroup::group::Issue;
 
 const LIMIT: usize = 4096;
@@ -21,7 +21,7 @@ fn forty_issues_and_a_long_console_leave_the_cause_whole() {
             "{noise}\u{1b}[31mtar: No space left on device\u{1b}[0m\n{noise}"
         ))
     };
-    let reason = explain(HEADLINE, &forty(), &evidence, Kind::Health, LIMIT);
+    let reason = explain(HEADLINE, &forty(), &evidence, IssueKind::Health, LIMIT);
     assert!(reason.len() <= LIMIT);
     assert!(reason.contains(
         "Most likely: The node's disk is full. (console output of i-0123: \"tar: No space left on device\")"
@@ -35,7 +35,7 @@ fn forty_issues_and_a_long_console_leave_the_cause_whole() {
 
 #[test]
 fn issues_beyond_the_third_come_last() {
-    let reason = explain(HEADLINE, &forty()[..5], &console("x"), Kind::Health, LIMIT);
+    let reason = explain(HEADLINE, &forty()[..5], &console("x"), IssueKind::Health, LIMIT);
     let at = |text: &str| reason.find(text).unwrap_or_else(|| panic!("{text} in {reason}"));
     assert!(at("Instance 2 failed") < at("Most likely"));
     assert!(at("has no error that is known") < at("Instance 3 failed"));
@@ -45,7 +45,13 @@ fn issues_beyond_the_third_come_last() {
 #[test]
 fn a_long_message_is_cut_before_the_cause_is() {
     let long = issue("Ec2SubnetNotFound", &"ä".repeat(4000), &["subnet-1"]);
-    let reason = explain(HEADLINE, &[long, no_join()], &Evidence::default(), Kind::Health, LIMIT);
+    let reason = explain(
+        HEADLINE,
+        &[long, no_join()],
+        &Evidence::default(),
+        IssueKind::Health,
+        LIMIT,
+    );
     assert!(reason.len() <= LIMIT && reason.len() > LIMIT - 4);
     assert!(
         reason.contains("ä… Most likely: A subnet of the node group doesn't exist any more. What to do: Name Subnets")
@@ -59,7 +65,7 @@ fn no_limit_is_too_small() {
         HEADLINE,
         &forty(),
         &console("No space left on device"),
-        Kind::Update,
+        IssueKind::Update,
         LIMIT,
     );
     for limit in 0..600 {
@@ -67,7 +73,7 @@ fn no_limit_is_too_small() {
             HEADLINE,
             &forty(),
             &console("No space left on device"),
-            Kind::Update,
+            IssueKind::Update,
             limit,
         );
         assert!(reason.len() <= limit);

@@ -2,19 +2,19 @@ use super::*;
 use crate::properties::validate::tests::{properties, spec_of};
 use serde_json::{Value, json};
 
-fn template() -> UsersTemplate {
-    UsersTemplate {
+fn template() -> CustomTemplate {
+    CustomTemplate {
         id: "lt-1".to_owned(),
         version: 3,
-        ..UsersTemplate::default()
+        ..CustomTemplate::default()
     }
 }
 
 #[track_caller]
-fn check(changes: &Value, template: &UsersTemplate, public_subnets: &[&str], expected: &[&str]) {
+fn check(changes: &Value, template: &CustomTemplate, public_subnets: &[&str], expected: &[&str]) {
     let mut changes = changes.clone();
     changes["LaunchTemplate"] = json!({"Id": "lt-1"});
-    let around = Circumstances {
+    let around = TemplateContext {
         cluster_security_group: Some("sg-cluster"),
         public_subnets: &public_subnets.iter().map(ToString::to_string).collect::<Vec<_>>(),
     };
@@ -30,14 +30,14 @@ fn check(changes: &Value, template: &UsersTemplate, public_subnets: &[&str], exp
 #[test]
 fn all_that_eks_prohibits_is_told_at_once() {
     let settings = [
-        Setting::Subnet,
-        Setting::InstanceProfile,
-        Setting::Spot,
-        Setting::CapacityBlock,
-        Setting::Hibernation,
-        Setting::ShutdownBehavior,
+        TemplateSetting::Subnet,
+        TemplateSetting::InstanceProfile,
+        TemplateSetting::Spot,
+        TemplateSetting::CapacityBlock,
+        TemplateSetting::Hibernation,
+        TemplateSetting::ShutdownBehavior,
     ];
-    let all = UsersTemplate {
+    let all = CustomTemplate {
         settings: settings.into(),
         ..template()
     };
@@ -59,7 +59,7 @@ fn all_that_eks_prohibits_is_told_at_once() {
 
 #[test]
 fn what_is_stated_twice_is_told() {
-    let typed = UsersTemplate {
+    let typed = CustomTemplate {
         instance_type: Some("m5.large".to_owned()),
         ..template()
     };
@@ -70,7 +70,7 @@ fn what_is_stated_twice_is_told() {
         &["InstanceTypes: version 3"],
     );
     check(&json!({"InstanceTypes": ["m5.large"]}), &template(), &[], &[]);
-    let imaged = UsersTemplate {
+    let imaged = CustomTemplate {
         image_id: Some("ami-1".to_owned()),
         user_data: Some("--max-pods=29".to_owned()),
         ..template()
@@ -99,9 +99,9 @@ fn a_capacity_block_needs_its_market_and_its_type() {
         &[],
         &["MarketType capacity-block", "the instance type of the capacity block"],
     );
-    let whole = UsersTemplate {
+    let whole = CustomTemplate {
         instance_type: Some("p5.48xlarge".to_owned()),
-        settings: [Setting::CapacityBlock].into(),
+        settings: [TemplateSetting::CapacityBlock].into(),
         ..template()
     };
     check(&block, &whole, &[], &[]);
@@ -109,7 +109,7 @@ fn a_capacity_block_needs_its_market_and_its_type() {
 
 #[test]
 fn pods_are_blocked_by_both_settings_together_only() {
-    let with = |http_tokens: Option<&str>, hop_limit| UsersTemplate {
+    let with = |http_tokens: Option<&str>, hop_limit| CustomTemplate {
         http_tokens: http_tokens.map(str::to_owned),
         hop_limit,
         ..template()
@@ -133,7 +133,7 @@ fn pods_are_blocked_by_both_settings_together_only() {
 
 #[test]
 fn several_interfaces_want_private_subnets() {
-    let several = UsersTemplate {
+    let several = CustomTemplate {
         network_interfaces: 2,
         ..template()
     };
@@ -144,7 +144,7 @@ fn several_interfaces_want_private_subnets() {
 
 #[test]
 fn what_may_keep_nodes_from_joining_is_a_warning() {
-    let imaged = |user_data: Option<&str>| UsersTemplate {
+    let imaged = |user_data: Option<&str>| CustomTemplate {
         image_id: Some("ami-1".to_owned()),
         user_data: user_data.map(str::to_owned),
         ..template()
@@ -156,7 +156,7 @@ fn what_may_keep_nodes_from_joining_is_a_warning() {
         &[],
         &["says nothing of max pods"],
     );
-    let groups = |groups: &[&str]| UsersTemplate {
+    let groups = |groups: &[&str]| CustomTemplate {
         security_groups: groups.iter().map(ToString::to_string).collect(),
         ..template()
     };

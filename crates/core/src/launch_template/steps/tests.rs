@@ -1,25 +1,25 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::launch_template::ec2_resources::{KeyPair, SecurityGroup, Source};
-use crate::launch_template::recipe::tests::place;
+use crate::launch_template::ec2_resources::{IngressSource, KeyPair, SecurityGroup};
+use crate::launch_template::recipe::tests::group_ref;
 use crate::properties::validate::tests::{properties, spec_of};
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3YfB2k8l2i2lVgJbHzQm0yX0n4m0wYp3v5uHkq1d7V";
 
-struct Case {
+struct TemplateFixture {
     spec: Spec,
-    place: Place,
-    cluster: Cluster,
+    group_ref: GroupRef,
+    cluster: ClusterNetwork,
     tags: BTreeMap<String, String>,
 }
 
-impl Case {
+impl TemplateFixture {
     fn new(changes: &Value) -> Self {
         Self {
             spec: spec_of(&properties(changes)),
-            place: place(),
-            cluster: Cluster {
+            group_ref: group_ref(),
+            cluster: ClusterNetwork {
                 vpc: "vpc-1".to_owned(),
                 security_group: "sg-cluster".to_owned(),
             },
@@ -27,10 +27,10 @@ impl Case {
         }
     }
 
-    fn wanted(&self) -> Wanted<'_> {
-        Wanted {
+    fn wanted(&self) -> WantedTemplate<'_> {
+        WantedTemplate {
             spec: &self.spec,
-            place: &self.place,
+            group_ref: &self.group_ref,
             cluster: &self.cluster,
             os: OperatingSystem::AmazonLinux2023,
             types: &[],
@@ -39,17 +39,17 @@ impl Case {
     }
 
     /// Takes steps until the wanted version exists. Gives the actions of the steps, and the version.
-    fn prepare(&self, seen: &mut Belongings, running: Option<i64>) -> (Vec<&'static str>, i64) {
+    fn prepare(&self, seen: &mut Ec2Resources, running: Option<i64>) -> (Vec<&'static str>, i64) {
         let mut actions = Vec::new();
         loop {
             match prepare(&self.wanted(), seen, running).unwrap() {
-                Prepared::Act(step) => carry_out(&step, seen, &mut actions),
-                Prepared::Version { number, .. } => return (actions, number),
+                TemplateProgress::Act(step) => carry_out(&step, seen, &mut actions),
+                TemplateProgress::Version { number, .. } => return (actions, number),
             }
         }
     }
 
-    fn tidy(&self, seen: &mut Belongings, running: i64) -> Vec<&'static str> {
+    fn tidy(&self, seen: &mut Ec2Resources, running: i64) -> Vec<&'static str> {
         let mut actions = Vec::new();
         while let Some(step) = tidy(&self.wanted(), seen, running) {
             carry_out(&step, seen, &mut actions);
@@ -59,15 +59,15 @@ impl Case {
 }
 
 /// Does what EC2 would do. The IDs say what they identify.
-fn carry_out(step: &LaunchStep, seen: &mut Belongings, actions: &mut Vec<&'static str>) {
+fn carry_out(step: &LaunchStep, seen: &mut Ec2Resources, actions: &mut Vec<&'static str>) {
     actions.push(step.action());
     let newest = seen
         .templates
         .first()
         .and_then(|template| template.versions.iter().map(|version| version.number).max());
     let made = match step {
-        LaunchStep::CreateVersion { .. } => Made::Version(newest.unwrap_or_default() + 1),
-        step => Made::Id(format!("id of {}", step.resource())),
+        LaunchStep::CreateVersion { .. } => LaunchStepResult::Version(newest.unwrap_or_default() + 1),
+        step => LaunchStepResult::Id(format!("id of {}", step.resource())),
     };
     seen.apply(step, made);
 }
@@ -87,7 +87,7 @@ fn what_is_wanted_comes_in_order() {
             ],
         ),
     ] {
-        let (case, mut seen) = (Case::new(&changes), Belongings::default());
+        let (case, mut seen) = (TemplateFixture::new(&changes), Ec2Resources::default());
         assert_eq!(case.prepare(&mut seen, None), (expected.to_vec(), 1), "{changes}");
         assert_eq!(case.prepare(&mut seen, None), (vec![], 1), "{changes}, again");
         assert!(case.tidy(&mut seen, 1).is_empty(), "{changes}");
@@ -96,22 +96,25 @@ fn what_is_wanted_comes_in_order() {
 
 #[test]
 fn every_step_may_be_the_last_and_everything_goes() {
-    let case = Case::new(&json!({"RemoteAccess": {"PublicKey": KEY}}));
-    let mut seen = Belongings::default();
-    while let Prepared::Act(step) = prepare(&case.wanted(), &seen, None).unwrap() {
+    let case = TemplateFixture::new(&json!({"RemoteAccess": {"PublicKey": KEY}}));
+    let mut seen = Ec2Resources::default();
+    while let TemplateProgress::Act(step) = prepare(&case.wanted(), &seen, None).unwrap() {
         carry_out(&step, &mut seen, &mut vec![]);
         let mut left = seen.clone();
-        while let Some(step) = remove(&place(), &left) {
+        while let Some(step) = remove(&group_ref(), &left) {
             carry_out(&step, &mut left, &mut vec![]);
         }
-        assert_eq!(left, Belongings::default(), "after {step:?}");
+        assert_eq!(left, Ec2Resources::default(), "after {step:?}");
     }
 }
 
 #[test]
 fn a_change_makes_one_version_and_a_way_back_none() {
-    let (plain, larger) = (Case::new(&json!({})), Case::new(&json!({"DiskSize": 50})));
-    let mut seen = Belongings::default();
+    let (plain, larger) = (
+        TemplateFixture::new(&json!({})),
+        TemplateFixture::new(&json!({"DiskSize": 50})),
+    );
+    let mut seen = Ec2Resources::default();
     plain.prepare(&mut seen, None);
     assert_eq!(
         larger.prepare(&mut seen, Some(1)),
@@ -123,8 +126,8 @@ fn a_change_makes_one_version_and_a_way_back_none() {
 
 #[test]
 fn among_equal_versions_the_running_one_stays() {
-    let mut seen = Belongings::default();
-    let case = Case::new(&json!({}));
+    let mut seen = Ec2Resources::default();
+    let case = TemplateFixture::new(&json!({}));
     case.prepare(&mut seen, None);
     let same = seen.templates[0].versions[0].clone();
     seen.templates[0].versions.push(Version { number: 2, ..same });
@@ -134,11 +137,11 @@ fn among_equal_versions_the_running_one_stays() {
 
 #[test]
 fn old_versions_go_but_the_last_few() {
-    let mut seen = Belongings::default();
+    let mut seen = Ec2Resources::default();
     for size in 20..30 {
-        Case::new(&json!({"DiskSize": size})).prepare(&mut seen, None);
+        TemplateFixture::new(&json!({"DiskSize": size})).prepare(&mut seen, None);
     }
-    let last = Case::new(&json!({"DiskSize": 29}));
+    let last = TemplateFixture::new(&json!({"DiskSize": 29}));
     assert_eq!(last.tidy(&mut seen, 10), ["ec2:DeleteLaunchTemplateVersions"]);
     let numbers: Vec<i64> = seen.templates[0]
         .versions
@@ -152,16 +155,16 @@ fn old_versions_go_but_the_last_few() {
 fn another_key_is_another_pair_and_the_old_one_goes_last() {
     let other = KEY.replace("d7V", "d7U");
     let (first, second) = (
-        Case::new(&json!({"RemoteAccess": {"PublicKey": KEY}})),
-        Case::new(&json!({"RemoteAccess": {"PublicKey": other}})),
+        TemplateFixture::new(&json!({"RemoteAccess": {"PublicKey": KEY}})),
+        TemplateFixture::new(&json!({"RemoteAccess": {"PublicKey": other}})),
     );
-    let mut seen = Belongings::default();
+    let mut seen = Ec2Resources::default();
     first.prepare(&mut seen, None);
     let steps = second.prepare(&mut seen, Some(1));
     assert_eq!(steps, (vec!["ec2:ImportKeyPair", "ec2:CreateLaunchTemplateVersion"], 2));
     assert_eq!(seen.key_pairs.len(), 2);
     assert_eq!(second.tidy(&mut seen, 2), ["ec2:DeleteKeyPair"]);
-    let none = Case::new(&json!({}));
+    let none = TemplateFixture::new(&json!({}));
     none.prepare(&mut seen, Some(2));
     assert_eq!(
         none.tidy(&mut seen, 3),
@@ -171,9 +174,10 @@ fn another_key_is_another_pair_and_the_old_one_goes_last() {
 
 #[test]
 fn rules_change_in_place_and_new_ones_come_first() {
-    let sources =
-        |groups: Value| Case::new(&json!({"RemoteAccess": {"Ec2SshKey": "k", "SourceSecurityGroups": groups}}));
-    let mut seen = Belongings::default();
+    let sources = |groups: Value| {
+        TemplateFixture::new(&json!({"RemoteAccess": {"Ec2SshKey": "k", "SourceSecurityGroups": groups}}))
+    };
+    let mut seen = Ec2Resources::default();
     sources(json!(["sg-1"])).prepare(&mut seen, None);
     let steps = sources(json!(["sg-2"])).prepare(&mut seen, Some(1));
     assert_eq!(
@@ -183,31 +187,31 @@ fn rules_change_in_place_and_new_ones_come_first() {
             1
         )
     );
-    let rule = |source| Rule { port: 22, source };
+    let rule = |source| IngressRule { port: 22, source };
     assert_eq!(
         seen.security_groups[0].rules,
-        [rule(Source::SecurityGroup("sg-2".to_owned()))].into()
+        [rule(IngressSource::SecurityGroup("sg-2".to_owned()))].into()
     );
 }
 
 #[test]
 fn what_is_not_ours_is_neither_used_nor_removed() {
-    let foreign = Belongings {
+    let foreign = Ec2Resources {
         templates: vec![Template {
             id: "lt-1".to_owned(),
             tags: [].into(),
             versions: vec![],
         }],
-        ..Belongings::default()
+        ..Ec2Resources::default()
     };
-    let refusal = prepare(&Case::new(&json!({})).wanted(), &foreign, None).unwrap_err();
+    let refusal = prepare(&TemplateFixture::new(&json!({})).wanted(), &foreign, None).unwrap_err();
     assert!(
         refusal.starts_with("launch template c/n (lt-1) exists and isn't"),
         "{refusal}"
     );
-    assert_eq!(remove(&place(), &foreign), None);
+    assert_eq!(remove(&group_ref(), &foreign), None);
 
-    let group = Belongings {
+    let group = Ec2Resources {
         security_groups: vec![SecurityGroup {
             id: "sg-1".to_owned(),
             vpc: "vpc-1".to_owned(),
@@ -219,23 +223,24 @@ fn what_is_not_ours_is_neither_used_nor_removed() {
             name: "c/n-1".to_owned(),
             tags: [].into(),
         }],
-        ..Belongings::default()
+        ..Ec2Resources::default()
     };
-    let open = Case::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));
+    let open = TemplateFixture::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));
     let refusal = prepare(&open.wanted(), &group, None).unwrap_err();
     assert!(
         refusal.starts_with("security group c/n (sg-1) exists and isn't"),
         "{refusal}"
     );
-    assert_eq!(remove(&place(), &group), None);
+    assert_eq!(remove(&group_ref(), &group), None);
     // A group without remote access does not need the name.
-    assert!(prepare(&Case::new(&json!({})).wanted(), &group, None).is_ok());
+    assert!(prepare(&TemplateFixture::new(&json!({})).wanted(), &group, None).is_ok());
 }
 
 #[test]
 fn max_pods_that_can_not_be_computed_end_it_before_anything_is_made() {
-    let case = Case::new(&json!({"MaxPods": {"PrefixDelegation": true}, "RemoteAccess": {"PublicKey": KEY}}));
-    let refusal = prepare(&case.wanted(), &Belongings::default(), None).unwrap_err();
+    let case =
+        TemplateFixture::new(&json!({"MaxPods": {"PrefixDelegation": true}, "RemoteAccess": {"PublicKey": KEY}}));
+    let refusal = prepare(&case.wanted(), &Ec2Resources::default(), None).unwrap_err();
     assert!(
         refusal.starts_with("MaxPods can't be computed") && refusal.contains("t3.medium"),
         "{refusal}"
@@ -254,15 +259,15 @@ fn group_in(id: &str, vpc: &str, tags: BTreeMap<String, String>) -> SecurityGrou
 /// Names are unique within a VPC. The function searches by name alone, so it also finds security groups in other VPCs.
 #[test]
 fn a_foreign_security_group_of_another_vpc_is_nobodys_business() {
-    let open = Case::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));
-    let mut seen = Belongings {
+    let open = TemplateFixture::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));
+    let mut seen = Ec2Resources {
         security_groups: vec![group_in("sg-2", "vpc-2", BTreeMap::new())],
-        ..Belongings::default()
+        ..Ec2Resources::default()
     };
     let (actions, number) = open.prepare(&mut seen, None);
     assert_eq!(actions[0], "ec2:CreateSecurityGroup");
     let made = seen
-        .security_group(&place(), "vpc-1")
+        .security_group(&group_ref(), "vpc-1")
         .expect("a group in the cluster's VPC");
     assert_eq!(made.vpc, "vpc-1");
     assert_eq!(open.tidy(&mut seen, number), [] as [&str; 0]);
@@ -272,20 +277,20 @@ fn a_foreign_security_group_of_another_vpc_is_nobodys_business() {
 /// function removes it.
 #[test]
 fn a_security_group_of_ours_in_another_vpc_is_replaced_and_removed() {
-    let open = Case::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));
-    let old = group_in("sg-2", "vpc-2", place().tags());
-    let mut seen = Belongings {
+    let open = TemplateFixture::new(&json!({"RemoteAccess": {"Ec2SshKey": "k"}}));
+    let old = group_in("sg-2", "vpc-2", group_ref().tags());
+    let mut seen = Ec2Resources {
         security_groups: vec![old],
-        ..Belongings::default()
+        ..Ec2Resources::default()
     };
     let (actions, number) = open.prepare(&mut seen, None);
     assert_eq!(actions[0], "ec2:CreateSecurityGroup");
     assert_eq!(open.tidy(&mut seen, number), ["ec2:DeleteSecurityGroup"]);
-    assert_eq!(seen.own_security_groups(&place()).count(), 1);
+    assert_eq!(seen.own_security_groups(&group_ref()).count(), 1);
 
-    seen.security_groups.push(group_in("sg-2", "vpc-2", place().tags()));
+    seen.security_groups.push(group_in("sg-2", "vpc-2", group_ref().tags()));
     let mut actions = Vec::new();
-    while let Some(step) = remove(&place(), &seen) {
+    while let Some(step) = remove(&group_ref(), &seen) {
         carry_out(&step, &mut seen, &mut actions);
     }
     assert_eq!(

@@ -1,6 +1,6 @@
 //! AL2: EKS calls `/etc/eks/bootstrap.sh` in a last part of its own, so what comes before can prepare that script.
 
-use super::mime::{self, NODE_CONFIG, Part, SHELL};
+use super::mime::{self, NODE_CONFIG, SHELL, UserDataPart};
 
 pub(super) fn render(
     own: Option<&str>,
@@ -17,7 +17,7 @@ pub(super) fn render(
         .chain(node_labels)
         .collect();
     if !arguments.is_empty() {
-        parts.push(Part::new(SHELL, script(&arguments.join(" "))));
+        parts.push(UserDataPart::new(SHELL, script(&arguments.join(" "))));
     }
     mime::document(&parts)
 }

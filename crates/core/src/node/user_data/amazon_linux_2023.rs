@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::mime::{self, NODE_CONFIG, Part};
+use super::mime::{self, NODE_CONFIG, UserDataPart};
 
 pub(super) fn render(
     own: Option<&str>,
@@ -15,7 +15,7 @@ pub(super) fn render(
         check(&part.body, max_pods)?;
     }
     if max_pods.is_some() || node_labels.is_some() {
-        parts.push(Part::new(NODE_CONFIG, node_config(max_pods, node_labels)?));
+        parts.push(UserDataPart::new(NODE_CONFIG, node_config(max_pods, node_labels)?));
     }
     mime::document(&parts)
 }
@@ -28,25 +28,25 @@ const KIND: &str = "NodeConfig";
 struct NodeConfig {
     api_version: &'static str,
     kind: &'static str,
-    spec: Spec,
+    spec: NodeConfigSpec,
 }
 
 #[derive(Serialize)]
-struct Spec {
+struct NodeConfigSpec {
     kubelet: Kubelet,
 }
 
 #[derive(Serialize)]
 struct Kubelet {
     #[serde(skip_serializing_if = "Option::is_none")]
-    config: Option<Config>,
+    config: Option<KubeletConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]
     flags: Option<[String; 1]>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Config {
+struct KubeletConfig {
     max_pods: u32,
 }
 
@@ -54,9 +54,9 @@ fn node_config(max_pods: Option<u32>, node_labels: Option<String>) -> Result<Str
     let config = NodeConfig {
         api_version: API_VERSION,
         kind: KIND,
-        spec: Spec {
+        spec: NodeConfigSpec {
             kubelet: Kubelet {
-                config: max_pods.map(|max_pods| Config { max_pods }),
+                config: max_pods.map(|max_pods| KubeletConfig { max_pods }),
                 flags: node_labels.map(|argument| [argument]),
             },
         },

@@ -14,14 +14,14 @@ pub(super) const NODE_CONFIG: &str = "application/node.eks.aws";
 
 /// One part of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct UserDataPart {
     pub media_type: String,
     pub body: String,
     /// Beside those that follow from the body. cloud-init reads some, `Merge-Type` for one.
     headers: Vec<(String, String)>,
 }
 
-impl Part {
+impl UserDataPart {
     pub fn new(media_type: &str, body: String) -> Self {
         Self {
             media_type: media_type.to_owned(),
@@ -32,7 +32,7 @@ impl Part {
 }
 
 /// What the user gave, as parts: those of a MIME document, or the text as the only one.
-pub(super) fn parts(own: &str) -> Result<Vec<Part>, String> {
+pub(super) fn parts(own: &str) -> Result<Vec<UserDataPart>, String> {
     if is_document(own) {
         read(own)
     } else {
@@ -42,7 +42,7 @@ pub(super) fn parts(own: &str) -> Result<Vec<Part>, String> {
 
 /// A document of these parts, `None` for none. It is the same, byte for byte, for the same parts: a change would be a new
 /// version of the launch template, and new nodes.
-pub(super) fn document(parts: &[Part]) -> Result<Option<String>, String> {
+pub(super) fn document(parts: &[UserDataPart]) -> Result<Option<String>, String> {
     if parts.is_empty() {
         return Ok(None);
     }
@@ -51,7 +51,7 @@ pub(super) fn document(parts: &[Part]) -> Result<Option<String>, String> {
     Ok(Some(String::from_utf8_lossy(&written).replace("\r\n", "\n")))
 }
 
-fn written(parts: &[Part]) -> io::Result<Vec<u8>> {
+fn written(parts: &[UserDataPart]) -> io::Result<Vec<u8>> {
     let content_type = ContentType::new("multipart/mixed").attribute("boundary", boundary(parts));
     let document = MimePart {
         headers: vec![
@@ -74,12 +74,12 @@ const BEGINNINGS: [(&str, &str); 5] = [
     ("## template: jinja", "text/jinja2"),
 ];
 
-fn of_text(text: &str) -> Part {
+fn of_text(text: &str) -> UserDataPart {
     let known = BEGINNINGS.iter().find(|(beginning, _)| text.starts_with(beginning));
     match known {
-        Some((_, media_type)) => Part::new(media_type, text.to_owned()),
-        None if begins_like_node_config(text) => Part::new(NODE_CONFIG, text.to_owned()),
-        None => Part::new(SHELL, format!("#!/bin/bash\n{text}")),
+        Some((_, media_type)) => UserDataPart::new(media_type, text.to_owned()),
+        None if begins_like_node_config(text) => UserDataPart::new(NODE_CONFIG, text.to_owned()),
+        None => UserDataPart::new(SHELL, format!("#!/bin/bash\n{text}")),
     }
 }
 
@@ -99,7 +99,7 @@ fn is_document(text: &str) -> bool {
         .any(|header| first_line.starts_with(header))
 }
 
-fn read(document: &str) -> Result<Vec<Part>, String> {
+fn read(document: &str) -> Result<Vec<UserDataPart>, String> {
     let unreadable = "expected a MIME document with a boundary and parts, got one without";
     let message = MessageParser::new().parse(document).ok_or(unreadable)?;
     let declared = message
@@ -119,7 +119,7 @@ fn read(document: &str) -> Result<Vec<Part>, String> {
     }
 }
 
-fn part_of(message: &Message, part: &MessagePart) -> Result<Part, String> {
+fn part_of(message: &Message, part: &MessagePart) -> Result<UserDataPart, String> {
     let media_type = part.content_type().map_or_else(
         || "text/plain".to_owned(),
         |declared| format!("{}/{}", declared.c_type, declared.subtype().unwrap_or_default()).to_ascii_lowercase(),
@@ -130,9 +130,9 @@ fn part_of(message: &Message, part: &MessagePart) -> Result<Part, String> {
         ));
     };
     let carried = part.headers.iter().filter(|header| is_carried(header));
-    Ok(Part {
+    Ok(UserDataPart {
         headers: carried.map(|header| header_of(message, header)).collect(),
-        ..Part::new(&media_type, text.to_owned())
+        ..UserDataPart::new(&media_type, text.to_owned())
     })
 }
 
@@ -156,7 +156,7 @@ fn header_of(message: &Message, header: &Header) -> (String, String) {
 }
 
 /// One that no part has in it. Random ones, as mail has them, would differ each time.
-fn boundary(parts: &[Part]) -> String {
+fn boundary(parts: &[UserDataPart]) -> String {
     let mut boundary = "managed-node-group".to_owned();
     while parts.iter().any(|part| part.body.contains(&format!("--{boundary}"))) {
         boundary.push('-');
@@ -168,7 +168,7 @@ fn boundary(parts: &[Part]) -> String {
 /// cloud-init garbles what comes as 8bit (its `message_from_string`, then `get_payload(decode=True)`). So is one with a CR that
 /// ends no line: readers take it for a line's end or leave it out unless it is encoded, which the library does only where line
 /// ends are encoded too.
-fn write(part: &Part) -> io::Result<MimePart<'_>> {
+fn write(part: &UserDataPart) -> io::Result<MimePart<'_>> {
     let lines = part.body.trim_end().split('\n').map(|line| line.trim_end_matches('\r'));
     let text = lines.collect::<Vec<_>>().join("\n") + "\n";
     let has_readable_lines = !text.contains('\r');

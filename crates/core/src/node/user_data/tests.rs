@@ -1,11 +1,11 @@
 use super::*;
 
 /// Of the user's part, the maximum of pods, and the labels.
-type Asked<'a> = (Option<&'a str>, Option<u32>, &'a [(&'a str, &'a str)]);
+type BootstrapInput<'a> = (Option<&'a str>, Option<u32>, &'a [(&'a str, &'a str)]);
 
 const LABELS: &[(&str, &str)] = &[("node.kubernetes.io/pool", "blue"), ("spot", "")];
 
-fn render(os: OperatingSystem, (own, max_pods, labels): Asked) -> Result<Option<String>, String> {
+fn render(os: OperatingSystem, (own, max_pods, labels): BootstrapInput) -> Result<Option<String>, String> {
     let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
     user_data(&Bootstrap {
         os,
@@ -71,7 +71,7 @@ allowed-unsafe-sysctls = ["net.core.somaxconn"]
 fn what_is_rendered_stays_the_same() {
     use OperatingSystem::{AmazonLinux2, AmazonLinux2023, Bottlerocket, Windows};
     let everything = |own| (Some(own), Some(29), LABELS);
-    let cases: &[((&str, &str), OperatingSystem, Asked)] = &[
+    let cases: &[((&str, &str), OperatingSystem, BootstrapInput)] = &[
         (snapshot!("al2_max_pods"), AmazonLinux2, (None, Some(110), &[])),
         (snapshot!("al2_script"), AmazonLinux2, (Some(SCRIPT), None, &[])),
         (
@@ -161,7 +161,7 @@ fn what_does_not_work_is_refused() {
     let literal = expression.replace("maxPodsExpression: max_pods + 2", "config: {maxPods: 5}");
     let binary =
         "MIME-Version: 1.0\nContent-Type: application/x-gzip\nContent-Transfer-Encoding: base64\n\nH4sIAAAAAAAA/w==\n";
-    let cases: &[(OperatingSystem, Asked, &str)] = &[
+    let cases: &[(OperatingSystem, BootstrapInput, &str)] = &[
         (
             AmazonLinux2,
             with(NODE_CONFIG, None),

@@ -2,13 +2,13 @@
 
 use super::names;
 use crate::node::ami_type::OperatingSystem;
-use crate::node::image::{Accelerator, Architecture};
+use crate::node::instance_type::{Accelerator, Architecture};
 use crate::preflight::check::Check;
 use crate::preflight::facts::{InstanceType, IpFamily};
 use crate::preflight::finding::Finding;
-use crate::preflight::view::View;
+use crate::preflight::view::CheckInput;
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let mixed = mixed(view);
     let architecture = if mixed.is_some() { None } else { architecture(view) };
     [mixed, architecture, accelerator(view), driver(view), nitro(view)]
@@ -18,7 +18,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
 }
 
 /// One group has one image.
-fn mixed(view: &View) -> Option<Finding> {
+fn mixed(view: &CheckInput) -> Option<Finding> {
     let of = |architecture| {
         let types = view.types().iter();
         types.filter(move |kind| kind.facts.architecture == architecture)
@@ -31,7 +31,7 @@ fn mixed(view: &View) -> Option<Finding> {
     })
 }
 
-fn architecture(view: &View) -> Option<Finding> {
+fn architecture(view: &CheckInput) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
     let other: Vec<&InstanceType> = chosen(view, |one| !kind.boots(&[one.facts]))?;
     let names = names(other);
@@ -39,7 +39,7 @@ fn architecture(view: &View) -> Option<Finding> {
     Some(Finding::new(Check::AmiArchitecture, "AmiType", names, cause))
 }
 
-fn accelerator(view: &View) -> Option<Finding> {
+fn accelerator(view: &CheckInput) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
     let (check, what) = match kind.accelerator() {
         Accelerator::None => return None,
@@ -54,7 +54,7 @@ fn accelerator(view: &View) -> Option<Finding> {
 
 /// EKS does not choose an accelerated image by itself. If the properties state no AMI type, the function chooses one by
 /// the instance types. Whether Bottlerocket's plain images have drivers for Neuron devices depends on their version.
-fn driver(view: &View) -> Option<Finding> {
+fn driver(view: &CheckInput) -> Option<Finding> {
     let kind = view.stated_ami_type()?;
     let lacking = |accelerator| {
         let types = chosen(view, |one| one.facts.accelerator == accelerator);
@@ -70,7 +70,7 @@ fn driver(view: &View) -> Option<Finding> {
 }
 
 /// EKS user guide, "Learn about IPv6 addresses to clusters, Pods, and services".
-fn nitro(view: &View) -> Option<Finding> {
+fn nitro(view: &CheckInput) -> Option<Finding> {
     let on_ipv6 = view.ip_family() == Some(IpFamily::V6);
     let names = names(chosen(view, |one| on_ipv6 && !one.nitro)?);
     let cause = format!(
@@ -81,7 +81,7 @@ fn nitro(view: &View) -> Option<Finding> {
 }
 
 /// The types that a finding concerns, or `None` if there are none.
-fn chosen<'a>(view: &View<'a>, concerns: impl Fn(&InstanceType) -> bool) -> Option<Vec<&'a InstanceType>> {
+fn chosen<'a>(view: &CheckInput<'a>, concerns: impl Fn(&InstanceType) -> bool) -> Option<Vec<&'a InstanceType>> {
     let chosen: Vec<&InstanceType> = view.types().iter().filter(|kind| concerns(kind)).collect();
     (!chosen.is_empty()).then_some(chosen)
 }

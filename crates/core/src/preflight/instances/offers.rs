@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::preflight::check::Check;
 use crate::preflight::finding::Finding;
 use crate::preflight::text::listed;
-use crate::preflight::view::{View, known};
+use crate::preflight::view::{CheckInput, known};
 
 /// Which types EC2 offers in which zones.
 struct Offers<'a> {
@@ -15,7 +15,7 @@ struct Offers<'a> {
     offers: &'a BTreeSet<(String, String)>,
 }
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let Some(offers) = read(view) else {
         return vec![];
     };
@@ -39,7 +39,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     findings
 }
 
-fn read<'a>(view: &View<'a>) -> Option<Offers<'a>> {
+fn read<'a>(view: &CheckInput<'a>) -> Option<Offers<'a>> {
     let offers = known(&view.facts.offers)?;
     let (types, zones) = (view.types(), view.zones());
     (!types.is_empty() && !zones.is_empty()).then(|| Offers {
@@ -72,7 +72,7 @@ impl<'a> Offers<'a> {
 }
 
 /// If EC2 offers other wanted types, a type that it does not offer may do no harm.
-fn not_offered(view: &View, offers: &Offers, nowhere: &[&str], somewhere: &[&str]) -> Option<Finding> {
+fn not_offered(view: &CheckInput, offers: &Offers, nowhere: &[&str], somewhere: &[&str]) -> Option<Finding> {
     if nowhere.is_empty() {
         return None;
     }
@@ -92,7 +92,7 @@ fn not_offered(view: &View, offers: &Offers, nowhere: &[&str], somewhere: &[&str
 }
 
 /// The Auto Scaling group balances over its zones, and cannot launch anything in a zone without offers.
-fn empty_zones(view: &View, offers: &Offers) -> Option<Finding> {
+fn empty_zones(view: &CheckInput, offers: &Offers) -> Option<Finding> {
     let mut empty: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for subnet in view.subnets() {
         if !subnet.zone.is_empty() && offers.types_of(&subnet.zone).is_empty() {
@@ -117,7 +117,7 @@ fn empty_zones(view: &View, offers: &Offers) -> Option<Finding> {
     ))
 }
 
-fn not_in_zone(view: &View, offers: &Offers, somewhere: &[&str]) -> Option<Finding> {
+fn not_in_zone(view: &CheckInput, offers: &Offers, somewhere: &[&str]) -> Option<Finding> {
     let served = offers
         .zones
         .iter()

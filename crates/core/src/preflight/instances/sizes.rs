@@ -6,14 +6,14 @@ use crate::preflight::facts::{InstanceType, IpFamily};
 use crate::preflight::finding::Finding;
 use crate::preflight::quotas::{NODES, quota, vcpu_code};
 use crate::preflight::text::{counted, listed};
-use crate::preflight::view::View;
+use crate::preflight::view::CheckInput;
 use crate::properties::spec::CapacityType;
 
 /// `aws-node`, `kube-proxy`, and pods that people add on every node: CoreDNS, and the agents of storage, identity and
 /// logs.
 const FEW_PODS: u32 = 8;
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     [
         spot(view),
         differ(view),
@@ -26,7 +26,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
     .collect()
 }
 
-fn spot(view: &View) -> Option<Finding> {
+fn spot(view: &CheckInput) -> Option<Finding> {
     let names = view.type_names();
     let [only] = names.as_slice() else {
         return None;
@@ -39,7 +39,7 @@ fn spot(view: &View) -> Option<Finding> {
 
 /// The Cluster Autoscaler assumes that all nodes of a group have the size of one type (its AWS notes, mixed instances
 /// policy).
-fn differ(view: &View) -> Option<Finding> {
+fn differ(view: &CheckInput) -> Option<Finding> {
     let size = |kind: &InstanceType| (kind.vcpus, kind.memory_mib);
     let (first, rest) = view.types().split_first()?;
     let other = rest.iter().find(|kind| size(kind) != size(first))?;
@@ -63,7 +63,7 @@ fn described(kind: &InstanceType) -> String {
 }
 
 /// An IPv6 cluster gives pods prefixes, and even the smallest type has enough of them.
-fn few_pods(view: &View) -> Option<Finding> {
+fn few_pods(view: &CheckInput) -> Option<Finding> {
     if view.spec.node.max_pods.is_some() || view.ip_family() == Some(IpFamily::V6) {
         return None;
     }
@@ -85,7 +85,7 @@ fn few_pods(view: &View) -> Option<Finding> {
 }
 
 /// Types of several families share no quota, and EC2 chooses among the types.
-fn vcpu_quota(view: &View) -> Option<Finding> {
+fn vcpu_quota(view: &CheckInput) -> Option<Finding> {
     let capacity = view.spec.capacity_type;
     let (first, rest) = view.types().split_first()?;
     let code = vcpu_code(&first.name, capacity)?;
@@ -104,7 +104,7 @@ fn vcpu_quota(view: &View) -> Option<Finding> {
     })
 }
 
-fn nodes_quota(view: &View) -> Option<Finding> {
+fn nodes_quota(view: &CheckInput) -> Option<Finding> {
     let (most, max) = (quota(view, NODES)?, view.spec.scaling.max?);
     (f64::from(max) > most).then(|| {
         let cause = format!("MaxSize is {max}, and quota {NODES} allows {most} nodes in a group");

@@ -2,10 +2,10 @@
 //! If it does not, the only message is `Client.InternalError`, twenty minutes later (terraform-aws-eks issue 1619).
 
 use crate::preflight::check::Check;
-use crate::preflight::facts::{Key, KeyMaker};
+use crate::preflight::facts::{KeyMaker, KmsKey};
 use crate::preflight::finding::Finding;
 use crate::preflight::policy::allows;
-use crate::preflight::view::{View, is_gone, known};
+use crate::preflight::view::{CheckInput, is_gone, known};
 use crate::properties::spec::Encryption;
 
 const PROPERTY: &str = "Volume.KmsKeyId";
@@ -13,7 +13,7 @@ const PROPERTY: &str = "Volume.KmsKeyId";
 /// The role of the account's Auto Scaling groups, which include those that EKS makes.
 const AUTO_SCALING: &str = "AWSServiceRoleForAutoScaling";
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let Encryption::On { kms_key: Some(wanted) } = &view.spec.node.volume.encryption else {
         return vec![];
     };
@@ -30,7 +30,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
         .collect()
 }
 
-fn not_enabled(key: &Key, wanted: &str) -> Option<Finding> {
+fn not_enabled(key: &KmsKey, wanted: &str) -> Option<Finding> {
     let state = key.state.as_str();
     let unusable = matches!(
         state,
@@ -51,7 +51,7 @@ enum ByPolicy {
 }
 
 /// An AWS managed key needs no grant.
-fn no_grant(view: &View, key: &Key, wanted: &str) -> Option<Finding> {
+fn no_grant(view: &CheckInput, key: &KmsKey, wanted: &str) -> Option<Finding> {
     let grantees = known(&view.facts.grantees).filter(|_| key.maker == KeyMaker::Customer)?;
     if grantees.iter().any(|grantee| grantee.contains(AUTO_SCALING)) {
         return None;

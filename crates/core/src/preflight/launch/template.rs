@@ -1,17 +1,17 @@
 //! The user's own launch template, and the image that it names.
 
-use crate::launch_template::custom_template::{Circumstances, UsersTemplate, Verdict, judge};
-use crate::node::image::Architecture;
+use crate::launch_template::custom_template::{CustomTemplate, TemplateContext, TemplateVerdict, judge};
+use crate::node::instance_type::Architecture;
 use crate::preflight::check::Check;
-use crate::preflight::facts::{Image, InstanceType};
+use crate::preflight::facts::{InstanceType, MachineImage};
 use crate::preflight::finding::Finding;
 use crate::preflight::text::listed;
-use crate::preflight::view::{View, is_gone, known};
+use crate::preflight::view::{CheckInput, is_gone, known};
 use crate::properties::fields::Problem;
 
 const PROPERTY: &str = "LaunchTemplate";
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let mut findings: Vec<Finding> = not_found(view).into_iter().collect();
     if let Some(template) = view.template() {
         findings.extend(judged(view, template));
@@ -21,7 +21,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
 }
 
 /// The call names the template and its version. Either of them may be missing.
-fn not_found(view: &View) -> Option<Finding> {
+fn not_found(view: &CheckInput) -> Option<Finding> {
     let wanted = view.spec.launch_template.as_ref()?;
     let Some(Err(error)) = &view.facts.template else {
         return None;
@@ -33,15 +33,15 @@ fn not_found(view: &View) -> Option<Finding> {
     })
 }
 
-fn judged(view: &View, template: &UsersTemplate) -> Vec<Finding> {
+fn judged(view: &CheckInput, template: &CustomTemplate) -> Vec<Finding> {
     let public = view.subnets().iter().filter(|subnet| subnet.assigns_public_addresses);
     let public_subnets: Vec<String> = public.map(|subnet| subnet.id.clone()).collect();
     let group = view.cluster().map(|cluster| cluster.security_group.as_str());
-    let around = Circumstances {
+    let around = TemplateContext {
         cluster_security_group: group.filter(|group| !group.is_empty()),
         public_subnets: &public_subnets,
     };
-    let Verdict { problems, warnings } = judge(view.spec, template, &around);
+    let TemplateVerdict { problems, warnings } = judge(view.spec, template, &around);
     let refused = problems
         .iter()
         .map(|problem| (Check::LaunchTemplateRefused, message(problem)));
@@ -63,7 +63,7 @@ fn message(problem: &Problem) -> String {
     }
 }
 
-fn image(view: &View, template: &UsersTemplate) -> Vec<Finding> {
+fn image(view: &CheckInput, template: &CustomTemplate) -> Vec<Finding> {
     let (Some(id), Some(image)) = (&template.image_id, known(&view.facts.image)) else {
         return vec![];
     };
@@ -80,8 +80,8 @@ fn image(view: &View, template: &UsersTemplate) -> Vec<Finding> {
 }
 
 /// An image that EC2 still creates may be available by the time of the launch.
-fn not_available(image: &Image) -> Option<Finding> {
-    let Image { id, state, .. } = image;
+fn not_available(image: &MachineImage) -> Option<Finding> {
+    let MachineImage { id, state, .. } = image;
     let finding = || Finding::new(Check::ImageNotAvailable, PROPERTY, id, format!("{id} is {state}"));
     match state.as_str() {
         "" | "available" => None,
@@ -90,7 +90,7 @@ fn not_available(image: &Image) -> Option<Finding> {
     }
 }
 
-fn architecture(view: &View, image: &Image) -> Option<Finding> {
+fn architecture(view: &CheckInput, image: &MachineImage) -> Option<Finding> {
     let foreign = |kind: &&InstanceType| kind.facts.architecture != image.architecture;
     let types: Vec<&str> = view
         .types()

@@ -6,21 +6,21 @@ use crate::preflight::check::Check;
 use crate::preflight::facts::{IpFamily, Subnet};
 use crate::preflight::finding::Finding;
 use crate::preflight::text::counted;
-use crate::preflight::view::View;
+use crate::preflight::view::CheckInput;
 use crate::properties::settings::{Amount, UpdateStrategy};
 use crate::properties::spec::MaxPods;
 
 /// The first network interface, and the spare one that the VPC CNI keeps by default (`WARM_ENI_TARGET=1`).
 const INTERFACES_AT_START: u32 = 2;
 
-pub fn findings(view: &View) -> Option<Finding> {
+pub fn findings(view: &CheckInput) -> Option<Finding> {
     let subnets = view.all_subnets()?;
     let free = subnets.iter().map(|subnet| i64::from(subnet.free_addresses)).sum();
     exhausted(view, subnets, free).or_else(|| short(view, subnets, free))
 }
 
 /// Running nodes already have their addresses.
-fn nodes_to_come(view: &View) -> i64 {
+fn nodes_to_come(view: &CheckInput) -> i64 {
     if view.runs_already() {
         0
     } else {
@@ -28,7 +28,7 @@ fn nodes_to_come(view: &View) -> i64 {
     }
 }
 
-fn exhausted(view: &View, subnets: &[Subnet], free: i64) -> Option<Finding> {
+fn exhausted(view: &CheckInput, subnets: &[Subnet], free: i64) -> Option<Finding> {
     let nodes = nodes_to_come(view);
     let subnets = subnets.iter().filter(|_| free < nodes);
     finding(Check::AddressesExhausted, subnets, |subnets| {
@@ -41,7 +41,7 @@ fn exhausted(view: &View, subnets: &[Subnet], free: i64) -> Option<Finding> {
 }
 
 /// On IPv6 pods take no IPv4 addresses.
-fn short(view: &View, subnets: &[Subnet], free: i64) -> Option<Finding> {
+fn short(view: &CheckInput, subnets: &[Subnet], free: i64) -> Option<Finding> {
     if view.ip_family() == Some(IpFamily::V6) {
         return None;
     }
@@ -66,7 +66,7 @@ fn free_addresses(subnets: &[&Subnet], free: i64) -> String {
 
 /// Twice the number of zones, or the number of nodes that EKS replaces at once if that is higher (EKS user guide,
 /// "Understand each phase of node updates"). `MINIMAL` removes nodes first.
-fn surge(view: &View) -> i64 {
+fn surge(view: &CheckInput) -> i64 {
     let settings = view.spec.update_settings;
     if settings.strategy == UpdateStrategy::Minimal {
         return 0;
@@ -80,7 +80,7 @@ fn surge(view: &View) -> i64 {
 }
 
 /// One address if the pods' addresses are not known. With custom networking, pods take addresses of other subnets.
-fn addresses_of_a_node(view: &View) -> i64 {
+fn addresses_of_a_node(view: &CheckInput) -> i64 {
     let elsewhere = matches!(view.spec.node.max_pods,
         Some(MaxPods::Computed(networking)) if networking.pod_subnets == PodSubnets::Custom);
     let types = view.types().iter().filter(|_| !elsewhere);

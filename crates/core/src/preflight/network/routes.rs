@@ -5,7 +5,7 @@ use crate::preflight::check::Check;
 use crate::preflight::facts::{IpFamily, Route, RouteTable, Subnet};
 use crate::preflight::finding::Finding;
 use crate::preflight::text::listed;
-use crate::preflight::view::{View, known};
+use crate::preflight::view::{CheckInput, known};
 
 const ANY_V4: &str = "0.0.0.0/0";
 const ANY_V6: &str = "::/0";
@@ -15,19 +15,19 @@ const ANY_V6: &str = "::/0";
 pub struct Routed<'a> {
     pub subnet: &'a Subnet,
     pub table: &'a RouteTable,
-    by: By,
+    by: RouteTableSource,
 }
 
 /// A subnet without a table of its own uses its VPC's main route table. That surprises users who believe the subnet is
 /// private (eksctl issue 2834).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
+enum RouteTableSource {
     Association,
     MainTable,
 }
 
 /// The subnets whose route table is known.
-pub fn routed<'a>(view: &View<'a>) -> Vec<Routed<'a>> {
+pub fn routed<'a>(view: &CheckInput<'a>) -> Vec<Routed<'a>> {
     let Some(tables) = known(&view.facts.route_tables) else {
         return vec![];
     };
@@ -40,12 +40,12 @@ pub fn routed<'a>(view: &View<'a>) -> Vec<Routed<'a>> {
 /// `subnet-1 (rtb-1), subnet-2 (main route table rtb-0)`.
 pub fn each_with_table(subnets: &[Routed]) -> String {
     listed(subnets.iter().map(|Routed { subnet, table, by }| match by {
-        By::Association => format!("{} (route table {})", subnet.id, table.id),
-        By::MainTable => format!("{} (main route table {})", subnet.id, table.id),
+        RouteTableSource::Association => format!("{} (route table {})", subnet.id, table.id),
+        RouteTableSource::MainTable => format!("{} (main route table {})", subnet.id, table.id),
     }))
 }
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let routed = routed(view);
     [no_public_address(view, &routed), blackhole(view, &routed)]
         .into_iter()
@@ -55,7 +55,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
 
 /// The default routes that count. An IPv6 route counts only if the cluster uses IPv6 or its address family is not
 /// known.
-pub fn defaults<'a>(view: &View, table: &'a RouteTable) -> Vec<&'a Route> {
+pub fn defaults<'a>(view: &CheckInput, table: &'a RouteTable) -> Vec<&'a Route> {
     let v6 = view.ip_family() != Some(IpFamily::V4);
     let counts = |route: &&Route| route.destination == ANY_V4 || v6 && route.destination == ANY_V6;
     table.routes.iter().filter(counts).collect()
@@ -71,15 +71,15 @@ fn of_subnet<'a>(subnet: &'a Subnet, tables: &'a [RouteTable]) -> Option<Routed<
     let own = tables.iter().find(|table| table.subnets.contains(&subnet.id));
     let main = || tables.iter().find(|table| table.main && table.vpc == subnet.vpc);
     let (table, by) = match own {
-        Some(table) => (table, By::Association),
-        None => (main()?, By::MainTable),
+        Some(table) => (table, RouteTableSource::Association),
+        None => (main()?, RouteTableSource::MainTable),
     };
     Some(Routed { subnet, table, by })
 }
 
 /// EKS reports this as Ec2SubnetInvalidConfiguration. One place of its user guide requires public addresses in every
 /// public subnet, another place only for clusters with a public endpoint alone.
-fn no_public_address(view: &View, routed: &[Routed]) -> Option<Finding> {
+fn no_public_address(view: &CheckInput, routed: &[Routed]) -> Option<Finding> {
     let open = |routed: &Routed| opens(routed.table) && !routed.subnet.assigns_public_addresses;
     let chosen: Vec<Routed> = routed.iter().filter(|routed| open(routed)).copied().collect();
     let finding = finding_of(Check::SubnetNoPublicAddress, &chosen, |each| {
@@ -98,7 +98,7 @@ fn opens(table: &RouteTable) -> bool {
 }
 
 /// A network interface in the user's launch template may ask for a public address by itself.
-fn is_certain(view: &View) -> bool {
+fn is_certain(view: &CheckInput) -> bool {
     let public_only = view
         .cluster()
         .is_some_and(|cluster| cluster.public_access && !cluster.private_access);
@@ -107,7 +107,7 @@ fn is_certain(view: &View) -> bool {
     public_only && !own_interfaces
 }
 
-fn blackhole(view: &View, routed: &[Routed]) -> Option<Finding> {
+fn blackhole(view: &CheckInput, routed: &[Routed]) -> Option<Finding> {
     let lost = |routed: &&Routed| {
         let defaults = defaults(view, routed.table);
         !defaults.is_empty() && defaults.iter().all(|route| route.blackhole)

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::launch_template::custom_template::UsersTemplate;
-use crate::preflight::facts::Key;
+use crate::launch_template::custom_template::CustomTemplate;
+use crate::preflight::facts::KmsKey;
 use crate::preflight::tests::{fine, read, spec};
 
 const TEMPLATE: &str = "lt-0123456789abcdef0";
@@ -130,7 +130,7 @@ fn grants_are_read_of_a_customers_key_only() {
     ] {
         let alter = |facts: &mut Facts| {
             let (arn, state) = (arn.to_owned(), "Enabled".to_owned());
-            facts.key = Some(Ok(Key { arn, state, maker }));
+            facts.key = Some(Ok(KmsKey { arn, state, maker }));
         };
         let found = second(&json!({}), alter, |reads| reads.key.map(str::to_owned));
         assert_eq!(found.as_deref(), expected, "{arn} {maker:?}");
@@ -143,10 +143,10 @@ fn a_launch_template_names_type_and_image() {
         let spec = spec(&json!({"InstanceTypes": null, "LaunchTemplate": {"Id": TEMPLATE, "Version": "1"}}));
         let mut facts = fine();
         facts.types = None;
-        facts.template = Some(Ok(UsersTemplate {
+        facts.template = Some(Ok(CustomTemplate {
             instance_type: Some("c5.large".to_owned()),
             image_id: Some(image.to_owned()),
-            ..UsersTemplate::default()
+            ..CustomTemplate::default()
         }));
         let reads = SecondReads::of(&spec, &facts);
         assert_eq!(reads.types, texts(&["c5.large"]));

@@ -6,7 +6,7 @@ use super::finding;
 use crate::preflight::check::Check;
 use crate::preflight::facts::IpFamily;
 use crate::preflight::finding::Finding;
-use crate::preflight::view::{View, known};
+use crate::preflight::view::{CheckInput, known};
 
 const WORKER: &str = "AmazonEKSWorkerNodePolicy";
 const CNI: &str = "AmazonEKS_CNI_Policy";
@@ -21,20 +21,20 @@ const REGISTRY: [&str; 4] = [
 
 /// Whether another policy of the role may allow what a missing AWS managed policy would allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Otherwise {
+enum OtherPolicies {
     Possible,
     Impossible,
 }
 
-pub fn findings(view: &View, role: &str) -> Vec<Finding> {
+pub fn findings(view: &CheckInput, role: &str) -> Vec<Finding> {
     let Some(arns) = known(&view.facts.role_policies) else {
         return vec![];
     };
     let names: BTreeSet<&str> = arns.iter().filter_map(|arn| aws_name(arn)).collect();
     let otherwise = otherwise(view, arns, &names);
     let graded = |finding: Finding| match otherwise {
-        Otherwise::Possible => finding.as_warning(),
-        Otherwise::Impossible => finding,
+        OtherPolicies::Possible => finding.as_warning(),
+        OtherPolicies::Impossible => finding,
     };
     let by_name = [worker(&names, role), registry(&names, role)];
     let mut findings: Vec<Finding> = by_name.into_iter().flatten().map(graded).collect();
@@ -49,16 +49,16 @@ fn aws_name(arn: &str) -> Option<&str> {
 }
 
 /// The function does not read the user's own policies, so any of them may allow the same actions.
-fn otherwise(view: &View, arns: &BTreeSet<String>, names: &BTreeSet<&str>) -> Otherwise {
+fn otherwise(view: &CheckInput, arns: &BTreeSet<String>, names: &BTreeSet<&str>) -> OtherPolicies {
     let inline = match &view.facts.role_inline_policies {
         Some(Ok(inline)) => !inline.is_empty(),
         Some(Err(_)) => true,
         None => false,
     };
     if inline || names.contains("AdministratorAccess") || arns.iter().any(|arn| aws_name(arn).is_none()) {
-        Otherwise::Possible
+        OtherPolicies::Possible
     } else {
-        Otherwise::Impossible
+        OtherPolicies::Impossible
     }
 }
 
@@ -81,12 +81,12 @@ fn registry(names: &BTreeSet<&str>, role: &str) -> Option<Finding> {
 
 /// The VPC CNI may have a role of its own. On IPv6 its policy is always the user's own (EKS user guide, "Configure
 /// Amazon VPC CNI plugin to use IRSA").
-fn cni(view: &View, names: &BTreeSet<&str>, otherwise: Otherwise, role: &str) -> Option<Finding> {
+fn cni(view: &CheckInput, names: &BTreeSet<&str>, otherwise: OtherPolicies, role: &str) -> Option<Finding> {
     let on_ipv6 = view.ip_family() == Some(IpFamily::V6);
     match (on_ipv6, otherwise) {
-        (true, Otherwise::Possible) => return None,
+        (true, OtherPolicies::Possible) => return None,
         (false, _) if names.contains(CNI) => return None,
-        (true, Otherwise::Impossible) | (false, _) => {}
+        (true, OtherPolicies::Impossible) | (false, _) => {}
     }
     let policy = if on_ipv6 {
         "a policy of the VPC CNI for IPv6"

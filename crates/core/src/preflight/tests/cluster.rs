@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::properties::version::KubernetesVersion;
 
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<CheckExample> {
     vec![
         case(Check::ClusterNotFound, json!({}), |facts| {
             *facts = Facts {

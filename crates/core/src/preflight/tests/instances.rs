@@ -1,13 +1,13 @@
 use super::*;
 
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<CheckExample> {
     let mut cases = of_offers();
     cases.extend(of_images());
     cases.extend(of_sizes());
     cases
 }
 
-fn of_offers() -> Vec<Case> {
+fn of_offers() -> Vec<CheckExample> {
     vec![
         case(
             Check::InstanceTypeNotFound,
@@ -31,7 +31,7 @@ fn of_offers() -> Vec<Case> {
     ]
 }
 
-fn of_images() -> Vec<Case> {
+fn of_images() -> Vec<CheckExample> {
     vec![
         case(
             Check::AmiArchitecture,
@@ -71,7 +71,7 @@ fn of_images() -> Vec<Case> {
     ]
 }
 
-fn of_sizes() -> Vec<Case> {
+fn of_sizes() -> Vec<CheckExample> {
     vec![
         case(Check::SpotOneType, json!({"CapacityType": "SPOT"}), |_| {}),
         case(
@@ -204,7 +204,7 @@ fn few_pods_are_fine_when_they_are_stated() {
 fn the_type_in_the_users_template_is_looked_at_too() {
     let own = json!({"LaunchTemplate": {"Id": "lt-1"}, "InstanceTypes": []});
     let alter = |facts: &mut Facts| {
-        facts.template = Some(Ok(crate::launch_template::custom_template::UsersTemplate {
+        facts.template = Some(Ok(crate::launch_template::custom_template::CustomTemplate {
             id: "lt-1".to_owned(),
             instance_type: Some("m9.huge".to_owned()),
             ..Default::default()

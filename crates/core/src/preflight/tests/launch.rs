@@ -1,14 +1,14 @@
 use super::*;
-use crate::launch_template::custom_template::{Setting, UsersTemplate};
+use crate::launch_template::custom_template::{CustomTemplate, TemplateSetting};
 
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<CheckExample> {
     let mut cases = of_names();
     cases.extend(of_templates());
     cases.extend(of_keys());
     cases
 }
 
-fn of_names() -> Vec<Case> {
+fn of_names() -> Vec<CheckExample> {
     vec![
         case(
             Check::KeyPairNotFound,
@@ -30,13 +30,13 @@ fn of_names() -> Vec<Case> {
     ]
 }
 
-fn of_templates() -> Vec<Case> {
+fn of_templates() -> Vec<CheckExample> {
     vec![
         case(Check::LaunchTemplateNotFound, own_template(), |facts| {
             facts.template = failed(Fault::NotFound);
         }),
         case(Check::LaunchTemplateRefused, own_template(), |facts| {
-            template(facts).settings = [Setting::InstanceProfile].into();
+            template(facts).settings = [TemplateSetting::InstanceProfile].into();
         }),
         case(Check::LaunchTemplateAdvice, own_template(), |facts| {
             template(facts).security_groups = ["sg-1".to_owned()].into();
@@ -54,7 +54,7 @@ fn of_templates() -> Vec<Case> {
     ]
 }
 
-fn of_keys() -> Vec<Case> {
+fn of_keys() -> Vec<CheckExample> {
     vec![
         case(Check::KmsKeyNotFound, encrypted(), |facts| {
             facts.key = failed(Fault::NotFound);
@@ -78,20 +78,20 @@ fn encrypted() -> Value {
     json!({"Volume": {"Encrypted": true, "KmsKeyId": "alias/nodes"}})
 }
 
-fn template(facts: &mut Facts) -> &mut UsersTemplate {
-    facts.template = Some(Ok(UsersTemplate {
+fn template(facts: &mut Facts) -> &mut CustomTemplate {
+    facts.template = Some(Ok(CustomTemplate {
         id: "lt-1".to_owned(),
         version: 3,
-        ..UsersTemplate::default()
+        ..CustomTemplate::default()
     }));
     read(&mut facts.template)
 }
 
-fn with_image(facts: &mut Facts) -> &mut Image {
+fn with_image(facts: &mut Facts) -> &mut MachineImage {
     let template = template(facts);
     template.image_id = Some("ami-1".to_owned());
     template.user_data = Some("--max-pods=29".to_owned());
-    facts.image = Some(Ok(Some(Image {
+    facts.image = Some(Ok(Some(MachineImage {
         id: "ami-1".to_owned(),
         architecture: Architecture::X86,
         state: "available".to_owned(),
@@ -103,7 +103,7 @@ const AUTO_SCALING: &str =
     "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
 
 fn with_key(facts: &mut Facts) {
-    facts.key = Some(Ok(Key {
+    facts.key = Some(Ok(KmsKey {
         arn: "arn:aws:kms:us-east-1:111122223333:key/k".to_owned(),
         state: "Enabled".to_owned(),
         maker: KeyMaker::Customer,
@@ -155,7 +155,7 @@ fn each_problem_of_a_template_is_one_finding() {
         with_image(facts);
         let template = read(&mut facts.template);
         template.instance_type = Some("m5.large".to_owned());
-        template.settings = [Setting::Hibernation].into();
+        template.settings = [TemplateSetting::Hibernation].into();
     };
     check(&wish, alter, &["E launch-template-refused"; 3]);
     let causes = found(&wish, alter);

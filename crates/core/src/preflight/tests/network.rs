@@ -1,13 +1,13 @@
 use super::*;
 
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<CheckExample> {
     let mut cases = of_subnets();
     cases.extend(of_routes());
     cases.extend(of_the_vpc());
     cases
 }
 
-fn of_subnets() -> Vec<Case> {
+fn of_subnets() -> Vec<CheckExample> {
     vec![
         case(Check::SubnetNotFound, json!({}), |facts| {
             read(&mut facts.subnets).pop();
@@ -50,7 +50,7 @@ fn of_subnets() -> Vec<Case> {
     ]
 }
 
-fn of_routes() -> Vec<Case> {
+fn of_routes() -> Vec<CheckExample> {
     vec![
         case(Check::SubnetNoPublicAddress, json!({}), |facts| {
             read(&mut facts.cluster).private_access = false;
@@ -76,7 +76,7 @@ fn of_routes() -> Vec<Case> {
     ]
 }
 
-fn of_the_vpc() -> Vec<Case> {
+fn of_the_vpc() -> Vec<CheckExample> {
     vec![
         case(Check::DnsSupport, json!({}), |facts| {
             read(&mut facts.dns).support = false;
@@ -113,7 +113,7 @@ fn leads_to(facts: &mut Facts, target: &str) {
 }
 
 fn endpoints(facts: &mut Facts, names: &[&str]) {
-    let endpoint = |name: &&str| Endpoint {
+    let endpoint = |name: &&str| VpcEndpoint {
         service: format!("com.amazonaws.us-east-1.{name}"),
         state: "available".to_owned(),
     };
@@ -150,7 +150,7 @@ fn public_addresses_are_an_error_for_a_public_endpoint_only() {
         move |facts: &mut Facts| {
             leads_to(facts, "igw-1");
             read(&mut facts.cluster).private_access = private_access;
-            facts.template = Some(Ok(crate::launch_template::custom_template::UsersTemplate {
+            facts.template = Some(Ok(crate::launch_template::custom_template::CustomTemplate {
                 network_interfaces,
                 ..Default::default()
             }));
@@ -198,7 +198,7 @@ fn endpoints_have_other_names_elsewhere() {
         move |facts: &mut Facts| {
             main_table(facts).routes.pop();
             *read(&mut facts.endpoints) = services
-                .map(|service| Endpoint {
+                .map(|service| VpcEndpoint {
                     service: service.to_owned(),
                     state: "Available".to_owned(),
                 })

@@ -1,6 +1,6 @@
 use super::*;
 
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<CheckExample> {
     vec![
         case(Check::RoleNotFound, json!({}), |facts| {
             facts.role = failed(Fault::NotFound);

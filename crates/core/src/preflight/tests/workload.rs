@@ -3,7 +3,7 @@ use crate::nodegroup::ownership::PLUGIN_TAG;
 use crate::properties::scaling::LiveScaling;
 use crate::workload::windows::{Ipam, WindowsState};
 
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<CheckExample> {
     let waits = || json!({"ClusterName": "c", "WaitFor": "NodesReady"});
     vec![
         case(Check::NoAccessEntry, waits(), |facts| {

@@ -5,19 +5,19 @@
 
 use crate::call_error::{CallError, Fault, NO_ANSWER};
 use crate::node::ami_type::AmiType;
-use crate::node::image::InstanceTypeFacts;
+use crate::node::instance_type::InstanceTypeFacts;
 use crate::nodegroup::group::NodeGroup;
 use crate::nodegroup::ownership::PLUGIN_TAG;
 use crate::preflight::check::Check;
 use crate::preflight::facts::Read;
 use crate::preflight::finding::Finding;
-use crate::preflight::view::View;
+use crate::preflight::view::CheckInput;
 use crate::properties::spec::{DevicePlugin, Spec, WaitFor, WindowsSupport};
-use crate::workload::device_plugin::{Call, call_for};
+use crate::workload::device_plugin::{PluginDecision, plugin_decision};
 
 /// A failed read of the Kubernetes API becomes a finding with its remedy. Other checks report a missing cluster and
 /// denials of EKS. Each check reports once, for the property that needs most.
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let mut findings: Vec<Finding> = vec![];
     for (property, error) in failures(view) {
         let Some(check) = check_of(error) else { continue };
@@ -30,7 +30,7 @@ pub fn findings(view: &View) -> Vec<Finding> {
 }
 
 /// The failed reads that a property needs, the property that needs most first.
-fn failures<'a>(view: &View<'a>) -> impl Iterator<Item = (&'static str, &'a CallError)> {
+fn failures<'a>(view: &CheckInput<'a>) -> impl Iterator<Item = (&'static str, &'a CallError)> {
     let facts = view.facts;
     let needed = [
         ("WindowsSupport", needs_windows(view), error(&facts.windows)),
@@ -46,7 +46,7 @@ fn error<T>(read: &Option<Read<T>>) -> Option<&CallError> {
 }
 
 /// A user who removes the property from a group with the plugin needs access for that too, and has another way.
-fn cause(view: &View, property: &str, error: &CallError) -> String {
+fn cause(view: &CheckInput, property: &str, error: &CallError) -> String {
     if property != "NvidiaDevicePlugin" || applies_plugin(view) {
         return error.to_string();
     }
@@ -77,7 +77,7 @@ pub fn may_need_nodes(spec: &Spec) -> bool {
 /// `live` is the group that already has the name. The properties do not say which types the user's launch template
 /// names, nor which accelerators those have.
 pub fn may_need_daemon_sets(spec: &Spec, live: Option<&NodeGroup>) -> bool {
-    let may_apply = |ami_type: &AmiType| call_for(spec, ami_type, &[]) == Call::Apply;
+    let may_apply = |ami_type: &AmiType| plugin_decision(spec, ami_type, &[]) == PluginDecision::Apply;
     let asked = spec.device_plugin != DevicePlugin::Unasked;
     live.is_some_and(has_plugin) || asked && spec.ami_type.as_ref().is_none_or(may_apply)
 }
@@ -88,7 +88,7 @@ pub fn may_need_windows(spec: &Spec) -> bool {
 }
 
 /// The size of a running group is its autoscaler's, unless this very update sets it.
-fn needs_nodes(view: &View) -> bool {
+fn needs_nodes(view: &CheckInput) -> bool {
     let wanted = match view.running() {
         Some(live) => {
             let stated = &view.spec.scaling;
@@ -101,21 +101,21 @@ fn needs_nodes(view: &View) -> bool {
 }
 
 /// To apply the plugin, or to remove it.
-fn needs_daemon_sets(view: &View) -> bool {
+fn needs_daemon_sets(view: &CheckInput) -> bool {
     applies_plugin(view) || view.running().is_some_and(has_plugin)
 }
 
-pub fn needs_windows(view: &View) -> bool {
+pub fn needs_windows(view: &CheckInput) -> bool {
     view.spec.windows_support == WindowsSupport::Enabled && ami_type(view, &[]).is_windows()
 }
 
-fn applies_plugin(view: &View) -> bool {
+fn applies_plugin(view: &CheckInput) -> bool {
     let types: Vec<InstanceTypeFacts> = view.types().iter().map(|kind| kind.facts).collect();
-    call_for(view.spec, &ami_type(view, &types), &types) == Call::Apply
+    plugin_decision(view.spec, &ami_type(view, &types), &types) == PluginDecision::Apply
 }
 
 /// The nodes' AMI type, as far as it can be told; the default where EKS chooses it.
-fn ami_type(view: &View, types: &[InstanceTypeFacts]) -> AmiType {
+fn ami_type(view: &CheckInput, types: &[InstanceTypeFacts]) -> AmiType {
     let spec = view.spec;
     match (view.running(), &spec.ami_type) {
         (Some(live), _) => live.ami_type.clone(),

@@ -2,27 +2,27 @@ use super::*;
 use crate::properties::table::{Exclusive, Object, TEXT};
 use serde_json::json;
 
-const INNER: Object = object(&[property("Deep", Kind::Whole(0..=i32::MAX))]);
+const INNER: Object = object(&[property("Deep", PropertyType::Whole(0..=i32::MAX))]);
 const ROW: Object = object(&[property("Key", TEXT)]);
 const KNOWN: &[Property] = &[
     property("Name", TEXT),
-    property("Size", Kind::Whole(1..=9)),
-    property("Enabled", Kind::Boolean),
-    property("Kind", Kind::Word(&["SPOT", "ON_DEMAND"])),
+    property("Size", PropertyType::Whole(1..=9)),
+    property("Enabled", PropertyType::Boolean),
+    property("Kind", PropertyType::Word(&["SPOT", "ON_DEMAND"])),
     property("Items", ITEMS),
     property("Labels", TEXT),
-    property("Inner", Kind::Object(&INNER)),
-    property("Rows", Kind::Objects { of: &ROW, most: None }),
+    property("Inner", PropertyType::Object(&INNER)),
+    property("Rows", PropertyType::Objects { of: &ROW, most: None }),
 ];
 
-const ITEMS: Kind = Kind::Texts {
+const ITEMS: PropertyType = PropertyType::Texts {
     least: 0,
     most: None,
     pattern: None,
     unique: false,
 };
 
-const fn property(name: &'static str, kind: Kind) -> Property {
+const fn property(name: &'static str, kind: PropertyType) -> Property {
     Property::new(name, kind, "")
 }
 
@@ -36,12 +36,12 @@ const fn object(members: &'static [Property]) -> Object {
 
 #[track_caller]
 fn check(properties: &Value, expected: &[&str]) {
-    check_as(Reading::Request, properties, expected);
+    check_as(PropertySource::Request, properties, expected);
 }
 
 #[track_caller]
-fn check_as(reading: Reading, properties: &Value, expected: &[&str]) {
-    let mut found = Found::new(reading);
+fn check_as(reading: PropertySource, properties: &Value, expected: &[&str]) {
+    let mut found = Problems::new(reading);
     let mut fields = Fields::new(properties.as_object().unwrap(), KNOWN, &mut found);
     fields.required_text("Name");
     fields.integer("Size");
@@ -106,10 +106,10 @@ fn what_a_template_does_not_tell_yet_is_taken_as_good() {
     let reference = json!({"Ref": "X"});
     let whole = json!({"Name": reference, "Size": reference, "Enabled": {"Fn::If": ["a", true, false]}, "Kind": reference,
         "Items": reference, "Labels": reference, "Inner": reference, "Rows": reference});
-    check_as(Reading::Template, &whole, &[]);
+    check_as(PropertySource::Template, &whole, &[]);
     let parts = json!({"Name": "n", "Items": ["a", {"Fn::GetAtt": ["A", "B"]}], "Labels": {"a": {"Fn::Sub": "x"}},
         "Inner": {"Deep": {"Condition": "c"}}, "Rows": [reference, {"Key": reference}]});
-    check_as(Reading::Template, &parts, &[]);
+    check_as(PropertySource::Template, &parts, &[]);
     let others =
         json!({"Name": {"Ref": "X", "More": 1}, "Items": [{"Fn": "x"}], "Inner": {"Deep": -1, "Fn::Sub": "x"}});
     let expected = [
@@ -118,7 +118,7 @@ fn what_a_template_does_not_tell_yet_is_taken_as_good() {
         "Inner.Deep: expected a whole number at least 0, got \"-1\"",
         "Inner.Fn::Sub: unknown property; known are Deep",
     ];
-    check_as(Reading::Template, &others, &expected);
+    check_as(PropertySource::Template, &others, &expected);
     let in_a_request =
         json!({"Name": "n", "Size": {"Ref": "X"}, "Items": [{"Ref": "X"}], "Labels": {"a": {"Ref": "X"}}});
     let expected = [
@@ -133,13 +133,13 @@ fn what_a_template_does_not_tell_yet_is_taken_as_good() {
 fn what_is_given_and_what_is_known_are_two_things() {
     const INNER: Object = object(&[property("Inner", TEXT)]);
     const KNOWN: &[Property] = &[
-        property("Known", Kind::Object(&INNER)),
-        property("Partly", Kind::Object(&INNER)),
-        property("Unknown", Kind::Object(&INNER)),
+        property("Known", PropertyType::Object(&INNER)),
+        property("Partly", PropertyType::Object(&INNER)),
+        property("Unknown", PropertyType::Object(&INNER)),
     ];
     let properties =
         json!({"Known": {"Inner": 1}, "Partly": {"Inner": {"Ref": "X"}}, "Unknown": {"Ref": "X"}, "Bad": []});
-    let mut found = Found::new(Reading::Template);
+    let mut found = Problems::new(PropertySource::Template);
     let mut fields = Fields::new(properties.as_object().unwrap(), KNOWN, &mut found);
     for key in ["Known", "Partly", "Unknown"] {
         fields.object(key, |inner| inner.text("Inner"));

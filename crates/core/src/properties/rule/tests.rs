@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::launch_template::custom_template::{Circumstances, Setting, UsersTemplate, judge};
+use crate::launch_template::custom_template::{CustomTemplate, TemplateContext, TemplateSetting, judge};
 use crate::properties::fields::Problem;
 use crate::properties::validate::tests::{properties, spec_of};
 use crate::properties::validate::validate;
@@ -12,7 +12,7 @@ use crate::properties::validate::validate;
 enum Mistake {
     Properties(Value),
     /// In the user's launch template, with these properties beside it.
-    Template(Value, UsersTemplate),
+    Template(Value, CustomTemplate),
 }
 
 use Mistake::{Properties, Template};
@@ -24,7 +24,7 @@ fn problems(mistake: &Mistake) -> Vec<Problem> {
             found.err().unwrap_or_default()
         }
         Template(changes, template) => {
-            let around = Circumstances {
+            let around = TemplateContext {
                 cluster_security_group: None,
                 public_subnets: &["subnet-1".to_owned()],
             };
@@ -33,13 +33,13 @@ fn problems(mistake: &Mistake) -> Vec<Problem> {
     }
 }
 
-fn template(settings: &[Setting], network_interfaces: usize) -> UsersTemplate {
-    UsersTemplate {
+fn template(settings: &[TemplateSetting], network_interfaces: usize) -> CustomTemplate {
+    CustomTemplate {
         id: "lt-1".to_owned(),
         version: 3,
         settings: settings.iter().copied().collect(),
         network_interfaces,
-        ..UsersTemplate::default()
+        ..CustomTemplate::default()
     }
 }
 
@@ -165,7 +165,7 @@ fn cases() -> Vec<(Rule, Mistake)> {
         ),
         (
             Rule::LaunchTemplateRefused,
-            Template(own.clone(), template(&[Setting::InstanceProfile], 0)),
+            Template(own.clone(), template(&[TemplateSetting::InstanceProfile], 0)),
         ),
         (Rule::BlockPodImds, Template(imds, template(&[], 0))),
         (Rule::PublicAddress, Template(own, template(&[], 2))),

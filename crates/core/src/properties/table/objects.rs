@@ -1,7 +1,9 @@
 //! The objects that properties are, with their members.
 
 use super::Effect::{InPlace, Replaces, Rolls};
-use super::{COUNT, DEFAULT_DISK, DISK, Exclusive, Kind, Object, PERCENTAGE, Property, SECURITY_GROUP_IDS, TEXT};
+use super::{
+    COUNT, DEFAULT_DISK, DISK, Exclusive, Object, PERCENTAGE, Property, PropertyType, SECURITY_GROUP_IDS, TEXT,
+};
 use crate::properties::device_plugin::DEFAULT_VERSION;
 use crate::properties::validate::kubernetes::MAX_NAME;
 
@@ -32,7 +34,7 @@ pub const LAUNCH_TEMPLATE: Object = Object {
     members: &[
         Property::new(
             "Id",
-            Kind::Text {
+            PropertyType::Text {
                 longest: None,
                 pattern: Some("^lt-"),
             },
@@ -54,11 +56,11 @@ pub const LAUNCH_TEMPLATE: Object = Object {
 
 pub const SCALING_CONFIG: Object = Object {
     members: &[
-        Property::new("MinSize", Kind::Whole(0..=i32::MAX), "The fewest nodes.").examples(&["2"]),
+        Property::new("MinSize", PropertyType::Whole(0..=i32::MAX), "The fewest nodes.").examples(&["2"]),
         Property::new("MaxSize", COUNT, "The most nodes.").examples(&["4"]),
         Property::new(
             "DesiredSize",
-            Kind::Whole(0..=i32::MAX),
+            PropertyType::Whole(0..=i32::MAX),
             "How many nodes to begin with. An autoscaler may change it: as long as this stays the same, that is left alone.",
         )
         .examples(&["3"]),
@@ -74,7 +76,7 @@ pub const TAINT: Object = Object {
             .examples(&["dedicated", "example.com/gpu"]),
         Property::new(
             "Value",
-            Kind::Text {
+            PropertyType::Text {
                 longest: Some(MAX_NAME),
                 pattern: None,
             },
@@ -84,7 +86,7 @@ pub const TAINT: Object = Object {
         .examples(&["batch"]),
         Property::new(
             "Effect",
-            Kind::Word(&[
+            PropertyType::Word(&[
                 "NoSchedule",
                 "NoExecute",
                 "PreferNoSchedule",
@@ -113,7 +115,7 @@ pub const UPDATE_CONFIG: Object = Object {
         .examples(&["33"]),
         Property::new(
             "UpdateStrategy",
-            Kind::Word(&["DEFAULT", "MINIMAL"]),
+            PropertyType::Word(&["DEFAULT", "MINIMAL"]),
             "Whether new nodes are there before old ones go (`DEFAULT`), or old ones go first (`MINIMAL`).",
         )
         .default("`DEFAULT`"),
@@ -124,7 +126,7 @@ pub const UPDATE_CONFIG: Object = Object {
 
 pub const NODE_REPAIR_CONFIG: Object = Object {
     members: &[
-        Property::new("Enabled", Kind::Boolean, "Whether EKS repairs nodes.").default("`false`"),
+        Property::new("Enabled", PropertyType::Boolean, "Whether EKS repairs nodes.").default("`false`"),
         Property::new(
             "MaxUnhealthyNodeThresholdCount",
             COUNT,
@@ -151,7 +153,7 @@ pub const NODE_REPAIR_CONFIG: Object = Object {
         .examples(&["10"]),
         Property::new(
             "NodeRepairConfigOverrides",
-            Kind::Objects {
+            PropertyType::Objects {
                 of: &REPAIR_OVERRIDE,
                 most: None,
             },
@@ -183,7 +185,7 @@ const REPAIR_OVERRIDE: Object = Object {
         .examples(&["10"]),
         Property::new(
             "RepairAction",
-            Kind::Word(&["Replace", "Reboot", "NoAction"]),
+            PropertyType::Word(&["Replace", "Reboot", "NoAction"]),
             "What is done with the node.",
         )
         .required(),
@@ -194,25 +196,29 @@ const REPAIR_OVERRIDE: Object = Object {
 
 pub const WARM_POOL_CONFIG: Object = Object {
     members: &[
-        Property::new("Enabled", Kind::Boolean, "Whether there is a warm pool.").default("`false`"),
-        Property::new("MinSize", Kind::Whole(0..=i32::MAX), "The fewest instances in it.")
-            .default("0")
-            .examples(&["1"]),
+        Property::new("Enabled", PropertyType::Boolean, "Whether there is a warm pool.").default("`false`"),
+        Property::new(
+            "MinSize",
+            PropertyType::Whole(0..=i32::MAX),
+            "The fewest instances in it.",
+        )
+        .default("0")
+        .examples(&["1"]),
         Property::new(
             "MaxGroupPreparedCapacity",
-            Kind::Whole(-1..=i32::MAX),
+            PropertyType::Whole(-1..=i32::MAX),
             "The most instances in group and pool together; -1 takes a limit back.",
         )
         .examples(&["5"]),
         Property::new(
             "PoolState",
-            Kind::Word(&["STOPPED", "RUNNING", "HIBERNATED"]),
+            PropertyType::Word(&["STOPPED", "RUNNING", "HIBERNATED"]),
             "How the instances wait.",
         )
         .default("`STOPPED`"),
         Property::new(
             "ReuseOnScaleIn",
-            Kind::Boolean,
+            PropertyType::Boolean,
             "Whether nodes return into the pool when the group shrinks.",
         )
         .default("`false`"),
@@ -225,13 +231,13 @@ pub const NETWORKING: Object = Object {
     members: &[
         Property::new(
             "PrefixDelegation",
-            Kind::Boolean,
+            PropertyType::Boolean,
             "Whether the VPC CNI takes prefixes in place of single addresses (`ENABLE_PREFIX_DELEGATION`).",
         )
         .default("`false`"),
         Property::new(
             "CustomNetworking",
-            Kind::Boolean,
+            PropertyType::Boolean,
             "Whether pods have subnets of their own (`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`).",
         )
         .default("`false`"),
@@ -247,23 +253,23 @@ pub const VOLUME: Object = Object {
             .examples(&["50"]),
         Property::new(
             "Type",
-            Kind::Word(&["gp3", "gp2", "io2", "io1", "standard"]),
+            PropertyType::Word(&["gp3", "gp2", "io2", "io1", "standard"]),
             "The kind of EBS volume.",
         )
         .default("`gp3`"),
         Property::new(
             "Iops",
-            Kind::Whole(100..=256_000),
+            PropertyType::Whole(100..=256_000),
             "Needed with io1 and io2, at least 3000 with gp3, and not to be had with the others.",
         )
         .examples(&["4000"]),
         Property::new(
             "Throughput",
-            Kind::Whole(125..=2_000),
+            PropertyType::Whole(125..=2_000),
             "In MiB a second, with gp3 alone.",
         )
         .examples(&["200"]),
-        Property::new("Encrypted", Kind::Boolean, "Whether it is encrypted.").default("the account's setting"),
+        Property::new("Encrypted", PropertyType::Boolean, "Whether it is encrypted.").default("the account's setting"),
         Property::new("KmsKeyId", TEXT, "Which key it is encrypted with.")
             .default("the account's default key")
             .examples(&["arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-1234-5678-9abc-0a1b2c3d4e5f"]),
@@ -276,13 +282,13 @@ pub const CLUSTER_AUTOSCALER: Object = Object {
     members: &[
         Property::new(
             "Resources",
-            Kind::Quantities,
+            PropertyType::Quantities,
             "What a node has, over what the autoscaler knows of the instance type.",
         )
         .examples(&[r#"{"ephemeral-storage": "100Gi", "nvidia.com/gpu": 4}"#]),
         Property::new(
             "Options",
-            Kind::Object(&AUTOSCALER_OPTIONS),
+            PropertyType::Object(&AUTOSCALER_OPTIONS),
             "Settings of the autoscaler for this group alone.",
         ),
     ],
@@ -296,31 +302,31 @@ pub const AUTOSCALER_OPTIONS: Object = Object {
     members: &[
         Property::new(
             "scaledownutilizationthreshold",
-            Kind::Fraction,
+            PropertyType::Fraction,
             "A node that is used less than this share of it may go.",
         )
         .examples(&["0.5"]),
         Property::new(
             "scaledowngpuutilizationthreshold",
-            Kind::Fraction,
+            PropertyType::Fraction,
             "The same of a node's GPUs.",
         )
         .examples(&["0.5"]),
         Property::new(
             "scaledownunneededtime",
-            Kind::Duration,
+            PropertyType::Duration,
             "How long a node must have been used too little before it goes.",
         )
         .examples(&["10m"]),
         Property::new(
             "scaledownunreadytime",
-            Kind::Duration,
+            PropertyType::Duration,
             "How long a node must have been unready before it goes.",
         )
         .examples(&["1h30m"]),
         Property::new(
             "ignoredaemonsetsutilization",
-            Kind::LowerCaseBoolean,
+            PropertyType::LowerCaseBoolean,
             "Whether the pods of DaemonSets count for nothing in how much a node is used.",
         ),
     ],

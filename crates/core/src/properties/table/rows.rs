@@ -1,7 +1,9 @@
 //! The properties of the resource: CloudFormation's own first, then those of the native resource, then the others.
 
 use super::Effect::{InPlace, Nothing, Replaces, Rolls};
-use super::{DEFAULT_DISK, DISK, Kind, MOST_INSTANCE_TYPES, MOST_TAINTS, Property, SECURITY_GROUP_IDS, TEXT, objects};
+use super::{
+    DEFAULT_DISK, DISK, MOST_INSTANCE_TYPES, MOST_TAINTS, Property, PropertyType, SECURITY_GROUP_IDS, TEXT, objects,
+};
 use crate::node::ami_type::AMI_TYPES;
 use crate::properties::tags::{LONGEST_TAG_KEY, LONGEST_TAG_VALUE, MOST_USER_TAGS};
 use crate::properties::validate::kubernetes::{MAX_NAME, MAX_PREFIX};
@@ -33,7 +35,7 @@ pub const PROPERTIES: &[Property] = &[
     .examples(&["arn:aws:lambda:eu-central-1:111122223333:function:managed-node-group"]),
     Property::new(
         "ClusterName",
-        Kind::Text {
+        PropertyType::Text {
             longest: Some(MAX_CLUSTER_LENGTH),
             pattern: None,
         },
@@ -44,7 +46,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Replaces, "")]),
     Property::new(
         "NodegroupName",
-        Kind::Text {
+        PropertyType::Text {
             longest: Some(MAX_LENGTH),
             pattern: GROUP_NAME,
         },
@@ -60,7 +62,7 @@ pub const PROPERTIES: &[Property] = &[
         .changes(&[(Replaces, "")]),
     Property::new(
         "Subnets",
-        Kind::Texts {
+        PropertyType::Texts {
             least: 1,
             most: None,
             pattern: None,
@@ -71,13 +73,13 @@ pub const PROPERTIES: &[Property] = &[
     .required()
     .examples(&[r#"["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"]"#])
     .changes(&[(Replaces, "")]),
-    Property::new("AmiType", Kind::Word(&AMI_TYPES), "What the nodes run.")
+    Property::new("AmiType", PropertyType::Word(&AMI_TYPES), "What the nodes run.")
         .default("Amazon Linux 2023 for the instance types' architecture and accelerator")
         .examples(&["BOTTLEROCKET_ARM_64"])
         .changes(&[(Replaces, ""), (Nothing, "removed, what runs stays")]),
     Property::new(
         "CapacityType",
-        Kind::Word(&["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"]),
+        PropertyType::Word(&["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"]),
         "How the instances are bought. `CAPACITY_BLOCK` needs a `LaunchTemplate`.",
     )
     .default("`ON_DEMAND`")
@@ -85,7 +87,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Replaces, "")]),
     Property::new(
         "InstanceTypes",
-        Kind::Texts {
+        PropertyType::Texts {
             least: 0,
             most: Some(MOST_INSTANCE_TYPES),
             pattern: None,
@@ -112,14 +114,14 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Rolls, "")]),
     Property::new(
         "RemoteAccess",
-        Kind::Object(&objects::REMOTE_ACCESS),
+        PropertyType::Object(&objects::REMOTE_ACCESS),
         "SSH, or on Windows RDP, into the nodes, by one of the two keys. Leave it out for none.",
     )
     .examples(&[r#"{"Ec2SshKey": "my-key", "SourceSecurityGroups": ["sg-1"]}"#])
     .changes(&[(Rolls, ""), (InPlace, "if only `SourceSecurityGroups` differs")]),
     Property::new(
         "LaunchTemplate",
-        Kind::Object(&objects::LAUNCH_TEMPLATE),
+        PropertyType::Object(&objects::LAUNCH_TEMPLATE),
         "A launch template of your own, by id or by name. Without it the resource makes one, from the properties that can't \
          stand beside this: `DiskSize`, `Volume`, `RemoteAccess`, `SecurityGroups`, `MaxPods`, `UserData`, `PropagateTags`.",
     )
@@ -134,7 +136,7 @@ pub const PROPERTIES: &[Property] = &[
     ]),
     Property::new(
         "Version",
-        Kind::KubernetesVersion,
+        PropertyType::KubernetesVersion,
         "The nodes' Kubernetes version, not newer than the cluster's.",
     )
     .default("the cluster's")
@@ -156,21 +158,21 @@ pub const PROPERTIES: &[Property] = &[
     ]),
     Property::new(
         "ForceUpdateEnabled",
-        Kind::Boolean,
+        PropertyType::Boolean,
         "Whether a roll goes on where a pod disruption budget holds it up.",
     )
     .default("`false`")
     .changes(&[(Nothing, "read when nodes are rolled")]),
     Property::new(
         "ScalingConfig",
-        Kind::Object(&objects::SCALING_CONFIG),
+        PropertyType::Object(&objects::SCALING_CONFIG),
         "How many nodes there are. What is left out is filled in when the group is made.",
     )
     .examples(&[r#"{"MinSize": 2, "MaxSize": 4, "DesiredSize": 3}"#])
     .changes(&[(InPlace, "")]),
     Property::new(
         "Labels",
-        Kind::Map {
+        PropertyType::Map {
             longest_key: MAX_PREFIX + 1 + MAX_NAME,
             longest_value: MAX_NAME,
             most: None,
@@ -182,7 +184,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(InPlace, ""), (Rolls, "for those that the nodes set")]),
     Property::new(
         "Taints",
-        Kind::Objects {
+        PropertyType::Objects {
             of: &objects::TAINT,
             most: Some(MOST_TAINTS),
         },
@@ -192,7 +194,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(InPlace, "")]),
     Property::new(
         "Tags",
-        Kind::Map {
+        PropertyType::Map {
             longest_key: LONGEST_TAG_KEY,
             longest_value: LONGEST_TAG_VALUE,
             most: Some(MOST_USER_TAGS),
@@ -203,7 +205,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(InPlace, ""), (Rolls, "with `PropagateTags`")]),
     Property::new(
         "UpdateConfig",
-        Kind::Object(&objects::UPDATE_CONFIG),
+        PropertyType::Object(&objects::UPDATE_CONFIG),
         "How many nodes a roll takes at a time, by number or by share. A change comes before a roll of the same update where it \
          makes the roll faster or changes the strategy, and after it otherwise.",
     )
@@ -211,7 +213,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(InPlace, "")]),
     Property::new(
         "NodeRepairConfig",
-        Kind::Object(&objects::NODE_REPAIR_CONFIG),
+        PropertyType::Object(&objects::NODE_REPAIR_CONFIG),
         "Whether EKS repairs nodes that it finds unhealthy. Nothing is repaired without `Enabled: true`. Removed, it is switched \
          off.",
     )
@@ -219,7 +221,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(InPlace, "")]),
     Property::new(
         "WarmPoolConfig",
-        Kind::Object(&objects::WARM_POOL_CONFIG),
+        PropertyType::Object(&objects::WARM_POOL_CONFIG),
         "Instances that wait, booted before, to become nodes. There is no warm pool without `Enabled: true`. Removed, it is \
          switched off; a removed setting goes back to EKS's own value.",
     )
@@ -227,7 +229,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(InPlace, "")]),
     Property::new(
         "NodegroupNamePrefix",
-        Kind::Text {
+        PropertyType::Text {
             longest: Some(MAX_PREFIX_LENGTH),
             pattern: GROUP_NAME,
         },
@@ -238,7 +240,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Nothing, "read when a name is generated")]),
     Property::new(
         "BlockPodImds",
-        Kind::Boolean,
+        PropertyType::Boolean,
         "Whether pods are kept from the instance metadata, and so from the node's role: then the hop limit is 1, else 2. Tokens \
          are required in both cases.",
     )
@@ -246,7 +248,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Rolls, "")]),
     Property::new(
         "MaxPods",
-        Kind::WholeOrObject(1..=MAX_PODS, &objects::NETWORKING),
+        PropertyType::WholeOrObject(1..=MAX_PODS, &objects::NETWORKING),
         "How many pods a node takes: a number, or how the cluster's network works, to have it computed.",
     )
     .default("EKS's own number")
@@ -254,7 +256,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Rolls, "")]),
     Property::new(
         "Volume",
-        Kind::Object(&objects::VOLUME),
+        PropertyType::Object(&objects::VOLUME),
         "The root volume, or on Bottlerocket the one for data.",
     )
     .examples(&[
@@ -277,14 +279,14 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Rolls, "")]),
     Property::new(
         "PropagateTags",
-        Kind::Boolean,
+        PropertyType::Boolean,
         "Whether the group's tags reach instances, volumes, network interfaces and the Auto Scaling group too.",
     )
     .default("`false`")
     .changes(&[(Rolls, "")]),
     Property::new(
         "ClusterAutoscaler",
-        Kind::BooleanOrObject(&objects::CLUSTER_AUTOSCALER),
+        PropertyType::BooleanOrObject(&objects::CLUSTER_AUTOSCALER),
         "Whether the Auto Scaling group gets the tags by which the Cluster Autoscaler finds it and knows its nodes before there \
          are any. An object says more about them.",
     )
@@ -296,7 +298,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(InPlace, "")]),
     Property::new(
         "SuspendProcesses",
-        Kind::Words(PROCESSES),
+        PropertyType::Words(PROCESSES),
         "Processes of the Auto Scaling group that don't run, of those that a node group can do without. Left out, those that \
          were suspended by this run again.",
     )
@@ -304,7 +306,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(InPlace, "")]),
     Property::new(
         "NvidiaDevicePlugin",
-        Kind::BooleanOrObject(&objects::NVIDIA_DEVICE_PLUGIN),
+        PropertyType::BooleanOrObject(&objects::NVIDIA_DEVICE_PLUGIN),
         "Whether NVIDIA's device plugin runs on the nodes, where they have GPUs and their AMI doesn't bring it. It is removed \
          with the last group that asks for it.",
     )
@@ -313,14 +315,14 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(InPlace, "")]),
     Property::new(
         "WindowsSupport",
-        Kind::Boolean,
+        PropertyType::Boolean,
         "Whether the cluster's network plugin gives addresses to Windows pods. It isn't switched off again.",
     )
     .default("`false`")
     .changes(&[(InPlace, "")]),
     Property::new(
         "Stateful",
-        Kind::Boolean,
+        PropertyType::Boolean,
         "Whether pods on the nodes keep data on volumes, which are in one zone each: subnets in several zones are then warned \
          of.",
     )
@@ -328,7 +330,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Nothing, "read at each request")]),
     Property::new(
         "WaitFor",
-        Kind::Word(&["Submitted", "Active", "NodesReady"]),
+        PropertyType::Word(&["Submitted", "Active", "NodesReady"]),
         "When the stack goes on. `Active`: the group is there. `Submitted`: EKS has taken the last step, so it can't stand \
          beside what is done after that: `PropagateTags`, `ClusterAutoscaler`, `SuspendProcesses`, `NvidiaDevicePlugin`, \
          `WindowsSupport`. `NodesReady`: as many nodes are Ready as the group wants.",
@@ -337,7 +339,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Nothing, "read at each request")]),
     Property::new(
         "Preflight",
-        Kind::Word(&["Strict", "Warn", "Off"]),
+        PropertyType::Word(&["Strict", "Warn", "Off"]),
         "What becomes of a request that can't work. `Strict`: it is refused before anything is made. `Warn`: the answer says \
          what can't work. `Off`: nothing is looked for.",
     )
@@ -345,7 +347,7 @@ pub const PROPERTIES: &[Property] = &[
     .changes(&[(Nothing, "read at each request")]),
     Property::new(
         "ServiceTimeout",
-        Kind::Whole(1..=MAX_SERVICE_TIMEOUT),
+        PropertyType::Whole(1..=MAX_SERVICE_TIMEOUT),
         "How many seconds CloudFormation waits for an answer. The function ends before it.",
     )
     .default("3600")

@@ -23,7 +23,7 @@ fn each(
         let path = [path, &[property.name]].concat();
         check(&path, property);
         if let Some(object) = property.kind.object() {
-            let list: &[&str] = if matches!(property.kind, Kind::Objects { .. }) {
+            let list: &[&str] = if matches!(property.kind, PropertyType::Objects { .. }) {
                 &["[]"]
             } else {
                 &[]

@@ -1,21 +1,21 @@
 //! Which image the nodes run: AMI type, version and release have to fit each other.
 
 use crate::node::ami_type::{AmiType, OperatingSystem};
-use crate::node::image::Architecture;
-use crate::properties::fields::Found;
+use crate::node::instance_type::Architecture;
+use crate::properties::fields::Problems;
 use crate::properties::rule::Rule;
 use crate::properties::spec::{Release, Spec, SshKey};
 use crate::properties::version::FIRST_WITHOUT_AL2;
 
 /// Adds what is wrong with the image.
-pub fn check(spec: &Spec, found: &mut Found) {
+pub fn check(spec: &Spec, found: &mut Problems) {
     windows_key(spec, found);
     custom(spec, found);
     amazon_linux_2(spec, found);
     release(spec, found);
 }
 
-fn windows_key(spec: &Spec, found: &mut Found) {
+fn windows_key(spec: &Spec, found: &mut Problems) {
     let imported = spec.node.remote_access.as_ref().map(|access| &access.key);
     if let (Some(SshKey::Imported(key)), OperatingSystem::Windows) = (imported, spec.operating_system())
         && !key.as_str().starts_with("ssh-rsa")
@@ -25,7 +25,7 @@ fn windows_key(spec: &Spec, found: &mut Found) {
     }
 }
 
-fn custom(spec: &Spec, found: &mut Found) {
+fn custom(spec: &Spec, found: &mut Problems) {
     if !spec.has_custom_ami() {
         return;
     }
@@ -39,7 +39,7 @@ fn custom(spec: &Spec, found: &mut Found) {
     }
 }
 
-fn amazon_linux_2(spec: &Spec, found: &mut Found) {
+fn amazon_linux_2(spec: &Spec, found: &mut Problems) {
     let (Some(ami_type), Some(version)) = (&spec.ami_type, spec.version) else {
         return;
     };
@@ -56,7 +56,7 @@ fn amazon_linux_2(spec: &Spec, found: &mut Found) {
 }
 
 /// Without an AMI type the image is Amazon Linux's.
-fn release(spec: &Spec, found: &mut Found) {
+fn release(spec: &Spec, found: &mut Problems) {
     let Release::Exact(release) = &spec.release else {
         return;
     };

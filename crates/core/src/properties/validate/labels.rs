@@ -1,13 +1,13 @@
 //! Labels and tags: what Kubernetes, EKS and the resource itself leave to the user.
 
 use super::kubernetes::{MAX_NAME, is_label_value, key_fault, reserved_fault, value_fault};
-use crate::properties::fields::Found;
+use crate::properties::fields::Problems;
 use crate::properties::rule::Rule;
 use crate::properties::spec::Spec;
 use crate::properties::tags::{LONGEST_TAG_KEY, LONGEST_TAG_VALUE, MOST_USER_TAGS, OWN_PREFIX};
 
 /// Adds what is wrong with labels, whoever sets them.
-pub fn labels(spec: &Spec, found: &mut Found) {
+pub fn labels(spec: &Spec, found: &mut Problems) {
     for (key, value) in &spec.labels {
         if key.is_empty() || key.len() > MAX_NAME {
             let message = "expected a key of 1 to 63 characters, EKS's limit";
@@ -20,7 +20,7 @@ pub fn labels(spec: &Spec, found: &mut Found) {
     }
 }
 
-fn label(key: &str, value: &str, found: &mut Found) {
+fn label(key: &str, value: &str, found: &mut Problems) {
     let path = format!("Labels.{key}");
     if value.len() > MAX_NAME {
         found.report(
@@ -40,7 +40,7 @@ fn label(key: &str, value: &str, found: &mut Found) {
     }
 }
 
-pub fn tags(spec: &Spec, found: &mut Found) {
+pub fn tags(spec: &Spec, found: &mut Problems) {
     for (key, value) in &spec.tags {
         let path = format!("Tags.{key}");
         if key.is_empty() || key.chars().count() > LONGEST_TAG_KEY || value.chars().count() > LONGEST_TAG_VALUE {

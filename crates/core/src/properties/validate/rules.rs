@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{images, labels, workload};
 use crate::node::ami_type::OperatingSystem;
 use crate::node::user_data::{Bootstrap, takes_node_labels, user_data};
-use crate::properties::fields::Found;
+use crate::properties::fields::Problems;
 use crate::properties::rule::Rule;
 use crate::properties::settings::Amount;
 use crate::properties::spec::{CapacityType, Encryption, MaxPods, Spec};
@@ -15,7 +15,7 @@ use crate::properties::table::MOST_INSTANCE_TYPES;
 const LARGEST_MAX_PODS: u32 = 250;
 
 /// Adds what is wrong across properties.
-pub fn check(spec: &Spec, found: &mut Found) {
+pub fn check(spec: &Spec, found: &mut Problems) {
     sizes(spec, found);
     labels::labels(spec, found);
     labels::tags(spec, found);
@@ -28,7 +28,7 @@ pub fn check(spec: &Spec, found: &mut Found) {
 }
 
 /// Sizes that aren't stated are filled in so that they fit those that are (`Scaling::for_create`, `Scaling::for_update`).
-fn sizes(spec: &Spec, found: &mut Found) {
+fn sizes(spec: &Spec, found: &mut Problems) {
     let ordered = |small: Option<i32>, large: Option<i32>| small.zip(large).is_none_or(|(small, large)| small <= large);
     let sizes = &spec.scaling;
     let mut least = |ok: bool, small: &str, large: &str| {
@@ -49,7 +49,7 @@ fn sizes(spec: &Spec, found: &mut Found) {
     }
 }
 
-fn instance_types(spec: &Spec, found: &mut Found) {
+fn instance_types(spec: &Spec, found: &mut Problems) {
     let count = spec.instance_types.len();
     if count > MOST_INSTANCE_TYPES {
         let message = format!("expected at most {MOST_INSTANCE_TYPES} types, got {count}");
@@ -59,7 +59,7 @@ fn instance_types(spec: &Spec, found: &mut Found) {
 
 /// EKS takes a capacity block only by a launch template that names it and its instance type (EKS user guide, "Managed node
 /// groups with Capacity Blocks").
-fn capacity_block(spec: &Spec, found: &mut Found) {
+fn capacity_block(spec: &Spec, found: &mut Problems) {
     if spec.capacity_type != CapacityType::CapacityBlock {
         return;
     }
@@ -78,7 +78,7 @@ fn capacity_block(spec: &Spec, found: &mut Found) {
 /// What a warm pool doesn't go with: no custom AMI, and on Bottlerocket neither hibernation nor reuse (EKS user guide, "warm
 /// pools with managed node groups"); no Spot (Amazon EC2 Auto Scaling user guide, "Warm pools", limitations); hibernation
 /// wants an encrypted root volume (Amazon EC2 user guide, "Prerequisites for hibernation").
-fn warm_pool(spec: &Spec, found: &mut Found) {
+fn warm_pool(spec: &Spec, found: &mut Problems) {
     let pool = &spec.warm_pool;
     if !pool.enabled {
         return;
@@ -119,7 +119,7 @@ fn warm_pool(spec: &Spec, found: &mut Found) {
 }
 
 /// Labels and user data are tried on the very node configuration that they lead to.
-fn node(spec: &Spec, found: &mut Found) {
+fn node(spec: &Spec, found: &mut Problems) {
     if !(found.knows("AmiType") && found.knows("LaunchTemplate")) {
         return;
     }

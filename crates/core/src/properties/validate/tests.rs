@@ -4,11 +4,11 @@ use super::*;
 use crate::properties::settings::{Amount, UpdateSettings, UpdateStrategy};
 use crate::properties::spec::{LaunchTemplate, LaunchTemplateIdentity, LaunchTemplateVersion, Naming};
 
-mod beyond;
 mod bounds;
 mod defaults;
 mod gaps;
 mod nodes;
+mod outside_eks;
 mod template;
 
 /// A spec from properties that are known to be good.

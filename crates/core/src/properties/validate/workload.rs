@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::properties::device_plugin::{DEFAULT_VERSION, IMAGE};
-use crate::properties::fields::{Fields, Found};
+use crate::properties::fields::{Fields, Problems};
 use crate::properties::rule::Rule;
 use crate::properties::spec::{
     Autoscaler, DevicePlugin, PropagateTags, ScalingGroupSettings, Spec, Stateful, WaitFor, WindowsSupport,
 };
-use crate::properties::table::{AUTOSCALER_OPTIONS, Kind};
+use crate::properties::table::{AUTOSCALER_OPTIONS, PropertyType};
 
 pub fn scaling_group(fields: &mut Fields) -> ScalingGroupSettings {
     ScalingGroupSettings {
@@ -43,7 +43,7 @@ pub fn stateful(fields: &mut Fields) -> Stateful {
 }
 
 /// `WaitFor: Submitted` ends before there is an Auto Scaling group to tag or a node to run anything on.
-pub fn check(spec: &Spec, found: &mut Found) {
+pub fn check(spec: &Spec, found: &mut Problems) {
     if spec.wait_for != WaitFor::Submitted {
         return;
     }
@@ -116,9 +116,9 @@ fn option(fields: &mut Fields, name: &str, value: &str) {
         fields.problem(&path, Rule::Autoscaler, format!("expected one of {}", known.join(", ")));
         return;
     };
-    let (fits, expected) = if matches!(option.kind, Kind::Fraction) {
+    let (fits, expected) = if matches!(option.kind, PropertyType::Fraction) {
         (is_fraction(value), "a number from 0 to 1")
-    } else if matches!(option.kind, Kind::Duration) {
+    } else if matches!(option.kind, PropertyType::Duration) {
         (is_duration(value), "a duration such as 10m or 1h30m")
     } else {
         (["true", "false"].contains(&value), "true or false")

@@ -20,7 +20,7 @@ const LENGTHS: [usize; 3] = [16_000, 1_000, 100];
 
 /// The request that an event is about.
 #[derive(Debug, Clone, Copy)]
-pub struct About<'a> {
+pub struct Subject<'a> {
     pub envelope: &'a Envelope,
     /// `None` if the function cannot parse the request.
     pub kind: Option<RequestType>,
@@ -30,7 +30,7 @@ pub struct About<'a> {
 
 /// What an event reports.
 #[derive(Debug, Clone, Copy)]
-pub enum News<'a> {
+pub enum OutcomeEvent<'a> {
     /// The function has taken the request up.
     Requested,
     /// The function began a step, or more nodes became Ready.
@@ -66,7 +66,7 @@ pub struct Announcement {
     pub detail: String,
 }
 
-impl News<'_> {
+impl OutcomeEvent<'_> {
     fn detail_type(&self) -> &'static str {
         match self {
             Self::Requested => "ManagedNodeGroup Requested",
@@ -105,7 +105,7 @@ impl News<'_> {
     }
 }
 
-impl About<'_> {
+impl Subject<'_> {
     fn into_detail(self, detail: &mut Map<String, Value>, longest: usize) {
         let envelope = self.envelope;
         let mut put = |key: &str, text: &str| drop(detail.insert(key.to_owned(), json!(cut(text, longest))));
@@ -131,7 +131,7 @@ impl About<'_> {
 }
 
 /// The event that reports `news`. It never exceeds EventBridge's limit: the longest texts are cut in their middle.
-pub fn announcement(about: About, news: News) -> Announcement {
+pub fn announcement(about: Subject, news: OutcomeEvent) -> Announcement {
     let render = |longest: &usize| {
         let mut detail = Map::new();
         about.into_detail(&mut detail, *longest);
@@ -148,7 +148,7 @@ pub fn announcement(about: About, news: News) -> Announcement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::request::Sent;
+    use crate::protocol::request::EventEnvelope;
     use crate::protocol::response_url::ResponseUrl;
 
     fn envelope(reply: Reply) -> Envelope {
@@ -161,8 +161,8 @@ mod tests {
         }
     }
 
-    fn detail(reply: Reply, physical_id: Option<&str>, news: News) -> Value {
-        let about = About {
+    fn detail(reply: Reply, physical_id: Option<&str>, news: OutcomeEvent) -> Value {
+        let about = Subject {
             envelope: &envelope(reply),
             kind: Some(RequestType::Create),
             physical_id,
@@ -176,19 +176,19 @@ mod tests {
 
     #[test]
     fn an_event_says_who_asked_and_which_group_it_is_about() {
-        let by_stack = detail(stack(), Some("c/n"), News::Requested);
+        let by_stack = detail(stack(), Some("c/n"), OutcomeEvent::Requested);
         let expected = json!({
             "RequestId": "r", "RequestType": "Create", "StackId": "arn:stack", "LogicalResourceId": "Nodes",
             "PhysicalResourceId": "c/n", "ClusterName": "c", "NodegroupName": "n",
         });
         assert_eq!(by_stack, expected);
-        let sent = Sent {
+        let sent = EventEnvelope {
             account: "111122223333".to_owned(),
             source: "com.example".to_owned(),
             time: "t".to_owned(),
         };
         // A physical ID that names no group helps no listener.
-        let by_event = detail(Reply::Bus(sent), Some("Nodes-never-created"), News::Requested);
+        let by_event = detail(Reply::Bus(sent), Some("Nodes-never-created"), OutcomeEvent::Requested);
         let expected = json!({
             "RequestId": "r", "RequestType": "Create", "Account": "111122223333", "Source": "com.example",
             "LogicalResourceId": "Nodes",
@@ -201,7 +201,7 @@ mod tests {
         for text in ["x", "é", "\"", "\u{1}", "\u{1F9E8}"] {
             let long = text.repeat(300_000);
             let data: Attributes = (0..19).map(|number| (format!("Key{number}"), long.clone())).collect();
-            let ready = News::Ready {
+            let ready = OutcomeEvent::Ready {
                 data: &data,
                 warnings: &long,
             };
@@ -209,13 +209,13 @@ mod tests {
             envelope.logical_resource_id = long.clone();
             for news in [
                 ready,
-                News::Deleted { warnings: &long },
-                News::Failed {
+                OutcomeEvent::Deleted { warnings: &long },
+                OutcomeEvent::Failed {
                     reason: &long,
                     codes: &["required"],
                 },
             ] {
-                let about = About {
+                let about = Subject {
                     envelope: &envelope,
                     kind: None,
                     physical_id: None,
@@ -228,7 +228,7 @@ mod tests {
         let failed = detail(
             stack(),
             None,
-            News::Failed {
+            OutcomeEvent::Failed {
                 reason: &format!("the cause{}the remedy", "x".repeat(90_000)),
                 codes: &[],
             },

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::codes::BAD_REQUEST;
 use super::outcome::SOURCE;
 use crate::protocol::physical_id::PhysicalId;
-use crate::protocol::request::{Envelope, Properties, Reply, Request, RequestType, Sent};
+use crate::protocol::request::{Envelope, EventEnvelope, Properties, Reply, Request, RequestType};
 use crate::texts::numbered;
 
 /// The `detail-type` of an event that is a request.
@@ -27,7 +27,7 @@ const LONGEST_SOURCE: usize = 200;
 
 /// Why the function does not carry out an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unfit {
+pub enum EventRefusal {
     /// The function answers nobody, because no sender is known or because an answer would lead to another answer
     /// without end. The text says which.
     Ignored(&'static str),
@@ -42,8 +42,8 @@ pub enum Unfit {
 /// Parses an event with its envelope.
 ///
 /// # Errors
-/// [`Unfit`], with all problems at once.
-pub fn read(event: &Value) -> Result<Request, Unfit> {
+/// [`EventRefusal`], with all problems at once.
+pub fn read(event: &Value) -> Result<Request, EventRefusal> {
     let mut problems = vec![];
     let sent = sender(event, &mut problems)?;
     let nothing = Map::new();
@@ -75,7 +75,7 @@ pub fn read(event: &Value) -> Result<Request, Unfit> {
             properties,
             old_properties,
         }),
-        kind => Err(Unfit::Refused {
+        kind => Err(EventRefusal::Refused {
             envelope: Box::new(envelope),
             kind,
             reason: refusal(&problems),
@@ -90,20 +90,20 @@ pub fn refusal(problems: &[String]) -> String {
 }
 
 /// The function never takes its own events for requests, since it would answer each one with another event.
-fn sender(event: &Value, problems: &mut Vec<String>) -> Result<Sent, Unfit> {
+fn sender(event: &Value, problems: &mut Vec<String>) -> Result<EventEnvelope, EventRefusal> {
     let text = |key: &str| event[key].as_str().unwrap_or_default();
     if text("source") == SOURCE {
-        return Err(Unfit::Ignored("it is one of the function's own"));
+        return Err(EventRefusal::Ignored("it is one of the function's own"));
     }
     let id = text("id");
     let is_id = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let is_account = text("account").len() == 12 && text("account").bytes().all(|byte| byte.is_ascii_digit());
     if !is_id || !is_account || text("source").is_empty() {
-        return Err(Unfit::Ignored(
+        return Err(EventRefusal::Ignored(
             "it doesn't say by id, account and source which event it is and who sent it",
         ));
     }
-    let sent = Sent {
+    let sent = EventEnvelope {
         account: text("account").to_owned(),
         source: text("source").to_owned(),
         time: text("time").to_owned(),
@@ -253,7 +253,7 @@ mod tests {
 
     fn problems(event: &Value) -> String {
         match read(event) {
-            Err(Unfit::Refused { reason, .. }) => reason,
+            Err(EventRefusal::Refused { reason, .. }) => reason,
             other => panic!("{event}: {other:?}"),
         }
     }
@@ -374,7 +374,7 @@ mod tests {
             let mut bad = event(&json!({}));
             merge(&mut bad, &changes);
             match read(&bad) {
-                Err(Unfit::Ignored(why)) => assert!(why.contains(expected), "{why}"),
+                Err(EventRefusal::Ignored(why)) => assert!(why.contains(expected), "{why}"),
                 other => panic!("{changes}: {other:?}"),
             }
         }

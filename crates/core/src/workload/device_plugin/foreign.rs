@@ -1,10 +1,10 @@
 //! A device plugin that somebody else installed.
 
-use super::{Asked, DaemonSet, NAME, NAMESPACE, in_kubernetes, manifest, ours};
+use super::{DaemonSet, NAME, NAMESPACE, PluginRequest, in_kubernetes, manifest, ours};
 use crate::properties::settings::{Taint, TaintEffect};
 
 /// The warning about a foreign plugin: two plugins on one node report the same GPUs.
-pub fn warning(asked: &Asked, live: &[DaemonSet]) -> Option<String> {
+pub fn warning(asked: &PluginRequest, live: &[DaemonSet]) -> Option<String> {
     let foreign: Vec<&DaemonSet> = live.iter().filter(|daemon_set| is_foreign(daemon_set)).collect();
     let first = foreign.first()?;
     let names: Vec<String> = foreign
@@ -64,7 +64,7 @@ fn is_plugin(image: &str) -> bool {
 }
 
 /// The group's taints that keep every foreign plugin off the group's nodes. `PreferNoSchedule` keeps nothing off.
-fn untolerated(asked: &Asked, foreign: &[&DaemonSet]) -> Vec<String> {
+fn untolerated(asked: &PluginRequest, foreign: &[&DaemonSet]) -> Vec<String> {
     let tolerates =
         |one: &DaemonSet, taint: &Taint| one.tolerations.iter().any(|toleration| toleration.tolerates(taint));
     let keeps_off = |taint: &&Taint| {

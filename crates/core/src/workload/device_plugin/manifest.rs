@@ -18,7 +18,7 @@ const SOCKETS: &str = "/var/lib/kubelet/device-plugins";
 
 /// A taint of a group, as the group's annotation stores it.
 #[derive(Serialize, Deserialize)]
-struct Told {
+struct AnnotatedTaint {
     key: String,
     #[serde(default)]
     value: String,
@@ -26,14 +26,14 @@ struct Told {
 }
 
 /// The annotations of the groups: key and value.
-pub type Groups = BTreeMap<String, String>;
+pub type GroupAnnotations = BTreeMap<String, String>;
 
 pub fn annotation_key(group: &str) -> String {
     format!("{PREFIX}{group}")
 }
 
 pub fn annotation(group: &str, taints: &BTreeSet<Taint>) -> (String, String) {
-    let told = taints.iter().map(|taint| Told {
+    let told = taints.iter().map(|taint| AnnotatedTaint {
         key: taint.key.clone(),
         value: taint.value.clone(),
         effect: in_kubernetes(taint.effect).to_owned(),
@@ -42,7 +42,7 @@ pub fn annotation(group: &str, taints: &BTreeSet<Taint>) -> (String, String) {
 }
 
 /// The groups that a DaemonSet serves.
-pub fn groups(daemon_set: &DaemonSet) -> Groups {
+pub fn groups(daemon_set: &DaemonSet) -> GroupAnnotations {
     let ours = daemon_set.annotations.iter().filter(|(key, _)| key.starts_with(PREFIX));
     ours.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
@@ -53,7 +53,7 @@ pub fn has_our_label(daemon_set: &DaemonSet) -> bool {
 
 /// Whether the DaemonSet already is what the function would apply. The comparison skips the node affinity, which
 /// follows from the annotations.
-pub fn is_so(daemon_set: &DaemonSet, image: &str, wanted: &Groups) -> bool {
+pub fn matches(daemon_set: &DaemonSet, image: &str, wanted: &GroupAnnotations) -> bool {
     let live: BTreeSet<Toleration> = daemon_set.tolerations.iter().cloned().collect();
     groups(daemon_set) == *wanted && daemon_set.images == [image] && live == tolerations(wanted).into_iter().collect()
 }
@@ -77,7 +77,7 @@ pub fn bare(image: &str) -> Value {
 ///
 /// The manifest applies only to the object that was read. With the version alone, Kubernetes would recreate an object
 /// that somebody deleted meanwhile, with groups that have left; the UID prevents that.
-pub fn render(image: &str, groups: &Groups, seen: &DaemonSet) -> Value {
+pub fn render(image: &str, groups: &GroupAnnotations, seen: &DaemonSet) -> Value {
     let mut metadata = metadata();
     metadata["annotations"] = json!(groups);
     metadata["uid"] = json!(seen.uid);
@@ -103,7 +103,7 @@ fn metadata() -> Value {
     json!({"name": NAME, "namespace": NAMESPACE, "labels": {NAME_LABEL: NAME, MANAGED_BY: FIELD_MANAGER}})
 }
 
-fn pod(image: &str, groups: &Groups) -> Value {
+fn pod(image: &str, groups: &GroupAnnotations) -> Value {
     let tolerations: Vec<Value> = tolerations(groups).iter().map(Toleration::to_json).collect();
     let of_groups = json!({"key": NODEGROUP_LABEL, "operator": "In", "values": names(groups)});
     let mut container = container(image);
@@ -130,12 +130,12 @@ fn container(image: &str) -> Value {
     })
 }
 
-fn names(groups: &Groups) -> Vec<&str> {
+fn names(groups: &GroupAnnotations) -> Vec<&str> {
     groups.keys().filter_map(|key| key.strip_prefix(PREFIX)).collect()
 }
 
 /// The tolerations of NVIDIA's manifest, and each taint of the groups that these do not cover, each once.
-fn tolerations(groups: &Groups) -> Vec<Toleration> {
+fn tolerations(groups: &GroupAnnotations) -> Vec<Toleration> {
     let nvidia = Toleration {
         key: Some("nvidia.com/gpu".to_owned()),
         operator: Some("Exists".to_owned()),
@@ -163,8 +163,8 @@ fn toleration(taint: &Taint) -> Toleration {
 
 /// An annotation that somebody damaged yields no taint. Its group writes the annotation anew at its next update.
 fn taints(told: &str) -> Vec<Taint> {
-    let told: Vec<Told> = serde_json::from_str(told).unwrap_or_default();
-    let taint = |told: Told| {
+    let told: Vec<AnnotatedTaint> = serde_json::from_str(told).unwrap_or_default();
+    let taint = |told: AnnotatedTaint| {
         let effect = TaintEffect::parse(&told.effect)?;
         Some(Taint {
             key: told.key,

@@ -3,7 +3,7 @@ mod first;
 use serde_json::json;
 
 use super::*;
-use crate::node::image::{Accelerator, Architecture, InstanceTypeFacts};
+use crate::node::instance_type::{Accelerator, Architecture, InstanceTypeFacts};
 use crate::properties::validate::tests::{properties, spec_of};
 
 const NVIDIA: &str = "nvcr.io/nvidia/k8s-device-plugin:v0.20.0";
@@ -22,8 +22,8 @@ fn taints(texts: &[&str]) -> BTreeSet<Taint> {
     texts.iter().map(|text| taint(text)).collect()
 }
 
-fn asked<'a>(group: &'a str, taints: &'a BTreeSet<Taint>) -> Asked<'a> {
-    Asked {
+fn asked<'a>(group: &'a str, taints: &'a BTreeSet<Taint>) -> PluginRequest<'a> {
+    PluginRequest {
         group,
         image: NVIDIA,
         taints,
@@ -59,9 +59,9 @@ fn applied(manifest: &Value) -> DaemonSet {
 }
 
 #[track_caller]
-fn manifest(verdict: Verdict) -> Value {
+fn manifest(verdict: JoinDecision) -> Value {
     match verdict {
-        Verdict::Apply(manifest) => manifest,
+        JoinDecision::Apply(manifest) => manifest,
         other => panic!("expected a manifest, got {other:?}"),
     }
 }
@@ -69,18 +69,18 @@ fn manifest(verdict: Verdict) -> Value {
 /// The DaemonSet of the cluster after a delivery created it and died.
 fn created() -> DaemonSet {
     match join(&asked("x", &BTreeSet::new()), &[]) {
-        Verdict::Create(bare) => applied(&bare),
+        JoinDecision::Create(bare) => applied(&bare),
         other => panic!("expected an object, got {other:?}"),
     }
 }
 
 /// The manifest of the first group.
-fn first(asked: &Asked) -> Value {
+fn first(asked: &PluginRequest) -> Value {
     manifest(join(asked, &[created()]))
 }
 
-fn gone() -> Leave {
-    Leave::Delete {
+fn gone() -> LeaveDecision {
+    LeaveDecision::Delete {
         uid: "uid-1".to_owned(),
         resource_version: "7".to_owned(),
     }
@@ -127,15 +127,18 @@ fn asked_for_it_is_applied_where_the_image_has_the_driver_and_no_plugin() {
         ("AL2023_x86_64_NEURON", &[], "neuron-helm-chart"),
         ("BOTTLEROCKET_x86_64", neuron, "neuron-helm-chart"),
     ] {
-        let found = match call_for(&spec, &ami_type.into(), types) {
-            Call::Apply => "applied".to_owned(),
-            Call::No => "no".to_owned(),
-            Call::Warn(text) => text,
+        let found = match plugin_decision(&spec, &ami_type.into(), types) {
+            PluginDecision::Apply => "applied".to_owned(),
+            PluginDecision::No => "no".to_owned(),
+            PluginDecision::Warn(text) => text,
         };
         assert!(found.contains(expected), "{ami_type} {types:?}: {found}");
     }
     let unasked = spec_of(&properties(&json!({})));
-    assert_eq!(call_for(&unasked, &"AL2023_x86_64_NVIDIA".into(), gpu), Call::No);
+    assert_eq!(
+        plugin_decision(&unasked, &"AL2023_x86_64_NVIDIA".into(), gpu),
+        PluginDecision::No
+    );
 }
 
 #[test]
@@ -200,17 +203,17 @@ fn groups_share_it_and_the_last_one_takes_it_along() {
     let both = applied(&second);
     assert_eq!(both.tolerations.len(), 3);
     for asked in [asked("a", &of_a), asked("b", &of_b)] {
-        assert_eq!(join(&asked, std::slice::from_ref(&both)), Verdict::AsItIs);
+        assert_eq!(join(&asked, std::slice::from_ref(&both)), JoinDecision::AsItIs);
     }
 
-    let Leave::Apply(left) = leave("a", std::slice::from_ref(&both)) else {
+    let LeaveDecision::Apply(left) = leave("a", std::slice::from_ref(&both)) else {
         panic!("a group is left")
     };
     assert_eq!(left["metadata"]["resourceVersion"], "7");
     let left = applied(&left);
     assert_eq!(left.images, both.images);
     assert_eq!((left.annotations.len(), left.tolerations.len()), (1, 2));
-    assert_eq!(leave("a", std::slice::from_ref(&left)), Leave::Nothing);
+    assert_eq!(leave("a", std::slice::from_ref(&left)), LeaveDecision::Nothing);
     assert_eq!(leave("b", &[left]), gone());
 }
 
@@ -218,10 +221,13 @@ fn groups_share_it_and_the_last_one_takes_it_along() {
 fn only_what_differs_is_applied_again() {
     let taints = taints(&["team=ml:NoSchedule"]);
     let live = applied(&first(&asked("a", &taints)));
-    assert_eq!(join(&asked("a", &taints), std::slice::from_ref(&live)), Verdict::AsItIs);
+    assert_eq!(
+        join(&asked("a", &taints), std::slice::from_ref(&live)),
+        JoinDecision::AsItIs
+    );
     let mut reordered = live.clone();
     reordered.tolerations.reverse();
-    assert_eq!(join(&asked("a", &taints), &[reordered]), Verdict::AsItIs);
+    assert_eq!(join(&asked("a", &taints), &[reordered]), JoinDecision::AsItIs);
 
     type Change = fn(&mut DaemonSet);
     let changed: [(&str, Change); 4] = [
@@ -238,7 +244,7 @@ fn only_what_differs_is_applied_again() {
         let mut live = live.clone();
         change(&mut live);
         let again = applied(&manifest(join(&asked("a", &taints), &[live])));
-        assert_eq!(join(&asked("a", &taints), &[again]), Verdict::AsItIs, "{what}");
+        assert_eq!(join(&asked("a", &taints), &[again]), JoinDecision::AsItIs, "{what}");
     }
     let more = super::tests::taints(&["team=ml:NoSchedule", "spot=:NoExecute"]);
     assert_eq!(
@@ -267,7 +273,7 @@ fn somebody_elses_plugin_is_named_and_left_alone() {
     };
     assert_eq!(
         join(&asked("a", &taints), &[theirs]),
-        Verdict::Foreign(
+        JoinDecision::Foreign(
             "NvidiaDevicePlugin: nothing was applied for node group a, since the cluster has \
              kube-system/nvidia-device-plugin-daemonset already, which this resource didn't install. It doesn't \
              tolerate team=ml:NoSchedule, so it won't run on these nodes and pods get no GPU there; add the toleration \
@@ -278,10 +284,10 @@ fn somebody_elses_plugin_is_named_and_left_alone() {
     let unlabelled = foreign(NAMESPACE, NAME, NVIDIA);
     assert!(matches!(
         join(&asked("a", &taints), std::slice::from_ref(&unlabelled)),
-        Verdict::Foreign(_)
+        JoinDecision::Foreign(_)
     ));
-    assert_eq!(leave("a", &[unlabelled]), Leave::Nothing);
-    assert_eq!(leave("a", &[]), Leave::Nothing);
+    assert_eq!(leave("a", &[unlabelled]), LeaveDecision::Nothing);
+    assert_eq!(leave("a", &[]), LeaveDecision::Nothing);
 }
 
 #[test]
@@ -298,7 +304,7 @@ fn a_plugin_is_known_by_its_image_from_any_mirror() {
     ] {
         let none = BTreeSet::new();
         let found = join(&asked("a", &none), &[foreign("gpu", name, image)]);
-        assert_eq!(matches!(found, Verdict::Foreign(_)), is_plugin, "{name} {image}");
+        assert_eq!(matches!(found, JoinDecision::Foreign(_)), is_plugin, "{name} {image}");
     }
 }
 
@@ -306,7 +312,7 @@ fn a_plugin_is_known_by_its_image_from_any_mirror() {
 fn both_plugins_in_one_cluster_are_told() {
     let none = BTreeSet::new();
     let ours = applied(&first(&asked("a", &none)));
-    let Verdict::Foreign(told) = join(&asked("a", &none), &[ours, foreign("gpu", "x", NVIDIA)]) else {
+    let JoinDecision::Foreign(told) = join(&asked("a", &none), &[ours, foreign("gpu", "x", NVIDIA)]) else {
         panic!("the other one counts")
     };
     assert!(

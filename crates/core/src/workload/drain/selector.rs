@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// A selector by labels. A selector without requirements selects every pod of its namespace in `policy/v1`; in
 /// `policy/v1beta1` it selected none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Selector {
+pub struct LabelSelector {
     pub match_labels: BTreeMap<String, String>,
     pub match_expressions: Vec<Requirement>,
 }
@@ -19,7 +19,7 @@ pub struct Requirement {
     pub values: Vec<String>,
 }
 
-impl Selector {
+impl LabelSelector {
     pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
         let has = |(key, value): (&String, &String)| labels.get(key) == Some(value);
         self.match_labels.iter().all(has) && self.match_expressions.iter().all(|one| one.is_met(labels))

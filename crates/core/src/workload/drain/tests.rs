@@ -29,7 +29,7 @@ fn budget(name: &str) -> DisruptionBudget {
     DisruptionBudget {
         namespace: "shop".to_owned(),
         name: name.to_owned(),
-        selector: Some(Selector {
+        selector: Some(LabelSelector {
             match_labels: labels(&[("app", "web")]),
             match_expressions: vec![],
         }),
@@ -110,7 +110,7 @@ fn what_no_drain_waits_for_blocks_nothing() {
         (
             "mirror",
             Pod {
-                origin: Origin::Mirror,
+                origin: PodOrigin::Mirror,
                 ..pod("web-1")
             },
         ),
@@ -231,13 +231,13 @@ fn a_selector_selects_by_all_of_its_requirements() {
         ),
         (labels(&[("app", "x")]), vec![requirement("tier", "Exists", &[])], false),
     ] {
-        let selector = Selector {
+        let selector = LabelSelector {
             match_labels,
             match_expressions,
         };
         assert_eq!(selector.selects(&pod), expected, "{selector:?}");
     }
-    let of = |selector: Option<Selector>| DisruptionBudget {
+    let of = |selector: Option<LabelSelector>| DisruptionBudget {
         selector,
         ..budget("web")
     };
@@ -245,7 +245,7 @@ fn a_selector_selects_by_all_of_its_requirements() {
     let all = format!("pod shop/web-1 on ip-1: {BUDGET}");
     check(
         vec![super::tests::pod("web-1")],
-        vec![of(Some(Selector::default()))],
+        vec![of(Some(LabelSelector::default()))],
         Some(&all),
     );
 }

@@ -4,7 +4,7 @@ use super::*;
 
 /// The least properties with these changes, of which only this problem is told; an empty one: they are good.
 #[track_caller]
-fn told(changes: &Value, expected: &str) {
+fn assert_problem(changes: &Value, expected: &str) {
     let expected: Vec<&str> = Some(expected).into_iter().filter(|text| !text.is_empty()).collect();
     check(changes, &expected);
 }
@@ -12,26 +12,26 @@ fn told(changes: &Value, expected: &str) {
 #[test]
 fn names_are_as_long_as_eks_takes_them() {
     let cluster = |length: usize| json!({"ClusterName": "c".repeat(length)});
-    told(&cluster(100), "");
-    told(
+    assert_problem(&cluster(100), "");
+    assert_problem(
         &cluster(101),
         "ClusterName: expected at most 100 characters, EKS's limit, got 101",
     );
-    told(&json!({"ClusterName": "1_c-"}), "");
-    told(&json!({"NodegroupNamePrefix": "p".repeat(50)}), "");
+    assert_problem(&json!({"ClusterName": "1_c-"}), "");
+    assert_problem(&json!({"NodegroupNamePrefix": "p".repeat(50)}), "");
     for (name, good) in [("c ", false), ("_c", false), ("-c", false), ("9", true)] {
         let expected = format!(
             "ClusterName: expected letters, digits, hyphens and underscores, the first a letter or digit, got \"{name}\""
         );
-        told(&json!({"ClusterName": name}), if good { "" } else { &expected });
+        assert_problem(&json!({"ClusterName": name}), if good { "" } else { &expected });
     }
 }
 
 #[test]
 fn labels_are_as_long_as_eks_takes_them() {
     let key = "k".repeat(63);
-    told(&json!({"Labels": {&key: "v".repeat(63)}}), "");
-    told(
+    assert_problem(&json!({"Labels": {&key: "v".repeat(63)}}), "");
+    assert_problem(
         &json!({"Labels": {&key: "v".repeat(64)}}),
         &format!("Labels.{key}: expected a value of 1 to 63 characters, EKS's limit"),
     );
@@ -46,7 +46,7 @@ fn labels_are_as_long_as_eks_takes_them() {
             ),
         ],
     );
-    told(
+    assert_problem(
         &json!({"Labels": {"": "v"}}),
         "Labels.: expected a key of 1 to 63 characters, EKS's limit",
     );
@@ -75,8 +75,8 @@ fn a_label_is_set_by_whoever_can() {
 #[test]
 fn tags_are_as_many_and_as_long_as_eks_takes_them() {
     let tags = |count: usize| -> Value { (0..count).map(|index| (format!("t{index}"), json!("v"))).collect() };
-    told(&json!({"Tags": tags(46)}), "");
-    told(&json!({"Tags": tags(47)}), "Tags: expected at most 46 tags, got 47");
+    assert_problem(&json!({"Tags": tags(46)}), "");
+    assert_problem(&json!({"Tags": tags(47)}), "Tags: expected at most 46 tags, got 47");
     let limits = "expected a key of 1 to 128 characters and a value of at most 256";
     for (key, value, good) in [
         ("é".repeat(128), "é".repeat(256), true),
@@ -85,20 +85,20 @@ fn tags_are_as_many_and_as_long_as_eks_takes_them() {
         (String::new(), "v".to_owned(), false),
     ] {
         let expected = format!("Tags.{key}: {limits}");
-        told(&json!({"Tags": {&key: value}}), if good { "" } else { &expected });
+        assert_problem(&json!({"Tags": {&key: value}}), if good { "" } else { &expected });
     }
-    told(
+    assert_problem(
         &json!({"Tags": {"AWS:x": "v"}}),
         "Tags.AWS:x: expected a key outside aws:, which AWS keeps for itself",
     );
-    told(&json!({"Tags": {"awsx": "v"}}), "");
+    assert_problem(&json!({"Tags": {"awsx": "v"}}), "");
 }
 
 #[test]
 fn lists_are_as_long_as_eks_takes_them() {
     let types = |count: usize| -> Vec<String> { (0..count).map(|index| format!("m{index}.large")).collect() };
-    told(&json!({"InstanceTypes": types(20)}), "");
-    told(
+    assert_problem(&json!({"InstanceTypes": types(20)}), "");
+    assert_problem(
         &json!({"InstanceTypes": types(21)}),
         "InstanceTypes: expected at most 20 types, got 21",
     );
@@ -107,11 +107,11 @@ fn lists_are_as_long_as_eks_takes_them() {
             .map(|index| json!({"Key": format!("k{index}"), "Effect": "NoSchedule"}))
             .collect()
     };
-    told(&json!({"Taints": taints(50)}), "");
+    assert_problem(&json!({"Taints": taints(50)}), "");
     let value = |length: usize| json!({"Taints": [{"Key": "k", "Value": "v".repeat(length), "Effect": "NoSchedule"}]});
-    told(&value(63), "");
-    told(&value(64), "Taints[0].Value: expected at most 63 characters");
-    told(
+    assert_problem(&value(63), "");
+    assert_problem(&value(64), "Taints[0].Value: expected at most 63 characters");
+    assert_problem(
         &json!({"Taints": [{"Key": "k", "Value": "-v", "Effect": "NoSchedule"}]}),
         "Taints[0].Value: expected letters, digits, '-', '_' and '.', a letter or digit at both ends, got \"-v\"",
     );
@@ -144,23 +144,23 @@ fn volumes_perform_as_ec2_lets_them() {
             "Volume.Size: expected a whole number from 1 to 16384, got \"16385\"",
         ),
     ] {
-        told(&json!({"Volume": volume}), expected);
+        assert_problem(&json!({"Volume": volume}), expected);
     }
 }
 
 #[test]
 fn sizes_may_be_equal() {
-    told(
+    assert_problem(
         &json!({"ScalingConfig": {"MinSize": 2, "MaxSize": 2, "DesiredSize": 2}}),
         "",
     );
     let pool = |min: i32, most: i32| json!({"WarmPoolConfig": {"Enabled": true, "MinSize": min, "MaxGroupPreparedCapacity": most}});
-    told(&pool(3, 3), "");
-    told(
+    assert_problem(&pool(3, 3), "");
+    assert_problem(
         &pool(3, 2),
         "WarmPoolConfig.MaxGroupPreparedCapacity: expected at least MinSize, 3, got 2; it counts the group and the pool together",
     );
-    told(
+    assert_problem(
         &pool(3, -2),
         "WarmPoolConfig.MaxGroupPreparedCapacity: expected a whole number at least -1, got \"-2\"",
     );
@@ -174,7 +174,7 @@ fn a_repair_is_one_for_each_pair_of_condition_and_reason() {
     };
     let repairs =
         |overrides: &[Value]| json!({"NodeRepairConfig": {"Enabled": true, "NodeRepairConfigOverrides": overrides}});
-    told(&repairs(&[one("c", "r"), one("c", "s"), one("d", "r")]), "");
+    assert_problem(&repairs(&[one("c", "r"), one("c", "s"), one("d", "r")]), "");
     let empty = "NodeRepairConfig.NodeRepairConfigOverrides";
     check(
         &repairs(&[one("", "r"), one("", "r")]),
@@ -197,7 +197,7 @@ fn a_template_has_no_version_before_the_first() {
     ] {
         let expected = format!("LaunchTemplate.Version: expected a number, $Latest or $Default, got \"{version}\"");
         let changes = json!({"LaunchTemplate": {"Id": "lt-1", "Version": version}});
-        told(&changes, if good { "" } else { &expected });
+        assert_problem(&changes, if good { "" } else { &expected });
     }
 }
 
@@ -221,7 +221,7 @@ fn dates_are_of_the_calendar() {
             "ReleaseVersion: expected a release of AL2023_x86_64_STANDARD, such as 1.34.1-20260304, got \"{release}\""
         );
         let properties = json!({"AmiType": "AL2023_x86_64_STANDARD", "ReleaseVersion": release});
-        told(&properties, if good { "" } else { &form });
+        assert_problem(&properties, if good { "" } else { &form });
     }
 }
 
@@ -257,16 +257,16 @@ fn releases_have_the_form_of_their_image() {
             "{ami_type} {release}"
         );
     }
-    told(
+    assert_problem(
         &json!({"Version": "1.3", "ReleaseVersion": "1.34.1-20260304"}),
         "ReleaseVersion: expected a release of Version 1.3, got \"1.34.1-20260304\"",
     );
-    told(&json!({"Version": "1.34", "ReleaseVersion": "1.34.1-20260304"}), "");
+    assert_problem(&json!({"Version": "1.34", "ReleaseVersion": "1.34.1-20260304"}), "");
 }
 
 #[test]
 fn what_runs_no_version_takes_none() {
-    told(&json!({"AmiType": "CUSTOM", "LaunchTemplate": {"Id": "lt-1"}}), "");
+    assert_problem(&json!({"AmiType": "CUSTOM", "LaunchTemplate": {"Id": "lt-1"}}), "");
     let custom = "Version: can't be set with a custom AMI: the AMI decides, and so for ReleaseVersion";
     for property in [json!({"Version": "1.34"}), json!({"ReleaseVersion": "latest"})] {
         let mut changes = json!({"AmiType": "CUSTOM", "LaunchTemplate": {"Id": "lt-1"}});
@@ -274,12 +274,12 @@ fn what_runs_no_version_takes_none() {
             .as_object_mut()
             .unwrap()
             .extend(property.as_object().unwrap().clone());
-        told(&changes, custom);
+        assert_problem(&changes, custom);
     }
-    told(
+    assert_problem(
         &json!({"AmiType": "AL2_x86_64", "Version": "1.33"}),
         "AmiType: expected AL2023_x86_64_STANDARD or Bottlerocket with Version 1.33, got AL2_x86_64: EKS has no AL2 image from Version \
          1.33 on",
     );
-    told(&json!({"AmiType": "BOTTLEROCKET_x86_64", "Version": "1.33"}), "");
+    assert_problem(&json!({"AmiType": "BOTTLEROCKET_x86_64", "Version": "1.33"}), "");
 }

@@ -22,7 +22,7 @@ fn leaves(value: &Value, at: &str) -> BTreeMap<String, Value> {
 #[test]
 fn it_is_created_for_no_group_and_with_nothing_that_a_manifest_lacks() {
     let taints = taints(&["team=ml:NoSchedule"]);
-    let Verdict::Create(mut bare) = join(&asked("a", &taints), &[]) else {
+    let JoinDecision::Create(mut bare) = join(&asked("a", &taints), &[]) else {
         panic!("none is there")
     };
     assert!(applied(&bare).annotations.is_empty() && manifest::has_our_label(&applied(&bare)));
@@ -41,7 +41,10 @@ fn it_is_created_for_no_group_and_with_nothing_that_a_manifest_lacks() {
 fn what_is_for_no_group_is_taken_over_and_removed() {
     let none = BTreeSet::new();
     let joined = applied(&manifest(join(&asked("a", &none), &[created()])));
-    assert_eq!(join(&asked("a", &none), std::slice::from_ref(&joined)), Verdict::AsItIs);
+    assert_eq!(
+        join(&asked("a", &none), std::slice::from_ref(&joined)),
+        JoinDecision::AsItIs
+    );
     assert_eq!(joined.annotations.len(), 1);
     assert_eq!(leave("a", &[created()]), gone());
 }

@@ -1,12 +1,12 @@
 //! Whether a group's nodes need the plugin.
 
 use crate::node::ami_type::{AmiType, OperatingSystem};
-use crate::node::image::{Accelerator, InstanceTypeFacts};
+use crate::node::instance_type::{Accelerator, InstanceTypeFacts};
 use crate::properties::spec::{DevicePlugin, Spec};
 
 /// Whether the function applies the plugin for a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Call {
+pub enum PluginDecision {
     Apply,
     /// The properties do not ask for the plugin, or the nodes have it already.
     No,
@@ -16,7 +16,7 @@ pub enum Call {
 
 /// What the image of an AMI type has for NVIDIA GPUs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Image {
+enum GpuSupport {
     Nothing,
     Driver,
     DriverAndPlugin,
@@ -25,33 +25,33 @@ enum Image {
 }
 
 /// Goes by the AMI type alone where the instance types aren't known: the user's launch template may name them.
-pub fn call_for(spec: &Spec, ami_type: &AmiType, types: &[InstanceTypeFacts]) -> Call {
+pub fn plugin_decision(spec: &Spec, ami_type: &AmiType, types: &[InstanceTypeFacts]) -> PluginDecision {
     if spec.device_plugin == DevicePlugin::Unasked {
-        return Call::No;
+        return PluginDecision::No;
     }
     let has = |accelerator| types.iter().any(|facts| facts.accelerator == accelerator);
     let is_known = !types.is_empty();
     match image(ami_type) {
-        _ if has(Accelerator::Neuron) && !has(Accelerator::Nvidia) => Call::Warn(neuron()),
-        Image::Neuron if !is_known => Call::Warn(neuron()),
-        _ if is_known && !has(Accelerator::Nvidia) => Call::Warn(no_gpu(spec)),
+        _ if has(Accelerator::Neuron) && !has(Accelerator::Nvidia) => PluginDecision::Warn(neuron()),
+        GpuSupport::Neuron if !is_known => PluginDecision::Warn(neuron()),
+        _ if is_known && !has(Accelerator::Nvidia) => PluginDecision::Warn(no_gpu(spec)),
         // Bottlerocket runs the plugin as a service of the operating system. A second plugin would report the same GPUs
         // again (EKS user guide, "Install Kubernetes device plugin for GPUs": not to be installed with Bottlerocket).
-        Image::DriverAndPlugin => Call::No,
-        Image::Driver => Call::Apply,
-        Image::Nothing | Image::Neuron => Call::Warn(no_driver(ami_type)),
+        GpuSupport::DriverAndPlugin => PluginDecision::No,
+        GpuSupport::Driver => PluginDecision::Apply,
+        GpuSupport::Nothing | GpuSupport::Neuron => PluginDecision::Warn(no_driver(ami_type)),
     }
 }
 
 /// `CUSTOM` is an image of the user's, who asks for the plugin and so has the driver.
-fn image(ami_type: &AmiType) -> Image {
+fn image(ami_type: &AmiType) -> GpuSupport {
     let is_bottlerocket = ami_type.family() == Some(OperatingSystem::Bottlerocket);
     match ami_type.accelerator() {
-        Accelerator::Neuron => Image::Neuron,
-        Accelerator::Nvidia if is_bottlerocket => Image::DriverAndPlugin,
-        Accelerator::Nvidia => Image::Driver,
-        Accelerator::None if ami_type.is_custom() => Image::Driver,
-        Accelerator::None => Image::Nothing,
+        Accelerator::Neuron => GpuSupport::Neuron,
+        Accelerator::Nvidia if is_bottlerocket => GpuSupport::DriverAndPlugin,
+        Accelerator::Nvidia => GpuSupport::Driver,
+        Accelerator::None if ami_type.is_custom() => GpuSupport::Driver,
+        Accelerator::None => GpuSupport::Nothing,
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Problem {
 
 /// Where the properties come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum PropertySource {
     /// From CloudFormation: every value is there.
     Request,
     /// From a template: what an intrinsic function will give isn't known. It counts as given and correct.
@@ -26,15 +26,15 @@ pub enum Reading {
 
 /// Everything found so far.
 #[derive(Debug)]
-pub struct Found {
+pub struct Problems {
     pub problems: Vec<Problem>,
-    reading: Reading,
+    reading: PropertySource,
     /// Where a value isn't known, or was refused.
     doubtful: Vec<String>,
 }
 
-impl Found {
-    pub fn new(reading: Reading) -> Self {
+impl Problems {
+    pub fn new(reading: PropertySource) -> Self {
         Self {
             problems: vec![],
             reading,
@@ -63,7 +63,7 @@ impl Found {
     }
 
     pub(super) fn is_unknown(&self, value: &Value) -> bool {
-        self.reading == Reading::Template && is_intrinsic(value)
+        self.reading == PropertySource::Template && is_intrinsic(value)
     }
 
     /// Notes that a value isn't known, if it isn't.

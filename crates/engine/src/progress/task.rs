@@ -9,7 +9,7 @@ use mng_core::protocol::request::RequestType;
 
 /// What the passes are about at the moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub enum Stage {
+pub enum Task {
     /// The request itself.
     #[default]
     Converge,
@@ -19,12 +19,12 @@ pub enum Stage {
     /// After a failed replacement: the new group is removed, then the failure is told.
     Undo { failure: String },
     /// After the request's own work: unfinished replacements of the resource are removed, then the answer is sent.
-    Sweep(Sweep),
+    Sweep(ReplacementCleanup),
 }
 
 /// What is left to remove before a request is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sweep {
+pub struct ReplacementCleanup {
     /// The attributes and warnings of the answer.
     pub attributes: BTreeMap<String, String>,
     pub warnings: Vec<String>,
@@ -36,15 +36,15 @@ pub struct Sweep {
 
 /// What the stack said when it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Situation {
+pub struct StackState {
     /// `None`: unknown, since the stack can't be described.
     pub tags: Option<BTreeMap<String, String>>,
-    pub phase: Phase,
+    pub phase: StackPhase,
 }
 
 /// What the stack is doing, by its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Phase {
+pub enum StackPhase {
     Forward,
     RollingBack,
     /// Being deleted or deleted, or rolling back its own creation: nothing may be created for it any more.
@@ -54,7 +54,7 @@ pub enum Phase {
     Unknown,
 }
 
-impl Phase {
+impl StackPhase {
     /// Reads a stack's status. `ROLLBACK_*` ends a creation, and what is created then is left behind.
     pub fn of(status: &str) -> Self {
         match status {
@@ -89,18 +89,18 @@ mod tests {
     #[test]
     fn statuses_tell_the_phase() {
         for (status, expected) in [
-            ("UPDATE_IN_PROGRESS", Phase::Forward),
-            ("UPDATE_ROLLBACK_IN_PROGRESS", Phase::RollingBack),
-            ("CREATE_COMPLETE", Phase::Over),
-            ("UPDATE_FAILED", Phase::Over),
-            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Phase::Over),
-            ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", Phase::Over),
-            ("UPDATE_ROLLBACK_FAILED", Phase::Over),
-            ("ROLLBACK_IN_PROGRESS", Phase::Ending),
-            ("DELETE_IN_PROGRESS", Phase::Ending),
-            ("SOMETHING_NEW", Phase::Unknown),
+            ("UPDATE_IN_PROGRESS", StackPhase::Forward),
+            ("UPDATE_ROLLBACK_IN_PROGRESS", StackPhase::RollingBack),
+            ("CREATE_COMPLETE", StackPhase::Over),
+            ("UPDATE_FAILED", StackPhase::Over),
+            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", StackPhase::Over),
+            ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", StackPhase::Over),
+            ("UPDATE_ROLLBACK_FAILED", StackPhase::Over),
+            ("ROLLBACK_IN_PROGRESS", StackPhase::Ending),
+            ("DELETE_IN_PROGRESS", StackPhase::Ending),
+            ("SOMETHING_NEW", StackPhase::Unknown),
         ] {
-            assert_eq!(Phase::of(status), expected, "{status}");
+            assert_eq!(StackPhase::of(status), expected, "{status}");
         }
     }
 }

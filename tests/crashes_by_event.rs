@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use support::world::{Death, World};
 
 /// What is there before, what is asked, how it ends, and how many groups there are then.
-struct Operation {
+struct CrashCase {
     name: &'static str,
     before: bool,
     detail: fn() -> Value,
@@ -19,8 +19,8 @@ struct Operation {
     groups: usize,
 }
 
-const OPERATIONS: [Operation; 6] = [
-    Operation {
+const OPERATIONS: [CrashCase; 6] = [
+    CrashCase {
         name: "create",
         before: false,
         detail: || asks("Create", &[]),
@@ -30,7 +30,7 @@ const OPERATIONS: [Operation; 6] = [
         end: "ManagedNodeGroup Ready",
         groups: 1,
     },
-    Operation {
+    CrashCase {
         name: "update",
         before: true,
         detail: || asks("Update", &[("Labels", json!({"a": "b"})), ("DiskSize", json!(30))]),
@@ -40,7 +40,7 @@ const OPERATIONS: [Operation; 6] = [
         end: "ManagedNodeGroup Ready",
         groups: 1,
     },
-    Operation {
+    CrashCase {
         name: "delete",
         before: true,
         detail: || json!({"RequestType": "Delete", "LogicalResourceId": "Nodes", "ResourceProperties": {"ClusterName": "my-cluster"}}),
@@ -50,7 +50,7 @@ const OPERATIONS: [Operation; 6] = [
         end: "ManagedNodeGroup Deleted",
         groups: 0,
     },
-    Operation {
+    CrashCase {
         name: "bad update",
         before: true,
         detail: || asks("Update", &[("CapacityType", json!("SPOT"))]),
@@ -60,7 +60,7 @@ const OPERATIONS: [Operation; 6] = [
         end: "ManagedNodeGroup Failed",
         groups: 1,
     },
-    Operation {
+    CrashCase {
         name: "create that fails",
         before: false,
         detail: || asks("Create", &[]),
@@ -71,7 +71,7 @@ const OPERATIONS: [Operation; 6] = [
         end: "ManagedNodeGroup Failed",
         groups: 0,
     },
-    Operation {
+    CrashCase {
         name: "create that is refused",
         before: false,
         detail: || asks("Create", &[]),
@@ -95,7 +95,7 @@ fn asks(kind: &str, changes: &[(&str, Value)]) -> Value {
 }
 
 /// Plays one operation with one death in it, and gives how many calls the function made.
-async fn play(operation: &Operation, step_functions: bool, death: Death) -> usize {
+async fn play(operation: &CrashCase, step_functions: bool, death: Death) -> usize {
     let world = World::start_with_bus(step_functions).await;
     if operation.before {
         let made = world.outcome(&world.sent(30, &asks("Create", &[]))).await;
@@ -127,7 +127,7 @@ async fn play(operation: &Operation, step_functions: bool, death: Death) -> usiz
     calls
 }
 
-async fn die_everywhere(operation: &Operation) {
+async fn die_everywhere(operation: &CrashCase) {
     for step_functions in [false, true] {
         let calls = play(operation, step_functions, Death::Never).await.min(22);
         for death in (1..=calls).flat_map(|call| [Death::Before(call), Death::After(call)]) {

@@ -7,10 +7,10 @@ use mng_core::call_error::{CallError, Fault};
 use mng_core::decide::change::{ConfigChange, ScalingChange};
 use mng_core::decide::desired::{Desired, NewGroup};
 use mng_core::decide::plan::VersionChange;
-use mng_core::launch_template::ec2_resources::{Belongings, Place};
-use mng_core::launch_template::steps::{LaunchStep, Made};
+use mng_core::launch_template::ec2_resources::{Ec2Resources, GroupRef};
+use mng_core::launch_template::steps::{LaunchStep, LaunchStepResult};
 use mng_core::launch_template::warnings::warnings;
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::node::instance_type::InstanceTypeFacts;
 use mng_core::nodegroup::group::NodeGroup;
 use mng_core::nodegroup::ownership::REPLACES_TAG;
 use mng_core::properties::scaling::LiveScaling;
@@ -21,12 +21,12 @@ use mng_engine::ports::Stack;
 
 use super::call::Call;
 use super::{applied, words};
-use crate::asked::Origin;
+use crate::request_arguments::RequestOrigin;
 
 /// What was read, with what would have been changed.
-pub struct Scene {
+pub struct DryRunState {
     kind: RequestType,
-    origin: Origin,
+    origin: RequestOrigin,
     pub calls: Vec<Call>,
     pub notes: Vec<String>,
     pub unanswered: Vec<CallError>,
@@ -37,15 +37,15 @@ pub struct Scene {
     /// The group that would be created, and what it would be created with.
     pub created: Option<(Desired, NewGroup)>,
     /// The one looked at last is the last.
-    pub around: Vec<(Place, Belongings)>,
+    pub around: Vec<(GroupRef, Ec2Resources)>,
     pub scaling_group: Option<ScalingGroup>,
     /// Those of the request's cluster, once they were read.
     pub daemon_sets: Option<Vec<DaemonSet>>,
 }
 
-impl Scene {
+impl DryRunState {
     /// For a request of this kind, before its first call.
-    pub fn new(kind: RequestType, origin: Origin) -> Self {
+    pub fn new(kind: RequestType, origin: RequestOrigin) -> Self {
         Self {
             kind,
             origin,
@@ -64,7 +64,7 @@ impl Scene {
 
     /// Whether the tags of the real stack matter: properties alone have no stack, and a Delete sets no tags.
     pub fn reads_stack_tags(&self) -> bool {
-        self.origin != Origin::Properties && self.kind != RequestType::Delete
+        self.origin != RequestOrigin::Properties && self.kind != RequestType::Delete
     }
 
     /// The stack in the midst of what the request is for.
@@ -177,8 +177,8 @@ impl Scene {
     }
 
     /// What a read tells of a group's belongings; `None`: they are to be read.
-    pub fn belongings(&mut self, place: &Place) -> Option<Belongings> {
-        let at = self.around.iter().position(|(other, _)| other == place)?;
+    pub fn belongings(&mut self, group_ref: &GroupRef) -> Option<Ec2Resources> {
+        let at = self.around.iter().position(|(other, _)| other == group_ref)?;
         let found = self.around.remove(at);
         let belongings = found.1.clone();
         self.around.push(found);
@@ -187,9 +187,9 @@ impl Scene {
 
     /// A step is about the belongings that were looked at last. What it makes has its name for an id, which is what later
     /// calls are best told with.
-    pub fn launch(&mut self, step: &LaunchStep) -> Made {
+    pub fn launch(&mut self, step: &LaunchStep) -> LaunchStepResult {
         let around = self.around.last();
-        let details = words::launch(step, around.map(|(place, seen)| (place, seen)));
+        let details = words::launch(step, around.map(|(group_ref, seen)| (group_ref, seen)));
         self.call(step.action(), step.resource(), details);
         let made = self.made(step);
         if let Some((_, belongings)) = self.around.last_mut() {
@@ -198,19 +198,19 @@ impl Scene {
         made
     }
 
-    fn made(&self, step: &LaunchStep) -> Made {
+    fn made(&self, step: &LaunchStep) -> LaunchStepResult {
         match step {
             LaunchStep::ImportKeyPair { name, .. }
             | LaunchStep::CreateSecurityGroup { name, .. }
-            | LaunchStep::CreateTemplate { name, .. } => Made::Id(name.clone()),
-            LaunchStep::CreateVersion { template, .. } => Made::Version(self.newest(template) + 1),
+            | LaunchStep::CreateTemplate { name, .. } => LaunchStepResult::Id(name.clone()),
+            LaunchStep::CreateVersion { template, .. } => LaunchStepResult::Version(self.newest(template) + 1),
             LaunchStep::Authorize { .. }
             | LaunchStep::Revoke { .. }
             | LaunchStep::TagTemplate { .. }
             | LaunchStep::DeleteVersions { .. }
             | LaunchStep::DeleteTemplate { .. }
             | LaunchStep::DeleteSecurityGroup { .. }
-            | LaunchStep::DeleteKeyPair { .. } => Made::Nothing,
+            | LaunchStep::DeleteKeyPair { .. } => LaunchStepResult::Nothing,
         }
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::properties::spec::{Autoscaler, DevicePlugin, Stateful, WindowsSupport};
 
 #[track_caller]
-fn told(changes: &Value, expected: &str) {
+fn assert_problem(changes: &Value, expected: &str) {
     let expected: Vec<&str> = Some(expected).into_iter().filter(|text| !text.is_empty()).collect();
     check(changes, &expected);
 }
@@ -50,7 +50,7 @@ fn the_device_plugin_has_one_image() {
     assert_eq!(image(json!({"Version": "v0.20.0"})), format!("{name}:v0.20.0"));
     assert_eq!(image(json!({"Image": "mine/plugin:1"})), "mine/plugin:1");
     assert_eq!(image(json!(false)), "");
-    told(
+    assert_problem(
         &json!({"NvidiaDevicePlugin": {"Version": "v0.20.0", "Image": "mine/plugin:1"}}),
         "NvidiaDevicePlugin.Version: expected either Version, of NVIDIA's own image, or Image, the whole reference; got both",
     );
@@ -72,7 +72,7 @@ fn only_processes_that_a_group_can_do_without_are_suspended() {
         ("Rebalance", format!("expected some of {known}, got \"Rebalance\"")),
     ] {
         let path = if expected.is_empty() { "" } else { "SuspendProcesses: " };
-        told(&json!({"SuspendProcesses": [name]}), &format!("{path}{expected}"));
+        assert_problem(&json!({"SuspendProcesses": [name]}), &format!("{path}{expected}"));
     }
 }
 
@@ -97,7 +97,7 @@ fn quantities_are_kubernetes() {
             "ClusterAutoscaler.Resources.memory: expected a quantity such as 4, 500m or 100Gi, got \"{quantity}\""
         );
         let changes = json!({"ClusterAutoscaler": {"Resources": {"memory": quantity}}});
-        told(&changes, if good { "" } else { &expected });
+        assert_problem(&changes, if good { "" } else { &expected });
     }
 }
 
@@ -130,9 +130,9 @@ fn options_are_the_cluster_autoscalers() {
     ] {
         let told_as = format!("ClusterAutoscaler.Options.{name}: expected {expected}, got \"{value}\"");
         let changes = json!({"ClusterAutoscaler": {"Options": {name: value}}});
-        told(&changes, if expected.is_empty() { "" } else { &told_as });
+        assert_problem(&changes, if expected.is_empty() { "" } else { &told_as });
     }
-    told(
+    assert_problem(
         &json!({"ClusterAutoscaler": {"Options": {"scaledowntime": "10m"}}}),
         "ClusterAutoscaler.Options.scaledowntime: expected one of scaledownutilizationthreshold, scaledowngpuutilizationthreshold, \
          scaledownunneededtime, scaledownunreadytime, ignoredaemonsetsutilization",

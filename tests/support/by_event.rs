@@ -6,7 +6,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use serde_json::{Value, json};
 
-use super::heard::{Heard, ends, steps, wrong_with};
+use super::outcome_events::{ReceivedEvent, ends, steps, wrong_with};
 use super::world::World;
 
 /// As EventBridge writes it, in seconds since the epoch.
@@ -31,25 +31,25 @@ impl World {
         })
     }
 
-    pub fn heard(&self) -> Vec<Heard> {
+    pub fn heard(&self) -> Vec<ReceivedEvent> {
         self.function.cloud.told.lock().unwrap().clone()
     }
 
     /// Delivers an event, follows it to its end, and gives its one outcome.
-    pub async fn outcome(&self, event: &Value) -> Heard {
+    pub async fn outcome(&self, event: &Value) -> ReceivedEvent {
         self.deliver(event).await;
         self.end_of(event)
     }
 
     #[track_caller]
-    pub fn end_of(&self, event: &Value) -> Heard {
+    pub fn end_of(&self, event: &Value) -> ReceivedEvent {
         let ends = self.ends_of(event);
         ends.first()
             .cloned()
             .unwrap_or_else(|| panic!("no outcome of {event}: {:?}", self.heard()))
     }
 
-    pub fn ends_of(&self, event: &Value) -> Vec<Heard> {
+    pub fn ends_of(&self, event: &Value) -> Vec<ReceivedEvent> {
         ends(&self.heard(), event["id"].as_str().unwrap())
     }
 
@@ -79,7 +79,7 @@ impl World {
 
 impl World {
     /// Delivers something else, and gives the outcome of an event.
-    pub async fn outcome_of(&self, delivered: &Value, event: &Value) -> Heard {
+    pub async fn outcome_of(&self, delivered: &Value, event: &Value) -> ReceivedEvent {
         self.deliver(delivered).await;
         self.end_of(event)
     }

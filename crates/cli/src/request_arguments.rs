@@ -8,8 +8,8 @@ use mng_core::protocol::request::{Envelope, Properties, Reply, Request, RequestT
 use mng_core::protocol::response_url::ResponseUrl;
 use serde_json::Value;
 
-use crate::answer::Failure;
-use crate::document::{self, Content};
+use crate::answer::CommandFailure;
+use crate::document::{self, YamlContent};
 use crate::request::read;
 use crate::template::is_template;
 use crate::validate::Format;
@@ -17,7 +17,7 @@ use crate::validate::Format;
 /// About which node group.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("about").required(true)))]
-pub struct Asked {
+pub struct RequestArguments {
     /// A request as JSON, such as one in events/
     #[arg(group = "about")]
     event: Option<PathBuf>,
@@ -34,7 +34,7 @@ pub struct Asked {
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub enum RequestOrigin {
     /// A stack's own event.
     Event,
     /// Properties alone: there is no stack to ask about.
@@ -44,14 +44,14 @@ pub enum Origin {
 /// What every call error advises; here its reader's own credentials are at work.
 const ADVICE: &str = " to the role of the function behind ServiceToken";
 
-impl Asked {
+impl RequestArguments {
     /// The request. Its response URL is taken out: whoever holds it can answer for the resource, and its date would make
     /// a request of an hour ago one whose time is over.
-    pub fn request(&self) -> Result<(Request, Origin), Failure> {
+    pub fn request(&self) -> Result<(Request, RequestOrigin), CommandFailure> {
         let (mut request, origin) = match (&self.event, &self.properties) {
-            (Some(event), _) => (read(event)?, Origin::Event),
-            (None, Some(file)) => (made_up(self.properties(file)?), Origin::Properties),
-            (None, None) => return Err(Failure::NoAnswer("expected an event or --properties".to_owned())),
+            (Some(event), _) => (read(event)?, RequestOrigin::Event),
+            (None, Some(file)) => (made_up(self.properties(file)?), RequestOrigin::Properties),
+            (None, None) => return Err(CommandFailure::NoAnswer("expected an event or --properties".to_owned())),
         };
         match &mut request.envelope.reply {
             Reply::Url(url) => *url = ResponseUrl::new(""),
@@ -61,11 +61,11 @@ impl Asked {
         Ok((request, origin))
     }
 
-    fn properties(&self, file: &Path) -> Result<Properties, Failure> {
-        let unreadable = |problem: String| Failure::NoAnswer(format!("{}: {problem}", file.display()));
+    fn properties(&self, file: &Path) -> Result<Properties, CommandFailure> {
+        let unreadable = |problem: String| CommandFailure::NoAnswer(format!("{}: {problem}", file.display()));
         let text = fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
         let document = document::read(&text).map_err(|error| unreadable(error.to_string()))?;
-        if is_template(&document) || !matches!(document.content, Content::Map(_)) {
+        if is_template(&document) || !matches!(document.content, YamlContent::Map(_)) {
             return Err(unreadable("expected the properties of one node group alone".to_owned()));
         }
         let mut properties = document.object();
@@ -77,9 +77,9 @@ impl Asked {
 }
 
 /// One request needs no threads.
-pub fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+pub fn block_on<T>(work: impl Future<Output = T>) -> Result<T, CommandFailure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::NoAnswer(error.to_string()))?;
+    let runtime = runtime.map_err(|error| CommandFailure::NoAnswer(error.to_string()))?;
     Ok(runtime.block_on(work))
 }
 

@@ -2,10 +2,10 @@
 
 use super::routes::{Routed, defaults, finding_of, routed};
 use crate::preflight::check::Check;
-use crate::preflight::facts::Endpoint;
+use crate::preflight::facts::VpcEndpoint;
 use crate::preflight::finding::Finding;
 use crate::preflight::text::listed;
-use crate::preflight::view::{View, known};
+use crate::preflight::view::{CheckInput, known};
 
 /// The services that nodes call before they are Ready (EKS user guide, "Deploy private clusters with limited internet
 /// access").
@@ -16,13 +16,13 @@ const FOR_PODS: &str = "sts";
 
 /// Whether nodes in the subnets certainly get no further, or another route may lead them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Egress {
     Shut,
     /// A transit gateway or a peering may lead to somebody else's endpoints or proxy.
     Elsewhere,
 }
 
-pub fn findings(view: &View) -> Vec<Finding> {
+pub fn findings(view: &CheckInput) -> Vec<Finding> {
     let without: Vec<Routed> = routed(view)
         .into_iter()
         .filter(|routed| defaults(view, routed.table).is_empty())
@@ -30,9 +30,9 @@ pub fn findings(view: &View) -> Vec<Finding> {
     if without.is_empty() {
         return vec![];
     }
-    let (shut, elsewhere): (Vec<Routed>, Vec<Routed>) = without.iter().partition(|routed| way(routed) == Way::Shut);
+    let (shut, elsewhere): (Vec<Routed>, Vec<Routed>) = without.iter().partition(|routed| way(routed) == Egress::Shut);
     let mut findings = Vec::new();
-    for (chosen, way) in [(shut, Way::Shut), (elsewhere, Way::Elsewhere)] {
+    for (chosen, way) in [(shut, Egress::Shut), (elsewhere, Egress::Elsewhere)] {
         findings.extend(no_endpoints(view, &chosen, way));
         findings.extend(no_private_endpoint(view, &chosen, way));
     }
@@ -41,16 +41,16 @@ pub fn findings(view: &View) -> Vec<Finding> {
 }
 
 /// Gateway endpoints and the VPC itself are the only targets that do not lead any further.
-fn way(routed: &Routed) -> Way {
+fn way(routed: &Routed) -> Egress {
     let within = |target: &str| target == "local" || target.starts_with("vpce-");
     if routed.table.routes.iter().all(|route| within(&route.target)) {
-        Way::Shut
+        Egress::Shut
     } else {
-        Way::Elsewhere
+        Egress::Elsewhere
     }
 }
 
-fn no_endpoints(view: &View, chosen: &[Routed], way: Way) -> Option<Finding> {
+fn no_endpoints(view: &CheckInput, chosen: &[Routed], way: Egress) -> Option<Finding> {
     let Some(endpoints) = known(&view.facts.endpoints) else {
         let unread = finding_of(Check::NoWayOut, chosen, |each| {
             format!("no default route, and what endpoints the VPC has couldn't be read: {each}")
@@ -70,11 +70,11 @@ fn no_endpoints(view: &View, chosen: &[Routed], way: Way) -> Option<Finding> {
             listed(&missing)
         )
     })?;
-    let sure = way == Way::Shut && missing != [FOR_PODS] && !view.may_have_own_image();
+    let sure = way == Egress::Shut && missing != [FOR_PODS] && !view.may_have_own_image();
     Some(if sure { finding } else { finding.as_warning() })
 }
 
-fn no_private_endpoint(view: &View, chosen: &[Routed], way: Way) -> Option<Finding> {
+fn no_private_endpoint(view: &CheckInput, chosen: &[Routed], way: Egress) -> Option<Finding> {
     let cluster = view
         .cluster()
         .filter(|cluster| cluster.public_access && !cluster.private_access)?;
@@ -85,14 +85,14 @@ fn no_private_endpoint(view: &View, chosen: &[Routed], way: Way) -> Option<Findi
         )
     })?;
     Some(match way {
-        Way::Shut => finding,
-        Way::Elsewhere => finding.as_warning(),
+        Egress::Shut => finding,
+        Egress::Elsewhere => finding.as_warning(),
     })
 }
 
-fn not_available(view: &View, without: &[Routed]) -> Option<Finding> {
+fn not_available(view: &CheckInput, without: &[Routed]) -> Option<Finding> {
     let endpoints = known(&view.facts.endpoints)?;
-    let needed = |endpoint: &&Endpoint| NEEDED.iter().any(|name| is_of(endpoint, name));
+    let needed = |endpoint: &&VpcEndpoint| NEEDED.iter().any(|name| is_of(endpoint, name));
     let waiting: Vec<String> = endpoints
         .iter()
         .filter(needed)
@@ -111,7 +111,7 @@ fn not_available(view: &View, without: &[Routed]) -> Option<Finding> {
 }
 
 /// `com.amazonaws.us-east-1.ecr.api`; in China with the prefix `cn.`, and for a FIPS endpoint with the suffix `-fips`.
-fn is_of(endpoint: &Endpoint, name: &str) -> bool {
+fn is_of(endpoint: &VpcEndpoint, name: &str) -> bool {
     let service = endpoint.service.strip_suffix("-fips").unwrap_or(&endpoint.service);
     service.strip_suffix(name).is_some_and(|before| before.ends_with('.'))
 }

@@ -51,7 +51,7 @@ pub fn fitting(
 
 /// What the group has under the key of a candidate.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum TagSlot {
     /// No tag, or a tag of the function: the candidate needs a slot.
     Free,
     /// A tag of somebody else, with the wanted value.
@@ -69,13 +69,13 @@ fn by_room(
     reserved: usize,
 ) -> (Vec<Candidate>, Vec<Candidate>) {
     let place = |tag: &Candidate| match live.tags.get(&tag.key) {
-        Some(_) if claims.own(&tag.key) => Place::Free,
-        Some(value) if *value == tag.value => Place::Done,
-        Some(_) => Place::Occupied,
-        None => Place::Free,
+        Some(_) if claims.own(&tag.key) => TagSlot::Free,
+        Some(value) if *value == tag.value => TagSlot::Done,
+        Some(_) => TagSlot::Occupied,
+        None => TagSlot::Free,
     };
-    let (done, needy): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|tag| place(tag) == Place::Done);
-    let is_occupied = |tag: &&Candidate| place(tag) == Place::Occupied;
+    let (done, needy): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|tag| place(tag) == TagSlot::Done);
+    let is_occupied = |tag: &&Candidate| place(tag) == TagSlot::Occupied;
     let mark = usize::from(needy.iter().chain(&done).any(|tag| !is_of_service(&tag.key)));
     let staying = others(live, claims) - needy.iter().filter(is_occupied).count();
     let room = MOST.saturating_sub(staying + reserved + mark);

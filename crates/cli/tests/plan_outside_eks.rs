@@ -7,7 +7,7 @@ mod support;
 use account::Account;
 use local_stack::simulator::Access;
 use serde_json::{Value, json};
-use support::Told;
+use support::CommandResult;
 
 const ID: &str = "my-cluster/my-mng";
 const PLUGIN: &str = "kube-system/managed-node-group-nvidia-device-plugin";
@@ -19,7 +19,7 @@ const TAGS: [&str; 3] = [
 
 /// The lines on stdout from this action on, with the Auto Scaling group's id left out.
 #[track_caller]
-fn check((status, output, notes): Told, from: &str, expected: &[String]) {
+fn check((status, output, notes): CommandResult, from: &str, expected: &[String]) {
     assert_eq!(status, Some(0), "{output}{notes}");
     let word = |word: &str| match word.strip_prefix("eks-my-mng-") {
         Some(_) => "eks-my-mng-…".to_owned(),

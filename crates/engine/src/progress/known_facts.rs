@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::stage::{Phase, Situation};
+use super::task::{StackPhase, StackState};
 use mng_core::decide::desired::Direction;
 use mng_core::decide::history::Updates;
-use mng_core::launch_template::steps::Cluster;
-use mng_core::node::image::InstanceTypeFacts;
+use mng_core::launch_template::steps::ClusterNetwork;
+use mng_core::node::instance_type::InstanceTypeFacts;
 use mng_core::protocol::request::RequestType;
 
 /// What the stack said when it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KnownStack {
     #[serde(default)]
-    pub situation: Option<Situation>,
+    pub situation: Option<StackState>,
     /// When the stack's operation began, in seconds since the epoch, where the stack said so.
     #[serde(default)]
     pub operation_began: Option<u64>,
@@ -28,8 +28,8 @@ impl KnownStack {
     }
 
     /// `Unknown` too while nobody has asked the stack.
-    pub fn phase(&self) -> Phase {
-        self.situation.as_ref().map_or(Phase::Unknown, |known| known.phase)
+    pub fn phase(&self) -> StackPhase {
+        self.situation.as_ref().map_or(StackPhase::Unknown, |known| known.phase)
     }
 
     /// Where a request of this kind leads, as far as the stack is known.
@@ -38,7 +38,7 @@ impl KnownStack {
     }
 
     pub fn rolls_back(&self) -> bool {
-        self.phase() == Phase::RollingBack
+        self.phase() == StackPhase::RollingBack
     }
 }
 
@@ -71,7 +71,7 @@ pub struct Lookups {
     #[serde(default)]
     pub launch_template_version: Option<String>,
     #[serde(default)]
-    pub cluster: Option<Cluster>,
+    pub cluster: Option<ClusterNetwork>,
     #[serde(default)]
     pub types: Option<Vec<InstanceTypeFacts>>,
     /// Cluster and group whose nodes the request waits for.

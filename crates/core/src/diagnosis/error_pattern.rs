@@ -4,14 +4,14 @@ use crate::texts::Explanation;
 
 /// A known error of Auto Scaling or of a node, and the words that give it away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sign {
+pub struct ErrorPattern {
     /// The text has the error if it has all words of at least one pattern. The words are in lower case.
     pub patterns: &'static [&'static [&'static str]],
     /// Its example is a text as AWS or a node writes it.
     pub explanation: Explanation,
 }
 
-impl Sign {
+impl ErrorPattern {
     /// Whether a text, in lower case, reports this error.
     pub fn is_in(&self, lowercase: &str) -> bool {
         let has_all = |words: &&[&str]| words.iter().all(|word| lowercase.contains(word));

@@ -10,7 +10,7 @@ use serde_json::Value;
 const KINDS: [&str; 5] = ["requested", "progressing", "ready", "failed", "deleted"];
 
 /// An event's detail-type and detail.
-pub type Heard = (String, Value);
+pub type ReceivedEvent = (String, Value);
 
 /// The schema of an event, with what it refers to in its place.
 pub fn schema(name: &str) -> Validator {
@@ -29,13 +29,13 @@ pub fn schema(name: &str) -> Validator {
 }
 
 /// Everything that is wrong with what was told.
-pub fn wrong_with(heard: &[Heard]) -> Vec<String> {
+pub fn wrong_with(heard: &[ReceivedEvent]) -> Vec<String> {
     let schemas: BTreeMap<String, Validator> = KINDS
         .iter()
         .map(|kind| (format!("ManagedNodeGroup {}", capital(kind)), schema(kind)))
         .collect();
     let mut wrong = vec![];
-    let mut ends: BTreeMap<String, &Heard> = BTreeMap::new();
+    let mut ends: BTreeMap<String, &ReceivedEvent> = BTreeMap::new();
     for one in heard {
         let (kind, detail) = one;
         let event = serde_json::json!({"source": "managed-node-group", "detail-type": kind, "detail": detail});
@@ -59,13 +59,13 @@ pub fn wrong_with(heard: &[Heard]) -> Vec<String> {
 }
 
 /// The outcomes of a request.
-pub fn ends(heard: &[Heard], request_id: &str) -> Vec<Heard> {
-    let of_it = |one: &&Heard| is_an_end(&one.0) && one.1["RequestId"] == request_id;
+pub fn ends(heard: &[ReceivedEvent], request_id: &str) -> Vec<ReceivedEvent> {
+    let of_it = |one: &&ReceivedEvent| is_an_end(&one.0) && one.1["RequestId"] == request_id;
     heard.iter().filter(of_it).cloned().collect()
 }
 
 /// The steps that were told of a request, in order.
-pub fn steps(heard: &[Heard], request_id: &str) -> Vec<String> {
+pub fn steps(heard: &[ReceivedEvent], request_id: &str) -> Vec<String> {
     let of_it = heard.iter().filter(|(_, detail)| detail["RequestId"] == request_id);
     of_it
         .filter_map(|(_, detail)| detail["Step"].as_str().map(str::to_owned))
@@ -77,7 +77,7 @@ fn is_an_end(kind: &str) -> bool {
 }
 
 /// A repeated outcome may show a live size that an autoscaler moved.
-fn says_the_same(first: &Heard, second: &Heard) -> bool {
+fn says_the_same(first: &ReceivedEvent, second: &ReceivedEvent) -> bool {
     let same = |key: &str| first.1[key] == second.1[key];
     first.0 == second.0 && same("PhysicalResourceId") && same("Codes")
 }

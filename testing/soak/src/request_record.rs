@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// A request of CloudFormation's, and what befell it.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct RequestRecord {
     pub event: Value,
     pub sent: Duration,
     pub timeout: Duration,
@@ -26,7 +26,7 @@ pub struct Asked {
     pub read: Option<Duration>,
 }
 
-impl Asked {
+impl RequestRecord {
     /// One that is about to be sent, at a time since the life began.
     pub fn now(event: &Value, sent: Duration, timeout: Duration) -> Self {
         Self {

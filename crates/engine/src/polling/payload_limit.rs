@@ -12,7 +12,7 @@ use mng_core::protocol::request::{Properties, RequestType};
 
 /// What waits between two looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carrier {
+pub enum HandOverChannel {
     StateMachine,
     /// Another invocation of the function.
     Invocation,
@@ -20,7 +20,7 @@ pub enum Carrier {
 
 /// When it is asked whether something fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
+pub enum SizeCheck {
     /// Before anything is made: what the request gathers on its way has to fit too.
     First,
     HandedOver,
@@ -38,16 +38,16 @@ const OF_THE_RECORD: usize = 40_960;
 /// What a request may gather on its way, in bytes: the stack's tags, warnings, what was looked up of instance types.
 const GATHERED: usize = 32_768;
 
-impl Carrier {
+impl HandOverChannel {
     /// How large the progress of a request may be, as JSON in bytes.
-    pub fn room(self, when: When) -> usize {
+    pub fn room(self, when: SizeCheck) -> usize {
         let room = match self {
             Self::StateMachine => MOST_IN_MACHINE - OF_THE_MACHINE,
             Self::Invocation => MOST_IN_INVOCATION - OF_THE_RECORD,
         };
         match when {
-            When::First => room - GATHERED,
-            When::HandedOver => room,
+            SizeCheck::First => room - GATHERED,
+            SizeCheck::HandedOver => room,
         }
     }
 }
@@ -57,18 +57,18 @@ impl Carrier {
 pub struct TooLarge {
     pub length: usize,
     pub room: usize,
-    pub carrier: Carrier,
+    pub carrier: HandOverChannel,
 }
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { length, room, carrier } = self;
         let (what, way_out) = match carrier {
-            Carrier::StateMachine => (
+            HandOverChannel::StateMachine => (
                 "the state machine of PollingMode StepFunctions",
                 ", or deploy the provider with PollingMode SelfInvoke, which takes four times as much",
             ),
-            Carrier::Invocation => ("an asynchronous invocation of the function", ""),
+            HandOverChannel::Invocation => ("an asynchronous invocation of the function", ""),
         };
         write!(
             f,
@@ -81,7 +81,11 @@ impl fmt::Display for TooLarge {
 ///
 /// # Errors
 /// That is too large too.
-pub fn fitted(operation: &Operation, carrier: Carrier, when: When) -> Result<Cow<'_, Operation>, TooLarge> {
+pub fn fitted(
+    operation: &Operation,
+    carrier: HandOverChannel,
+    when: SizeCheck,
+) -> Result<Cow<'_, Operation>, TooLarge> {
     let room = carrier.room(when);
     if length(operation) <= room {
         return Ok(Cow::Borrowed(operation));
@@ -151,7 +155,7 @@ mod tests {
     use mng_core::protocol::request::Request;
     use serde_json::{Value, json};
 
-    const MACHINE: Carrier = Carrier::StateMachine;
+    const MACHINE: HandOverChannel = HandOverChannel::StateMachine;
 
     fn operation(kind: &str, id: Option<&str>, properties: &Value, old: Option<&Value>) -> Operation {
         let mut event = json!({
@@ -174,10 +178,10 @@ mod tests {
     #[test]
     fn room_is_left_for_the_carrier_and_for_what_a_request_gathers() {
         for (carrier, when, expected) in [
-            (MACHINE, When::First, 188_416),
-            (MACHINE, When::HandedOver, 221_184),
-            (Carrier::Invocation, When::First, 974_848),
-            (Carrier::Invocation, When::HandedOver, 1_007_616),
+            (MACHINE, SizeCheck::First, 188_416),
+            (MACHINE, SizeCheck::HandedOver, 221_184),
+            (HandOverChannel::Invocation, SizeCheck::First, 974_848),
+            (HandOverChannel::Invocation, SizeCheck::HandedOver, 1_007_616),
         ] {
             assert_eq!(carrier.room(when), expected, "{carrier:?} {when:?}");
         }
@@ -197,7 +201,7 @@ mod tests {
             ("Delete", invented, &large, None, true),
         ] {
             let operation = operation(kind, id, properties, old);
-            let fitted = fitted(&operation, MACHINE, When::HandedOver);
+            let fitted = fitted(&operation, MACHINE, SizeCheck::HandedOver);
             assert_eq!(fitted.is_ok(), fits, "{kind} {id:?}");
         }
     }
@@ -206,8 +210,12 @@ mod tests {
     fn what_fits_is_handed_over_as_it_is() {
         for (length, expected) in [(180_000, true), (200_000, false)] {
             let operation = operation("Create", None, &of_length(length), None);
-            assert_eq!(fitted(&operation, MACHINE, When::First).is_ok(), expected, "{length}");
-            let fitted = fitted(&operation, MACHINE, When::HandedOver).unwrap();
+            assert_eq!(
+                fitted(&operation, MACHINE, SizeCheck::First).is_ok(),
+                expected,
+                "{length}"
+            );
+            let fitted = fitted(&operation, MACHINE, SizeCheck::HandedOver).unwrap();
             assert_eq!(*fitted, operation);
         }
     }
@@ -218,14 +226,14 @@ mod tests {
         let mut update = operation("Update", Some("c/n"), &of_length(1), Some(&old));
         update.progress.warnings = Warnings(vec!["a".repeat(4000), "b".repeat(4000)]);
         update.progress.groups.target = Some("n".to_owned());
-        let kept = fitted(&update, MACHINE, When::HandedOver).unwrap().into_owned();
+        let kept = fitted(&update, MACHINE, SizeCheck::HandedOver).unwrap().into_owned();
         let old = json!({"Tags": {"a": "b"}, "ScalingConfig": {"DesiredSize": "2"}});
         assert_eq!(kept.case.request.old_properties, old.as_object().cloned());
         assert_eq!(kept.case.request.properties, update.case.request.properties);
         assert_eq!(kept.progress.warnings.0.len(), 1);
         assert_eq!(kept.progress.groups, update.progress.groups);
         let delete = operation("Delete", Some("c/n"), &of_length(300_000), None);
-        let kept = fitted(&delete, MACHINE, When::HandedOver).unwrap().into_owned();
+        let kept = fitted(&delete, MACHINE, SizeCheck::HandedOver).unwrap().into_owned();
         assert_eq!(json!(kept.case.request.properties), json!({"ServiceTimeout": "60"}));
     }
 
@@ -238,10 +246,10 @@ mod tests {
             ),
             (MACHINE, "PollingMode SelfInvoke"),
             (
-                Carrier::Invocation,
+                HandOverChannel::Invocation,
                 "an asynchronous invocation of the function takes at most 5",
             ),
-            (Carrier::Invocation, "shorten UserData"),
+            (HandOverChannel::Invocation, "shorten UserData"),
         ] {
             let told = TooLarge {
                 length: 7,
