@@ -5,10 +5,9 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`texts`] | how messages are explained and written |
+//! | [`texts`] | how messages are explained, numbered and written |
 //! | [`protocol`] | CloudFormation's and EventBridge's side of a request and of its response |
 //! | [`call_error`] | how a call to AWS or to Kubernetes fails |
-//! | [`numbered`] | several texts in one answer |
 //! | [`node`] | what one node is: image, user data, maximum of pods, key |
 //! | [`properties`] | raw properties as a [`properties::spec::Spec`], or every problem with them |
 //! | [`nodegroup`] | the group as EKS shows it, its name, its owner |
